@@ -1,0 +1,188 @@
+//! Hit → finding. Engines return hits; a finding is built only by [`Finding::new`].
+
+use std::sync::Arc;
+
+use crate::text::{Position, Secret, Span};
+
+use super::blob::Target;
+use super::fingerprint::Fingerprint;
+use super::rule::{Confidence, Rule, RuleId, Severity};
+
+/// Who wins where two hits share bytes. Ordered: the first is the weakest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// The built-in classifier of names.
+    Generic,
+    /// A rule that names the key.
+    KeyName,
+    /// A value that reaches a slot of an API.
+    Sink,
+    /// A provider's token format.
+    Provider,
+    /// A token whose checksum is right.
+    Checksum,
+}
+
+/// An engine's raw result, while the blob's bytes are at hand.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Index of the rule in the rule set.
+    pub rule: usize,
+    /// The reported bytes.
+    pub span: Span,
+    /// Who wins on shared bytes.
+    pub rank: Rank,
+    /// Length of the documented prefix of the value, which may be shown.
+    pub prefix: usize,
+    /// Severity after the evidence of this place.
+    pub severity: Severity,
+    /// Confidence after the evidence of this place.
+    pub confidence: Confidence,
+    /// The reported bytes are a secret: they are masked wherever they would be shown.
+    pub secret: bool,
+    /// What to say; the rule's title where none.
+    pub message: Option<String>,
+    /// Further lines: why the severity is lower, what was decoded.
+    pub notes: Vec<String>,
+    /// The normalised name that holds the value.
+    pub name: Option<String>,
+    /// Other places of the same blob that belong to it.
+    pub related: Vec<(Span, String)>,
+    /// Rules that lost these bytes to this hit.
+    pub also: Vec<RuleId>,
+}
+
+impl Hit {
+    /// A hit of `rule` (index `index`) on a secret value, with the rule's own severity and confidence.
+    pub fn secret(index: usize, rule: &Rule, span: Span, rank: Rank) -> Self {
+        Self {
+            rule: index,
+            span,
+            rank,
+            prefix: 0,
+            severity: rule.severity,
+            confidence: rule.confidence,
+            secret: true,
+            message: None,
+            notes: Vec::new(),
+            name: None,
+            related: Vec::new(),
+            also: Vec::new(),
+        }
+    }
+}
+
+/// Where something is, taken while the bytes are there: target, positions, masked lines.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Path as a person would type it.
+    pub display: Arc<str>,
+    /// Path relative to the scan's root.
+    pub relative: Arc<str>,
+    /// Bytes in the blob.
+    pub span: Span,
+    /// First byte as a position.
+    pub start: Position,
+    /// One past the last byte as a position.
+    pub end: Position,
+    /// The lines shown, masked.
+    pub snippet: Snippet,
+    /// GitHub's `primaryLocationLineHash` of the first line, where it was asked for.
+    pub line_hash: Option<Arc<str>>,
+}
+
+impl Place {
+    /// A place in `target`.
+    pub fn new(target: &Target, span: Span, start: Position, end: Position, snippet: Snippet) -> Self {
+        Self { display: target.display.clone(), relative: target.relative.clone(), span, start, end, snippet, line_hash: None }
+    }
+}
+
+/// The shown lines around a place. Secrets in it have been replaced by masks; what is left is safe to print.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snippet {
+    /// 1-based number of the first shown line.
+    pub first_line: u32,
+    /// The shown text: whole lines joined by `\n`, invalid bytes replaced, long lines clipped, secrets masked.
+    pub text: String,
+    /// The marked bytes of `text`.
+    pub mark: (usize, usize),
+}
+
+/// Whether a finding counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Reported, and counts for the exit status.
+    Active,
+    /// Muted by an inline comment.
+    Suppressed {
+        /// The reason given.
+        reason: Option<String>,
+    },
+    /// Below the severity or confidence asked for.
+    BelowThreshold,
+}
+
+/// Another place that explains a finding.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What it has to do with it.
+    pub message: String,
+}
+
+/// What is reported. Holds no secret bytes.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Which rule.
+    pub rule: RuleId,
+    /// Index of the rule in the rule set.
+    pub rule_index: usize,
+    /// Harm if true.
+    pub severity: Severity,
+    /// Likelihood of being true.
+    pub confidence: Confidence,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// The masked value, for secrets.
+    pub masked: Option<String>,
+    /// Where.
+    pub place: Place,
+    /// Further lines of explanation.
+    pub notes: Vec<String>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// Rules that lost the same bytes to this one.
+    pub also: Vec<RuleId>,
+    /// Identity across runs, moves and renames.
+    pub fingerprint: Fingerprint,
+    /// Whether it counts.
+    pub status: Status,
+}
+
+impl Finding {
+    /// The only way to make a finding. `matched` is the value, for the fingerprint and its masked form.
+    pub fn new(rule: &Rule, hit: Hit, matched: Secret, place: Place, related: Vec<Related>) -> Self {
+        let fingerprint = Fingerprint::new(&rule.id, hit.name.as_deref(), &matched);
+        Self {
+            rule: rule.id.clone(),
+            rule_index: hit.rule,
+            severity: hit.severity,
+            confidence: hit.confidence,
+            message: hit.message.unwrap_or_else(|| rule.title.clone()),
+            masked: hit.secret.then(|| matched.masked()),
+            place,
+            notes: hit.notes,
+            related,
+            also: hit.also,
+            fingerprint,
+            status: Status::Active,
+        }
+    }
+
+    /// Whether it is reported and counts.
+    pub fn is_active(&self) -> bool {
+        self.status == Status::Active
+    }
+}

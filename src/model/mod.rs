@@ -1,0 +1,16 @@
+//! Floor 1: the words of the program. Plain types, no engine.
+
+pub mod blob;
+pub mod facts;
+pub mod finding;
+pub mod fingerprint;
+pub mod report;
+pub mod rule;
+pub mod suppression;
+
+pub use blob::{Blob, FileKind, Origin, Target};
+pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};
+pub use fingerprint::Fingerprint;
+pub use report::{Report, RunError, Scanned, Skip, SkipReason, Stats};
+pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};
+pub use suppression::Suppression;

@@ -1,0 +1,156 @@
+//! What a scan of one blob, and a whole run, amounts to. Reporters see [`Report`] and nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::facts::Resource;
+use super::finding::Finding;
+use super::rule::{Rule, Severity};
+use super::suppression::Suppression;
+
+/// The result of scanning one blob.
+#[derive(Default)]
+pub struct Scanned {
+    /// What was found, in the order of the bytes.
+    pub findings: Vec<Finding>,
+    /// Inline comments that mute.
+    pub suppressions: Vec<Suppression>,
+    /// Declared infrastructure that some rule asks about.
+    pub resources: Vec<Resource>,
+    /// Bytes that were parsed into a tree.
+    pub parsed_bytes: u64,
+    /// Something that was not done, in a sentence (a bound was reached).
+    pub notices: Vec<String>,
+}
+
+/// Why a listed input was not scanned, without being an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipReason {
+    /// NUL bytes in the first 8 KiB, and not UTF-16.
+    Binary,
+    /// Above the size limit.
+    TooLarge,
+    /// A symbolic link.
+    Link,
+    /// A device, pipe or socket.
+    Special,
+    /// Git-ignored, but its name says that it holds secrets (`.env`).
+    IgnoredSecretFile,
+    /// Named, but excluded and `--force-exclude` is on.
+    Excluded,
+}
+
+impl SkipReason {
+    /// The reason in words, after "skipped: ".
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::TooLarge => "above the size limit",
+            Self::Link => "symbolic link",
+            Self::Special => "special file",
+            Self::IgnoredSecretFile => "git-ignored secret file",
+            Self::Excluded => "excluded",
+        }
+    }
+
+    /// The reason as a stable key in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::TooLarge => "too-large",
+            Self::Link => "link",
+            Self::Special => "special",
+            Self::IgnoredSecretFile => "ignored-secret-file",
+            Self::Excluded => "excluded",
+        }
+    }
+}
+
+/// One input that was passed over.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skip {
+    /// Path as a person would type it.
+    pub display: Arc<str>,
+    /// Path relative to the root.
+    pub relative: Arc<str>,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// Something asked for that could not be done: the run is incomplete, exit status 2.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunError {
+    /// The path concerned, where there is one, as a person would type it.
+    pub display: Option<Arc<str>>,
+    /// The same relative to the root.
+    pub relative: Option<Arc<str>>,
+    /// What was tried, why not, what to do: lower case, no full stop.
+    pub message: String,
+}
+
+/// Figures of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Files scanned.
+    pub files: u64,
+    /// Bytes scanned.
+    pub bytes: u64,
+    /// Bytes parsed into trees.
+    pub parsed_bytes: u64,
+    /// Rules that were on.
+    pub rules: usize,
+    /// Threads that scanned.
+    pub threads: usize,
+    /// Listing the targets.
+    pub listing: Duration,
+    /// Reading and scanning them.
+    pub scanning: Duration,
+    /// The whole run up to the report.
+    pub total: Duration,
+}
+
+/// Everything a reporter may know.
+pub struct Report {
+    /// All rules of the run, on or off by selection, in id order.
+    pub rules: Arc<Vec<Rule>>,
+    /// Every finding, in the order of the targets and of the bytes, whatever its status.
+    pub findings: Vec<Finding>,
+    /// Inputs passed over.
+    pub skipped: Vec<Skip>,
+    /// What makes the run incomplete.
+    pub errors: Vec<RunError>,
+    /// What was not done in full, without making the run incomplete, with the path concerned.
+    pub notices: Vec<(Option<Arc<str>>, String)>,
+    /// Files that were scanned, where `--show-files` asks for them.
+    pub scanned_files: Option<Vec<Arc<str>>>,
+    /// Figures.
+    pub stats: Stats,
+    /// Suppressed findings are shown too.
+    pub show_suppressed: bool,
+}
+
+impl Report {
+    /// Findings that count.
+    pub fn active(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.is_active())
+    }
+
+    /// Findings that a report lists: active ones, with `--show-suppressed` suppressed ones too, never those below the thresholds.
+    pub fn shown(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| match f.status {
+            super::finding::Status::Active => true,
+            super::finding::Status::Suppressed { .. } => self.show_suppressed,
+            super::finding::Status::BelowThreshold => false,
+        })
+    }
+
+    /// Number of active findings of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.active().filter(|f| f.severity == severity).count()
+    }
+
+    /// Number of findings muted by an inline comment.
+    pub fn suppressed(&self) -> usize {
+        self.findings.iter().filter(|f| matches!(f.status, super::finding::Status::Suppressed { .. })).count()
+    }
+}

@@ -1,0 +1,255 @@
+//! What a rule is: the one home of every fact about it. Rules are data, read from `rules/**/*.toml`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// `family/what-is-wrong`, stable for ever.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RuleId(Arc<str>);
+
+impl RuleId {
+    /// The id as written.
+    pub fn new(id: &str) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before the slash: `secrets`, `scopes`, `rotation`, `audit`, `network`, `suppression`.
+    pub fn family(&self) -> &str {
+        self.0.split('/').next().unwrap_or(&self.0)
+    }
+
+    /// Whether a selector names this rule: the id, `family/*`, the bare family, or `all`.
+    pub fn matches(&self, selector: &str) -> bool {
+        selector == "all" || selector == self.as_str() || selector.strip_suffix("/*").unwrap_or(selector) == self.family()
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The five controls of the vendor's guide, and our own findings about suppressions.
+pub type Family = &'static str;
+
+/// The families a rule id may begin with.
+pub const FAMILIES: [Family; 6] = ["secrets", "scopes", "rotation", "audit", "network", "suppression"];
+
+/// Harm if the finding is true. Ordered: `Info` is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing, no harm by itself.
+    Info,
+    /// Little harm: test and sandbox credentials, hygiene.
+    Low,
+    /// A narrow or short-lived credential, a weakened control.
+    Medium,
+    /// A live credential of one service, a control that is off.
+    High,
+    /// Moves money, administers, or opens everything.
+    Critical,
+}
+
+impl Severity {
+    /// All of them, most severe first.
+    pub const ALL: [Severity; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+
+    /// The name as written in rules, flags and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Likelihood that the finding is true. Ordered: `Low` is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A hint; not reported by default.
+    Low,
+    /// Probably true.
+    Medium,
+    /// Almost certainly true.
+    High,
+}
+
+impl Confidence {
+    /// The name as written in rules, flags and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How far a rule is trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleStatus {
+    /// Off unless selected by its id.
+    Preview,
+    /// On by default.
+    #[default]
+    Stable,
+    /// Still works, will go.
+    Deprecated,
+}
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Stable id.
+    pub id: RuleId,
+    /// Former ids: suppressions and baselines that name them still work.
+    pub aliases: Vec<RuleId>,
+    /// What was found, as a noun phrase.
+    pub title: String,
+    /// Harm if true.
+    pub severity: Severity,
+    /// Likelihood of being true, before the evidence of a single place.
+    pub confidence: Confidence,
+    /// Preview, stable, deprecated.
+    pub status: RuleStatus,
+    /// First version that has it.
+    pub since: String,
+    /// Provider first.
+    pub tags: Vec<String>,
+    /// What it looks for.
+    pub matcher: Matcher,
+    /// Literals to look for where none can be derived from the matcher.
+    pub keywords: Vec<String>,
+    /// Only files whose path relative to the root one of these globs matches; empty: all.
+    pub files: Vec<String>,
+    /// What the value must be like.
+    pub conditions: Conditions,
+    /// Name of an offline check of the value.
+    pub validate: Option<String>,
+    /// Regexes of values that are not reported.
+    pub allow: Vec<String>,
+    /// What goes wrong.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// The provider's own pages, best first.
+    pub references: Vec<String>,
+    /// Text with `«…»` around the bytes that must be reported.
+    pub examples: Vec<Example>,
+    /// Text that must not be reported by this rule.
+    pub counterexamples: Vec<Counterexample>,
+    /// Where the rule is written.
+    pub source: RuleSource,
+}
+
+/// What a rule looks for.
+#[derive(Clone, Debug)]
+pub enum Matcher {
+    /// A regex over the bytes; `window` is the reach of a multi-line pattern in bytes, none for a line.
+    Pattern {
+        /// The regex; a group named `secret` marks the value.
+        regex: String,
+        /// Bytes a match may span when it may cross line ends.
+        multiline: Option<usize>,
+    },
+    /// A name bound to a value, in any notation.
+    Key {
+        /// Regex on the normalised name; none: the built-in classifier of secret names.
+        name: Option<String>,
+        /// Regex that the whole value matches.
+        value: Option<String>,
+    },
+    /// A value that reaches a known slot of an API (`rules/sinks`).
+    Sink {
+        /// The slot: `client-secret`, `scope`, …
+        kind: String,
+    },
+    /// A named Rust function that is run over the blob or the project.
+    Check {
+        /// Its name in the table of `check/` or `project/`.
+        name: String,
+    },
+}
+
+/// What a value must be like to be reported.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Conditions {
+    /// Least Shannon entropy in bits per byte.
+    pub min_entropy: Option<f64>,
+    /// Character classes that must occur.
+    pub require: Vec<CharClass>,
+}
+
+/// A class of characters that a value may be required to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CharClass {
+    /// 0-9.
+    Digit,
+    /// A-Z or a-z.
+    Letter,
+    /// a-z.
+    Lower,
+    /// A-Z.
+    Upper,
+    /// ASCII punctuation.
+    Symbol,
+}
+
+/// Text in which the rule finds exactly the marked bytes.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// File name the text stands in, where it matters.
+    pub path: Option<String>,
+    /// The text with `«…»` marks.
+    pub text: String,
+}
+
+/// Text in which the rule finds nothing.
+#[derive(Clone, Debug)]
+pub struct Counterexample {
+    /// File name the text stands in, where it matters.
+    pub path: Option<String>,
+    /// The text.
+    pub text: String,
+    /// Why it is no finding.
+    pub because: String,
+}
+
+/// Where a rule is written.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSource {
+    /// File, as a user would type it; built-in rules begin with `rules/`.
+    pub file: Arc<str>,
+    /// 1-based line of the rule's table.
+    pub line: u32,
+    /// Shipped with the program.
+    pub built_in: bool,
+}

@@ -1,0 +1,12 @@
+//! Floor 0: bytes and words. Nothing here knows a rule, a file or a finding.
+
+pub mod lines;
+pub mod name;
+pub mod placeholder;
+pub mod randomness;
+pub mod secret;
+pub mod span;
+
+pub use lines::Lines;
+pub use secret::Secret;
+pub use span::{Position, Span};
