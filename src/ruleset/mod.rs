@@ -1,9 +1,16 @@
-//! Floor 2: from rule files to a [`RuleSet`]. (Contract stub: the signatures are final.)
+//! Floor 2: from rule files to a compiled [`RuleSet`].
+
+pub mod anchors;
+mod compile;
+mod load;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::{Rule, Severity};
+use crate::model::{Rule, RuleId, RuleStatus, Severity};
+
+pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
+pub use load::{built_in, embedded_file, parse};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +18,13 @@ use crate::model::{Rule, Severity};
 pub struct RuleError {
     /// File, line, rule, what is wrong, what to do.
     pub message: String,
+}
+
+impl RuleError {
+    /// An error with this message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
 }
 
 /// What the user changes about the rules.
@@ -50,16 +64,93 @@ pub struct RuleSet {
     pub rules: Arc<Vec<Rule>>,
     /// Whether the rule of the same index is on.
     pub enabled: Vec<bool>,
+    /// The rule of the same index, ready to run.
+    pub compiled: Vec<Compiled>,
 }
 
 impl RuleSet {
     /// Loads the built-in rules and the user's, applies overrides and selection. An unknown selector is an error with a suggestion.
-    pub fn load(_options: &RuleOptions) -> Result<Self, RuleError> {
-        Ok(Self::default())
+    pub fn load(options: &RuleOptions) -> Result<Self, RuleError> {
+        let mut rules = built_in()?;
+        for path in &options.paths {
+            load::user(path, &mut rules)?;
+        }
+        Self::of(rules, options)
+    }
+
+    /// The rule set of exactly these rules.
+    pub fn of(mut rules: Vec<Rule>, options: &RuleOptions) -> Result<Self, RuleError> {
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let selectors = options.select.iter().chain(&options.extend_select).chain(&options.ignore);
+        for selector in selectors.chain(options.overrides.iter().map(|o| &o.selector)) {
+            known(selector, &rules)?;
+        }
+        let mut enabled: Vec<bool> = rules.iter().map(|rule| is_selected(rule, options)).collect();
+        for change in &options.overrides {
+            apply(change, &mut rules, &mut enabled);
+        }
+        let compiled = rules.iter().map(compile::compile).collect::<Result<_, _>>()?;
+        Ok(Self { rules: Arc::new(rules), enabled, compiled })
     }
 
     /// The rule with this id or alias, and its index.
     pub fn find(&self, id: &str) -> Option<(usize, &Rule)> {
-        self.rules.iter().enumerate().find(|(_, r)| r.id.as_str() == id || r.aliases.iter().any(|a| a.as_str() == id))
+        self.rules.iter().enumerate().find(|(_, rule)| named(rule, id))
     }
+
+    /// Indices of the rules that are on.
+    pub fn active(&self) -> impl Iterator<Item = usize> + '_ {
+        self.enabled.iter().enumerate().filter(|(_, on)| **on).map(|(index, _)| index)
+    }
+}
+
+fn named(rule: &Rule, id: &str) -> bool {
+    rule.id.as_str() == id || rule.aliases.iter().any(|alias| alias.as_str() == id)
+}
+
+fn selects(selector: &str, rule: &Rule) -> bool {
+    rule.id.matches(selector) || rule.aliases.iter().any(|alias| alias.as_str() == selector)
+}
+
+fn is_selected(rule: &Rule, options: &RuleOptions) -> bool {
+    let any = |selectors: &[String]| selectors.iter().any(|s| selects(s, rule));
+    let by_id = |selectors: &[String]| selectors.iter().any(|s| named(rule, s));
+    if any(&options.ignore) && !(by_id(&options.select) && !by_id(&options.ignore)) {
+        return false;
+    }
+    match rule.status {
+        RuleStatus::Preview => by_id(&options.select) || by_id(&options.extend_select),
+        _ => options.select.is_empty() || any(&options.select) || any(&options.extend_select),
+    }
+}
+
+fn apply(change: &RuleOverride, rules: &mut [Rule], enabled: &mut [bool]) {
+    for (rule, on) in rules.iter_mut().zip(enabled).filter(|(rule, _)| selects(&change.selector, rule)) {
+        rule.severity = change.severity.unwrap_or(rule.severity);
+        *on = change.enabled.unwrap_or(*on);
+        rule.allow.extend(change.allow.iter().cloned());
+        if !change.files.is_empty() {
+            rule.files.clone_from(&change.files);
+        }
+    }
+}
+
+/// Checks that a selector names something; suggests the nearest id where not.
+fn known(selector: &str, rules: &[Rule]) -> Result<(), RuleError> {
+    if rules.iter().any(|rule| selects(selector, rule)) {
+        return Ok(());
+    }
+    let names = rules.iter().map(|rule| rule.id.as_str()).chain(crate::model::rule::FAMILIES);
+    let hint = nearest(selector, names).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |name| format!("did you mean `{name}`?"));
+    Err(RuleError::new(format!("no rule is named `{selector}`; {hint}")))
+}
+
+/// The candidate nearest to `name`, if it is near enough to be meant.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    candidates.map(|c| (strsim::jaro_winkler(name, c), c)).filter(|(near, _)| *near > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, c)| c)
+}
+
+/// The id of a rule as used in messages.
+pub fn id_of(rules: &[Rule], index: usize) -> RuleId {
+    rules[index].id.clone()
 }

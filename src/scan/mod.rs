@@ -1,5 +1,14 @@
 //! Floor 3: the engines. Bytes in, findings out. (Contract stub: the signatures are final.)
 
+pub mod binding;
+mod context;
+mod generic;
+mod overlap;
+pub mod pattern;
+pub mod prefilter;
+mod snippet;
+mod suppression;
+
 use std::sync::Arc;
 
 use crate::model::{Blob, Scanned};

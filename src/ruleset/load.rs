@@ -1,0 +1,266 @@
+//! Rule files as people write them, read into [`Rule`]s. Errors name file, line, rule and what to do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{RuleError, nearest};
+use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, Matcher, RuleSource};
+use crate::model::{Confidence, Rule, RuleId, RuleStatus, Severity};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
+}
+
+/// Folders of `rules/` that hold data of another kind.
+const NOT_RULES: [&str; 2] = ["rules/providers/", "rules/sinks/"];
+
+/// The text of a data file of the package, by its path from the root.
+pub fn embedded_file(path: &str) -> Option<&'static str> {
+    embedded::FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    #[serde(default)]
+    rule: Vec<Spanned<RawRule>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    id: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    title: String,
+    severity: Severity,
+    confidence: Confidence,
+    #[serde(default)]
+    status: RuleStatus,
+    #[serde(default)]
+    since: String,
+    #[serde(default)]
+    tags: Vec<String>,
+    pattern: Option<String>,
+    multiline: Option<usize>,
+    key: Option<RawKey>,
+    sink: Option<RawSink>,
+    check: Option<String>,
+    #[serde(default)]
+    keywords: Vec<String>,
+    #[serde(default)]
+    files: Vec<String>,
+    min_entropy: Option<f64>,
+    #[serde(default)]
+    require: Vec<CharClass>,
+    validate: Option<String>,
+    #[serde(default)]
+    allow: Vec<String>,
+    why: String,
+    fix: String,
+    #[serde(default)]
+    references: Vec<String>,
+    examples: Vec<RawExample>,
+    #[serde(default)]
+    counterexamples: Vec<RawCounterexample>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawKey {
+    name: Option<String>,
+    value: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSink {
+    kind: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawExample {
+    Text(String),
+    Placed { path: String, text: String },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCounterexample {
+    path: Option<String>,
+    text: String,
+    because: String,
+}
+
+/// The rules shipped with the program.
+pub fn built_in() -> Result<Vec<Rule>, RuleError> {
+    let mut rules = Vec::new();
+    for (name, text) in embedded::FILES.iter().filter(|(name, _)| !NOT_RULES.iter().any(|folder| name.starts_with(folder))) {
+        rules.extend(parse(name, text, true)?);
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    match rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
+        Some(pair) => Err(RuleError::new(format!("{}: rule `{}` is also in {}", pair[1].source.file, pair[1].id, pair[0].source.file))),
+        None => Ok(rules),
+    }
+}
+
+/// Adds the rules of a file, or of all `*.toml` files below a folder, to `rules`; one with a known id replaces it.
+pub fn user(path: &Path, rules: &mut Vec<Rule>) -> Result<(), RuleError> {
+    let mut files = Vec::new();
+    list(path, &mut files)?;
+    if files.is_empty() {
+        return Err(RuleError::new(format!("no rule file (*.toml) in {}; put one there or remove the path", path.display())));
+    }
+    files.sort();
+    for file in files {
+        let text = fs::read_to_string(&file).map_err(|error| RuleError::new(format!("cannot read rule file {}: {error}", file.display())))?;
+        for rule in parse(&file.display().to_string(), &text, false)? {
+            rules.retain(|known| known.id != rule.id);
+            rules.push(rule);
+        }
+    }
+    Ok(())
+}
+
+fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {
+    let fail = |error| RuleError::new(format!("cannot read rules from {}: {error}; check the path", path.display()));
+    if !fs::metadata(path).map_err(fail)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).map_err(fail)? {
+        let entry = entry.map_err(fail)?.path();
+        if entry.is_dir() || entry.extension().is_some_and(|e| e == "toml") {
+            list(&entry, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// The rules of one file's text.
+pub fn parse(name: &str, text: &str, built_in: bool) -> Result<Vec<Rule>, RuleError> {
+    let file: RawFile = toml::from_str(text).map_err(|error| syntax_error(name, text, &error))?;
+    let name: Arc<str> = name.into();
+    file.rule
+        .into_iter()
+        .map(|raw| {
+            let source = RuleSource { file: name.clone(), line: line_of(text, raw.span().start), built_in };
+            convert(raw.into_inner(), source)
+        })
+        .collect()
+}
+
+fn line_of(text: &str, offset: usize) -> u32 {
+    let lines = text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count();
+    u32::try_from(lines + 1).unwrap_or(u32::MAX)
+}
+
+fn syntax_error(name: &str, text: &str, error: &toml::de::Error) -> RuleError {
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
+    let message = error.message();
+    let hint =
+        unknown_field(message).and_then(|(field, known)| nearest(&field, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?")));
+    RuleError::new(format!("{name}:{line}: {}{}", message.replace('\n', " "), hint.unwrap_or_default()))
+}
+
+/// Field and known fields out of serde's "unknown field `x`, expected one of `a`, `b`".
+fn unknown_field(message: &str) -> Option<(String, Vec<String>)> {
+    let mut quoted = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2).map(str::to_owned);
+    Some((quoted.next()?, quoted.collect()))
+}
+
+fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
+    let fail = |what: &str| RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line, raw.id));
+    check_id(&raw.id).map_err(|what| fail(&what))?;
+    if raw.examples.is_empty() {
+        return Err(fail("no example; add `examples = [\"…«the reported bytes»…\"]`"));
+    }
+    let matcher = match (raw.pattern, raw.key, raw.sink, raw.check) {
+        (Some(regex), None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
+        (None, Some(key), None, None) => Matcher::Key { name: key.name, value: key.value },
+        (None, None, Some(sink), None) => Matcher::Sink { kind: sink.kind },
+        (None, None, None, Some(name)) => Matcher::Check { name },
+        _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),
+    };
+    let examples = raw.examples.into_iter().map(|example| match example {
+        RawExample::Text(text) => Example { path: None, text },
+        RawExample::Placed { path, text } => Example { path: Some(path), text },
+    });
+    let counterexamples = raw.counterexamples.into_iter().map(|c| Counterexample { path: c.path, text: c.text, because: c.because });
+    Ok(Rule {
+        id: RuleId::new(&raw.id),
+        aliases: raw.aliases.iter().map(|alias| RuleId::new(alias)).collect(),
+        title: raw.title,
+        severity: raw.severity,
+        confidence: raw.confidence,
+        status: raw.status,
+        since: raw.since,
+        tags: raw.tags,
+        matcher,
+        keywords: raw.keywords,
+        files: raw.files,
+        conditions: Conditions { min_entropy: raw.min_entropy, require: raw.require },
+        validate: raw.validate,
+        allow: raw.allow,
+        why: raw.why,
+        fix: raw.fix,
+        references: raw.references,
+        examples: examples.collect(),
+        counterexamples: counterexamples.collect(),
+        source,
+    })
+}
+
+fn check_id(id: &str) -> Result<(), String> {
+    let (family, name) = id.split_once('/').ok_or_else(|| "an id is `family/what-is-wrong`".to_owned())?;
+    if !FAMILIES.contains(&family) && family != "custom" {
+        let hint = nearest(family, FAMILIES.into_iter()).map_or(String::new(), |near| format!("; did you mean `{near}/{name}`?"));
+        return Err(format!("unknown family `{family}`; one of {}, custom{hint}", FAMILIES.join(", ")));
+    }
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        return Err("the part after the slash is lower-case letters, digits and hyphens".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(text: &str) -> String {
+        parse("my.toml", text, false).unwrap_err().message
+    }
+
+    const HEAD: &str = "[[rule]]\nid = \"secrets/x\"\ntitle = \"x\"\nseverity = \"low\"\nconfidence = \"low\"\nwhy = \"w\"\nfix = \"f\"\n";
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_a_suggestion() {
+        let message = error_of(&format!("{HEAD}patern = 'abcd'\nexamples = ['a']\n"));
+        assert!(message.starts_with("my.toml:8: unknown field `patern`") && message.ends_with("did you mean `pattern`?"), "{message}");
+    }
+
+    #[test]
+    fn a_rule_without_example_is_refused() {
+        let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = []\n"));
+        assert!(message.contains("rule `secrets/x`: no example"), "{message}");
+    }
+
+    #[test]
+    fn two_matchers_are_refused() {
+        let message = error_of(&format!("{HEAD}pattern = 'abcd'\ncheck = 'y'\nexamples = ['a']\n"));
+        assert!(message.contains("exactly one of"), "{message}");
+    }
+
+    #[test]
+    fn an_id_has_a_known_family() {
+        let message = error_of(&HEAD.replace("secrets/x", "secret/x"))
+            + &error_of(&format!("{}examples = ['a']\npattern = 'abcd'\n", HEAD.replace("secrets/x", "secret/x")));
+        assert!(message.contains("did you mean `secrets/x`?"), "{message}");
+    }
+}

@@ -1,0 +1,532 @@
+//! Names bound to values, read from text alone, in any notation: `name=value`, `name: value`, `"name": "value"`, `name = "value"`, `name => 'v'`,
+//! `<name>value</name>`, `--name value`, `setName("v")`, `("name", "v")`, `${NAME:-value}`, Kubernetes' `name:`/`value:` pairs.
+//!
+//! The reader looks at the logical line of a candidate only. In program text a bare word is an expression, so only quoted values count there.
+
+use crate::model::FileKind;
+use crate::text::Span;
+
+/// Longest name that is read.
+const MAX_NAME: usize = 100;
+/// Longest value that is read.
+const MAX_VALUE: usize = 4096;
+
+/// How a value is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// `name = "value"`, `"name": "value"`: quoted.
+    Quoted,
+    /// `name: value`, `NAME=value`: bare, in a file where bare words are values.
+    Bare,
+    /// Inside a longer string: connection strings, query strings, command lines.
+    InString,
+    /// `--name value`.
+    Flag,
+    /// The text of an XML element.
+    Element,
+    /// An argument: `setName("v")`, `("name", "v")`.
+    Argument,
+    /// `${NAME:-value}`.
+    Fallback,
+}
+
+/// A name and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextBinding {
+    /// The name, without quotes.
+    pub name: Span,
+    /// The value, without quotes.
+    pub value: Span,
+    /// How the value is held.
+    pub holder: Holder,
+}
+
+/// How bare values are read in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bare {
+    /// A bare word is an expression.
+    Never,
+    /// The value runs to the end of the line or a comment.
+    Line,
+    /// The value is one word.
+    Word,
+}
+
+impl Bare {
+    /// What bare words are in the file of this name and kind.
+    pub fn of(path: &str, kind: FileKind) -> Self {
+        let extension = path.rsplit('.').next().unwrap_or("");
+        match kind {
+            FileKind::Source => Self::Never,
+            FileKind::Config if matches!(extension, "tf" | "tfvars" | "hcl" | "json" | "jsonc" | "json5" | "ipynb" | "bicep" | "tfstate") => Self::Never,
+            FileKind::Config | FileKind::EnvFile => Self::Line,
+            FileKind::Shell | FileKind::Document | FileKind::Generated | FileKind::Other => Self::Word,
+        }
+    }
+}
+
+/// The binding whose name holds the byte at `at`, read within `line`; `next` is the line below it.
+pub fn read(bytes: &[u8], at: usize, line: Span, bare: Bare) -> Option<TextBinding> {
+    let name = name_around(bytes, at, line)?;
+    let reader = Reader { bytes, line, name, bare };
+    let (value, holder) = reader.value()?;
+    let value = trim(bytes, value);
+    (!value.is_empty() && value.len() <= MAX_VALUE).then_some(TextBinding { name, value, holder })
+}
+
+/// The name that holds the byte at `at`.
+pub fn name_around(bytes: &[u8], at: usize, line: Span) -> Option<Span> {
+    let mut start = at;
+    while start > line.start && is_name_byte(bytes[start - 1]) && at - start < MAX_NAME {
+        start -= 1;
+    }
+    let mut end = at;
+    while end < line.end && is_name_byte(bytes[end]) && end - at < MAX_NAME {
+        end += 1;
+    }
+    end = second_word(bytes, start, end, line);
+    while start < end && matches!(bytes[start], b'-' | b'.' | b'$') {
+        start += 1;
+    }
+    while end > start && matches!(bytes[end - 1], b'-' | b'.' | b'$') {
+        end -= 1;
+    }
+    (end > start && end - start <= MAX_NAME).then(|| Span::new(start, end))
+}
+
+/// `API key: …`: a name of two words, as prose writes it.
+fn second_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
+    let first = bytes[start..end].to_ascii_lowercase();
+    let leads = [b"api".as_slice(), b"access", b"secret", b"client", b"auth", b"private", b"account"];
+    if !leads.iter().any(|lead| first.ends_with(lead)) || bytes.get(end) != Some(&b' ') {
+        return end;
+    }
+    let rest = &bytes[end + 1..line.end.max(end + 1)];
+    let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let known = [b"key".as_slice(), b"token", b"secret", b"password"];
+    if known.iter().any(|k| rest[..word].eq_ignore_ascii_case(k)) { end + 1 + word } else { end }
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
+fn trim(bytes: &[u8], span: Span) -> Span {
+    let text = &bytes[span.range()];
+    let start = span.start + text.len() - text.trim_ascii_start().len();
+    Span::new(start, start + text.trim_ascii().len())
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    line: Span,
+    name: Span,
+    bare: Bare,
+}
+
+impl Reader<'_> {
+    fn at(&self, position: usize) -> Option<u8> {
+        (position < self.line.end).then(|| self.bytes[position])
+    }
+
+    fn before(&self, back: usize) -> Option<u8> {
+        let position = self.name.start.checked_sub(back)?;
+        (position >= self.line.start).then(|| self.bytes[position])
+    }
+
+    fn starts_with(&self, position: usize, text: &[u8]) -> bool {
+        self.bytes[position.min(self.line.end)..self.line.end].starts_with(text)
+    }
+
+    fn skip_blank(&self, mut position: usize) -> usize {
+        while matches!(self.at(position), Some(b' ' | b'\t')) {
+            position += 1;
+        }
+        position
+    }
+
+    /// The value and how it is held.
+    fn value(&self) -> Option<(Span, Holder)> {
+        let (after, quoted) = self.past_closing_quote();
+        if let Some(found) = self.fallback(after) {
+            return Some(found);
+        }
+        if let Some(found) = self.element(after, quoted) {
+            return Some(found);
+        }
+        if after >= self.line.end || self.skip_blank(after) >= self.line.end {
+            return self.paired_on_next_line();
+        }
+        if self.at(after) == Some(b'(') && !quoted {
+            return self.setter(after);
+        }
+        let mut position = self.skip_blank(after);
+        while matches!(self.at(position), Some(b']' | b')')) && quoted {
+            position = self.skip_blank(position + 1);
+        }
+        if quoted && self.at(position) == Some(b',') {
+            return self.argument(position + 1);
+        }
+        if quoted && self.starts_with(position, b"value=") {
+            return self.quoted_at(position + 6).map(|span| (span, Holder::Quoted));
+        }
+        if let Some(position) = self.past_separator(position) {
+            return self.read_value(position, quoted);
+        }
+        self.flag(after)
+    }
+
+    /// Past the quote that closes a quoted name, escaped or not.
+    fn past_closing_quote(&self) -> (usize, bool) {
+        let end = self.name.end;
+        let opening = self.before(1);
+        match (self.at(end), self.at(end + 1)) {
+            (Some(quote @ (b'"' | b'\'' | b'`')), _) if opening == Some(quote) => (end + 1, true),
+            (Some(b'\\'), Some(b'"')) if opening == Some(b'"') => (end + 2, true),
+            _ => (end, false),
+        }
+    }
+
+    /// Past `=`, `:`, `=>`, `:=`, `: Type =`, `Type =`, `?=`, `||=`; not `==`, `::`, `=~`.
+    fn past_separator(&self, position: usize) -> Option<usize> {
+        let rest = &self.bytes[position.min(self.line.end)..self.line.end];
+        if rest.starts_with(b"==") || rest.starts_with(b"::") || rest.starts_with(b"=~") || rest.starts_with(b"!=") {
+            return None;
+        }
+        for separator in [b":=".as_slice(), b"=>", b"?=", b"||=", b"??=", b"+="] {
+            if rest.starts_with(separator) {
+                return Some(position + separator.len());
+            }
+        }
+        match rest.first() {
+            Some(b'=') => Some(position + 1),
+            Some(b':') => Some(self.past_type(position + 1)),
+            Some(b) if self.bare == Bare::Never && b.is_ascii_alphabetic() => {
+                let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'.' | b'[' | b']')).count();
+                let equals = self.skip_blank(position + word);
+                (self.at(equals) == Some(b'=') && self.at(equals + 1) != Some(b'=')).then_some(equals + 1)
+            }
+            _ => None,
+        }
+    }
+
+    /// Past a type annotation after `:` (`: &'static str = "…"`), or just past the colon.
+    fn past_type(&self, colon: usize) -> usize {
+        let start = self.skip_blank(colon);
+        let mut position = start;
+        while let Some(byte) = self.at(position) {
+            match byte {
+                b'=' if position > start && self.at(position + 1) != Some(b'=') => return position + 1,
+                b if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'&' | b'<' | b'>' | b'[' | b']' | b'.' | b'?' | b'|' | b' ' | b':') => position += 1,
+                b'\'' if self.starts_with(position, b"'static ") => position += 8,
+                _ => return colon,
+            }
+        }
+        colon
+    }
+
+    fn read_value(&self, position: usize, quoted_name: bool) -> Option<(Span, Holder)> {
+        let position = self.skip_blank(position);
+        if let Some(span) = self.quoted_at(position) {
+            return Some((span, Holder::Quoted));
+        }
+        match self.bare {
+            Bare::Line if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
+            Bare::Word if self.open_quote().is_none() => self.word(position, b"").map(|span| (span, Holder::Bare)),
+            _ => {
+                let quote = self.open_quote()?;
+                self.word(position, &[quote, b'&', b'\\']).map(|span| (span, Holder::InString))
+            }
+        }
+    }
+
+    /// The text between quotes that begin at `position`, past string prefixes (`b"`, `r#"`, `@"`), parentheses and `&`.
+    fn quoted_at(&self, mut position: usize) -> Option<Span> {
+        let limit = position + 4;
+        while position < limit && matches!(self.at(position), Some(b'(' | b'&' | b'@' | b'$' | b'[' | b'{' | b' ')) {
+            position += 1;
+        }
+        let letters = self.bytes[position.min(self.line.end)..self.line.end]
+            .iter()
+            .take(2)
+            .take_while(|b| matches!(b.to_ascii_lowercase(), b'b' | b'r' | b'u' | b'l'))
+            .count();
+        if letters > 0 && matches!(self.at(position + letters), Some(b'"' | b'\'' | b'#')) {
+            position += letters;
+            while self.at(position) == Some(b'#') {
+                position += 1;
+            }
+        }
+        let escaped = self.at(position) == Some(b'\\');
+        let position = position + usize::from(escaped);
+        let quote = self.at(position).filter(|q| matches!(q, b'"' | b'\'' | b'`'))?;
+        let triple = self.starts_with(position, &[quote, quote, quote]);
+        let start = position + if triple { 3 } else { 1 };
+        self.closing(start, quote, escaped).map(|end| Span::new(start, end))
+    }
+
+    /// Where the string that began at `start` ends: at its quote; a triple or unclosed one at the end of the line.
+    fn closing(&self, start: usize, quote: u8, escaped: bool) -> Option<usize> {
+        let mut position = start;
+        while let Some(byte) = self.at(position) {
+            match byte {
+                b'\\' if escaped && self.at(position + 1) == Some(quote) => return Some(position),
+                b'\\' => position += 2,
+                b if b == quote => return Some(position),
+                _ => position += 1,
+            }
+        }
+        None
+    }
+
+    /// A bare value to the end of the line, without a comment; the first item in a YAML flow mapping.
+    fn rest_of_line(&self, position: usize) -> Option<Span> {
+        let text = &self.bytes[position.min(self.line.end)..self.line.end];
+        let comment = memchr::memmem::find(text, b" #").or_else(|| memchr::memmem::find(text, b"\t#")).unwrap_or(text.len());
+        let mut end = comment;
+        if memchr::memchr(b'{', &self.bytes[self.line.start..self.name.start]).is_some() {
+            end = text[..end].iter().position(|b| matches!(b, b',' | b'}')).unwrap_or(end);
+        }
+        let first = text.first()?;
+        if matches!(first, b'{' | b'[' | b'|' | b'>' | b'&' | b'*' | b'!' | b'#' | b'"' | b'\'') {
+            return None;
+        }
+        let end = if text[..end].ends_with(b";") { end - 1 } else { end };
+        Some(Span::new(position, position + end))
+    }
+
+    /// One word that ends at white space, a delimiter, or one of `stops`.
+    fn word(&self, position: usize, stops: &[u8]) -> Option<Span> {
+        let text = &self.bytes[position.min(self.line.end)..self.line.end];
+        let stop = |b: &u8| {
+            b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'&' | b')' | b']' | b'}') || stops.contains(b)
+        };
+        let reference = text.first() == Some(&b'$') || text.starts_with(b"{{");
+        let end = if reference { text.iter().position(u8::is_ascii_whitespace) } else { text.iter().position(stop) };
+        let span = Span::new(position, position + end.unwrap_or(text.len()));
+        let call = !reference && memchr::memchr(b'(', &self.bytes[span.range()]).is_some();
+        (!span.is_empty() && !call).then_some(span)
+    }
+
+    /// The quote of the string literal that the name stands in, if it stands in one.
+    fn open_quote(&self) -> Option<u8> {
+        let mut open = None;
+        let mut position = self.line.start;
+        while position < self.name.start {
+            let byte = self.bytes[position];
+            match (open, byte) {
+                (_, b'\\') => position += 1,
+                (None, b'"' | b'\'' | b'`') => open = Some(byte),
+                (Some(quote), b) if b == quote => open = None,
+                _ => {}
+            }
+            position += 1;
+        }
+        open
+    }
+
+    /// `${NAME:-value}`, `${NAME:=value}`, `${name:value}`.
+    fn fallback(&self, after: usize) -> Option<(Span, Holder)> {
+        let opened = self.before(1) == Some(b'{') && matches!(self.before(2), Some(b'$' | b'#'));
+        if !opened || self.at(after) != Some(b':') {
+            return None;
+        }
+        let start = after + 1 + usize::from(matches!(self.at(after + 1), Some(b'-' | b'=')));
+        if matches!(self.at(start), Some(b'?' | b'+' | b'$' | b'{')) {
+            return None;
+        }
+        let end = memchr::memchr(b'}', &self.bytes[start.min(self.line.end)..self.line.end])?;
+        (end > 0).then(|| (Span::new(start, start + end), Holder::Fallback))
+    }
+
+    /// `<name>value</name>`, `<string name="name">value</string>`.
+    fn element(&self, after: usize, quoted: bool) -> Option<(Span, Holder)> {
+        let opened = quoted || matches!(self.before(1), Some(b'<' | b':'));
+        if !opened || self.at(after) != Some(b'>') {
+            return None;
+        }
+        let start = after + 1;
+        let end = memchr::memmem::find(&self.bytes[start.min(self.line.end)..self.line.end], b"</")?;
+        let tag = Span::new(start, start + end);
+        Some((self.quoted_at(start).unwrap_or(tag), Holder::Element))
+    }
+
+    /// `setPassword("value")`, `.clientSecret("value")`; a getter holds a name, not a value.
+    fn setter(&self, after: usize) -> Option<(Span, Holder)> {
+        let name = &self.bytes[self.name.range()];
+        let last = name.rsplit(|&b| b == b'.' || b == b':').next().unwrap_or(name);
+        let is_method = last.len() < name.len() || self.before(1) == Some(b'.') || self.before(1) == Some(b':');
+        let sets = [b"set".as_slice(), b"with", b"Set", b"With"].iter().any(|verb| last.starts_with(verb));
+        let reads = [
+            b"get".as_slice(),
+            b"Get",
+            b"read",
+            b"Read",
+            b"load",
+            b"Load",
+            b"fetch",
+            b"find",
+            b"has",
+            b"is",
+            b"check",
+            b"valid",
+            b"verify",
+            b"reset",
+            b"create",
+            b"delete",
+        ];
+        if !(sets || is_method) || reads.iter().any(|verb| last.starts_with(verb)) {
+            return None;
+        }
+        let value = self.quoted_at(self.skip_blank(after + 1))?;
+        matches!(self.at(self.skip_blank(value.end + 1)), Some(b')')).then_some((value, Holder::Argument))
+    }
+
+    /// `("name", "value")`, and JSON's `"name": "NAME", "value": "…"`.
+    fn argument(&self, position: usize) -> Option<(Span, Holder)> {
+        let position = self.skip_blank(position);
+        for key in [b"\"value\":".as_slice(), b"'value':", b"\"Value\":", b"value:"] {
+            if self.starts_with(position, key) {
+                return self.quoted_at(self.skip_blank(position + key.len())).map(|span| (span, Holder::Quoted));
+            }
+        }
+        let value = self.quoted_at(position)?;
+        let next = self.skip_blank(value.end + 1);
+        matches!(self.at(next), Some(b')' | b']' | b'}') | None).then_some((value, Holder::Argument))
+    }
+
+    /// `--name value`.
+    fn flag(&self, after: usize) -> Option<(Span, Holder)> {
+        if self.before(1) != Some(b'-') || !matches!(self.at(after), Some(b' ')) {
+            return None;
+        }
+        let position = self.skip_blank(after);
+        if self.at(position) == Some(b'-') {
+            return None;
+        }
+        self.quoted_at(position).or_else(|| self.word(position, b"")).map(|span| (span, Holder::Flag))
+    }
+
+    /// `- name: NAME` with `value: …` on the next line.
+    fn paired_on_next_line(&self) -> Option<(Span, Holder)> {
+        let before = self.bytes[self.line.start..self.name.start].trim_ascii_start();
+        let before = before.strip_prefix(b"- ").unwrap_or(before).trim_ascii();
+        if !matches!(before, b"name:" | b"name: \"" | b"name: '" | b"\"name\": \"" | b"key:") {
+            return None;
+        }
+        let mut start = self.line.end;
+        start += self.bytes[start..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let end = memchr::memchr2(b'\n', b'\r', &self.bytes[start..]).map_or(self.bytes.len(), |p| start + p);
+        let line = Span::new(start, end.min(start + MAX_VALUE));
+        let text = &self.bytes[line.range()];
+        let indent = text.len() - text.trim_ascii_start().len();
+        let key = [b"value:".as_slice(), b"\"value\":"].into_iter().find(|key| text[indent..].starts_with(key))?;
+        let below = Reader { bytes: self.bytes, line, name: Span::new(start + indent, start + indent + key.len()), bare: self.bare };
+        let position = below.skip_blank(start + indent + key.len());
+        below.quoted_at(position).or_else(|| below.rest_of_line(position)).map(|span| (span, Holder::Bare))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_in(text: &str, word: &str, bare: Bare) -> Option<(String, String, Holder)> {
+        let at = text.find(word).unwrap();
+        let start = text[..at].rfind('\n').map_or(0, |p| p + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |p| at + p);
+        let found = read(text.as_bytes(), at, Span::new(start, end), bare)?;
+        Some((text[found.name.range()].to_owned(), text[found.value.range()].to_owned(), found.holder))
+    }
+
+    #[test]
+    fn notations_of_program_text() {
+        for (text, value, holder) in [
+            (r#"password = "abc""#, "abc", Holder::Quoted),
+            (r#"self.password = 'abc'"#, "abc", Holder::Quoted),
+            (r#"{"password": "abc", "x": 1}"#, "abc", Holder::Quoted),
+            (r#"config["password"] = "abc";"#, "abc", Holder::Quoted),
+            (r#"'password' => 'abc',"#, "abc", Holder::Quoted),
+            (r#"const password: &'static str = "abc";"#, "abc", Holder::Quoted),
+            (r#"private password: string = "abc";"#, "abc", Holder::Quoted),
+            (r#"var password string = "abc""#, "abc", Holder::Quoted),
+            (r#"password := "abc""#, "abc", Holder::Quoted),
+            (r#"password: "abc","#, "abc", Holder::Quoted),
+            (r#"password = b"abc""#, "abc", Holder::Quoted),
+            (r##"password = r#"abc"#"##, "abc", Holder::Quoted),
+            (r#"x.setPassword("abc");"#.replace("Pass", "pass").leak(), "abc", Holder::Argument),
+            (r#".password("abc")"#, "abc", Holder::Argument),
+            (r#"os.getenv("password", "abc")"#, "abc", Holder::Argument),
+            (r#"dsn = "host=db;password=abc;x=1""#, "abc", Holder::InString),
+            (r#"url = "https://x/?password=abc&y=2""#, "abc", Holder::InString),
+            (r#"say "{\"password\":\"abc\"}""#, "abc", Holder::Quoted),
+        ] {
+            let found = read_in(text, "password", Bare::Never);
+            assert_eq!(found.map(|(_, v, h)| (v, h)), Some((value.to_owned(), holder)), "{text}");
+        }
+    }
+
+    #[test]
+    fn expressions_are_no_values() {
+        for text in [
+            "password = getPassword()",
+            "password == \"abc\"",
+            "if password { }",
+            "password: String,",
+            "getpassword(\"name\")",
+            "x.password(name)",
+            "the password is \"abc\"",
+            "password::new(\"abc\")",
+            "password = other",
+        ] {
+            assert_eq!(read_in(text, "password", Bare::Never), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn notations_of_configuration() {
+        for (text, value, holder, bare) in [
+            ("password: abc def # note", "abc def", Holder::Bare, Bare::Line),
+            ("db.password=abc", "abc", Holder::Bare, Bare::Line),
+            ("{ password: abc, user: x }", "abc", Holder::Bare, Bare::Line),
+            ("export password=abc", "abc", Holder::Bare, Bare::Word),
+            ("<password>abc</password>", "abc", Holder::Element, Bare::Line),
+            (r#"<add key="password" value="abc" />"#, "abc", Holder::Quoted, Bare::Line),
+            (r#"<string name="password">abc</string>"#, "abc", Holder::Element, Bare::Line),
+            ("run --password abc -x", "abc", Holder::Flag, Bare::Word),
+            ("${password:-abc}", "abc", Holder::Fallback, Bare::Word),
+            ("- name: password\n  value: abc", "abc", Holder::Bare, Bare::Line),
+            (r#"{"name": "password", "value": "abc"}"#, "abc", Holder::Quoted, Bare::Never),
+        ] {
+            let found = read_in(text, "password", bare);
+            assert_eq!(found.map(|(_, v, h)| (v, h)), Some((value.to_owned(), holder)), "{text}");
+        }
+    }
+
+    #[test]
+    fn structure_is_no_value() {
+        for text in ["password:", "password: {", "password: |", "password: *anchor", "password: !vault |"] {
+            assert_eq!(read_in(text, "password", Bare::Line), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_may_have_two_words() {
+        let text = "API key: abcdef";
+        let found = read(text.as_bytes(), 0, Span::new(0, text.len()), Bare::Word).unwrap();
+        assert_eq!((&text[found.name.range()], &text[found.value.range()]), ("API key", "abcdef"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic_and_within_the_line(text in proptest::collection::vec(proptest::num::u8::ANY, 0..120), at in 0usize..120) {
+            if at < text.len() {
+                for bare in [Bare::Never, Bare::Line, Bare::Word] {
+                    if let Some(found) = read(&text, at, Span::new(0, text.len()), bare) {
+                        proptest::prop_assert!(found.value.end <= text.len() && found.name.end <= text.len());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The generic secret: one decision, in one place, made of the evidence that a name, a value, a notation and a file give.
+
+use crate::model::{Confidence, FileKind};
+use crate::text::name::{self, NameKind};
+use crate::text::{placeholder, randomness};
+
+use super::binding::Holder;
+use super::context::Context;
+
+/// Shortest password that is reported at medium confidence.
+const MIN_PASSWORD: usize = 8;
+/// Shortest key, token or secret that is reported at medium confidence.
+const MIN_SECRET: usize = 12;
+
+/// What is known of a candidate.
+pub struct Candidate<'a> {
+    /// The name in snake case.
+    pub name: &'a str,
+    /// The value, without quotes.
+    pub value: &'a [u8],
+    /// How it is held.
+    pub holder: Holder,
+    /// The file.
+    pub context: Context,
+}
+
+/// How sure a candidate is a secret; `None` if something speaks against it.
+pub fn confidence(candidate: &Candidate) -> Option<Confidence> {
+    let kind = name::classify(candidate.name)?;
+    let value = candidate.value;
+    if is_refuted(candidate) {
+        return None;
+    }
+    let base = match kind {
+        NameKind::Password => password(value),
+        _ if name::strength(candidate.name) == Some(name::Strength::Weak) => weakly_named(value),
+        _ => secret(value),
+    };
+    Some(adjusted(base, candidate))
+}
+
+/// What is no secret whatever its name: placeholders, references, shapes of other things, the key itself.
+fn is_refuted(candidate: &Candidate) -> bool {
+    let value = candidate.value;
+    value.len() < 4
+        || !value.iter().all(|b| b.is_ascii_graphic() || *b == b' ' || *b >= 0x80)
+        || placeholder::placeholder(value).is_some()
+        || placeholder::reference(value).is_some()
+        || placeholder::not_a_secret_shape(value).is_some()
+        || same_as_name(candidate)
+        || candidate.context.kind == FileKind::Generated && randomness::score(value) < 0.9
+}
+
+/// `client_secret: client_secret`, `password: DB_PASSWORD`.
+fn same_as_name(candidate: &Candidate) -> bool {
+    let value = name::normalise(candidate.value);
+    value == candidate.name || candidate.name.ends_with(&value) || (value.ends_with(candidate.name) && randomness::score(candidate.value) < 0.5)
+}
+
+fn password(value: &[u8]) -> Confidence {
+    let letters = value.iter().any(u8::is_ascii_alphabetic);
+    let others = value.iter().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
+    if placeholder::weak_word(value) || value.contains(&b' ') {
+        return Confidence::Low;
+    }
+    if value.len() >= MIN_SECRET && randomness::is_random(value) {
+        return Confidence::High;
+    }
+    if value.len() >= MIN_PASSWORD && letters && others && !is_worded(value) { Confidence::Medium } else { Confidence::Low }
+}
+
+/// Lower-case words joined by one kind of separator: an identifier rather than a password.
+fn is_worded(value: &[u8]) -> bool {
+    !value.iter().any(u8::is_ascii_digit)
+        && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b' '))
+        && randomness::score(value) < 0.5
+}
+
+fn secret(value: &[u8]) -> Confidence {
+    if value.len() >= 16 && randomness::is_random(value) {
+        return Confidence::High;
+    }
+    let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    if value.len() >= MIN_SECRET && mixed && randomness::score(value) >= 0.3 { Confidence::Medium } else { Confidence::Low }
+}
+
+/// A bare `token`, `key`, `auth`: only a long random value counts.
+fn weakly_named(value: &[u8]) -> Confidence {
+    if value.len() >= 20 && randomness::is_random(value) { Confidence::Medium } else { Confidence::Low }
+}
+
+/// Notation and file: what is made up, prose or machine-written is trusted less.
+fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
+    let context = candidate.context;
+    let lower = |confidence| match confidence {
+        Confidence::High => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    let random = randomness::is_random(candidate.value) && candidate.value.len() >= 16;
+    let mut confidence = base;
+    if context.made_up() {
+        confidence = if random { lower(confidence) } else { Confidence::Low };
+    }
+    if matches!(context.kind, FileKind::Document | FileKind::Generated) && !random {
+        confidence = Confidence::Low;
+    }
+    if matches!(context.kind, FileKind::Source | FileKind::Other) && !random {
+        confidence = lower(confidence).max(if candidate.holder == Holder::Quoted { confidence.min(Confidence::Medium) } else { Confidence::Low });
+    }
+    confidence
+}

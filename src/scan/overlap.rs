@@ -1,0 +1,37 @@
+//! Two hits on the same bytes: the more specific one wins, the loser is named.
+
+use crate::model::{Hit, Rule};
+
+/// Keeps, of hits that share bytes, the one with the highest rank; ties go to the longer value, then to the smaller rule id.
+/// The ids of the losers are kept in the winner's `also`. The result is in the order of the bytes.
+pub fn resolve(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
+    hits.sort_by(|a, b| {
+        b.rank.cmp(&a.rank).then(b.span.len().cmp(&a.span.len())).then_with(|| rules[a.rule].id.cmp(&rules[b.rule].id)).then(a.span.start.cmp(&b.span.start))
+    });
+    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+    let mut taken = std::collections::BTreeMap::new();
+    for hit in hits {
+        match winner(&taken, &hit) {
+            Some(index) => {
+                let winner = &mut kept[index as usize];
+                let loser = &rules[hit.rule].id;
+                if rules[winner.rule].id != *loser && !winner.also.contains(loser) {
+                    winner.also.push(loser.clone());
+                }
+            }
+            None => {
+                taken.insert(hit.span.start, (hit.span.end, u32::try_from(kept.len()).unwrap_or(u32::MAX)));
+                kept.push(hit);
+            }
+        }
+    }
+    kept.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
+    kept
+}
+
+/// The kept hit that shares bytes with this one. Kept spans are disjoint, so the last one that starts before its end decides.
+fn winner(taken: &std::collections::BTreeMap<usize, (usize, u32)>, hit: &Hit) -> Option<u32> {
+    let end = hit.span.end.max(hit.span.start + 1);
+    let (_, &(other_end, index)) = taken.range(..end).next_back()?;
+    (other_end > hit.span.start).then_some(index)
+}

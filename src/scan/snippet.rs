@@ -1,0 +1,233 @@
+//! Places and masked snippets, taken while the bytes are there.
+//!
+//! A snippet masks every secret that was found in the shown bytes, not only its own: two secrets on one line hide each other.
+
+use crate::model::{Hit, Place, Snippet, Target};
+use crate::text::{Lines, Secret, Span};
+
+/// Bytes shown to each side of the marked ones.
+const SIDE: usize = 96;
+/// Most lines of a marked text that is no secret.
+const MAX_LINES: usize = 4;
+/// Where text was cut off.
+const CUT: &str = "…";
+
+/// Everything that must not be shown of one blob.
+pub struct Masks {
+    /// Disjoint, in order; each with what stands for it.
+    spans: Vec<(Span, String)>,
+    /// Raw values, to hide their repetitions.
+    values: Vec<Secret>,
+}
+
+impl Masks {
+    /// The masks of all hits of a blob, winners and losers.
+    pub fn new(bytes: &[u8], hits: &[Hit]) -> Self {
+        let mut secrets: Vec<(Span, usize)> = hits.iter().filter(|hit| hit.secret).map(|hit| (hit.span, hit.prefix)).collect();
+        secrets.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), *prefix));
+        let mut joined: Vec<(Span, usize)> = Vec::new();
+        for (span, prefix) in secrets {
+            match joined.last_mut() {
+                Some((last, shown)) if span.start < last.end => {
+                    if span.end > last.end || span.start < last.start {
+                        *shown = 0;
+                    }
+                    last.end = last.end.max(span.end);
+                }
+                _ => joined.push((span, prefix)),
+            }
+        }
+        let mut values: Vec<Secret> = joined.iter().map(|(span, prefix)| Secret::new(&bytes[span.range()], *prefix)).collect();
+        let spans = joined.iter().zip(&values).map(|((span, _), secret)| (*span, secret.masked())).collect();
+        values.sort_by(|a, b| b.reveal().len().cmp(&a.reveal().len()).then_with(|| a.reveal().cmp(b.reveal())));
+        values.dedup_by(|a, b| a.reveal() == b.reveal());
+        Self { spans, values }
+    }
+
+    fn overlapping(&self, window: Span) -> &[(Span, String)] {
+        let from = self.spans.partition_point(|(span, _)| span.end <= window.start);
+        let to = self.spans.partition_point(|(span, _)| span.start < window.end);
+        &self.spans[from..to.max(from)]
+    }
+
+    /// The text of unmasked bytes, with repetitions of known secrets hidden.
+    fn plain(&self, bytes: &[u8]) -> String {
+        let mut text = String::from_utf8_lossy(bytes).into_owned();
+        for secret in self.values.iter().filter(|s| s.reveal().len() >= 4 && s.reveal().len() <= bytes.len()) {
+            let raw = String::from_utf8_lossy(secret.reveal());
+            if text.contains(raw.as_ref()) {
+                text = text.replace(raw.as_ref(), &secret.masked());
+            }
+        }
+        text
+    }
+}
+
+/// The place of `span` in a blob.
+pub fn place(target: &Target, bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Place {
+    let snippet = snippet(bytes, lines, masks, span);
+    Place::new(target, span, lines.position(span.start), lines.position(span.end), snippet)
+}
+
+fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {
+    let first = lines.index_of(span.start);
+    let last = lines.index_of(span.end.saturating_sub(1).max(span.start));
+    let masked = masks.overlapping(span).iter().any(|(hidden, _)| hidden.contains(span));
+    let last = if masked { last } else { last.min(first + MAX_LINES - 1) };
+    let shown = Span::new(lines.span_of(first).start, lines.span_of(last).end.max(span.start));
+    let marked = Span::new(span.start, span.end.min(shown.end));
+    let start = boundary(bytes, shown.start.max(marked.start.saturating_sub(SIDE)), marked.start);
+    let end = marked.end.max(boundary_back(bytes, shown.end.min(marked.end + SIDE), marked.end));
+    let mut builder = Builder { text: String::new(), marked, mark: (None, None) };
+    if start > shown.start {
+        builder.text.push_str(CUT);
+    }
+    let mut at = start;
+    for (hidden, stand_in) in masks.overlapping(Span::new(start, end)) {
+        builder.plain(masks, bytes, Span::new(at, hidden.start.max(at)));
+        builder.masked(*hidden, stand_in);
+        at = hidden.end;
+    }
+    builder.plain(masks, bytes, Span::new(at, end.max(at)));
+    if at.max(end) < shown.end {
+        builder.text.push_str(CUT);
+    }
+    let length = builder.text.len();
+    let mark_start = builder.mark.0.unwrap_or(length);
+    let mark = (mark_start, builder.mark.1.unwrap_or(length).max(mark_start));
+    Snippet { first_line: u32::try_from(first + 1).unwrap_or(u32::MAX), text: builder.text, mark }
+}
+
+struct Builder {
+    text: String,
+    marked: Span,
+    mark: (Option<usize>, Option<usize>),
+}
+
+impl Builder {
+    fn plain(&mut self, masks: &Masks, bytes: &[u8], span: Span) {
+        let mut at = span.start;
+        for cut in [self.marked.start, self.marked.end] {
+            if at <= cut && cut <= span.end {
+                self.text.push_str(&masks.plain(&bytes[at..cut]));
+                self.note(cut);
+                at = cut;
+            }
+        }
+        self.text.push_str(&masks.plain(&bytes[at..span.end]));
+    }
+
+    fn masked(&mut self, hidden: Span, stand_in: &str) {
+        if hidden.start <= self.marked.start && self.marked.start < hidden.end {
+            self.mark.0.get_or_insert(self.text.len());
+        }
+        self.text.push_str(stand_in);
+        if hidden.start < self.marked.end && self.marked.end <= hidden.end {
+            self.mark.1 = Some(self.text.len());
+        }
+    }
+
+    fn note(&mut self, cut: usize) {
+        if cut == self.marked.start {
+            self.mark.0.get_or_insert(self.text.len());
+        }
+        if cut == self.marked.end && self.mark.0.is_some() {
+            self.mark.1 = Some(self.text.len());
+        }
+    }
+}
+
+/// The first character boundary at or after `at`, not past `limit`.
+fn boundary(bytes: &[u8], mut at: usize, limit: usize) -> usize {
+    while at < limit && bytes[at] & 0xC0 == 0x80 {
+        at += 1;
+    }
+    at
+}
+
+/// The last character boundary at or before `at`, not before `limit`.
+fn boundary_back(bytes: &[u8], mut at: usize, limit: usize) -> usize {
+    while at > limit && at < bytes.len() && bytes[at] & 0xC0 == 0x80 {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Confidence, Rank, Severity};
+
+    fn hit(span: Span, prefix: usize) -> Hit {
+        Hit {
+            rule: 0,
+            span,
+            rank: Rank::Generic,
+            prefix,
+            severity: Severity::Low,
+            confidence: Confidence::Low,
+            secret: true,
+            message: None,
+            notes: Vec::new(),
+            name: None,
+            related: Vec::new(),
+            also: Vec::new(),
+        }
+    }
+
+    fn shown(text: &str, hits: &[(usize, usize)]) -> Vec<Snippet> {
+        let hits: Vec<Hit> = hits.iter().map(|&(start, end)| hit(Span::new(start, end), 0)).collect();
+        let lines = Lines::new(text.as_bytes());
+        let masks = Masks::new(text.as_bytes(), &hits);
+        hits.iter().map(|hit| snippet(text.as_bytes(), &lines, &masks, hit.span)).collect()
+    }
+
+    #[test]
+    fn two_secrets_on_a_line_hide_each_other() {
+        let text = "x\na = 'first-secret', b = 'second-secret'\n";
+        for snippet in shown(text, &[(7, 19), (27, 40)]) {
+            assert_eq!(snippet.first_line, 2);
+            assert!(!snippet.text.contains("first") && !snippet.text.contains("second"), "{}", snippet.text);
+            assert!(snippet.text[snippet.mark.0..snippet.mark.1].starts_with("********"), "{snippet:?}");
+        }
+    }
+
+    #[test]
+    fn a_repetition_outside_the_hit_is_hidden() {
+        let snippets = shown("k = hunter22 # was hunter22", &[(4, 12)]);
+        assert!(!snippets[0].text.contains("hunter"), "{}", snippets[0].text);
+    }
+
+    #[test]
+    fn a_secret_of_many_lines_is_one_masked_line() {
+        let text = "k: |\n  AAAA\n  BBBB\nnext";
+        let snippets = shown(text, &[(7, 18)]);
+        assert_eq!(snippets[0].text, "  ********");
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_mark() {
+        let text = format!("{}SECRETSECRET{}", "é".repeat(500), "z".repeat(500));
+        let snippets = shown(&text, &[(1000, 1012)]);
+        assert!(snippets[0].text.starts_with(CUT) && snippets[0].text.ends_with(CUT) && snippets[0].text.len() < 400);
+        assert!(!snippets[0].text.contains('\u{FFFD}'));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_snippet_shows_a_secret(before in "[a-z =\\n]{0,30}", first in "[A-Z0-9]{8,40}", between in "[a-z ,\\n]{1,20}", second in "[A-Z0-9]{8,40}", after in "[a-z\\n]{0,10}") {
+            let text = format!("{before}{first}{between}{second}{after}{first}");
+            let a = (before.len(), before.len() + first.len());
+            let b = (a.1 + between.len(), a.1 + between.len() + second.len());
+            for snippet in shown(&text, &[a, b]) {
+                for secret in [&first, &second] {
+                    let most = secret.len() / 4 + 1;
+                    let leaked = secret.as_bytes().windows(most).any(|w| snippet.text.contains(std::str::from_utf8(w).unwrap()));
+                    proptest::prop_assert!(!leaked || first.contains(second.as_str()) || second.contains(first.as_str()) || most < 4, "{}", snippet.text);
+                }
+                proptest::prop_assert!(snippet.mark.0 <= snippet.mark.1 && snippet.mark.1 <= snippet.text.len());
+                proptest::prop_assert!(snippet.text.is_char_boundary(snippet.mark.0) && snippet.text.is_char_boundary(snippet.mark.1));
+            }
+        }
+    }
+}
