@@ -1,0 +1,117 @@
+//! Base64 in all its dialects, and what it may hold: JSON, `user:password`.
+
+use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
+
+use super::Verdict;
+use crate::text::placeholder::{placeholder, reference};
+
+/// The bytes behind base64 or base64url (RFC 4648), padded or not, with line breaks or not; bits after the last byte are ignored
+/// as most decoders do.
+pub(super) fn base64(value: &[u8]) -> Option<Vec<u8>> {
+    let mut text: Vec<u8> = value.iter().filter(|b| !b.is_ascii_whitespace()).copied().collect();
+    while text.last() == Some(&b'=') {
+        text.pop();
+    }
+    for byte in &mut text {
+        match byte {
+            b'-' => *byte = b'+',
+            b'_' => *byte = b'/',
+            _ => {}
+        }
+    }
+    if text.is_empty() || text.len() % 4 == 1 {
+        return None;
+    }
+    lenient(&BASE64_NOPAD.specification()).decode(&text).ok()
+}
+
+/// The bytes behind base64url without padding, as in a JWT (RFC 7515).
+pub(super) fn base64url(value: &[u8]) -> Option<Vec<u8>> {
+    lenient(&BASE64URL_NOPAD.specification()).decode(value).ok()
+}
+
+fn lenient(specification: &data_encoding::Specification) -> data_encoding::Encoding {
+    let mut specification = specification.clone();
+    specification.check_trailing_bits = false;
+    specification.encoding().unwrap_or(BASE64_NOPAD)
+}
+
+/// Rejects what is no base64.
+pub fn base64_decodes(value: &[u8]) -> Verdict {
+    base64(value).map_or(Verdict::Rejected("not base64"), |_| Verdict::Plausible)
+}
+
+/// Rejects what does not decode to a JSON object or array.
+pub fn base64_json(value: &[u8]) -> Verdict {
+    let Some(bytes) = base64(value) else { return Verdict::Rejected("not base64") };
+    match serde_json::from_slice::<serde_json::Value>(&bytes) {
+        Ok(serde_json::Value::Object(_) | serde_json::Value::Array(_)) => Verdict::Proven,
+        _ => Verdict::Rejected("does not decode to JSON"),
+    }
+}
+
+/// Rejects what does not decode to `user:password` (RFC 7617), or to a placeholder for it.
+pub fn basic_auth(value: &[u8]) -> Verdict {
+    let value = match value.split_at_checked(6) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(b"basic ") => rest,
+        _ => value,
+    };
+    let Some(bytes) = base64(value) else { return Verdict::Rejected("not base64") };
+    let Ok(text) = std::str::from_utf8(&bytes) else { return Verdict::Rejected("does not decode to text") };
+    let Some((user, password)) = text.split_once(':').filter(|_| !text.chars().any(char::is_control)) else {
+        return Verdict::Rejected("does not decode to user and password");
+    };
+    let secret = if password.is_empty() { user } else { password };
+    if secret.len() < 3 || placeholder(secret.as_bytes()).is_some() || reference(secret.as_bytes()).is_some() || is_documentation(user, password) {
+        return Verdict::Rejected("decodes to a placeholder for user and password");
+    }
+    Verdict::Plausible
+}
+
+/// Pairs that stand in manuals: `user:password`, and `Aladdin:open sesame` of RFC 7617.
+pub(super) fn is_documentation(user: &str, password: &str) -> bool {
+    let (user, password) = (user.to_ascii_lowercase(), password.to_ascii_lowercase());
+    let users = ["", "user", "username", "usr", "login", "name", "myuser", "your_username", "foo", "u", "someuser"];
+    let passwords = ["p", "pass", "passwd", "password", "pwd", "pw", "secret", "mypassword", "mypass", "bar", "token", "somepassword"];
+    users.contains(&user.as_str()) && passwords.contains(&password.as_str()) || (user == "aladdin" && password.replace(' ', "") == "opensesame")
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::BASE64;
+
+    use super::*;
+
+    fn encoded(text: &str) -> Vec<u8> {
+        BASE64.encode(text.as_bytes()).into_bytes()
+    }
+
+    #[test]
+    fn every_dialect_decodes() {
+        for text in ["aGk/", "aGk_", "aGk", "aGk=", "aG\nk=", "aGl="] {
+            assert_eq!(base64_decodes(text.as_bytes()), Verdict::Plausible, "{text}");
+        }
+        for text in ["", "=", "a", "a b!", "aGk*"] {
+            assert!(matches!(base64_decodes(text.as_bytes()), Verdict::Rejected(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn json_is_an_object_or_an_array() {
+        assert_eq!(base64_json(&encoded(r#"{"auths":{}}"#)), Verdict::Proven);
+        for text in ["1", "null", "{", "text"] {
+            assert!(matches!(base64_json(&encoded(text)), Verdict::Rejected(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn basic_needs_a_user_and_a_real_password() {
+        for text in ["svc-billing:kq9!hW2pLz", "Pk39dkqpzMw02kxkQ2:", ":Pk39dkqpzMw02kxkQ2", "user:kq9!hW2pLz", "j\u{f6}rg:kq9!hW2pLz"] {
+            assert_eq!(basic_auth(&encoded(text)), Verdict::Plausible, "{text}");
+        }
+        for text in ["user:password", "username:password", "Aladdin:open sesame", "admin:changeme", "no colon here", "a:\u{1}\u{2}bcd", "ci:${TOKEN}", ":"] {
+            assert!(matches!(basic_auth(&encoded(text)), Verdict::Rejected(_)), "{text}");
+        }
+        assert_eq!(basic_auth(&[b"Basic ".as_slice(), &encoded("svc:kq9!hW2pLz")].concat()), Verdict::Plausible);
+    }
+}

@@ -1,0 +1,91 @@
+//! Credentials in URLs (RFC 3986 userinfo).
+
+use std::borrow::Cow;
+
+use super::Verdict;
+use super::encoded::is_documentation;
+use crate::model::Severity;
+use crate::text::placeholder::{placeholder, reference, weak_word};
+
+/// Rejects a URL, or a password out of one, whose password is missing, a placeholder or a reference; a default password is low.
+///
+/// A value with `://` is read as a URL, any other as the password itself.
+pub fn credentials(value: &[u8]) -> Verdict {
+    let Some((user, password)) = user_and_password(value) else {
+        return Verdict::Rejected("no password in the URL");
+    };
+    if password.is_empty() {
+        return Verdict::Rejected("an empty password");
+    }
+    // A template hole may hold characters that percent-decoding would change, so it is looked for first.
+    if reference(password).is_some() || is_format_verb(password) {
+        return Verdict::Rejected("a reference instead of a password");
+    }
+    let (user, password) = (decoded(user), decoded(password));
+    if placeholder(&password).is_some() || is_documentation(&user_text(&user), &user_text(&password)) {
+        return Verdict::Rejected("a placeholder instead of a password");
+    }
+    if weak_word(&password) || password == user {
+        return Verdict::Lower(Severity::Low, "a default password".into());
+    }
+    Verdict::Plausible
+}
+
+fn user_text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// `%s`, `%v`, `%d`: a hole of `printf`.
+fn is_format_verb(password: &[u8]) -> bool {
+    matches!(password, [b'%', verb] if verb.is_ascii_alphabetic())
+}
+
+/// User and password of the authority; for a bare password the user is the bytes `/`, which no user is.
+fn user_and_password(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let Some(scheme) = memchr::memmem::find(value, b"://") else { return Some((b"/", value)) };
+    let rest = value.get(scheme + 3..)?;
+    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let at = rest[..end].iter().rposition(|&b| b == b'@').or_else(|| rest.iter().position(|&b| b == b'@'))?;
+    let colon = rest[..at].iter().position(|&b| b == b':')?;
+    Some((&rest[..colon], &rest[colon + 1..at]))
+}
+
+fn decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| first == b'%').and_then(|pair| std::str::from_utf8(pair).ok()).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        out.push(hex.unwrap_or(first));
+        rest = if hex.is_some() { &after[2..] } else { after };
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_url_is_plausible() {
+        for url in ["postgres://app:kq9hW2pLz@db.internal/x", "https://svc:kq%40hW2pLz@git.internal", "amqp://u:a/b9kQzW2x@mq", "kq9hW2pLz"] {
+            assert_eq!(credentials(url.as_bytes()), Verdict::Plausible, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_missing_password_or_a_stand_in_is_rejected() {
+        for url in [
+            "https://host/path", "https://user@host", "https://user:@host", "https://user:password@host", "https://u:${PASS}@host", "https://u:{{ pass }}@host", "https://u:%s@host",
+            "https://u:<password>@host", "https://u:changeme@host", "https://u:xxxxxxxx@host", "https://u:****@host", "https://u:your-password@host", "",
+        ] {
+            assert!(matches!(credentials(url.as_bytes()), Verdict::Rejected(_)), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_default_password_is_low() {
+        for url in ["postgres://postgres:postgres@localhost/x", "amqp://guest:guest@mq", "redis://x:123456@cache"] {
+            assert!(matches!(credentials(url.as_bytes()), Verdict::Lower(Severity::Low, _)), "{url}");
+        }
+    }
+}
