@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::docs::wrap;
 use crate::model::{Finding, Place, Related, Report, Rule, RuleId, Severity, Skip, SkipReason, Snippet as Shown, Stats, Status};
 
 use super::style::{Paint, safe_url, sanitise, sanitise_lines, sanitise_path};
@@ -95,7 +96,7 @@ impl Human {
     fn text(&self, group: Group<'static>, level: Level<'static>, text: &str) -> Group<'static> {
         // "999 = help: " stands before the text.
         let width = self.options.width.saturating_sub(14).clamp(LEAST_TEXT_WIDTH, TEXT_WIDTH);
-        group.element(level.message(wrap(&sanitise_lines(text), width)))
+        group.element(level.message(wrap(&sanitise_lines(text), width, "")))
     }
 
     fn concise(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -345,24 +346,6 @@ fn by_reason(skipped: &[Skip]) -> Vec<String> {
         *counts.entry(skip.reason).or_default() += 1;
     }
     counts.into_iter().map(|(reason, n)| format!("{} {}", thousands(n), reason.as_str())).collect()
-}
-
-/// Words of `text` on lines of at most `width` columns (longer words stay whole); paragraphs become one.
-fn wrap(text: &str, width: usize) -> String {
-    let (mut out, mut column) = (String::new(), 0);
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
-            out.push('\n');
-            column = 0;
-        } else if column > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out
 }
 
 fn count(n: u64, one: &str, many: &str) -> String {
