@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::model::rule::{FAMILIES, Matcher};
-use crate::model::{Rule, RuleStatus};
+use crate::model::{Rule, RuleId, RuleStatus};
 use crate::text::{Secret, randomness};
 
 /// Shortest token that is masked because it looks random, though it is not marked as the value.
@@ -167,7 +167,7 @@ fn facts(rule: &Rule) -> Vec<String> {
         facts.push(format!("tags {}", rule.tags.join(", ")));
     }
     if !rule.aliases.is_empty() {
-        facts.push(format!("formerly {}", rule.aliases.iter().map(|a| a.as_str()).collect::<Vec<_>>().join(", ")));
+        facts.push(format!("formerly {}", rule.aliases.iter().map(RuleId::as_str).collect::<Vec<_>>().join(", ")));
     }
     facts
 }
@@ -291,7 +291,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::rule::{Conditions, Counterexample, Example, RuleSource};
-    use crate::model::{Confidence, RuleId, Severity};
+    use crate::model::{Confidence, Severity};
 
     const RANDOM: &str = "q8Zr2LmX0vKp4TnYw6BdJs7HfUc1GaEe";
 

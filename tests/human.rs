@@ -1,4 +1,5 @@
 //! What people read.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod report_fixture;
 

@@ -1,4 +1,5 @@
 //! What programs read: `json` and `jsonl`, against the committed schema.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod report_fixture;
 

@@ -52,7 +52,7 @@ impl Human {
 
     fn full(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let renderer = if self.options.color { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.term_width(self.options.width).hyperlink(self.options.links);
+        let renderer = renderer.term_width(self.options.width.max(LEAST_TEXT_WIDTH)).hyperlink(self.options.links);
         let mut explained: HashSet<&RuleId> = HashSet::new();
         for finding in report.shown() {
             let rule = report.rules.get(finding.rule_index);

@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -229,8 +230,11 @@ fn suppression(reason: Option<&str>) -> Suppression {
 /// The first sentence is all that GitHub's list shows: what was found and its masked value. The notes follow.
 fn message(finding: &Finding) -> Message {
     let value = finding.masked.as_ref().map(|masked| format!(" ({masked})")).unwrap_or_default();
-    let notes: String = finding.notes.iter().map(|note| format!(" {}.", note.trim_end_matches('.'))).collect();
-    Message::builder().text(plain(&format!("{}{value}.{notes}", finding.message))).build()
+    let mut text = format!("{}{value}.", finding.message);
+    for note in &finding.notes {
+        text.extend([" ", note.trim_end_matches('.'), "."]);
+    }
+    Message::builder().text(plain(&text)).build()
 }
 
 /// Text without what would drive a terminal, and without SARIF's embedded links (`[text](target)`).
@@ -274,7 +278,7 @@ fn uri(path: &str) -> String {
         if keep {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -91,7 +91,7 @@ impl Paint {
 
     /// What helps on: notes, hints, identifiers.
     pub fn hint(self, text: &str) -> String {
-        self.apply(text, |t| t.cyan())
+        self.apply(text, Colorize::cyan)
     }
 
     /// Text in the colour of a severity.

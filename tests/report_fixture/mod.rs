@@ -1,5 +1,5 @@
 //! Reports made by hand, for the tests of the reporters. No secret-shaped bytes: values are put together at run time.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test crate uses its part")]
 
 use std::sync::Arc;
 use std::time::Duration;
