@@ -11,8 +11,10 @@
 //! *why shown or hidden?* `triage/` · *how it looks?* `report/` · *what a flag means?* `plan.rs`.
 
 pub mod check;
+pub mod docs;
 pub mod lang;
 pub mod model;
+pub mod report;
 pub mod ruleset;
 pub mod scan;
 pub mod text;

@@ -1,0 +1,287 @@
+//! The report for programs: one JSON document, or one object per line. `schemas/report.schema.json` describes both.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::{Confidence, Finding, Fingerprint, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
+use crate::text::Span;
+
+use super::Reporter;
+
+/// Raised when a key changes its meaning or goes; new keys may come without.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Writes one document.
+pub(super) struct Json;
+
+impl Reporter for Json {
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, &Document::new(report))?;
+        writeln!(out)
+    }
+}
+
+/// Writes one object per line, each with its `type`.
+pub(super) struct Jsonl;
+
+impl Reporter for Jsonl {
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let findings = report.shown().map(|f| Line::Finding(FindingOut::new(f, report)));
+        let skipped = report.skipped.iter().map(|s| Line::Skip(SkipOut::new(s)));
+        let errors = report.errors.iter().map(|e| Line::Error(ErrorOut::new(e)));
+        let notices = report.notices.iter().map(|n| Line::Notice(NoticeOut::new(n)));
+        let files = report.scanned_files.iter().flatten().map(|path| Line::File { path });
+        let summary = Line::Summary { schema_version: SCHEMA_VERSION, tool: TOOL, summary: Summary::new(report) };
+        for line in findings.chain(files).chain(skipped).chain(errors).chain(notices).chain([summary]) {
+            serde_json::to_writer(&mut *out, &line)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<FindingOut<'a>>,
+    skipped: Vec<SkipOut<'a>>,
+    errors: Vec<ErrorOut<'a>>,
+    notices: Vec<NoticeOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<&'a [Arc<str>]>,
+}
+
+impl<'a> Document<'a> {
+    fn new(report: &'a Report) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: TOOL,
+            summary: Summary::new(report),
+            findings: report.shown().map(|f| FindingOut::new(f, report)).collect(),
+            skipped: report.skipped.iter().map(SkipOut::new).collect(),
+            errors: report.errors.iter().map(ErrorOut::new).collect(),
+            notices: report.notices.iter().map(NoticeOut::new).collect(),
+            files: report.scanned_files.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Finding(FindingOut<'a>),
+    File {
+        path: &'a str,
+    },
+    Skip(SkipOut<'a>),
+    Error(ErrorOut<'a>),
+    Notice(NoticeOut<'a>),
+    Summary {
+        schema_version: u32,
+        tool: Tool,
+        #[serde(flatten)]
+        summary: Summary,
+    },
+}
+
+#[derive(Clone, Copy, Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
+#[derive(Serialize)]
+struct Summary {
+    /// Active findings, by severity and together.
+    findings: usize,
+    by_severity: BySeverity,
+    suppressed: usize,
+    below_threshold: usize,
+    files: u64,
+    bytes: u64,
+    rules: usize,
+    skipped: BTreeMap<&'static str, u64>,
+    errors: usize,
+    complete: bool,
+    duration_ms: u64,
+}
+
+#[derive(Serialize)]
+struct BySeverity {
+    critical: usize,
+    high: usize,
+    medium: usize,
+    low: usize,
+    info: usize,
+}
+
+impl Summary {
+    fn new(report: &Report) -> Self {
+        let count = |severity| report.count(severity);
+        let mut skipped = BTreeMap::new();
+        for skip in &report.skipped {
+            *skipped.entry(skip.reason.key()).or_default() += 1;
+        }
+        Self {
+            findings: report.active().count(),
+            by_severity: BySeverity {
+                critical: count(Severity::Critical),
+                high: count(Severity::High),
+                medium: count(Severity::Medium),
+                low: count(Severity::Low),
+                info: count(Severity::Info),
+            },
+            suppressed: report.suppressed(),
+            below_threshold: report.findings.iter().filter(|f| f.status == Status::BelowThreshold).count(),
+            files: report.stats.files,
+            bytes: report.stats.bytes,
+            rules: report.stats.rules,
+            skipped,
+            errors: report.errors.len(),
+            complete: report.errors.is_empty(),
+            duration_ms: u64::try_from(report.stats.total.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    rule: &'a RuleId,
+    title: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    message: &'a str,
+    #[serde(flatten)]
+    place: PlaceOut<'a>,
+    masked: Option<&'a str>,
+    notes: &'a [String],
+    related: Vec<RelatedOut<'a>>,
+    also: &'a [RuleId],
+    fingerprint: &'a Fingerprint,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    tags: &'a [String],
+}
+
+impl<'a> FindingOut<'a> {
+    fn new(finding: &'a Finding, report: &'a Report) -> Self {
+        let rule: Option<&Rule> = report.rules.get(finding.rule_index);
+        let (status, reason) = match &finding.status {
+            Status::Active => ("active", None),
+            Status::Suppressed { reason } => ("suppressed", reason.as_deref()),
+            Status::BelowThreshold => ("below-threshold", None),
+        };
+        Self {
+            rule: &finding.rule,
+            title: rule.map_or(&finding.message, |r| &r.title),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            message: &finding.message,
+            place: PlaceOut::new(&finding.place),
+            masked: finding.masked.as_deref(),
+            notes: &finding.notes,
+            related: finding.related.iter().map(RelatedOut::new).collect(),
+            also: &finding.also,
+            fingerprint: &finding.fingerprint,
+            status,
+            reason,
+            tags: rule.map_or(&[], |r| &r.tags),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PlaceOut<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    span: Span,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<SnippetOut<'a>>,
+}
+
+impl<'a> PlaceOut<'a> {
+    fn new(place: &'a Place) -> Self {
+        Self {
+            path: &place.relative,
+            line: place.start.line,
+            column: place.start.column,
+            end_line: place.end.line,
+            end_column: place.end.column,
+            span: place.span,
+            snippet: (!place.snippet.text.is_empty()).then(|| SnippetOut::new(&place.snippet)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SnippetOut<'a> {
+    first_line: u32,
+    text: &'a str,
+    mark: Span,
+}
+
+impl<'a> SnippetOut<'a> {
+    fn new(snippet: &'a Snippet) -> Self {
+        Self { first_line: snippet.first_line, text: &snippet.text, mark: Span::new(snippet.mark.0, snippet.mark.1) }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedOut<'a> {
+    message: &'a str,
+    #[serde(flatten)]
+    place: PlaceOut<'a>,
+}
+
+impl<'a> RelatedOut<'a> {
+    fn new(related: &'a Related) -> Self {
+        Self { message: &related.message, place: PlaceOut::new(&related.place) }
+    }
+}
+
+#[derive(Serialize)]
+struct SkipOut<'a> {
+    path: &'a str,
+    reason: &'static str,
+}
+
+impl<'a> SkipOut<'a> {
+    fn new(skip: &'a Skip) -> Self {
+        Self { path: &skip.relative, reason: skip.reason.key() }
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorOut<'a> {
+    path: Option<&'a str>,
+    message: &'a str,
+}
+
+impl<'a> ErrorOut<'a> {
+    fn new(error: &'a RunError) -> Self {
+        Self { path: error.relative.as_deref().or(error.display.as_deref()), message: &error.message }
+    }
+}
+
+#[derive(Serialize)]
+struct NoticeOut<'a> {
+    path: Option<&'a str>,
+    message: &'a str,
+}
+
+impl<'a> NoticeOut<'a> {
+    fn new((path, message): &'a (Option<Arc<str>>, String)) -> Self {
+        Self { path: path.as_deref(), message }
+    }
+}

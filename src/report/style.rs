@@ -1,0 +1,233 @@
+//! Decides colour, for reports and commands, and makes foreign text safe to print.
+
+use colored::{ColoredString, Colorize, control};
+
+use crate::model::Severity;
+
+/// What `--color` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// Environment and terminal decide.
+    #[default]
+    Auto,
+    /// Colour, wherever it goes.
+    Always,
+    /// No colour.
+    Never,
+}
+
+/// Services whose logs render ANSI colour, by the variable that each sets.
+const COLOR_LOGS: [&str; 8] = ["GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD", "APPVEYOR", "TRAVIS", "DRONE"];
+
+/// Whether a stream gets colour: `--color`, then `NO_COLOR` (no-color.org: not empty), then `FORCE_COLOR` and `CLICOLOR_FORCE`,
+/// then a CI service whose log renders colour, then whether the stream itself is a terminal that can.
+pub fn color(choice: ColorChoice, stream_is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+    let forced = |name: &str| env(name).is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto if forced("FORCE_COLOR") || forced("CLICOLOR_FORCE") => true,
+        ColorChoice::Auto if COLOR_LOGS.iter().any(|name| forced(name)) => true,
+        ColorChoice::Auto => stream_is_terminal && env("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+/// Whether a stream gets OSC 8 hyperlinks: only with colour, and only on a terminal known to render them (a CI log shows them as garbage).
+pub fn links(color: bool, stream_is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
+    let value = |name: &str| env(name).unwrap_or_default();
+    let forced = value("FORCE_HYPERLINK");
+    if !forced.is_empty() {
+        return color && forced != "0";
+    }
+    let known_program = matches!(value("TERM_PROGRAM").as_str(), "iTerm.app" | "WezTerm" | "vscode" | "ghostty" | "Hyper");
+    let known_terminal = matches!(value("TERM").as_str(), "xterm-kitty" | "alacritty" | "xterm-ghostty");
+    // VTE: the terminals of GNOME and its relatives, since version 0.50.
+    let vte = value("VTE_VERSION").parse::<u32>().is_ok_and(|version| version >= 5000);
+    color && stream_is_terminal && (known_program || known_terminal || vte || !value("WT_SESSION").is_empty() || !value("KONSOLE_VERSION").is_empty())
+}
+
+/// Paints text for one stream, or leaves it plain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Paint {
+    /// No escape sequences.
+    #[default]
+    Plain,
+    /// ANSI colour.
+    Colored,
+}
+
+impl Paint {
+    /// The painter of a stream that gets colour or not.
+    pub fn new(color: bool) -> Self {
+        if color { Self::Colored } else { Self::Plain }
+    }
+
+    /// Headings, names, what stands out.
+    pub fn strong(self, text: &str) -> String {
+        self.apply(text, Colorize::bold)
+    }
+
+    /// What may be passed over.
+    pub fn dim(self, text: &str) -> String {
+        self.apply(text, Colorize::dimmed)
+    }
+
+    /// What went wrong.
+    pub fn error(self, text: &str) -> String {
+        self.apply(text, |t| t.bright_red().bold())
+    }
+
+    /// What deserves a look.
+    pub fn warning(self, text: &str) -> String {
+        self.apply(text, |t| t.yellow().bold())
+    }
+
+    /// What went well.
+    pub fn good(self, text: &str) -> String {
+        self.apply(text, |t| t.green().bold())
+    }
+
+    /// What helps on: notes, hints, identifiers.
+    pub fn hint(self, text: &str) -> String {
+        self.apply(text, Colorize::cyan)
+    }
+
+    /// Text in the colour of a severity.
+    pub fn severity(self, severity: Severity, text: &str) -> String {
+        match severity {
+            Severity::Critical | Severity::High => self.error(text),
+            Severity::Medium => self.warning(text),
+            Severity::Low | Severity::Info => self.hint(text),
+        }
+    }
+
+    fn apply(self, text: &str, style: impl FnOnce(ColoredString) -> ColoredString) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Colored => {
+                // `colored` asks the environment and standard output unless told; here it is reached only when the stream's decision was "colour".
+                control::set_override(true);
+                style(text.normal()).to_string()
+            }
+        }
+    }
+}
+
+/// Foreign text made safe for one line of a terminal or a CI log: control characters become visible pictures, characters that hide or reorder text
+/// become U+FFFD, and the `##[` of log commands is broken up.
+pub fn sanitise(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c = if c == '[' && out.ends_with("##") { '\u{ff3b}' } else { harmless(c) };
+        out.push(c);
+    }
+    out
+}
+
+/// The same for text that keeps its line ends and tabs.
+pub fn sanitise_lines(text: &str) -> String {
+    text.split('\n').map(|line| line.split('\t').map(sanitise).collect::<Vec<_>>().join("\t")).collect::<Vec<_>>().join("\n")
+}
+
+/// A path made safe to begin a line with: no CI service may take it for one of its commands (`::error::`).
+pub fn sanitise_path(path: &str) -> String {
+    let safe = sanitise(path);
+    if safe.trim_start().starts_with("::") { format!("./{safe}") } else { safe }
+}
+
+/// A web address that may stand in an escape sequence; none for anything else.
+pub fn safe_url(url: &str) -> Option<&str> {
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    (web && url.bytes().all(|b| b.is_ascii_graphic())).then_some(url)
+}
+
+fn harmless(c: char) -> char {
+    match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\u{7f}' => '\u{2421}',
+        // C1 controls; soft hyphen; bidirectional marks, embeddings, overrides, isolates; zero-width characters; line and paragraph separators;
+        // invisible operators; noncharacters; byte order mark; interlinear annotation; tags.
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fdd0}'..='\u{fdef}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => char::REPLACEMENT_CHARACTER,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided(choice: ColorChoice, terminal: bool, variables: &[(&str, &str)]) -> bool {
+        color(choice, terminal, |name| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn the_flag_outranks_the_environment() {
+        assert!(decided(ColorChoice::Always, false, &[("NO_COLOR", "1")]));
+        assert!(!decided(ColorChoice::Never, true, &[("FORCE_COLOR", "1")]));
+    }
+
+    #[test]
+    fn the_environment_is_asked_in_order() {
+        for (terminal, variables, expected) in [
+            (true, &[("NO_COLOR", "1"), ("FORCE_COLOR", "1")][..], false),
+            (false, &[("NO_COLOR", ""), ("FORCE_COLOR", "1")], true),
+            (false, &[("CLICOLOR_FORCE", "1")], true),
+            (false, &[("CLICOLOR_FORCE", "0")], false),
+            (false, &[("GITHUB_ACTIONS", "true")], true),
+            (false, &[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "1")], false),
+            (true, &[], true),
+            (false, &[], false),
+            (true, &[("TERM", "dumb")], false),
+        ] {
+            assert_eq!(decided(ColorChoice::Auto, terminal, variables), expected, "{terminal} {variables:?}");
+        }
+    }
+
+    #[test]
+    fn links_need_colour_and_a_terminal_that_knows_them() {
+        let env = |name: &str| (name == "TERM_PROGRAM").then(|| "WezTerm".to_owned());
+        assert!(links(true, true, env));
+        assert!(!links(false, true, env));
+        assert!(!links(true, false, env));
+        assert!(!links(true, true, |_| None));
+    }
+
+    #[test]
+    fn plain_paint_adds_nothing() {
+        assert_eq!(Paint::Plain.error("x"), "x");
+        assert!(Paint::Colored.error("x").starts_with('\u{1b}'));
+    }
+
+    #[test]
+    fn what_could_drive_a_terminal_is_shown_instead() {
+        assert_eq!(sanitise("a\u{1b}[31mb\r\n\tc\u{7f}"), "a␛[31mb␍␊␉c␡");
+        assert_eq!(sanitise("a\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{e0041}"), "a\u{fffd}31m\u{fffd}b\u{fffd}\u{fffd}\u{fffd}");
+        assert_eq!(sanitise_lines("a\u{1b}\n\tb"), "a␛\n\tb");
+        assert_eq!(sanitise("pässwörd 🔑 日本"), "pässwörd 🔑 日本");
+    }
+
+    #[test]
+    fn what_could_drive_a_ci_log_is_broken_up() {
+        assert_eq!(sanitise_path(" ::error::x"), "./ ::error::x");
+        assert_eq!(sanitise("##[error]x"), "##\u{ff3b}error]x");
+    }
+
+    #[test]
+    fn only_plain_web_addresses_become_links() {
+        assert_eq!(safe_url("https://example.com/a?b#c"), Some("https://example.com/a?b#c"));
+        assert_eq!(safe_url("javascript:alert(1)"), None);
+        assert_eq!(safe_url("https://example.com/\u{1b}\\"), None);
+    }
+}
