@@ -98,8 +98,11 @@ fn is_mostly_mask(value: &[u8]) -> bool {
     if [b'#', b'?', b'.', b'-', b'_', b'0'].into_iter().any(|b| longest(b) >= 4 && count(&[b]) * 3 >= value.len() * 2) {
         return true;
     }
-    let most = payload.iter().map(|b| payload.iter().filter(|c| b == *c).count()).max().unwrap_or(0);
-    payload.len() >= 6 && most * 5 >= payload.len() * 4
+    let mut counts = [0usize; 256];
+    for &byte in payload {
+        counts[usize::from(byte)] += 1;
+    }
+    payload.len() >= 6 && counts.iter().any(|most| most * 5 >= payload.len() * 4)
 }
 
 /// Compact words that stand for "nothing here yet".

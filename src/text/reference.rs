@@ -153,7 +153,7 @@ fn stored(value: &[u8]) -> Option<&'static str> {
     (project || vault).then_some("an entry of a secret store")
 }
 
-/// Tags of `YAML` documents that compute the value: CloudFormation, Ansible, Home Assistant, summon.
+/// YAML tags that compute the value, of `CloudFormation`, Ansible, Home Assistant and summon.
 fn tagged(value: &[u8]) -> Option<&'static str> {
     let tags = [
         "!Ref",
@@ -232,9 +232,8 @@ pub fn default_of(value: &[u8]) -> Option<&[u8]> {
     }
     match hole(value) {
         Some((Hole::Default(literal), length)) if length == value.len() => Some(literal),
-        Some(_) => None,
         None if ROOTS.iter().any(|root| value.starts_with(root.as_bytes())) => literal_default(value),
-        None => None,
+        _ => None,
     }
 }
 

@@ -24,8 +24,11 @@ pub fn not_a_secret_shape(value: &[u8]) -> Option<&'static str> {
     SHAPES.iter().find(|(_, has_shape)| has_shape(value)).map(|(what, _)| *what)
 }
 
+/// A test of the whole value.
+type Shape = fn(&[u8]) -> bool;
+
 /// Each shape and its test; the first that fits gives the name.
-const SHAPES: &[(&str, fn(&[u8]) -> bool)] = &[
+const SHAPES: &[(&str, Shape)] = &[
     ("a constant", is_constant),
     ("a number", is_number),
     ("a date or time", is_date),
@@ -58,7 +61,7 @@ fn is_number(value: &[u8]) -> bool {
     if let Some(hex) = digits.strip_prefix(b"0x") {
         return !hex.is_empty() && hex.len() <= 16 && hex.iter().all(u8::is_ascii_hexdigit);
     }
-    let dots = digits.iter().filter(|&&b| b == b'.').count();
+    let dots = memchr::memchr_iter(b'.', digits).count();
     digits.first().is_some_and(u8::is_ascii_digit) && dots <= 1 && digits.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b','))
 }
 
@@ -196,7 +199,7 @@ fn is_sentence(value: &[u8]) -> bool {
 
 /// `/etc/x`, `./x`, `~/x`, `C:\x`, `a/b/c.json`, `server.pem`; base64 with slashes is none.
 fn is_path(value: &[u8]) -> bool {
-    if value.iter().any(|b| b.is_ascii_control()) || randomness::is_random(value) || holds(value, b"//") {
+    if value.iter().any(u8::is_ascii_control) || randomness::is_random(value) && value.len() >= 12 || holds(value, b"//") {
         return false;
     }
     let drive = value.len() > 3 && value[0].is_ascii_alphabetic() && value[1] == b':' && matches!(value[2], b'\\' | b'/');
@@ -289,7 +292,7 @@ fn is_call(value: &[u8]) -> bool {
 
 /// `com.example.Foo`, `std::env::Var`, `user.password`: identifiers with dots or colons between.
 fn is_dotted_name(value: &[u8]) -> bool {
-    let dots = value.iter().filter(|&&b| b == b'.').count();
+    let dots = memchr::memchr_iter(b'.', value).count();
     let colons = holds(value, b"::");
     let parts = value.split(|b| matches!(b, b'.' | b':')).filter(|part| !part.is_empty());
     let identifier = |part: &[u8]| (part[0].is_ascii_alphabetic() || part[0] == b'_') && all(part, b"_-$") && randomness::score(part) < 0.6;
