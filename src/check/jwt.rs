@@ -40,7 +40,7 @@ fn object(part: &[u8]) -> Option<Map<String, Value>> {
     serde_json::from_slice(&base64url(part)?).ok()
 }
 
-/// A NumericDate: seconds since 1970, perhaps with a fraction.
+/// A `NumericDate`: seconds since 1970, perhaps with a fraction.
 fn seconds(value: &Value) -> Option<u64> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, and a fraction of a second does not matter")]
     let whole = |number: f64| number.max(0.0) as u64;

@@ -1,4 +1,4 @@
-//! Private key blocks (RFC 7468, RFC 1421, OpenSSH, OpenPGP armour): whether there is a key between the lines.
+//! Private key blocks (RFC 7468, RFC 1421, OpenSSH, PGP armour): whether there is a key between the lines.
 
 use super::Verdict;
 use super::encoded::base64;
@@ -45,7 +45,7 @@ fn holds(text: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(text, needle).is_some()
 }
 
-/// The base64 characters of all lines but headers (`Proc-Type: …`) and the checksum of an OpenPGP armour (`=abcd`).
+/// The base64 characters of all lines but headers (`Proc-Type: …`) and the checksum of a PGP armour (`=abcd`).
 fn base64_text(body: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(body.len());
     let mut rest = body;

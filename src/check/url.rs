@@ -75,8 +75,19 @@ mod tests {
     #[test]
     fn a_missing_password_or_a_stand_in_is_rejected() {
         for url in [
-            "https://host/path", "https://user@host", "https://user:@host", "https://user:password@host", "https://u:${PASS}@host", "https://u:{{ pass }}@host", "https://u:%s@host",
-            "https://u:<password>@host", "https://u:changeme@host", "https://u:xxxxxxxx@host", "https://u:****@host", "https://u:your-password@host", "",
+            "https://host/path",
+            "https://user@host",
+            "https://user:@host",
+            "https://user:password@host",
+            "https://u:${PASS}@host",
+            "https://u:{{ pass }}@host",
+            "https://u:%s@host",
+            "https://u:<password>@host",
+            "https://u:changeme@host",
+            "https://u:xxxxxxxx@host",
+            "https://u:****@host",
+            "https://u:your-password@host",
+            "",
         ] {
             assert!(matches!(credentials(url.as_bytes()), Verdict::Rejected(_)), "{url}");
         }

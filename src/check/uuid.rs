@@ -28,7 +28,13 @@ mod tests {
 
     #[test]
     fn nil_patterns_and_other_shapes_are_rejected() {
-        for uuid in ["00000000-0000-0000-0000-000000000000", "aaaaaaaa-0000-1111-2222-bbbbbbbbbbbb", "6f1c0f5e-8a3b-4d27-9e41", "", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"] {
+        for uuid in [
+            "00000000-0000-0000-0000-000000000000",
+            "aaaaaaaa-0000-1111-2222-bbbbbbbbbbbb",
+            "6f1c0f5e-8a3b-4d27-9e41",
+            "",
+            "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+        ] {
             assert!(matches!(not_nil(uuid.as_bytes()), Verdict::Rejected(_)), "{uuid}");
         }
     }

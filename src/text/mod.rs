@@ -4,7 +4,9 @@ pub mod lines;
 pub mod name;
 pub mod placeholder;
 pub mod randomness;
+mod reference;
 pub mod secret;
+mod shape;
 pub mod span;
 
 pub use lines::Lines;

@@ -129,28 +129,129 @@ pub fn strength(normalised: &str) -> Option<Strength> {
 
 /// Words that may follow the telling part: the environment, the encoding, which of several.
 const TRAILERS: &[&str] = &[
-    "a", "b", "b64", "backup", "base64", "current", "default", "dev", "development", "encoded", "live", "local", "new", "old", "plain", "plaintext", "previous", "primary",
-    "prod", "production", "qa", "raw", "sandbox", "secondary", "stage", "staging", "stg", "str", "string", "test", "text", "uat", "v1", "v2", "value",
+    "a",
+    "b",
+    "b64",
+    "backup",
+    "base64",
+    "current",
+    "default",
+    "dev",
+    "development",
+    "encoded",
+    "live",
+    "local",
+    "new",
+    "old",
+    "plain",
+    "plaintext",
+    "previous",
+    "primary",
+    "prod",
+    "production",
+    "qa",
+    "raw",
+    "sandbox",
+    "secondary",
+    "stage",
+    "staging",
+    "stg",
+    "str",
+    "string",
+    "test",
+    "text",
+    "uat",
+    "v1",
+    "v2",
+    "value",
 ];
 
 /// First words of switches, limits and form parts.
 const NEGATIVE_FIRST: &[&str] = &[
-    "allow", "check", "confirm", "disable", "enable", "enabled", "existing", "expire", "expired", "forgot", "has", "have", "hide", "ignore", "invalid", "is", "max", "min",
-    "missing", "need", "needs", "no", "num", "repeat", "require", "required", "requires", "reset", "retype", "show", "skip", "toggle", "update", "use", "uses", "validate",
-    "verify", "with", "without",
+    "allow", "check", "confirm", "disable", "enable", "enabled", "existing", "expire", "expired", "forgot", "has", "have", "hide", "ignore", "invalid", "is",
+    "max", "min", "missing", "need", "needs", "no", "num", "repeat", "require", "required", "requires", "reset", "retype", "show", "skip", "toggle", "update",
+    "use", "uses", "validate", "verify", "with", "without",
 ];
 
 /// Words that make the whole name harmless wherever they stand.
 const NEGATIVE_ANYWHERE: &[&str] = &[
-    "cancel", "cancellation", "confirmation", "csrf", "csrfmiddleware", "expiry", "placeholder", "policy", "public", "publishable", "pubkey", "regex", "requestverification",
-    "tokenizer", "validator", "xsrf",
+    "cancel",
+    "cancellation",
+    "confirmation",
+    "csrf",
+    "csrfmiddleware",
+    "expiry",
+    "placeholder",
+    "policy",
+    "public",
+    "publishable",
+    "pubkey",
+    "regex",
+    "requestverification",
+    "tokenizer",
+    "validator",
+    "xsrf",
 ];
 
 /// Words before `token` that parsers, pagers and language models use.
 const PARSER_TOKENS: &[&str] = &[
-    "begin", "bos", "close", "closing", "cls", "comma", "continuation", "cursor", "curr", "current", "delta", "design", "end", "eof", "eos", "expected", "first", "get", "identifier", "input",
-    "keyword", "last", "left", "lexer", "lookahead", "mask", "match", "mutex", "newline", "next", "nodes", "open", "opening", "operator", "output", "pad", "page", "paging", "parse", "parser", "peek",
-    "prev", "previous", "punctuation", "resume", "right", "sep", "skip", "special", "start", "stop", "string", "sync", "total", "unexpected", "unk", "watch",
+    "begin",
+    "bos",
+    "close",
+    "closing",
+    "cls",
+    "comma",
+    "continuation",
+    "cursor",
+    "curr",
+    "current",
+    "delta",
+    "design",
+    "end",
+    "eof",
+    "eos",
+    "expected",
+    "first",
+    "get",
+    "identifier",
+    "input",
+    "keyword",
+    "last",
+    "left",
+    "lexer",
+    "lookahead",
+    "mask",
+    "match",
+    "mutex",
+    "newline",
+    "next",
+    "nodes",
+    "open",
+    "opening",
+    "operator",
+    "output",
+    "pad",
+    "page",
+    "paging",
+    "parse",
+    "parser",
+    "peek",
+    "prev",
+    "previous",
+    "punctuation",
+    "resume",
+    "right",
+    "sep",
+    "skip",
+    "special",
+    "start",
+    "stop",
+    "string",
+    "sync",
+    "total",
+    "unexpected",
+    "unk",
+    "watch",
 ];
 
 /// Words before `secret` that make it the name of an object in a cluster or a store.
@@ -284,8 +385,33 @@ const SHORT_WORDS: &[(&str, NameKind)] = &[
 
 /// Words before a short word that make it strong: `smtp_pass`, `mysql_pwd`.
 const ACCOUNTS: &[&str] = &[
-    "admin", "database", "db", "email", "ftp", "imap", "ldap", "login", "mail", "mongo", "mongodb", "mysql", "pg", "postgres", "postgresql", "proxy", "rabbitmq", "redis", "root",
-    "sa", "sftp", "smtp", "sql", "ssh", "user", "vpn", "wifi",
+    "admin",
+    "database",
+    "db",
+    "email",
+    "ftp",
+    "imap",
+    "ldap",
+    "login",
+    "mail",
+    "mongo",
+    "mongodb",
+    "mysql",
+    "pg",
+    "postgres",
+    "postgresql",
+    "proxy",
+    "rabbitmq",
+    "redis",
+    "root",
+    "sa",
+    "sftp",
+    "smtp",
+    "sql",
+    "ssh",
+    "user",
+    "vpn",
+    "wifi",
 ];
 
 /// More words than any sensible name has; the ones before are not read.
@@ -363,13 +489,13 @@ fn short_word(kind: NameKind, last: &str, before: &[&str]) -> Option<(NameKind, 
             return Some((ApiKey, Weak));
         }
         let whole = format!("{compact}key");
-        let (ending, kind, strength) = ENDINGS.iter().filter(|(ending, ..)| ending.ends_with("key") && whole.ends_with(ending)).max_by_key(|(ending, ..)| ending.len())?;
+        let (ending, kind, strength) =
+            ENDINGS.iter().filter(|(ending, ..)| ending.ends_with("key") && whole.ends_with(ending)).max_by_key(|(ending, ..)| ending.len())?;
         let words: Vec<&str> = before.iter().copied().chain(["key"]).collect();
         return starts_at_a_word(ending, &words).then_some((*kind, *strength));
     }
     let strong = before.last().is_some_and(|word| ACCOUNTS.contains(word)) && kind == Password;
     match last {
-        "auth" | "pat" | "clave" | "psk" | "cred" | "creds" => Some((kind, Weak)),
         "pass" | "pw" | "pwd" | "psw" | "mdp" | "parola" if strong => Some((kind, Strong)),
         _ => Some((kind, Weak)),
     }
@@ -442,7 +568,7 @@ mod tests {
     #[test]
     fn normalising_is_total_and_settles() {
         for seed in 0..2000u32 {
-            let bytes: Vec<u8> = (0..seed % 40).map(|i| (seed.wrapping_mul(2_654_435_761).wrapping_add(i * 40_503) >> 13) as u8).collect();
+            let bytes: Vec<u8> = (0..seed % 40).map(|i| seed.wrapping_mul(2_654_435_761).wrapping_add(i * 40_503).to_be_bytes()[2]).collect();
             let once = normalise(&bytes);
             assert_eq!(normalise(once.as_bytes()), once);
             let _ = (classify(&once), strength(&once));
@@ -520,7 +646,9 @@ mod tests {
 
     #[test]
     fn short_and_ambiguous_names_are_weak() {
-        for name in ["token", "key", "auth", "credential", "credentials", "pass", "pw", "pwd", "license_key", "ssh_key", "session_key", "pat", "PWD", "consumer_key"] {
+        for name in
+            ["token", "key", "auth", "credential", "credentials", "pass", "pw", "pwd", "license_key", "ssh_key", "session_key", "pat", "PWD", "consumer_key"]
+        {
             assert_eq!(of(name).map(|(_, strength)| strength), Some(Weak), "{name}");
         }
     }
@@ -528,13 +656,94 @@ mod tests {
     #[test]
     fn names_about_secrets_are_not_names_of_secrets() {
         let names = [
-            "secret_name", "secretName", "client_secret_id", "secret_arn", "private_key_path", "keyFile", "token_url", "password_length", "token_ttl", "token_type", "password_hash", "token_enabled",
-            "password_field", "auth_header", "token_prefix", "use_password", "has_secret", "enable_token", "is_secret", "min_password", "max_tokens", "maxTokens", "show_password", "reset_password",
-            "forgot_password", "confirm_password", "secret_manager", "secretStore", "secret_provider", "tokenizer", "public_key", "publicKey", "key_id", "access_key_id", "accessKeyId", "kid",
-            "csrf_token", "csrfToken", "CSRFToken", "xsrf-token", "csrfmiddlewaretoken", "password_policy", "password_reset_token", "password_reset_url", "password_reset_token_expiry", "token_count", "next_token", "nextPageToken", "page_token",
-            "sync_token", "continuation_token", "cancellation_token", "cancellationToken", "left_token", "eos_token", "primary_key", "foreign_key", "partition_key", "cache_key", "sort_key", "monkey", "turkey", "bypass",
-            "compass", "salt", "password_salt", "image_pull_secret", "imagePullSecrets", "existingSecret", "existing_secret", "client_secret_setting_name", "secret_env_var", "publishable_key", "author", "authority", "keyboard", "hotkey",
-            "client_id", "username", "bearer_format", "secrets", "tokens", "tokenize", "forbearer", "password_placeholder", "stripe_publishable_key", "mapkey", "",
+            "secret_name",
+            "secretName",
+            "client_secret_id",
+            "secret_arn",
+            "private_key_path",
+            "keyFile",
+            "token_url",
+            "password_length",
+            "token_ttl",
+            "token_type",
+            "password_hash",
+            "token_enabled",
+            "password_field",
+            "auth_header",
+            "token_prefix",
+            "use_password",
+            "has_secret",
+            "enable_token",
+            "is_secret",
+            "min_password",
+            "max_tokens",
+            "maxTokens",
+            "show_password",
+            "reset_password",
+            "forgot_password",
+            "confirm_password",
+            "secret_manager",
+            "secretStore",
+            "secret_provider",
+            "tokenizer",
+            "public_key",
+            "publicKey",
+            "key_id",
+            "access_key_id",
+            "accessKeyId",
+            "kid",
+            "csrf_token",
+            "csrfToken",
+            "CSRFToken",
+            "xsrf-token",
+            "csrfmiddlewaretoken",
+            "password_policy",
+            "password_reset_token",
+            "password_reset_url",
+            "password_reset_token_expiry",
+            "token_count",
+            "next_token",
+            "nextPageToken",
+            "page_token",
+            "sync_token",
+            "continuation_token",
+            "cancellation_token",
+            "cancellationToken",
+            "left_token",
+            "eos_token",
+            "primary_key",
+            "foreign_key",
+            "partition_key",
+            "cache_key",
+            "sort_key",
+            "monkey",
+            "turkey",
+            "bypass",
+            "compass",
+            "salt",
+            "password_salt",
+            "image_pull_secret",
+            "imagePullSecrets",
+            "existingSecret",
+            "existing_secret",
+            "client_secret_setting_name",
+            "secret_env_var",
+            "publishable_key",
+            "author",
+            "authority",
+            "keyboard",
+            "hotkey",
+            "client_id",
+            "username",
+            "bearer_format",
+            "secrets",
+            "tokens",
+            "tokenize",
+            "forbearer",
+            "password_placeholder",
+            "stripe_publishable_key",
+            "mapkey",
+            "",
         ];
         for name in names {
             assert_eq!(of(name), None, "{name}");
