@@ -33,6 +33,16 @@ fn base62(mut number: u32) -> [u8; DIGITS] {
     digits
 }
 
+/// Checks a Grafana service-account token: the last eight hexadecimal digits are the CRC32 of all before the last `_`, little-endian.
+pub fn grafana(value: &[u8]) -> Verdict {
+    let Some(split) = value.iter().rposition(|&b| b == b'_') else { return Verdict::Rejected("no checksum part") };
+    let expected = data_encoding::HEXLOWER.encode(&crc32fast::hash(&value[..split]).to_le_bytes());
+    if value[split + 1..].eq_ignore_ascii_case(expected.as_bytes()) {
+        return Verdict::Proven;
+    }
+    Verdict::WrongChecksum("the checksum in its last eight characters is wrong".into())
+}
+
 /// Checks the Luhn digit (ISO/IEC 7812-1) of 12 to 19 digits; spaces and hyphens between them do not count.
 pub fn luhn(value: &[u8]) -> Verdict {
     let digits: Vec<u8> = value.iter().filter(|b| !matches!(b, b' ' | b'-')).copied().collect();

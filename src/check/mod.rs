@@ -1,9 +1,11 @@
 //! Floor 2: named Rust functions that a rule may call when data cannot say it.
 
 mod aws;
+mod bech32;
 mod checksum;
 mod encoded;
 mod jwt;
+mod nkey;
 mod pem;
 mod stripe;
 mod url;
@@ -35,9 +37,12 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("base64-decodes", encoded::base64_decodes),
     ("base64-json", encoded::base64_json),
     ("basic-auth", encoded::basic_auth),
+    ("bech32", bech32::bech32),
     ("github-crc32", checksum::crc32_base62),
+    ("grafana-crc32", checksum::grafana),
     ("jwt", jwt::jwt),
     ("luhn", checksum::luhn),
+    ("nkey-crc16", nkey::nkey_crc16),
     ("npm-crc32", checksum::crc32_base62),
     ("pem-private-key", pem::private_key),
     ("stripe-mode", stripe::mode),

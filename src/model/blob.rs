@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 /// Where the bytes of a target come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -63,7 +65,8 @@ impl<'a> Blob<'a> {
 }
 
 /// What the name of a file says about its content. It decides how bare values are read and how likely a generic finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FileKind {
     /// `.env` and its relatives: `NAME=value` lines.
     EnvFile,

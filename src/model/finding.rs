@@ -163,8 +163,8 @@ pub struct Finding {
 
 impl Finding {
     /// The only way to make a finding. `matched` is the value, for the fingerprint and its masked form.
-    pub fn new(rule: &Rule, hit: Hit, matched: Secret, place: Place, related: Vec<Related>) -> Self {
-        let fingerprint = Fingerprint::new(&rule.id, hit.name.as_deref(), &matched);
+    pub fn new(rule: &Rule, hit: Hit, matched: &Secret, place: Place, related: Vec<Related>) -> Self {
+        let fingerprint = Fingerprint::new(&rule.id, hit.name.as_deref(), matched);
         Self {
             rule: rule.id.clone(),
             rule_index: hit.rule,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::blob::FileKind;
+
 /// `family/what-is-wrong`, stable for ever.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -185,6 +187,8 @@ pub enum Matcher {
         name: Option<String>,
         /// Regex that the whole value matches.
         value: Option<String>,
+        /// Only in files of these kinds; empty: all.
+        kinds: Vec<FileKind>,
     },
     /// A value that reaches a known slot of an API (`rules/sinks`).
     Sink {

@@ -1,32 +1,84 @@
 //! Anchors: a small set of literals, one of which every match of a pattern contains, derived from the parsed pattern.
 //!
-//! An anchor is case-folded (`A`–`Z` as `a`–`z`): a pair of cases counts as one byte, so `(?i)twilio` has the one anchor `twilio`.
+//! Where a pattern takes a letter in both cases, the pair counts as one byte, so `(?i)twilio` has one anchor.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Fewest bytes of an anchor: the pre-filter samples every second byte and needs two overlapping trigrams.
+/// Fewest bytes of an anchor: what the pre-filter looks up at once.
 pub const MIN_LEN: usize = 4;
 /// Most literals in the anchor set of one pattern.
 const MAX_SET: usize = 96;
 /// Most bytes kept of an anchor.
 const MAX_LEN: usize = 16;
+/// Most repetitions of a literal that are written out.
+const MAX_REPEATS: u32 = 8;
 /// A class with more (folded) members than this is no literal.
 const MAX_CLASS: usize = 40;
 /// A class with more members than this only lengthens literals that are too short to be anchors.
 const SMALL_CLASS: usize = 12;
+/// What one more literal costs, as occurrences per byte.
+const PLACE_COST: f64 = 1e-7;
 
-/// The anchors of a pattern, or none if no set of literals of at least [`MIN_LEN`] bytes is in every match.
-pub fn derive(hir: &Hir) -> Option<Vec<Vec<u8>>> {
-    let found = walk(hir, Names::Exact);
-    finish(found)
+/// A literal, some of whose letters may stand in either case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Anchor {
+    /// As written; letters in either case in lower case.
+    bytes: Vec<u8>,
+    /// Bit of the byte of the same index: either case.
+    either: u32,
 }
 
-/// The anchors of a regex on normalised names: `_` stands for any separator or none in the raw text.
-pub fn derive_for_names(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+impl Anchor {
+    /// Exactly these bytes.
+    pub fn exact(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_vec(), either: 0 }
+    }
+
+    /// These bytes with every letter in either case.
+    pub fn folded(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_ascii_lowercase(), either: u32::MAX }
+    }
+
+    /// Its bytes; letters in either case in lower case.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Its length in bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether it has no byte.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether it stands at `start`.
+    pub fn is_at(&self, text: &[u8], start: usize) -> bool {
+        let Some(text) = text.get(start..start + self.bytes.len()) else { return false };
+        let same = |(at, (a, b)): (usize, (&u8, &u8))| a == b || (self.either >> at.min(31)) & 1 == 1 && a.eq_ignore_ascii_case(b);
+        self.bytes.iter().zip(text).enumerate().all(same)
+    }
+
+    fn followed_by(&self, next: &Self) -> Self {
+        let own = self.bytes.len().min(31);
+        let mask = (1u32 << own) - 1;
+        Self { bytes: [self.bytes.as_slice(), &next.bytes].concat(), either: (self.either & mask) | (next.either << own) }
+    }
+}
+
+/// The anchors of a pattern, or none if no set of literals of at least [`MIN_LEN`] bytes is in every match.
+pub fn derive(hir: &Hir) -> Option<Vec<Anchor>> {
+    finish(walk(hir, Names::Exact))
+}
+
+/// The anchors of a regex on normalised names: `_` stands for any separator or none in the raw text, every letter for either case.
+pub fn derive_for_names(hir: &Hir) -> Option<Vec<Anchor>> {
     finish(walk(hir, Names::Normalised))
 }
 
-fn finish(found: Found) -> Option<Vec<Vec<u8>>> {
+fn finish(found: Found) -> Option<Vec<Anchor>> {
     let mut best = found.required()?;
     best.sort();
     best.dedup();
@@ -42,11 +94,11 @@ enum Names {
 /// What is known of the text that a part of a pattern matches.
 struct Found {
     /// All texts it can match, if few.
-    exact: Option<Vec<Vec<u8>>>,
+    exact: Option<Vec<Anchor>>,
     /// A set of which every match contains one.
-    best: Option<Vec<Vec<u8>>>,
+    best: Option<Vec<Anchor>>,
     /// Where `exact` is unknown: a set of which every match begins with one.
-    starts: Option<Vec<Vec<u8>>>,
+    starts: Option<Vec<Anchor>>,
 }
 
 impl Found {
@@ -54,98 +106,106 @@ impl Found {
         Self { exact: None, best: None, starts: None }
     }
 
-    fn exactly(set: Vec<Vec<u8>>) -> Self {
+    fn exactly(set: Vec<Anchor>) -> Self {
         Self { exact: Some(set), best: None, starts: None }
     }
 
     /// The better of both sets.
-    fn required(self) -> Option<Vec<Vec<u8>>> {
+    fn required(self) -> Option<Vec<Anchor>> {
         better(self.exact.filter(|set| usable(set)), self.best)
     }
 }
 
 fn walk(hir: &Hir, names: Names) -> Found {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Found::exactly(vec![Vec::new()]),
-        HirKind::Literal(literal) => walk_literal(&literal.0, names),
+        HirKind::Empty | HirKind::Look(_) => Found::exactly(vec![Anchor::default()]),
+        HirKind::Literal(literal) => {
+            let mut runs = Runs::new();
+            literal.0.iter().for_each(|&byte| runs.push(Found::exactly(separators(byte, names))));
+            runs.finish()
+        }
         HirKind::Class(class) => members(class, names).map_or_else(Found::nothing, Found::exactly),
         HirKind::Capture(capture) => walk(&capture.sub, names),
         HirKind::Repetition(repetition) => walk_repetition(repetition, names),
-        HirKind::Concat(parts) => walk_concat(parts, names),
+        HirKind::Concat(parts) => {
+            let mut runs = Runs::new();
+            parts.iter().for_each(|part| runs.push(walk(part, names)));
+            runs.finish()
+        }
         HirKind::Alternation(parts) => walk_alternation(parts, names),
     }
 }
 
-fn walk_literal(bytes: &[u8], names: Names) -> Found {
-    let mut runs = Runs::new();
-    for &byte in bytes {
-        runs.push(Found::exactly(separators(byte, names)));
-    }
-    runs.finish()
-}
-
 /// What stands in the raw text for one byte of the pattern.
-fn separators(byte: u8, names: Names) -> Vec<Vec<u8>> {
-    if byte == b'_' && names == Names::Normalised {
-        return vec![vec![], b"_".to_vec(), b"-".to_vec(), b".".to_vec(), b" ".to_vec()];
+fn separators(byte: u8, names: Names) -> Vec<Anchor> {
+    match names {
+        Names::Normalised if byte == b'_' => [b"".as_slice(), b"_", b"-", b".", b" "].into_iter().map(Anchor::exact).collect(),
+        Names::Normalised => vec![Anchor::folded(&[byte])],
+        Names::Exact => vec![Anchor::exact(&[byte])],
     }
-    vec![vec![byte.to_ascii_lowercase()]]
 }
 
-fn members(class: &Class, names: Names) -> Option<Vec<Vec<u8>>> {
+fn members(class: &Class, names: Names) -> Option<Vec<Anchor>> {
     let Class::Bytes(class) = class else { return None };
-    let mut folded: Vec<u8> = class.ranges().iter().flat_map(|r| r.start()..=r.end()).map(|b| b.to_ascii_lowercase()).collect();
+    let all: Vec<u8> = class.ranges().iter().flat_map(|r| r.start()..=r.end()).collect();
+    let mut folded: Vec<u8> = all.iter().map(u8::to_ascii_lowercase).collect();
     folded.sort_unstable();
     folded.dedup();
-    (folded.len() <= MAX_CLASS).then(|| folded.into_iter().flat_map(|b| separators(b, names)).collect())
+    let member = |byte: u8| {
+        let (lower, upper) = (all.contains(&byte), all.contains(&byte.to_ascii_uppercase()));
+        match (lower, upper) {
+            _ if names == Names::Normalised => separators(byte, names),
+            (true, true) => vec![Anchor::folded(&[byte])],
+            (true, false) => vec![Anchor::exact(&[byte])],
+            _ => vec![Anchor::exact(&[byte.to_ascii_uppercase()])],
+        }
+    };
+    (folded.len() <= MAX_CLASS).then(|| folded.into_iter().flat_map(member).collect())
 }
 
 fn walk_repetition(repetition: &regex_syntax::hir::Repetition, names: Names) -> Found {
     let sub = walk(&repetition.sub, names);
-    match (repetition.min, repetition.max) {
-        (0, Some(1)) => match sub.exact {
-            Some(mut set) => {
-                set.push(Vec::new());
-                Found::exactly(set)
-            }
-            None => Found::nothing(),
-        },
-        (0, _) => Found::nothing(),
-        (min, max) => {
-            let repeated =
-                sub.exact.as_ref().filter(|_| max == Some(min) && min <= 8).and_then(|set| (1..min).try_fold(set.clone(), |all, _| product(&all, set)));
-            match repeated {
-                Some(set) => Found::exactly(set),
-                None => Found { exact: None, starts: sub.exact.clone().or(sub.starts.clone()), best: sub.required() },
-            }
-        }
+    let few = repetition.max.filter(|&max| max <= MAX_REPEATS && (repetition.min == max || max <= 3));
+    if let Some(set) = few.and_then(|max| repeated(sub.exact.as_ref()?, repetition.min, max)) {
+        return Found::exactly(set);
     }
+    if repetition.min == 0 {
+        return Found::nothing();
+    }
+    Found { exact: None, starts: sub.exact.clone().or_else(|| sub.starts.clone()), best: sub.required() }
 }
 
-fn walk_concat(parts: &[Hir], names: Names) -> Found {
-    let mut runs = Runs::new();
-    for part in parts {
-        runs.push(walk(part, names));
+/// All texts of `min` to `max` members of `set` in a row, if they are few.
+fn repeated(set: &[Anchor], min: u32, max: u32) -> Option<Vec<Anchor>> {
+    let mut all = Vec::new();
+    let mut now = vec![Anchor::default()];
+    for count in 0..=max {
+        if count >= min {
+            all.extend(now.iter().cloned());
+        }
+        if count < max {
+            now = product(&now, set)?;
+        }
     }
-    runs.finish()
+    (all.len() <= MAX_SET).then_some(all)
 }
 
 /// A sequence of parts, read from left to right.
 struct Runs {
     /// All texts of the parts since the last one that was not exact.
-    run: Vec<Vec<u8>>,
-    best: Option<Vec<Vec<u8>>>,
+    run: Vec<Anchor>,
+    best: Option<Vec<Anchor>>,
     whole: bool,
 }
 
 impl Runs {
     fn new() -> Self {
-        Self { run: vec![Vec::new()], best: None, whole: true }
+        Self { run: vec![Anchor::default()], best: None, whole: true }
     }
 
     fn push(&mut self, next: Found) {
         let short = self.run.iter().any(|literal| literal.len() < MIN_LEN);
-        let joins = |set: &&Vec<Vec<u8>>| short || set.len() <= SMALL_CLASS;
+        let joins = |set: &&Vec<Anchor>| short || set.len() <= SMALL_CLASS;
         if let Some(joined) = next.exact.as_ref().filter(joins).and_then(|set| product(&self.run, set)) {
             self.run = joined;
             return;
@@ -155,7 +215,7 @@ impl Runs {
         for set in [lengthened, Some(std::mem::take(&mut self.run))] {
             self.best = better(self.best.take(), set.filter(|set| usable(set)));
         }
-        self.run = next.exact.clone().unwrap_or_else(|| vec![Vec::new()]);
+        self.run = next.exact.clone().unwrap_or_else(|| vec![Anchor::default()]);
         self.best = better(self.best.take(), next.required());
     }
 
@@ -170,7 +230,7 @@ impl Runs {
 fn walk_alternation(parts: &[Hir], names: Names) -> Found {
     let found: Vec<Found> = parts.iter().map(|part| walk(part, names)).collect();
     if found.iter().all(|f| f.exact.is_some()) {
-        let all: Vec<Vec<u8>> = found.iter().flat_map(|f| f.exact.clone().unwrap_or_default()).collect();
+        let all: Vec<Anchor> = found.iter().flat_map(|f| f.exact.clone().unwrap_or_default()).collect();
         if all.len() <= MAX_SET {
             return Found::exactly(all);
         }
@@ -186,34 +246,38 @@ fn walk_alternation(parts: &[Hir], names: Names) -> Found {
 }
 
 /// Every text of `left` followed by every text of `right`, if that stays small.
-fn product(left: &[Vec<u8>], right: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+fn product(left: &[Anchor], right: &[Anchor]) -> Option<Vec<Anchor>> {
     if left.len() * right.len() > MAX_SET || left.iter().any(|l| l.len() >= MAX_LEN) {
         return None;
     }
-    Some(left.iter().flat_map(|l| right.iter().map(move |r| [l.as_slice(), r].concat())).collect())
+    Some(left.iter().flat_map(|l| right.iter().map(move |r| l.followed_by(r))).collect())
 }
 
-fn usable(set: &[Vec<u8>]) -> bool {
+fn usable(set: &[Anchor]) -> bool {
     !set.is_empty() && set.iter().all(|literal| literal.len() >= MIN_LEN)
 }
 
 /// The set that occurs less often in ordinary text.
-fn better(a: Option<Vec<Vec<u8>>>, b: Option<Vec<Vec<u8>>>) -> Option<Vec<Vec<u8>>> {
+fn better(a: Option<Vec<Anchor>>, b: Option<Vec<Anchor>>) -> Option<Vec<Anchor>> {
     match (a, b) {
         (Some(a), Some(b)) => Some(if frequency(&b) < frequency(&a) { b } else { a }),
         (a, b) => a.or(b),
     }
 }
 
-/// Estimate of how often one of the literals occurs per byte of source text.
-fn frequency(set: &[Vec<u8>]) -> f64 {
-    set.iter().map(|literal| literal.iter().map(|&b| byte_frequency(b)).product::<f64>()).sum()
+/// Estimate of how often one of the literals occurs per byte of source text; every literal also costs its place in the index.
+fn frequency(set: &[Anchor]) -> f64 {
+    set.iter().map(|literal| PLACE_COST + chance(&literal.bytes)).sum()
 }
 
-/// The rarest window of [`MIN_LEN`] bytes in an anchor, as an offset: what the pre-filter samples.
+/// The rarest window of [`MIN_LEN`] bytes in an anchor, as an offset: what the pre-filter looks up.
 pub fn rarest_window(anchor: &[u8]) -> usize {
-    let cost = |at: usize| anchor[at..at + MIN_LEN].iter().map(|&b| byte_frequency(b)).product::<f64>();
+    let cost = |at: usize| chance(&anchor[at..at + MIN_LEN]);
     (0..=anchor.len().saturating_sub(MIN_LEN)).min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(0)
+}
+
+fn chance(bytes: &[u8]) -> f64 {
+    bytes.iter().map(|&b| byte_frequency(b.to_ascii_lowercase())).product()
 }
 
 /// Share of a (case-folded) byte in source text, in ten-thousandths, measured over eight public repositories in as many languages.
@@ -246,8 +310,8 @@ mod tests {
         derive(&parse(pattern)).map(texts)
     }
 
-    fn texts(set: Vec<Vec<u8>>) -> Vec<String> {
-        set.into_iter().map(|a| String::from_utf8(a).unwrap()).collect()
+    fn texts(set: Vec<Anchor>) -> Vec<String> {
+        set.into_iter().map(|a| String::from_utf8(a.bytes).unwrap()).collect()
     }
 
     #[test]
@@ -256,18 +320,32 @@ mod tests {
     }
 
     #[test]
-    fn cases_fold_into_one() {
-        assert_eq!(anchors("(?i)twilio[a-z]{0,20}=").unwrap(), ["twilio"]);
+    fn a_letter_in_both_cases_is_one_byte() {
+        let found = derive(&parse("(?i)twilio[a-z]{0,20}=")).unwrap();
+        assert!(found.len() == 1 && found[0].is_at(b"xTwilIO", 1) && !found[0].is_at(b"twilia", 0));
+        assert!(!derive(&parse("AKIA[A-Z2-7]{16}")).unwrap()[0].is_at(b"akia", 0));
     }
 
     #[test]
     fn alternatives_give_a_set() {
-        assert_eq!(anchors("(?:AKIA|ASIA)[A-Z2-7]{16}").unwrap(), ["akia", "asia"]);
+        assert_eq!(anchors("(?:AKIA|ASIA)[A-Z2-7]{16}").unwrap(), ["AKIA", "ASIA"]);
     }
 
     #[test]
     fn small_classes_lengthen_a_short_prefix() {
         assert_eq!(anchors("gh[pousr]_[0-9A-Za-z]{36}").unwrap(), ["gho_", "ghp_", "ghr_", "ghs_", "ghu_"]);
+    }
+
+    #[test]
+    fn a_class_lengthens_a_prefix_of_three_bytes() {
+        let found = anchors("oy2[a-z0-9]{43}").unwrap();
+        assert_eq!((found.len(), found[0].as_str()), (36, "oy20"));
+    }
+
+    #[test]
+    fn a_long_literal_is_cut() {
+        let found = anchors("this-is-a-very-long-prefix_[a-z]{20}").unwrap();
+        assert!(found.len() == 1 && found[0].len() <= MAX_LEN, "{found:?}");
     }
 
     #[test]
@@ -289,19 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_lengthens_a_prefix_of_three_bytes() {
-        let found = anchors("oy2[a-z0-9]{43}").unwrap();
-        assert_eq!((found.len(), found[0].as_str()), (36, "oy20"));
-    }
-
-    #[test]
-    fn a_long_literal_is_cut() {
-        let found = anchors("this-is-a-very-long-prefix_[a-z]{20}").unwrap();
-        assert!(found.len() == 1 && found[0].len() <= MAX_LEN, "{found:?}");
-    }
-
-    #[test]
-    fn the_rarest_window_is_sampled() {
+    fn the_rarest_window_is_looked_up() {
         assert_eq!(rarest_window(b"aaaaqzqz"), 4);
     }
 }

@@ -7,7 +7,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_automata::meta;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{RuleError, anchors, nearest};
+use super::anchors::{self, Anchor};
+use super::{RuleError, nearest};
 use crate::check::{self, Validator};
 use crate::model::Rule;
 use crate::model::rule::Matcher;
@@ -20,8 +21,8 @@ const SIZE_LIMIT: usize = 4 << 20;
 /// A rule ready to run.
 #[derive(Debug)]
 pub struct Compiled {
-    /// Literals, one of which every match contains, case-folded.
-    pub anchors: Vec<Vec<u8>>,
+    /// Literals, one of which every match contains.
+    pub anchors: Vec<Anchor>,
     /// What runs around a candidate.
     pub engine: Engine,
     /// Files it is limited to, if any.
@@ -165,11 +166,11 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
     let fail = |what: String| RuleError::new(format!("{}:{}: rule `{}`: {what}", rule.source.file, rule.source.line, rule.id));
     let (engine, derived) = match &rule.matcher {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(&fail)?,
-        Matcher::Key { name, value } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,
+        Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,
         Matcher::Sink { .. } => (Engine::Sink, Some(Vec::new())),
         Matcher::Check { .. } => (Engine::Check, Some(Vec::new())),
     };
-    let written: Vec<Vec<u8>> = rule.keywords.iter().map(|k| k.to_ascii_lowercase().into_bytes()).collect();
+    let written: Vec<Anchor> = rule.keywords.iter().map(|k| Anchor::folded(k.as_bytes())).collect();
     if let Some(short) = rule.keywords.iter().find(|k| k.len() < anchors::MIN_LEN) {
         return Err(fail(format!("keyword `{short}` is shorter than {} bytes; name a longer one", anchors::MIN_LEN)));
     }
@@ -186,7 +187,7 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
     })
 }
 
-type Built = (Engine, Option<Vec<Vec<u8>>>);
+type Built = (Engine, Option<Vec<Anchor>>);
 
 fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
     let hir = parse(regex)?;
@@ -296,7 +297,7 @@ fn is_literal(hir: &Hir) -> bool {
 fn key(name: Option<&str>, value: Option<&str>) -> Result<Built, String> {
     let anchors = match name {
         Some(name) => anchors::derive_for_names(&parse(name)?),
-        None => Some(GENERIC_STEMS.iter().map(|stem| stem.as_bytes().to_vec()).collect()),
+        None => Some(GENERIC_STEMS.iter().map(|stem| Anchor::folded(stem.as_bytes())).collect()),
     };
     let value = value.map(|value| parse(value).map(|_| Lazy::new(format!("^(?:{value})$")))).transpose()?;
     let name = name.map(|name| Lazy::new(name.to_owned()));

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::{RuleError, nearest};
 use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, Matcher, RuleSource};
-use crate::model::{Confidence, Rule, RuleId, RuleStatus, Severity};
+use crate::model::{Confidence, FileKind, Rule, RuleId, RuleStatus, Severity};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
@@ -74,6 +74,8 @@ struct RawRule {
 struct RawKey {
     name: Option<String>,
     value: Option<String>,
+    #[serde(default)]
+    kinds: Vec<FileKind>,
 }
 
 #[derive(Deserialize)]
@@ -183,7 +185,7 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
     }
     let matcher = match (raw.pattern, raw.key, raw.sink, raw.check) {
         (Some(regex), None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
-        (None, Some(key), None, None) => Matcher::Key { name: key.name, value: key.value },
+        (None, Some(key), None, None) => Matcher::Key { name: key.name, value: key.value, kinds: key.kinds },
         (None, None, Some(sink), None) => Matcher::Sink { kind: sink.kind },
         (None, None, None, Some(name)) => Matcher::Check { name },
         _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),

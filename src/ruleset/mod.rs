@@ -89,7 +89,12 @@ impl RuleSet {
         for change in &options.overrides {
             apply(change, &mut rules, &mut enabled);
         }
-        let compiled = rules.iter().map(compile::compile).collect::<Result<_, _>>()?;
+        let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(compile::compile).partition(Result::is_ok);
+        if !errors.is_empty() {
+            let messages: Vec<String> = errors.into_iter().filter_map(Result::err).map(|error| error.message).collect();
+            return Err(RuleError::new(messages.join("\n")));
+        }
+        let compiled = compiled.into_iter().filter_map(Result::ok).collect();
         Ok(Self { rules: Arc::new(rules), enabled, compiled })
     }
 

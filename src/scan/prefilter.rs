@@ -1,102 +1,114 @@
-//! The only thing that touches every byte: a sampled trigram filter over the anchors of all rules.
+//! The only thing that touches every byte: a filter over four-byte windows, one of every anchor of all rules.
 //!
-//! Two bytes are passed per step. Three bytes, case-folded, are looked up in a bitmap of 64 Kbit; both trigrams of a four-byte window of every anchor
-//! are in it, so each occurrence of an anchor is seen by exactly one step. What passes the bitmap is compared with the anchors themselves.
-//! The cost does not depend on the number of anchors as long as the bitmap stays sparse.
+//! At each position four bytes, case-folded, are hashed and looked up in a bitmap that fits the first-level cache; eight positions share one branch.
+//! What passes is compared with the anchors themselves. The cost does not depend on the number of anchors as long as the bitmap stays sparse.
 
-use crate::ruleset::anchors::{MIN_LEN, rarest_window};
+use crate::ruleset::anchors::{Anchor, MIN_LEN, rarest_window};
 
-/// Slots of the trigram table: a power of two well above twice the number of anchors.
+/// Bits of the hash: 2^17 bits are 16 KiB, half of a first-level cache.
+const BITS: u32 = 17;
+/// Words of the bitmap.
+const WORDS: usize = 1 << (BITS - 6);
+/// Slots of the window table: a power of two well above twice the number of anchors.
 const SLOTS: usize = 1 << 13;
 const NONE: u32 = u32::MAX;
+/// Positions that share a branch.
+const LANES: usize = 8;
 
 /// An index over a set of anchors.
 pub struct Prefilter {
-    bitmap: Box<[u64; 1024]>,
+    bitmap: Box<[u64; WORDS]>,
     /// First entry per slot, chained.
     slots: Vec<u32>,
     entries: Vec<Entry>,
-    anchors: Vec<Box<[u8]>>,
+    anchors: Vec<Anchor>,
 }
 
 struct Entry {
-    trigram: u32,
+    window: u32,
     anchor: u32,
-    /// Offset of the trigram in the anchor.
+    /// Offset of the window in the anchor.
     offset: u32,
     next: u32,
 }
 
 impl Prefilter {
-    /// An index over `anchors`, each case-folded and at least [`MIN_LEN`] bytes long; shorter ones are left out.
-    pub fn new<'a>(anchors: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut filter = Self { bitmap: Box::new([0; 1024]), slots: vec![NONE; SLOTS], entries: Vec::new(), anchors: Vec::new() };
+    /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out.
+    pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
+        let mut filter = Self { bitmap: Box::new([0; WORDS]), slots: vec![NONE; SLOTS], entries: Vec::new(), anchors: Vec::new() };
         for anchor in anchors {
             filter.insert(anchor);
         }
         filter
     }
 
-    fn insert(&mut self, anchor: &[u8]) {
+    fn insert(&mut self, anchor: &Anchor) {
         let index = u32::try_from(self.anchors.len()).unwrap_or(NONE);
-        self.anchors.push(anchor.into());
+        self.anchors.push(anchor.clone());
         if anchor.len() < MIN_LEN {
             return;
         }
-        let window = rarest_window(anchor);
-        for offset in [window, window + 1] {
-            let trigram = trigram(&anchor[offset..]);
-            let bit = hash(trigram);
-            self.bitmap[bit >> 6] |= 1 << (bit & 63);
-            let slot = &mut self.slots[bit & (SLOTS - 1)];
-            let entry = Entry { trigram, anchor: index, offset: u32::try_from(offset).unwrap_or(0), next: *slot };
-            *slot = u32::try_from(self.entries.len()).unwrap_or(NONE);
-            self.entries.push(entry);
-        }
+        let offset = rarest_window(anchor.bytes());
+        let window = folded(anchor.bytes(), offset);
+        let bit = hash(window);
+        self.bitmap[bit >> 6] |= 1 << (bit & 63);
+        let slot = &mut self.slots[bit & (SLOTS - 1)];
+        let entry = Entry { window, anchor: index, offset: u32::try_from(offset).unwrap_or(0), next: *slot };
+        *slot = u32::try_from(self.entries.len()).unwrap_or(NONE);
+        self.entries.push(entry);
     }
 
-    /// Calls `found(anchor, position)` for every occurrence of every anchor, case-folded. Positions rise, but for a few bytes.
+    /// Calls `found(anchor, position)` for every occurrence of every anchor. Positions rise, but for a few bytes.
     pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) {
         let mut at = 0;
-        while at + 4 <= bytes.len() {
-            let word = u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], 0]) | 0x0020_2020;
-            let bit = hash(word);
-            if self.bitmap[bit >> 6] >> (bit & 63) & 1 != 0 {
-                self.confirm(bytes, at, word, &mut found);
+        while let Some(chunk) = bytes.get(at..at + LANES + MIN_LEN - 1) {
+            let mut any = 0;
+            for lane in 0..LANES {
+                let bit = hash(folded(chunk, lane));
+                any |= self.bitmap[bit >> 6] >> (bit & 63);
             }
-            at += 2;
+            if any & 1 != 0 {
+                for lane in 0..LANES {
+                    self.confirm(bytes, at + lane, &mut found);
+                }
+            }
+            at += LANES;
         }
-        if at + 3 <= bytes.len() {
-            self.confirm(bytes, at, trigram(&bytes[at..]), &mut found);
+        while at + MIN_LEN <= bytes.len() {
+            self.confirm(bytes, at, &mut found);
+            at += 1;
         }
     }
 
-    #[inline(never)]
-    fn confirm(&self, bytes: &[u8], at: usize, trigram: u32, found: &mut impl FnMut(usize, usize)) {
-        let mut next = self.slots[hash(trigram) & (SLOTS - 1)];
+    /// Compares the anchors whose window is at `at`.
+    fn confirm(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
+        let window = folded(bytes, at);
+        let bit = hash(window);
+        if (self.bitmap[bit >> 6] >> (bit & 63)) & 1 == 0 {
+            return;
+        }
+        let mut next = self.slots[bit & (SLOTS - 1)];
         while let Some(entry) = self.entries.get(next as usize) {
             next = entry.next;
-            if entry.trigram != trigram {
+            if entry.window != window {
                 continue;
             }
-            let anchor = &self.anchors[entry.anchor as usize];
             let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
-            if bytes.get(start..start + anchor.len()).is_some_and(|text| text.eq_ignore_ascii_case(anchor)) {
+            if self.anchors[entry.anchor as usize].is_at(bytes, start) {
                 found(entry.anchor as usize, start);
             }
         }
     }
 }
 
-/// Three bytes, case-folded by setting bit 5 of each.
-fn trigram(bytes: &[u8]) -> u32 {
-    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]) | 0x0020_2020
+/// Four bytes from `at`, case-folded by setting bit 5 of each.
+fn folded(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) | 0x2020_2020
 }
 
-/// 16 bits of a trigram.
-#[inline(always)]
-fn hash(trigram: u32) -> usize {
-    (trigram.wrapping_mul(0x9E37_79B1) >> 16) as usize
+/// The bits of a window that address the bitmap.
+fn hash(window: u32) -> usize {
+    (window.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
 }
 
 #[cfg(test)]
@@ -105,14 +117,15 @@ mod tests {
 
     fn all(anchors: &[&str], text: &str) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
-        Prefilter::new(anchors.iter().map(|a| a.as_bytes())).scan(text.as_bytes(), |a, p| found.push((p, a)));
+        let anchors: Vec<Anchor> = anchors.iter().map(|a| Anchor::folded(a.as_bytes())).collect();
+        Prefilter::new(anchors.iter()).scan(text.as_bytes(), |a, p| found.push((p, a)));
         found.sort_unstable();
         found
     }
 
     #[test]
     fn every_occurrence_is_found_once_at_any_offset() {
-        for pad in 0..9 {
+        for pad in 0..19 {
             let text = format!("{}ghp_{}", " ".repeat(pad), "x".repeat(pad));
             assert_eq!(all(&["ghp_"], &text), [(pad, 0)], "{text:?}");
         }
@@ -121,6 +134,14 @@ mod tests {
     #[test]
     fn case_is_folded_and_overlaps_are_reported() {
         assert_eq!(all(&["token", "oken_", "abcd"], "xTOKEN_ToKeN"), [(1, 0), (2, 1), (7, 0)]);
+    }
+
+    #[test]
+    fn an_anchor_in_one_case_is_found_in_that_case_alone() {
+        let anchor = Anchor::exact(b"AKIA");
+        let mut found = Vec::new();
+        Prefilter::new([&anchor].into_iter()).scan(b"akia AKIA AkIA", |_, p| found.push(p));
+        assert_eq!(found, [5]);
     }
 
     #[test]

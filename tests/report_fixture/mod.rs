@@ -66,7 +66,7 @@ pub fn finding(rules: &[Rule], index: usize, place: Place, related: Vec<Related>
     let rule = &rules[index];
     let mut hit = Hit::secret(index, rule, place.span, Rank::Provider);
     hit.prefix = 8;
-    Finding::new(rule, hit, Secret::new(key(), 8), place, related)
+    Finding::new(rule, hit, &Secret::new(key(), 8), place, related)
 }
 
 pub fn at(path: &str) -> Place {

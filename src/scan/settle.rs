@@ -1,0 +1,114 @@
+//! From a match to a hit: what the value must be like, offline checks, what the place says about severity and confidence.
+
+use crate::check::Verdict;
+use crate::model::rule::{CharClass, Matcher};
+use crate::model::{Confidence, Hit, Rank, Rule, Severity};
+use crate::ruleset::{Compiled, Engine, RuleSet};
+use crate::text::{Span, name, placeholder, randomness};
+
+use super::binding::TextBinding;
+use super::context::Context;
+use super::generic;
+
+/// The hit of a pattern rule on `value`, unless something speaks against it.
+pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], value: Span, context: Context) -> Option<Hit> {
+    let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
+    let Engine::Pattern(engine) = &compiled.engine else { return None };
+    let text = &bytes[value.range()];
+    let prefix = engine.prefixes.iter().find(|p| text.starts_with(p)).map_or(0, Vec::len);
+    if text.is_empty() || !meets_conditions(rule, text) || compiled.allows(text) || is_made_up(text, prefix) {
+        return None;
+    }
+    let mut hit = Hit::secret(index, rule, value, Rank::Provider);
+    hit.prefix = prefix;
+    validated(hit, compiled, text).map(|hit| placed(hit, context, text))
+}
+
+/// The hit of a key rule on a binding.
+pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, context: Context) -> Option<Hit> {
+    let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
+    let (Engine::Key(engine), Matcher::Key { kinds, .. }) = (&compiled.engine, &rule.matcher) else { return None };
+    if !kinds.is_empty() && !kinds.contains(&context.kind) {
+        return None;
+    }
+    let text = &bytes[found.value.range()];
+    let raw_name = &bytes[found.name.range()];
+    let normal = name::normalise(raw_name);
+    if !engine.name_matches(&normal) || !engine.value_matches(text) || !meets_conditions(rule, text) || compiled.allows(text) {
+        return None;
+    }
+    let mut hit = Hit::secret(index, rule, found.value, if engine.is_generic() { Rank::Generic } else { Rank::KeyName });
+    if engine.is_generic() {
+        hit.confidence = generic::confidence(&generic::Candidate { name: &normal, value: text, holder: found.holder, context })?.min(rule.confidence);
+        hit.message = Some(format!("{} in `{}`", rule.title, String::from_utf8_lossy(raw_name)));
+    } else if is_made_up(text, 0) {
+        return None;
+    }
+    hit.name = Some(normal);
+    validated(hit, compiled, text).map(|hit| placed(hit, context, text))
+}
+
+fn meets_conditions(rule: &Rule, value: &[u8]) -> bool {
+    let conditions = &rule.conditions;
+    conditions.min_entropy.is_none_or(|least| randomness::entropy(value) >= least) && conditions.require.iter().all(|class| has(value, *class))
+}
+
+fn has(value: &[u8], class: CharClass) -> bool {
+    value.iter().any(|b| match class {
+        CharClass::Digit => b.is_ascii_digit(),
+        CharClass::Letter => b.is_ascii_alphabetic(),
+        CharClass::Lower => b.is_ascii_lowercase(),
+        CharClass::Upper => b.is_ascii_uppercase(),
+        CharClass::Symbol => b.is_ascii_punctuation(),
+    })
+}
+
+/// Placeholders and references, of the whole value and of what follows its documented prefix.
+fn is_made_up(value: &[u8], prefix: usize) -> bool {
+    let body = &value[prefix..];
+    let fake = |text: &[u8]| placeholder::placeholder(text).is_some() || placeholder::reference(text).is_some();
+    fake(value) || prefix > 0 && !body.is_empty() && fake(body)
+}
+
+/// The hit after its rule's offline check.
+fn validated(mut hit: Hit, compiled: &Compiled, value: &[u8]) -> Option<Hit> {
+    let Some(check) = compiled.validator else { return Some(hit) };
+    match check(value) {
+        Verdict::Plausible => {}
+        Verdict::Proven => hit.rank = Rank::Checksum,
+        Verdict::WrongChecksum(note) => {
+            hit.confidence = hit.confidence.min(Confidence::Medium);
+            hit.notes.push(note);
+        }
+        Verdict::Lower(severity, note) => {
+            hit.severity = hit.severity.min(severity);
+            hit.notes.push(note);
+        }
+        Verdict::Rejected(_) => return None,
+    }
+    Some(hit)
+}
+
+/// The hit after what its place says: in tests and examples a credential is less severe; a checksum that holds is never silenced.
+fn placed(mut hit: Hit, context: Context, value: &[u8]) -> Hit {
+    if !context.made_up() {
+        return hit;
+    }
+    let place = if context.test { "test code or test data" } else { "an example or documentation" };
+    if hit.severity > Severity::Low {
+        hit.severity = lowered(hit.severity);
+        hit.notes.push(format!("severity lowered: the file is {place}"));
+    }
+    if hit.rank == Rank::Provider && !randomness::is_random(value) {
+        hit.confidence = hit.confidence.min(Confidence::Medium);
+    }
+    hit
+}
+
+fn lowered(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        _ => Severity::Low,
+    }
+}
