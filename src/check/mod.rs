@@ -24,6 +24,8 @@ pub enum Verdict {
     WrongChecksum(String),
     /// It is what it seems, but less severe, with this note (expired, test mode).
     Lower(Severity, String),
+    /// It may be what it seems, but probably nobody's secret, for this reason: low confidence.
+    Unlikely(String),
     /// It is not what the pattern takes it for.
     Rejected(&'static str),
 }

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use super::Verdict;
 use super::encoded::is_documentation;
-use crate::model::Severity;
 use crate::text::placeholder::{placeholder, reference, weak_word};
 
-/// Rejects a URL, or a password out of one, whose password is missing, a placeholder or a reference; a default password is low.
+/// Rejects a URL, or a password out of one, whose password is missing, a placeholder or a reference; a default password is unlikely to be a secret.
 ///
 /// A value with `://` is read as a URL, any other as the password itself.
 pub fn credentials(value: &[u8]) -> Verdict {
@@ -26,7 +25,7 @@ pub fn credentials(value: &[u8]) -> Verdict {
         return Verdict::Rejected("a placeholder instead of a password");
     }
     if weak_word(&password) || password == user {
-        return Verdict::Lower(Severity::Low, "a default password".into());
+        return Verdict::Unlikely("a default password".into());
     }
     Verdict::Plausible
 }
@@ -96,7 +95,7 @@ mod tests {
     #[test]
     fn a_default_password_is_low() {
         for url in ["postgres://postgres:postgres@localhost/x", "amqp://guest:guest@mq", "redis://x:123456@cache"] {
-            assert!(matches!(credentials(url.as_bytes()), Verdict::Lower(Severity::Low, _)), "{url}");
+            assert!(matches!(credentials(url.as_bytes()), Verdict::Unlikely(_)), "{url}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Runs a rule's own examples and counterexamples: they are its tests.
 
-use crate::model::{Blob, Rule, Target};
+use crate::model::{Blob, Confidence, Rule, Target};
 
 use super::{Scanner, Worker};
 
@@ -27,11 +27,12 @@ pub fn counterexample(scanner: &Scanner, rule: &Rule, path: Option<&str>, text: 
     (!found.is_empty()).then(|| format!("reported although it must not be: bytes {found:?}"))
 }
 
-/// The bytes that the rule reports, as the winner or as one that lost the same bytes.
+/// The bytes that the rule reports at the default confidence (a rule of low confidence: at its own), as the winner or as one that lost the same bytes.
 fn reported(scanner: &Scanner, rule: &Rule, path: Option<&str>, text: &str) -> Vec<(usize, usize)> {
     let target = Target::in_memory(path.unwrap_or(DEFAULT_PATH));
     let scanned = scanner.scan(&Blob::new(&target, text.as_bytes()), &mut Worker::default());
-    let mine = scanned.findings.iter().filter(|finding| finding.rule == rule.id || finding.also.contains(&rule.id));
+    let least = rule.confidence.min(Confidence::Medium);
+    let mine = scanned.findings.iter().filter(|finding| (finding.rule == rule.id || finding.also.contains(&rule.id)) && finding.confidence >= least);
     mine.map(|finding| (finding.place.span.start, finding.place.span.end)).collect()
 }
 

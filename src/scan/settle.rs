@@ -84,6 +84,10 @@ fn validated(mut hit: Hit, compiled: &Compiled, value: &[u8]) -> Option<Hit> {
             hit.severity = hit.severity.min(severity);
             hit.notes.push(note);
         }
+        Verdict::Unlikely(note) => {
+            hit.confidence = Confidence::Low;
+            hit.notes.push(note);
+        }
         Verdict::Rejected(_) => return None,
     }
     Some(hit)
