@@ -1,0 +1,65 @@
+//! Floor 8: one file per subcommand, and the way from arguments to the exit status.
+
+pub mod check;
+pub mod config;
+pub mod explain;
+mod output;
+mod progress;
+pub mod rules;
+
+use std::ffi::OsString;
+
+use crate::cli::{self, Cli, Command, ConfigCommand, Parsed, RulesCommand};
+use crate::config::UsageError;
+use crate::plan::Environment;
+use crate::ruleset::RuleError;
+use crate::run::{ExitStatus, panics};
+
+pub use output::Failure;
+
+/// The whole program: reads the arguments, runs the command, says what went wrong.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    panics::silence();
+    match cli::parse(arguments) {
+        Parsed::Run(cli) => finish(panics::guard(|| dispatch(*cli)).unwrap_or_else(|error| Err(internal(&error)))),
+        Parsed::Text(text) => finish(output::stdout(|out| out.write_all(text.as_bytes())).map(|()| ExitStatus::Clean)),
+        Parsed::Mistake(text) => {
+            output::stderr(text.trim_end());
+            ExitStatus::Error
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
+    let environment = Environment::of_process()?;
+    match cli.command.unwrap_or_else(|| Command::Check(Box::new(cli.check))) {
+        Command::Check(args) => check::check(&args, &environment),
+        Command::Rules(RulesCommand::List(args)) => rules::list(&args, &environment),
+        Command::Rules(RulesCommand::Show(args)) | Command::Explain(args) => explain::explain(&args, &environment),
+        Command::Rules(RulesCommand::Test(args)) => rules::test(&args),
+        Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
+    }
+}
+
+fn internal(error: &str) -> Failure {
+    UsageError::new(format!("cannot go on: {error}")).with_help("please report it").into()
+}
+
+/// A reader that has gone away is no failure of ours.
+fn finish(result: Result<ExitStatus, Failure>) -> ExitStatus {
+    match result {
+        Ok(status) => status,
+        Err(Failure::BrokenPipe) => ExitStatus::Clean,
+        Err(Failure::Usage(error)) => {
+            output::error(&error.message, error.help.as_deref());
+            ExitStatus::Error
+        }
+    }
+}
+
+impl From<RuleError> for Failure {
+    fn from(error: RuleError) -> Self {
+        UsageError::new(error.to_string()).into()
+    }
+}
