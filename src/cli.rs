@@ -136,8 +136,8 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
     /// Threads that walk and scan; 0: one per core, or RAYON_NUM_THREADS
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub threads: usize,
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024), help_heading = "Files")]
+    pub threads: Option<u16>,
 }
 
 /// What is scanned.
@@ -345,6 +345,11 @@ pub enum Parsed {
     Text(String),
     /// A mistake: text for standard error.
     Mistake(String),
+}
+
+/// The command that a word was probably meant to be.
+pub fn nearest_command(word: &str) -> Option<&'static str> {
+    crate::ruleset::nearest(word, ["check", "rules", "explain", "config", "help"].into_iter())
 }
 
 /// Reads the command line.

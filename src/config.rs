@@ -267,7 +267,7 @@ mod tests {
         }
         for (text, part) in [
             ("a = [", "aelix-lint.toml:1: "),
-            ("exclude = [\n\"a{b\"]", "aelix-lint.toml:2: cannot use the glob `a{b`"),
+            ("\nexclude = [\n\"a{b\"]", "aelix-lint.toml:2: cannot use the glob `a{b`"),
             ("max-file-size = \"12 parsecs\"", "is no size"),
             ("fail-on = \"often\"", "unknown severity `often`"),
             ("format = \"xml\"", "aelix-lint.toml:1: "),

@@ -41,7 +41,7 @@ pub struct Plan {
     pub renderings: Vec<Rendering>,
     /// What else reports show.
     pub show: Show,
-    /// Threads that scan; 0: as many as rayon finds right.
+    /// Threads that walk and scan; 0: as many as there are cores.
     pub threads: usize,
     /// Settings and where they come from, for `config show`.
     pub settings: Vec<Setting>,
@@ -65,6 +65,8 @@ pub struct Show {
     pub suppressed: bool,
     /// A progress bar may be drawn on standard error.
     pub progress: bool,
+    /// Errors are said on standard error too, because the report is not read on the same terminal.
+    pub errors: bool,
 }
 
 /// What the process knows besides its arguments; tests bring their own.
@@ -95,15 +97,16 @@ impl Plan {
         let root = inputs::scan_root(&inputs, &environment.folder);
         let mut settings = Settings::new(&args.config, &root, environment)?;
         let renderings = output::renderings(args, &mut settings, environment)?;
+        let threads = threads(args, environment);
         Ok(Self {
-            listing: listing(args, &mut settings, output::files(&renderings)),
+            listing: ListOptions { threads, ..listing(args, &mut settings, output::files(&renderings)) },
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules),
             scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)) },
             triage: triage(args, &mut settings)?,
             fail_on: fail_on(args, &mut settings),
             show: show(args, &renderings, environment),
-            threads: args.threads,
+            threads,
             settings: settings.into_shown(),
             inputs,
             renderings,
@@ -125,7 +128,7 @@ fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> 
         max_file_size: settings.pick_or_default("max-file-size", args.files.max_file_size, |file| file.max_file_size),
         root: settings.folder().to_path_buf(),
         outputs,
-        threads: args.threads,
+        threads: 0,
     }
 }
 
@@ -141,6 +144,12 @@ fn triage(args: &CheckArgs, settings: &mut Settings) -> Result<TriageOptions, Us
     })
 }
 
+/// Threads that walk and scan; 0: as many as there are cores.
+fn threads(args: &CheckArgs, environment: &Environment) -> usize {
+    let of_variable = || (environment.variable)("RAYON_NUM_THREADS").and_then(|number| number.parse().ok());
+    args.threads.map(usize::from).filter(|number| *number > 0).or_else(of_variable).unwrap_or(0)
+}
+
 /// `--exit-zero` is one way to say that findings never fail the run.
 fn fail_on(args: &CheckArgs, settings: &mut Settings) -> FailOn {
     let fail_on = settings.pick_or_default("fail-on", args.threshold.fail_on, |file| file.fail_on);
@@ -149,10 +158,12 @@ fn fail_on(args: &CheckArgs, settings: &mut Settings) -> FailOn {
 
 fn show(args: &CheckArgs, renderings: &[Rendering], environment: &Environment) -> Show {
     let for_people = renderings.iter().any(|r| matches!(r.format, Format::Human(_)));
+    let is_read_here = |r: &Rendering| r.destination == Destination::Stdout && matches!(r.format, Format::Human(_)) && environment.stdout_is_terminal;
     Show {
         files: args.output.show_files,
         suppressed: args.threshold.show_suppressed,
         progress: environment.stderr_is_terminal && !args.output.quiet && (for_people || !environment.stdout_is_terminal),
+        errors: !renderings.iter().any(is_read_here),
     }
 }
 

@@ -66,3 +66,67 @@ pub fn exit_status(plan: &Plan, report: &Report) -> ExitStatus {
         true => ExitStatus::Clean,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{ExitStatus, exit_status};
+    use crate::cli::CheckArgs;
+    use crate::model::{Confidence, Finding, Fingerprint, Place, Report, RuleId, RunError, Severity, Snippet, Stats, Status, Target};
+    use crate::plan::{Environment, Plan};
+    use crate::text::{Position, Secret, Span};
+    use crate::triage::FailOn;
+
+    fn plan(fail_on: FailOn) -> Plan {
+        let environment = Environment { folder: "/nowhere".into(), variable: |_| None, stdout_is_terminal: false, stderr_is_terminal: false };
+        Plan { fail_on, ..Plan::new(&CheckArgs::default(), &environment).unwrap() }
+    }
+
+    fn report(rule: &str, severity: Severity, status: Status) -> Report {
+        let rule = RuleId::new(rule);
+        let at = Position { line: 1, column: 1, utf16_column: 1 };
+        let finding = Finding {
+            fingerprint: Fingerprint::new(&rule, None, &Secret::new("x", 0)),
+            rule,
+            rule_index: 0,
+            severity,
+            confidence: Confidence::High,
+            message: String::new(),
+            masked: None,
+            place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at, Snippet::default()),
+            notes: vec![],
+            related: vec![],
+            also: vec![],
+            status,
+        };
+        Report {
+            rules: Arc::default(),
+            findings: vec![finding],
+            skipped: vec![],
+            errors: vec![],
+            notices: vec![],
+            scanned_files: None,
+            stats: Stats::default(),
+            show_suppressed: false,
+        }
+    }
+
+    #[test]
+    fn the_status_follows_findings_and_errors() {
+        let low = FailOn::AtLeast(Severity::Low);
+        for (fail_on, report, expected) in [
+            (low, report("secrets/a", Severity::Low, Status::Active), ExitStatus::Findings),
+            (low, report("secrets/a", Severity::Info, Status::Active), ExitStatus::Clean),
+            (low, report("secrets/a", Severity::High, Status::BelowThreshold), ExitStatus::Clean),
+            (low, report("secrets/a", Severity::High, Status::Suppressed { reason: None }), ExitStatus::Clean),
+            (FailOn::Never, report("secrets/a", Severity::High, Status::Active), ExitStatus::Clean),
+            (FailOn::AtLeast(Severity::Info), report("suppression/unused", Severity::Info, Status::Active), ExitStatus::Clean),
+        ] {
+            assert_eq!(exit_status(&plan(fail_on), &report), expected);
+            let error = RunError { display: None, relative: None, message: "cannot read x".into() };
+            let incomplete = Report { errors: vec![error], ..report };
+            assert_eq!(exit_status(&plan(fail_on), &incomplete), ExitStatus::Error, "an incomplete scan is never clean");
+        }
+    }
+}

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::cli::CheckArgs;
+use crate::cli::{self, CheckArgs};
 use crate::config::UsageError;
 use crate::model::Report;
 use crate::plan::{Destination, Environment, Plan, Rendering};
-use crate::report::{Format, reporter};
+use crate::report::reporter;
 use crate::ruleset::RuleSet;
 use crate::run::{self, ExitStatus};
 
@@ -21,19 +21,26 @@ pub fn check(args: &CheckArgs, environment: &Environment) -> Result<ExitStatus, 
     let report = run::run(&plan, &rules, &|done, total| bar.advance(done, total));
     bar.finish();
     let report = report?;
-    say_errors(&plan, &report);
+    say_errors(args, &plan, &report);
     let status = run::exit_status(&plan, &report);
     Ok(write_all(&plan, &report)?.unwrap_or(status))
 }
 
-/// People who read no human report on standard output still learn what is missing from it.
-fn say_errors(plan: &Plan, report: &Report) {
-    let is_human = |r: &Rendering| r.destination == Destination::Stdout && matches!(r.format, Format::Human(_));
-    if !plan.renderings.iter().any(is_human) {
-        for error in &report.errors {
-            output::error(&error.message, None);
-        }
+/// Whoever does not read the report on the terminal still learns what is missing from it.
+fn say_errors(args: &CheckArgs, plan: &Plan, report: &Report) {
+    if plan.show.errors {
+        report.errors.iter().for_each(|error| output::error(&error.message, None));
     }
+    if let Some(command) = mistaken_command(args, plan) {
+        output::stderr(&format!("help: did you mean `aelix-lint {command}`? A command comes before all flags"));
+    }
+}
+
+/// The command that a missing path was probably meant to be.
+fn mistaken_command(args: &CheckArgs, plan: &Plan) -> Option<&'static str> {
+    let word = args.paths.first()?.to_str()?;
+    let is_missing = || !plan.listing.root.join(word).exists();
+    cli::nearest_command(word).filter(|_| is_missing())
 }
 
 /// Writes every report, files first. A file that cannot be written does not keep the others from being written; it makes the status an error.

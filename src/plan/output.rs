@@ -41,6 +41,16 @@ pub enum Destination {
     },
 }
 
+impl Destination {
+    /// The file, absolute; none for standard output.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File { path, .. } => Some(path),
+        }
+    }
+}
+
 /// The reports of a run: the one of `--format`, then those of `--output`. One of `--output` on standard output takes the place of the default.
 pub fn renderings(args: &CheckArgs, settings: &mut Settings, environment: &Environment) -> Result<Vec<Rendering>, UsageError> {
     let output = &args.output;
@@ -50,7 +60,7 @@ pub fn renderings(args: &CheckArgs, settings: &mut Settings, environment: &Envir
     let main = Output { format: NamedFormat { name: String::new(), format }, path: output.output_file.clone().unwrap_or_else(|| "-".into()) };
     let wanted = (is_asked_for || !takes_stdout).then_some(&main).into_iter().chain(&output.output);
     let renderings = wanted.map(|wanted| rendering(wanted, args, environment)).collect::<Result<Vec<_>, _>>()?;
-    match renderings.iter().enumerate().find(|(i, r)| renderings[..*i].iter().any(|other| other.destination == r.destination)) {
+    match renderings.iter().enumerate().find(|(i, r)| renderings[..*i].iter().any(|other| other.destination.path() == r.destination.path())) {
         None => Ok(renderings),
         Some((_, Rendering { destination: Destination::Stdout, .. })) => {
             Err(UsageError::new("cannot write two reports to standard output").with_help("give all but one a file: --output FORMAT=PATH"))
@@ -61,8 +71,7 @@ pub fn renderings(args: &CheckArgs, settings: &mut Settings, environment: &Envir
 
 /// Absolute paths of the files that are written.
 pub fn files(renderings: &[Rendering]) -> Vec<PathBuf> {
-    let path = |r: &Rendering| if let Destination::File { path, .. } = &r.destination { Some(path.clone()) } else { None };
-    renderings.iter().filter_map(path).collect()
+    renderings.iter().filter_map(|r| r.destination.path().map(Path::to_path_buf)).collect()
 }
 
 fn rendering(output: &Output, args: &CheckArgs, environment: &Environment) -> Result<Rendering, UsageError> {
@@ -70,11 +79,11 @@ fn rendering(output: &Output, args: &CheckArgs, environment: &Environment) -> Re
     let is_terminal = destination == Destination::Stdout && environment.stdout_is_terminal;
     let color = match &destination {
         Destination::File { .. } => args.output.color == ColorChoice::Always,
-        Destination::Stdout => style::color(args.output.color, is_terminal, &environment.variable),
+        Destination::Stdout => style::color(args.output.color, is_terminal, environment.variable),
     };
     let options = RenderOptions {
         color,
-        links: color && is_terminal && has_links(&environment.variable),
+        links: style::links(color, is_terminal, environment.variable),
         width: (environment.variable)("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH),
         quiet: args.output.quiet,
         verbosity: args.output.verbose,
@@ -102,13 +111,4 @@ fn destination(typed: &Path, folder: &Path) -> Result<Destination, UsageError> {
         return Err(cannot("it is a folder"));
     }
     Ok(Destination::File { path, shown })
-}
-
-/// Whether the terminal is one of those known to draw links.
-fn has_links(variable: &dyn Fn(&str) -> Option<String>) -> bool {
-    let is = |name: &str, values: &[&str]| variable(name).is_some_and(|value| values.contains(&value.as_str()));
-    is("TERM_PROGRAM", &["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper"])
-        || is("TERM", &["xterm-kitty", "alacritty", "foot", "xterm-ghostty"])
-        || variable("VTE_VERSION").and_then(|version| version.parse::<u32>().ok()).is_some_and(|version| version >= 5000)
-        || variable("WT_SESSION").is_some()
 }

@@ -74,6 +74,15 @@ pub trait Reporter {
     fn write(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
+struct Json;
+
+impl Reporter for Json {
+    fn write(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let files: Option<Vec<&str>> = report.scanned_files.as_ref().map(|files| files.iter().map(|f| &**f).collect());
+        writeln!(out, "{}", serde_json::json!({ "files": files }))
+    }
+}
+
 struct Plain;
 
 impl Reporter for Plain {
@@ -98,6 +107,6 @@ impl Reporter for Plain {
 }
 
 /// The reporter of a format.
-pub fn reporter(_format: Format, _options: RenderOptions) -> Box<dyn Reporter> {
-    Box::new(Plain)
+pub fn reporter(format: Format, _options: RenderOptions) -> Box<dyn Reporter> {
+    if format == Format::Json { Box::new(Json) } else { Box::new(Plain) }
 }

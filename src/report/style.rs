@@ -13,7 +13,7 @@ pub enum ColorChoice {
 }
 
 /// Whether a stream gets colour.
-pub fn color(choice: ColorChoice, stream_is_terminal: bool, _env: &dyn Fn(&str) -> Option<String>) -> bool {
+pub fn color(choice: ColorChoice, stream_is_terminal: bool, _env: impl Fn(&str) -> Option<String>) -> bool {
     match choice {
         ColorChoice::Auto => stream_is_terminal,
         ColorChoice::Always => true,
@@ -24,4 +24,9 @@ pub fn color(choice: ColorChoice, stream_is_terminal: bool, _env: &dyn Fn(&str) 
 /// Text that is safe to print: control characters are replaced.
 pub fn sanitise(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c }).collect()
+}
+
+/// Whether links are drawn.
+pub fn links(_color: bool, _stream_is_terminal: bool, _env: impl Fn(&str) -> Option<String>) -> bool {
+    false
 }

@@ -95,7 +95,7 @@ pub fn list(inputs: &[Input], options: &ListOptions) -> Result<Listing, BadGlob>
     let mut lister = Lister { options, excludes, listing: Listing::default(), seen: HashSet::new(), passed: Vec::new() };
     for input in inputs {
         match input {
-            Input::Stdin(name) => lister.listing.targets.push(Target::stdin(name)),
+            Input::Stdin(name) => lister.stdin(name, &root),
             Input::Path(path) => lister.named(&Argument::new(path, &root)),
         }
     }
@@ -125,6 +125,16 @@ struct Lister<'a> {
 }
 
 impl Lister<'_> {
+    /// Standard input is a named path: an editor that passes a file of an excluded folder expects nothing of it.
+    fn stdin(&mut self, name: &str, root: &Root) {
+        let argument = Argument::new(Path::new(name), root);
+        if self.options.named_paths == NamedPaths::YieldToExcludes && self.excludes.cover(&argument.absolute, false) {
+            self.skip(&argument, Path::new(""), SkipReason::Excluded);
+        } else {
+            self.listing.targets.push(Target::stdin(name));
+        }
+    }
+
     /// A path of the command line: scanned whatever its size, links followed, missing is an error.
     fn named(&mut self, argument: &Argument) {
         if self.options.outputs.contains(&argument.absolute) {
@@ -155,7 +165,7 @@ impl Lister<'_> {
         for (within, met) in walk.run() {
             match met {
                 Met::File(_) if self.options.outputs.iter().any(|o| *o == argument.absolute.join(&within)) => {}
-                Met::File(size) if size > self.options.max_file_size.bytes() => self.too_large(argument, &within, size),
+                Met::File(size) if size > self.options.max_file_size.bytes() => self.skip(argument, &within, SkipReason::TooLarge),
                 Met::File(size) => self.target(argument, &within, size),
                 Met::Skip(reason) => self.skip(argument, &within, reason),
                 Met::Error(why) => self.error(argument, &within, &why),
@@ -178,13 +188,6 @@ impl Lister<'_> {
         }
     }
 
-    fn too_large(&mut self, argument: &Argument, within: &Path, size: u64) {
-        self.skip(argument, within, SkipReason::TooLarge);
-        let limit = self.options.max_file_size;
-        let text = format!("not scanned: {} is above the limit of {limit}; raise --max-file-size or name the file", FileSize::new(size));
-        self.listing.notices.push((Some(argument.display(within)), text));
-    }
-
     fn skip(&mut self, argument: &Argument, within: &Path, reason: SkipReason) {
         let skip = Skip { display: argument.display(within), relative: argument.relative(within), reason };
         self.passed.push((argument.absolute.join(within), skip));
@@ -201,8 +204,6 @@ impl Lister<'_> {
         for (path, skip) in self.passed {
             if self.seen.insert(path) {
                 self.listing.skipped.push(skip);
-            } else if skip.reason == SkipReason::TooLarge {
-                self.listing.notices.retain(|(about, _)| about.as_ref() != Some(&skip.display));
             }
         }
         self.listing.errors.sort();
@@ -307,6 +308,8 @@ mod tests {
         assert_eq!(names(&listing), ["src/c"]);
         assert_eq!(passed(&listing), [("fixtures/a", SkipReason::Excluded)]);
         assert_eq!(names(&tree.list(&["fixtures/a"], &tree.excluding(&["fixtures/"]))), ["fixtures/a"]);
+        let stdin = list(&[Input::Stdin("fixtures/b".to_owned())], &options).unwrap();
+        assert_eq!(passed(&stdin), [("fixtures/b", SkipReason::Excluded)]);
     }
 
     #[test]
@@ -315,10 +318,8 @@ mod tests {
         let options = ListOptions { max_file_size: FileSize::new(5), ..tree.options() };
         let listing = tree.list(&["."], &options);
         assert_eq!((names(&listing), passed(&listing)), (vec!["small"], vec![("big", SkipReason::TooLarge)]));
-        assert_eq!(listing.notices.len(), 1);
         let listing = tree.list(&[".", "big"], &options);
         assert_eq!((names(&listing), passed(&listing)), (vec!["small", "big"], vec![]));
-        assert!(listing.notices.is_empty());
     }
 
     #[cfg(unix)]
