@@ -7,13 +7,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Confidence, Severity};
-use crate::report::Format;
 use crate::report::style::ColorChoice;
+use crate::report::{Format, UnknownFormat};
 use crate::source::FileSize;
 use crate::triage::FailOn;
-
-/// Names of the formats, as flags, environment and configuration know them.
-pub const FORMATS: [&str; 7] = ["human", "full", "concise", "grouped", "json", "jsonl", "sarif"];
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -135,7 +132,7 @@ pub struct CheckArgs {
     /// Where the configuration comes from
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Threads that walk and scan; 0: one per core, or RAYON_NUM_THREADS
+    /// Threads that walk and scan; 0: one per core, or `RAYON_NUM_THREADS`
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024), help_heading = "Files")]
     pub threads: Option<u16>,
 }
@@ -216,9 +213,9 @@ pub struct ThresholdArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// How the report is written [default: human] [env: AELIX_LINT_FORMAT]
+    /// How the report is written [default: human, or `AELIX_LINT_FORMAT`]
     #[arg(long, alias = "output-format", value_name = "FORMAT", value_parser = format())]
-    pub format: Option<NamedFormat>,
+    pub format: Option<Format>,
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "PATH")]
     pub output_file: Option<PathBuf>,
@@ -260,43 +257,22 @@ pub struct ConfigArgs {
     pub isolated: bool,
 }
 
-/// A format and the name it was asked for by.
-#[derive(Clone, Debug)]
-pub struct NamedFormat {
-    /// As written.
-    pub name: String,
-    /// What it means.
-    pub format: Format,
-}
-
-impl NamedFormat {
-    /// The format of this name.
-    pub fn new(name: &str) -> Result<Self, String> {
-        let format = name.parse::<Format>().map_err(|error| error.to_string())?;
-        Ok(Self { name: name.to_owned(), format })
-    }
-}
-
 /// One `--output FORMAT=PATH`.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// The format.
-    pub format: NamedFormat,
+    pub format: Format,
     /// The file; `-` is standard output.
     pub path: PathBuf,
 }
 
 fn output(text: &str) -> Result<Output, String> {
     let (format, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("write FORMAT=PATH, such as sarif=results.sarif")?;
-    let suggestion = || match crate::ruleset::nearest(format, FORMATS.into_iter()) {
-        Some(near) => format!("unknown format `{format}`, did you mean `{near}`?"),
-        None => format!("unknown format `{format}`, expected one of {}", FORMATS.join(", ")),
-    };
-    Ok(Output { format: NamedFormat::new(format).map_err(|_| suggestion())?, path: PathBuf::from(path) })
+    Ok(Output { format: format.parse().map_err(|error: UnknownFormat| error.to_string())?, path: PathBuf::from(path) })
 }
 
-fn format() -> impl TypedValueParser<Value = NamedFormat> {
-    PossibleValuesParser::new(FORMATS).try_map(|name| NamedFormat::new(&name))
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::NAMES).try_map(|name| name.parse::<Format>())
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::model::{Confidence, Severity};
-use crate::report::Format;
+use crate::report::{Format, UnknownFormat};
 use crate::ruleset::nearest;
 use crate::source::{FileSize, lexical, reason, slashed};
 use crate::triage::{FailOn, globs};
@@ -125,22 +125,16 @@ fn bad_glob(glob: &str, why: &str) -> String {
     format!("cannot use the glob `{glob}`: {why}")
 }
 
-/// The name of a format, as written.
-#[derive(Clone, Debug, Deserialize)]
+/// A format by its name.
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
-pub struct FormatName {
-    /// As written.
-    pub name: String,
-    /// What it means.
-    pub format: Format,
-}
+pub struct FormatName(pub Format);
 
 impl TryFrom<String> for FormatName {
-    type Error = String;
+    type Error = UnknownFormat;
 
-    fn try_from(name: String) -> Result<Self, String> {
-        let format = name.parse::<Format>().map_err(|error| error.to_string())?;
-        Ok(Self { name, format })
+    fn try_from(name: String) -> Result<Self, UnknownFormat> {
+        name.parse().map(Self)
     }
 }
 

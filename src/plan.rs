@@ -41,6 +41,8 @@ pub struct Plan {
     pub renderings: Vec<Rendering>,
     /// What else reports show.
     pub show: Show,
+    /// What is said beside the reports.
+    pub stderr: Stderr,
     /// Threads that walk and scan; 0: as many as there are cores.
     pub threads: usize,
     /// Settings and where they come from, for `config show`.
@@ -63,9 +65,14 @@ pub struct Show {
     pub files: bool,
     /// Reports list suppressed findings.
     pub suppressed: bool,
-    /// A progress bar may be drawn on standard error.
+}
+
+/// What standard error is used for during a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stderr {
+    /// A progress bar may be drawn.
     pub progress: bool,
-    /// Errors are said on standard error too, because the report is not read on the same terminal.
+    /// Errors are said there too, because the report is not read on the same terminal.
     pub errors: bool,
 }
 
@@ -105,7 +112,8 @@ impl Plan {
             scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)) },
             triage: triage(args, &mut settings)?,
             fail_on: fail_on(args, &mut settings),
-            show: show(args, &renderings, environment),
+            show: Show { files: args.output.show_files, suppressed: args.threshold.show_suppressed },
+            stderr: stderr(args, &renderings, environment),
             threads,
             settings: settings.into_shown(),
             inputs,
@@ -156,12 +164,10 @@ fn fail_on(args: &CheckArgs, settings: &mut Settings) -> FailOn {
     if args.threshold.exit_zero { FailOn::Never } else { fail_on }
 }
 
-fn show(args: &CheckArgs, renderings: &[Rendering], environment: &Environment) -> Show {
+fn stderr(args: &CheckArgs, renderings: &[Rendering], environment: &Environment) -> Stderr {
     let for_people = renderings.iter().any(|r| matches!(r.format, Format::Human(_)));
     let is_read_here = |r: &Rendering| r.destination == Destination::Stdout && matches!(r.format, Format::Human(_)) && environment.stdout_is_terminal;
-    Show {
-        files: args.output.show_files,
-        suppressed: args.threshold.show_suppressed,
+    Stderr {
         progress: environment.stderr_is_terminal && !args.output.quiet && (for_people || !environment.stdout_is_terminal),
         errors: !renderings.iter().any(is_read_here),
     }

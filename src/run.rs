@@ -42,17 +42,16 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, progress: Progress) -> Result<Repo
     let listing = source::list(&plan.inputs, &plan.listing).map_err(|error| UsageError::new(error.to_string()))?;
     let listed = started.elapsed();
 
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build();
-    let pool = pool.map_err(|error| UsageError::new(format!("cannot start the threads that scan: {error}")))?;
+    let pool = scanning::pool(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let outcomes = scanning::scan_all(&scanner, &listing.targets, &pool, progress);
-    let scanned = started.elapsed();
+    let done = started.elapsed();
 
     let (mut report, targets) = book::open(plan, rules, listing);
     let mut blobs = book::book(&mut report, &targets, outcomes);
     let project = project::findings(rules, &mut blobs.scanned);
     report.findings = blobs.join(project, &targets).into_iter().flat_map(|file| triage(file, rules, &plan.triage)).collect();
-    let (listing, scanning) = (listed, scanned.saturating_sub(listed));
+    let (listing, scanning) = (listed, done.saturating_sub(listed));
     report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
     Ok(report)
 }

@@ -1,13 +1,10 @@
 //! `check`: one scan, many renderings.
 
-use std::sync::Arc;
-
 use crate::cli::{self, CheckArgs};
 use crate::config::UsageError;
 use crate::model::Report;
 use crate::plan::{Destination, Environment, Plan, Rendering};
 use crate::report::reporter;
-use crate::ruleset::RuleSet;
 use crate::run::{self, ExitStatus};
 
 use super::output::{self, Failure};
@@ -16,8 +13,8 @@ use super::progress::Bar;
 /// Scans what the arguments name and writes the reports.
 pub fn check(args: &CheckArgs, environment: &Environment) -> Result<ExitStatus, Failure> {
     let plan = Plan::new(args, environment)?;
-    let rules = Arc::new(RuleSet::load(&plan.rules)?);
-    let bar = Bar::new(plan.show.progress);
+    let rules = super::load_rules(&plan)?;
+    let bar = Bar::new(plan.stderr.progress);
     let report = run::run(&plan, &rules, &|done, total| bar.advance(done, total));
     bar.finish();
     let report = report?;
@@ -28,7 +25,7 @@ pub fn check(args: &CheckArgs, environment: &Environment) -> Result<ExitStatus, 
 
 /// Whoever does not read the report on the terminal still learns what is missing from it.
 fn say_errors(args: &CheckArgs, plan: &Plan, report: &Report) {
-    if plan.show.errors {
+    if plan.stderr.errors {
         report.errors.iter().for_each(|error| output::error(&error.message, None));
     }
     if let Some(command) = mistaken_command(args, plan) {

@@ -6,7 +6,6 @@ use std::io::{self, Write as _};
 use crate::cli::{CheckArgs, InitArgs};
 use crate::config::UsageError;
 use crate::plan::{Environment, Plan};
-use crate::ruleset::RuleSet;
 use crate::run::ExitStatus;
 use crate::source::reason;
 
@@ -30,7 +29,7 @@ pub fn init(args: &InitArgs, environment: &Environment) -> Result<ExitStatus, Fa
 /// Prints the effective settings and where each comes from, as a configuration.
 pub fn show(args: &CheckArgs, environment: &Environment) -> Result<ExitStatus, Failure> {
     let plan = Plan::new(args, environment)?;
-    RuleSet::load(&plan.rules)?;
+    super::load_rules(&plan)?;
     let mut settings = plan.settings.clone();
     settings.sort_by_key(|setting| setting.key);
     output::stdout(|out| settings.iter().try_for_each(|s| writeln!(out, "{} = {}  # {}", s.key, s.value, s.from)))?;

@@ -8,11 +8,12 @@ mod progress;
 pub mod rules;
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use crate::cli::{self, Cli, Command, ConfigCommand, Parsed, RulesCommand};
 use crate::config::UsageError;
-use crate::plan::Environment;
-use crate::ruleset::RuleError;
+use crate::plan::{Environment, Plan};
+use crate::ruleset::{RuleError, RuleSet, nearest};
 use crate::run::{ExitStatus, panics};
 
 pub use output::Failure;
@@ -40,6 +41,21 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
         Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
     }
+}
+
+/// The rules of a plan; every name in it must be a rule's.
+fn load_rules(plan: &Plan) -> Result<Arc<RuleSet>, Failure> {
+    let rules = RuleSet::load(&plan.rules)?;
+    match plan.triage.path_ignores.unknown_selector(&rules) {
+        Some(selector) => Err(unknown_rule(selector, &rules).into()),
+        None => Ok(Arc::new(rules)),
+    }
+}
+
+fn unknown_rule(name: &str, rules: &RuleSet) -> UsageError {
+    let ids = rules.rules.iter().map(|rule| rule.id.as_str());
+    let help = nearest(name, ids).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |id| format!("did you mean `{id}`?"));
+    UsageError::new(format!("no rule is named `{name}`")).with_help(help)
 }
 
 fn internal(error: &str) -> Failure {

@@ -13,26 +13,26 @@ const STEP: usize = 16;
 /// The bar of one scan.
 pub struct Bar {
     started: Instant,
-    bar: OnceLock<ProgressBar>,
+    drawn: OnceLock<ProgressBar>,
     is_wanted: bool,
 }
 
 impl Bar {
     /// A bar that appears when it is wanted and the scan takes long.
     pub fn new(is_wanted: bool) -> Self {
-        Self { started: Instant::now(), bar: OnceLock::new(), is_wanted }
+        Self { started: Instant::now(), drawn: OnceLock::new(), is_wanted }
     }
 
     /// `done` of `total` files are scanned.
     pub fn advance(&self, done: usize, total: usize) {
         if self.is_wanted && done.is_multiple_of(STEP) && self.started.elapsed() > PATIENCE {
-            self.bar.get_or_init(|| draw(total)).set_position(done as u64);
+            self.drawn.get_or_init(|| draw(total)).set_position(done as u64);
         }
     }
 
     /// Wipes it.
     pub fn finish(&self) {
-        if let Some(bar) = self.bar.get() {
+        if let Some(bar) = self.drawn.get() {
             bar.finish_and_clear();
         }
     }

@@ -154,8 +154,8 @@ pub fn check_counterexample(rule: &Rule, (path, text): (Option<&str>, &str), sca
 }
 
 fn spans(rule: &Rule, (path, text): (Option<&str>, &str), scanner: &Scanner) -> Vec<Span> {
-    let scanned = scan_text(scanner, path.unwrap_or(EXAMPLE_NAME), text.as_bytes());
-    let mut spans: Vec<Span> = scanned.findings.iter().filter(|finding| finding.rule == rule.id).map(|finding| finding.place.span).collect();
+    let found = scan_text(scanner, path.unwrap_or(EXAMPLE_NAME), text.as_bytes());
+    let mut spans: Vec<Span> = found.findings.iter().filter(|finding| finding.rule == rule.id).map(|finding| finding.place.span).collect();
     spans.sort();
     spans
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CheckArgs, NamedFormat, Output};
+use crate::cli::{CheckArgs, Output};
 use crate::config::UsageError;
 use crate::report::style::{self, ColorChoice};
 use crate::report::{Format, RenderOptions};
@@ -54,10 +54,10 @@ impl Destination {
 /// The reports of a run: the one of `--format`, then those of `--output`. One of `--output` on standard output takes the place of the default.
 pub fn renderings(args: &CheckArgs, settings: &mut Settings, environment: &Environment) -> Result<Vec<Rendering>, UsageError> {
     let output = &args.output;
-    let format = settings.format(output.format.clone())?;
+    let format = settings.format(output.format)?;
     let is_asked_for = output.format.is_some() || output.output_file.is_some();
     let takes_stdout = output.output.iter().any(|o| o.path.as_os_str() == "-");
-    let main = Output { format: NamedFormat { name: String::new(), format }, path: output.output_file.clone().unwrap_or_else(|| "-".into()) };
+    let main = Output { format, path: output.output_file.clone().unwrap_or_else(|| "-".into()) };
     let wanted = (is_asked_for || !takes_stdout).then_some(&main).into_iter().chain(&output.output);
     let renderings = wanted.map(|wanted| rendering(wanted, args, environment)).collect::<Result<Vec<_>, _>>()?;
     match renderings.iter().enumerate().find(|(i, r)| renderings[..*i].iter().any(|other| other.destination.path() == r.destination.path())) {
@@ -91,7 +91,7 @@ fn rendering(output: &Output, args: &CheckArgs, environment: &Environment) -> Re
         sarif_max_results: args.output.sarif_max_results,
         category: args.output.sarif_category.clone(),
     };
-    Ok(Rendering { format: output.format.format, options, destination })
+    Ok(Rendering { format: output.format, options, destination })
 }
 
 fn destination(typed: &Path, folder: &Path) -> Result<Destination, UsageError> {

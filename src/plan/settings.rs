@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{ConfigArgs, FileArgs, NamedFormat, RuleArgs};
+use crate::cli::{ConfigArgs, FileArgs, RuleArgs};
 use crate::config::{self, Config, File, PathGlob, UsageError};
 use crate::model::{Confidence, Severity};
-use crate::report::{Format, HumanStyle};
+use crate::report::{Format, HumanStyle, UnknownFormat};
 use crate::ruleset::{RuleOptions, RuleOverride};
 use crate::source::{FileSize, Pattern, slashed};
 use crate::triage::{FailOn, PathIgnore, PathIgnores, globs};
@@ -123,20 +123,17 @@ impl Settings {
     }
 
     /// The format of the report on standard output.
-    pub fn format(&mut self, typed: Option<NamedFormat>) -> Result<Format, UsageError> {
-        let of_variable = (self.variable)(FORMAT_VARIABLE);
-        let of_files = || self.files.iter().find_map(|config| Some((config.file.format.clone()?, config.shown.clone())));
-        let (name, format, from) = if let Some(typed) = typed {
-            (typed.name, typed.format, "--format".to_owned())
-        } else if let Some(name) = of_variable {
-            let named = NamedFormat::new(&name).map_err(|why| UsageError::new(format!("cannot use the variable {FORMAT_VARIABLE}: {why}")))?;
-            (name, named.format, FORMAT_VARIABLE.to_owned())
-        } else if let Some((named, file)) = of_files() {
-            (named.name, named.format, file)
-        } else {
-            ("human".to_owned(), Format::Human(HumanStyle::Full), "default".to_owned())
+    pub fn format(&mut self, typed: Option<Format>) -> Result<Format, UsageError> {
+        let of_files = || self.files.iter().find_map(|config| Some((config.file.format?.0, config.shown.clone())));
+        let (format, from) = match (typed, (self.variable)(FORMAT_VARIABLE)) {
+            (Some(format), _) => (format, "--format".to_owned()),
+            (None, Some(name)) => {
+                let wrong = |why| UsageError::new(format!("cannot use the variable {FORMAT_VARIABLE}: {why}"));
+                (name.parse().map_err(|why: UnknownFormat| wrong(why))?, FORMAT_VARIABLE.to_owned())
+            }
+            (None, None) => of_files().unwrap_or_else(|| (Format::Human(HumanStyle::Full), "default".to_owned())),
         };
-        self.show("format", name.toml(), from);
+        self.show("format", format.to_string().toml(), from);
         Ok(format)
     }
 

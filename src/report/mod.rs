@@ -31,10 +31,33 @@ pub enum HumanStyle {
     Grouped,
 }
 
-impl FromStr for Format {
-    type Err = String;
+impl Format {
+    /// All names.
+    pub const NAMES: [&str; 7] = ["human", "full", "concise", "grouped", "json", "jsonl", "sarif"];
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+/// A name that is no format's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown format `{0}`, did you mean `sarif`?")]
+pub struct UnknownFormat(String);
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Human(HumanStyle::Full) => "human",
+            Self::Human(HumanStyle::Concise) => "concise",
+            Self::Human(HumanStyle::Grouped) => "grouped",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Sarif => "sarif",
+        })
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
         Ok(match text {
             "human" | "full" => Self::Human(HumanStyle::Full),
             "concise" => Self::Human(HumanStyle::Concise),
@@ -42,13 +65,14 @@ impl FromStr for Format {
             "json" => Self::Json,
             "jsonl" => Self::Jsonl,
             "sarif" => Self::Sarif,
-            _ => return Err(format!("unknown format `{text}`")),
+            _ => return Err(UnknownFormat(text.to_owned())),
         })
     }
 }
 
 /// How to render.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "stand-in")]
 pub struct RenderOptions {
     /// With colour.
     pub color: bool,

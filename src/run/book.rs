@@ -51,6 +51,8 @@ pub fn book(report: &mut Report, targets: &[Target], outcomes: Vec<Outcome>) -> 
             }
         }
     }
+    report.skipped.sort();
+    report.errors.sort();
     blobs
 }
 

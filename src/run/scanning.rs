@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rayon::ThreadPool;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::config::UsageError;
 use crate::model::{Blob, Scanned, SkipReason, Target};
 use crate::scan::{Scanner, Worker};
 use crate::source::{self, Buffer, Read};
@@ -40,6 +41,12 @@ struct Desk {
     worker: Worker,
 }
 
+/// The threads that scan; 0: as many as there are cores.
+pub fn pool(threads: usize) -> Result<ThreadPool, UsageError> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| UsageError::new(format!("cannot start the threads that scan: {error}")).with_help("lower --threads"))
+}
+
 /// Scans all targets; the outcomes are in their order.
 pub fn scan_all(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progress: Progress) -> Vec<Outcome> {
     let desks: Vec<Mutex<Desk>> = (0..pool.current_num_threads()).map(|_| Mutex::default()).collect();
@@ -71,7 +78,7 @@ fn scan_one(scanner: &Scanner, target: &Target, desk: &mut Desk) -> Outcome {
     };
     let worker = &mut desk.worker;
     match panics::guard(|| scanner.scan(&Blob::new(target, bytes), worker)) {
-        Ok(scanned) => Outcome::Scanned { bytes: bytes.len() as u64, found: keep(scanned) },
+        Ok(found) => Outcome::Scanned { bytes: bytes.len() as u64, found: keep(found) },
         Err(error) => {
             desk.worker = Worker::default();
             Outcome::Failed(format!("cannot scan {}: {error}; please report it", target.display))

@@ -3,6 +3,9 @@
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::model::Finding;
+use crate::ruleset::RuleSet;
+
+use super::suppression;
 
 /// Rules that are muted in the paths of one glob.
 #[derive(Clone, Debug)]
@@ -29,13 +32,20 @@ impl PathIgnore {
 pub struct PathIgnores(pub Vec<PathIgnore>);
 
 impl PathIgnores {
+    /// A selector in it that names no rule.
+    pub fn unknown_selector(&self, rules: &RuleSet) -> Option<&str> {
+        let names_none = |selector: &&String| !rules.rules.iter().any(|rule| suppression::is_named_by(selector, rule));
+        self.0.iter().flat_map(|ignore| &ignore.rules).find(names_none).map(String::as_str)
+    }
+
     /// Mutes a finding that one of them names.
-    pub fn mark(&self, finding: &mut Finding) {
+    pub fn mark(&self, finding: &mut Finding, rules: &RuleSet) {
         if self.0.is_empty() || !finding.is_active() {
             return;
         }
-        let names =
-            |ignore: &&PathIgnore| ignore.rules.iter().any(|selector| finding.rule.matches(selector)) && ignore.paths.is_match(&*finding.place.relative);
+        let names = |ignore: &&PathIgnore| {
+            ignore.rules.iter().any(|selector| suppression::names(selector, finding, rules)) && ignore.paths.is_match(&*finding.place.relative)
+        };
         if let Some(ignore) = self.0.iter().find(names) {
             let reason = format!("per-path-ignores \"{}\" in the configuration", ignore.written);
             super::mute(finding, Some(reason));

@@ -36,14 +36,14 @@ pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec
     let FileResult { mut findings, suppressions } = file;
     for finding in &mut findings {
         options.thresholds.mark(finding);
-        options.path_ignores.mark(finding);
+        options.path_ignores.mark(finding, rules);
     }
     if options.inline == InlineSuppressions::Honour && !suppressions.is_empty() {
         let mut own = suppression::apply(&suppressions, &mut findings, rules);
-        own.iter_mut().for_each(|finding| {
+        for finding in &mut own {
             options.thresholds.mark(finding);
-            options.path_ignores.mark(finding);
-        });
+            options.path_ignores.mark(finding, rules);
+        }
         findings.append(&mut own);
     }
     findings.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));

@@ -52,8 +52,8 @@ fn last_line(finding: &Finding) -> u32 {
 }
 
 /// Whether a selector names the finding's rule, one of its former ids, or a rule that lost the same bytes to it.
-fn names(selector: &str, finding: &Finding, rules: &RuleSet) -> bool {
-    let is_named = |rule: &Rule| rule.id.matches(selector) || rule.aliases.iter().any(|alias| alias.as_str() == selector);
+pub(super) fn names(selector: &str, finding: &Finding, rules: &RuleSet) -> bool {
+    let is_named = |rule: &Rule| is_named_by(selector, rule);
     finding.rule.matches(selector)
         || rules.rules.get(finding.rule_index).is_some_and(is_named)
         || finding.also.iter().any(|id| id.matches(selector) || rules.find(id.as_str()).is_some_and(|(_, rule)| is_named(rule)))
@@ -73,7 +73,8 @@ fn unused_finding(suppression: &Suppression, selector: &str, rules: &RuleSet) ->
     own_finding(UNUSED, suppression, &format!("`{selector}` is allowed here but not found; remove it from the comment"), note, rules)
 }
 
-fn is_named_by(selector: &str, rule: &Rule) -> bool {
+/// Whether a selector names the rule or one of its former ids.
+pub(super) fn is_named_by(selector: &str, rule: &Rule) -> bool {
     rule.id.matches(selector) || rule.aliases.iter().any(|alias| alias.as_str() == selector)
 }
 
