@@ -11,10 +11,18 @@
 //! *why shown or hidden?* `triage/` · *how it looks?* `report/` · *what a flag means?* `plan.rs`.
 
 pub mod check;
+pub mod cli;
+pub mod command;
+pub mod config;
 pub mod docs;
 pub mod lang;
 pub mod model;
+pub mod plan;
+pub mod project;
 pub mod report;
 pub mod ruleset;
+pub mod run;
 pub mod scan;
+pub mod source;
 pub mod text;
+pub mod triage;

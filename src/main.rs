@@ -1,3 +1,7 @@
 //! Parse, run, exit; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aelix_lint::command::main(std::env::args_os()).into()
+}

@@ -17,13 +17,13 @@ fn main() {
         for (number, example) in rule.examples.iter().enumerate() {
             let (scanner, rule, example) = (scanner.clone(), rule.clone(), example.clone());
             trials.push(Trial::test(format!("{}::example_{}", rule.id, number + 1), move || {
-                outcome(&rule, examples::example(&scanner, &rule, example.path.as_deref(), &example.text))
+                outcome(&rule, examples::check_example(&scanner, &rule, example.path.as_deref(), &example.text))
             }));
         }
         for (number, counter) in rule.counterexamples.iter().enumerate() {
             let (scanner, rule, counter) = (scanner.clone(), rule.clone(), counter.clone());
             trials.push(Trial::test(format!("{}::counterexample_{}", rule.id, number + 1), move || {
-                let failure = examples::counterexample(&scanner, &rule, counter.path.as_deref(), &counter.text);
+                let failure = examples::check_counterexample(&scanner, &rule, counter.path.as_deref(), &counter.text);
                 outcome(&rule, failure.map(|failure| format!("{failure} ({})", counter.because)))
             }));
         }

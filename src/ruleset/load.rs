@@ -112,22 +112,20 @@ pub fn built_in() -> Result<Vec<Rule>, RuleError> {
     }
 }
 
-/// Adds the rules of a file, or of all `*.toml` files below a folder, to `rules`; one with a known id replaces it.
-pub fn user(path: &Path, rules: &mut Vec<Rule>) -> Result<(), RuleError> {
+/// The rules of a file, or of all `*.toml` files below a folder, in the order of their names.
+pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
     let mut files = Vec::new();
     list(path, &mut files)?;
     if files.is_empty() {
         return Err(RuleError::new(format!("no rule file (*.toml) in {}; put one there or remove the path", path.display())));
     }
     files.sort();
+    let mut rules = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).map_err(|error| RuleError::new(format!("cannot read rule file {}: {error}", file.display())))?;
-        for rule in parse(&file.display().to_string(), &text, false)? {
-            rules.retain(|known| known.id != rule.id);
-            rules.push(rule);
-        }
+        rules.extend(parse(&file.display().to_string(), &text, false)?);
     }
-    Ok(())
+    Ok(rules)
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {

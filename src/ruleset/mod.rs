@@ -7,10 +7,10 @@ mod load;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::{Rule, RuleId, RuleStatus, Severity};
+use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, embedded_file, parse};
+pub use load::{built_in, embedded_file, parse, read};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +73,10 @@ impl RuleSet {
     pub fn load(options: &RuleOptions) -> Result<Self, RuleError> {
         let mut rules = built_in()?;
         for path in &options.paths {
-            load::user(path, &mut rules)?;
+            for rule in read(path)? {
+                rules.retain(|known| known.id != rule.id);
+                rules.push(rule);
+            }
         }
         Self::of(rules, options)
     }
@@ -153,9 +156,4 @@ fn known(selector: &str, rules: &[Rule]) -> Result<(), RuleError> {
 /// The candidate nearest to `name`, if it is near enough to be meant.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates.map(|c| (strsim::jaro_winkler(name, c), c)).filter(|(near, _)| *near > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, c)| c)
-}
-
-/// The id of a rule as used in messages.
-pub fn id_of(rules: &[Rule], index: usize) -> RuleId {
-    rules[index].id.clone()
 }

@@ -48,13 +48,13 @@ pub struct Context {
 impl Context {
     /// The context of a blob, judged by its path relative to the argument that led to it.
     pub fn of(blob: &Blob) -> Self {
-        let path = blob.target.within.to_ascii_lowercase();
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let among = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
+        let path = &*blob.target.within;
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let among = |names: &[&str]| folders.split('/').any(|folder| names.iter().any(|known| folder.eq_ignore_ascii_case(known)));
         Self {
             kind: blob.kind,
-            bare: Bare::of(&path, blob.kind),
-            test: among(&TEST_FOLDERS) || folders.split('/').any(is_test_word) || is_test_file(name),
+            bare: Bare::of(path, blob.kind),
+            test: among(&TEST_FOLDERS) || folders.split('/').any(has_test_word) || is_test_file(name),
             example: among(&EXAMPLE_FOLDERS) || is_example_file(name),
         }
     }
@@ -65,28 +65,19 @@ impl Context {
     }
 }
 
-/// `integration-test`, `test_support`, `src/androidTest`, `smoke-tests`.
-fn is_test_word(folder: &str) -> bool {
-    folder.split(['-', '_', '.']).any(|word| word == "test" || word == "tests" || word == "testing") || folder.ends_with("test") || folder.ends_with("tests")
+/// `integration-test`, `test_support`, `androidTest`, `FooTests`, `smoke-tests`.
+fn has_test_word(name: &str) -> bool {
+    let is_word = |word: &str| ["test", "tests", "testing", "spec"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    name.split(['-', '_', '.', ' ']).any(is_word) || ["Test", "Tests", "TestCase", "Spec"].iter().any(|end| name.ends_with(end))
 }
 
 fn is_test_file(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name);
-    stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem.ends_with("_tests")
-        || stem.ends_with("-test")
-        || stem.ends_with("_spec")
-        || (stem.ends_with("test") || stem.ends_with("tests")) && stem.len() > 5
-        || name.contains(".test.")
-        || name.contains(".spec.")
-        || stem == "conftest"
-        || stem == "test"
-        || stem == "tests"
+    has_test_word(name) || name.split('.').next().is_some_and(|stem| stem == "conftest" || has_test_word(stem))
 }
 
 fn is_example_file(name: &str) -> bool {
-    ["example", "sample", "template", "dist", "tmpl", "default", "defaults"].iter().any(|word| name.split(['.', '-', '_']).any(|part| part == *word))
+    let words = ["example", "sample", "template", "dist", "tmpl", "default", "defaults"];
+    name.split(['.', '-', '_']).any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]
@@ -114,7 +105,7 @@ mod tests {
         ] {
             assert!(of(path).made_up(), "{path}");
         }
-        for path in ["src/main.rs", ".env", "deploy/prod.yaml", "src/latest/a.go", "src/contest.py"] {
+        for path in ["src/main.rs", ".env", "deploy/prod.yaml", "src/latest/a.go", "src/contest.py", "attestation/x.rs"] {
             assert!(!of(path).made_up(), "{path}");
         }
     }

@@ -1,0 +1,365 @@
+//! The command line exactly as typed. `plan.rs` says what it means.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::{Confidence, Severity};
+use crate::report::style::ColorChoice;
+use crate::report::{Format, UnknownFormat};
+use crate::source::FileSize;
+use crate::triage::FailOn;
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  the scan is complete and nothing is at or above --fail-on
+  1  findings at or above --fail-on (0 with --exit-zero)
+  2  a wrong flag, configuration or rule, or something named or met that could not be read; outranks 1
+
+A folder that has the name of a command is scanned as `./rules`.";
+
+/// Finds hardcoded secrets, over-broad scopes and missing rotation in code and configuration.
+#[derive(Debug, Parser)]
+#[command(name = "aelix-lint", version, about, args_conflicts_with_subcommands = true, after_help = EXIT_STATUS, max_term_width = 110)]
+pub struct Cli {
+    /// What to do; none: check.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags of `check`, which may be left out.
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files and folders (the default)
+    #[command(after_help = EXIT_STATUS)]
+    Check(Box<CheckArgs>),
+    /// List, show and test rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Explain a rule: what goes wrong, how to fix it
+    Explain(ExplainArgs),
+    /// Write or show the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// Commands about rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List all rules
+    List(ListArgs),
+    /// Show one rule, as `explain` does
+    Show(ExplainArgs),
+    /// Run the examples and counterexamples of rule files
+    Test(TestArgs),
+}
+
+/// Commands about the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Write a commented aelix-lint.toml; an existing file is left alone
+    Init(InitArgs),
+    /// Print the effective settings and where each comes from
+    Show(Box<CheckArgs>),
+}
+
+/// Flags of `rules list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json"])]
+    pub format: String,
+    /// What decides which rules are on
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Arguments of `explain` and `rules show`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Rule id, such as secrets/aelix-api-key
+    pub rule: String,
+    /// Rule files, or folders of them, beside the built-in rules
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Arguments of `rules test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Rule files, or folders of them
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `config init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The file to write
+    #[arg(default_value = "aelix-lint.toml")]
+    pub path: PathBuf,
+}
+
+/// Everything that `check` takes.
+#[derive(Debug, Default, Args)]
+pub struct CheckArgs {
+    /// Files and folders to scan; `-` is standard input; none: the working directory
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+    /// What is scanned
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// Which rules are on
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// What is reported and what fails
+    #[command(flatten)]
+    pub threshold: ThresholdArgs,
+    /// How it is reported
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Threads that walk and scan; 0: one per core, or `RAYON_NUM_THREADS`
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024), help_heading = "Files")]
+    pub threads: Option<u16>,
+}
+
+/// What is scanned.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Files")]
+pub struct FileArgs {
+    /// Do not scan what this glob matches (gitignore syntax); replaces `exclude` of the configuration
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    /// The same, added to `exclude` of the configuration
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub extend_exclude: Vec<String>,
+    /// Excludes also hold for paths named on the command line
+    #[arg(long)]
+    pub force_exclude: bool,
+    /// Also scan what .gitignore and .aelixlintignore hide
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Pass over larger files met in a folder, such as 200MiB, 1GB or 4096 [default: 16 MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_file_size: Option<FileSize>,
+    /// Also scan the paths listed in FILE (`-`: standard input), separated by newlines or NUL bytes
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// The name that standard input is scanned and reported under
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+    /// No input files at all are no error
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+/// Which rules are on.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleArgs {
+    /// Only these rules (secrets/x, secrets/*, secrets, all), separated by commas
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Also these rules, such as preview rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
+    /// Rule files, or folders of them, beside the built-in rules
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// What is reported and what fails.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Thresholds")]
+pub struct ThresholdArgs {
+    /// Least severity that is reported [default: info]
+    #[arg(long, value_name = "SEVERITY")]
+    pub min_severity: Option<Severity>,
+    /// Least confidence that is reported [default: medium]
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<Confidence>,
+    /// Least severity that makes the exit status 1 [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub fail_on: Option<FailOn>,
+    /// Exit with 0 instead of 1
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Inline `aelix-lint: allow` comments do not count
+    #[arg(long)]
+    pub no_suppressions: bool,
+    /// Report suppressed findings too
+    #[arg(long, conflicts_with = "no_suppressions")]
+    pub show_suppressed: bool,
+}
+
+/// How it is reported.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// How the report is written [default: human, or `AELIX_LINT_FORMAT`]
+    #[arg(long, alias = "output-format", value_name = "FORMAT", value_parser = format())]
+    pub format: Option<Format>,
+    /// Write the report to this file instead of standard output
+    #[arg(long, value_name = "PATH")]
+    pub output_file: Option<PathBuf>,
+    /// Also write the report in FORMAT to PATH (`-`: standard output instead of the default); may be repeated
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = output)]
+    pub output: Vec<Output>,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub color: ColorChoice,
+    /// Findings only, no footer
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// More detail; may be repeated
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Print figures about the run
+    #[arg(long)]
+    pub stats: bool,
+    /// List the files that were scanned and passed over
+    #[arg(long)]
+    pub show_files: bool,
+    /// Keep only the N most severe results in SARIF
+    #[arg(long, value_name = "N")]
+    pub sarif_max_results: Option<usize>,
+    /// The category of the SARIF run (`automationDetails.id`)
+    #[arg(long, value_name = "NAME")]
+    pub sarif_category: Option<String>,
+}
+
+/// Where the configuration comes from.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ConfigArgs {
+    /// Use this configuration file instead of the nearest aelix-lint.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long, visible_alias = "no-config", conflicts_with = "config")]
+    pub isolated: bool,
+}
+
+/// One `--output FORMAT=PATH`.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// The file; `-` is standard output.
+    pub path: PathBuf,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (format, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("write FORMAT=PATH, such as sarif=results.sarif")?;
+    Ok(Output { format: format.parse().map_err(|error: UnknownFormat| error.to_string())?, path: PathBuf::from(path) })
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::NAMES).try_map(|name| name.parse::<Format>())
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(FailOn::NAMES).try_map(|name| name.parse::<FailOn>())
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+impl ValueEnum for Confidence {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::High, Self::Medium, Self::Low]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+impl ValueEnum for ColorChoice {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Always, Self::Never]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }))
+    }
+}
+
+/// What reading the command line gave.
+pub enum Parsed {
+    /// A command to run.
+    Run(Box<Cli>),
+    /// `--help` or `--version`: text for standard output.
+    Text(String),
+    /// A mistake: text for standard error.
+    Mistake(String),
+}
+
+/// The command that a word was probably meant to be.
+pub fn nearest_command(word: &str) -> Option<&'static str> {
+    crate::ruleset::nearest(word, ["check", "rules", "explain", "config", "help"].into_iter())
+}
+
+/// Reads the command line.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => Parsed::Run(Box::new(cli)),
+        Err(error) if error.use_stderr() => Parsed::Mistake(error.render().to_string()),
+        Err(error) => Parsed::Text(error.render().to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_folder_named_like_a_command_is_scanned_when_written_as_a_path() {
+        let paths = |args: &[&str]| match parse(std::iter::once("aelix-lint").chain(args.iter().copied()).map(OsString::from)) {
+            Parsed::Run(cli) => match cli.command {
+                None => Some(cli.check.paths),
+                Some(Command::Check(check)) => Some(check.paths),
+                Some(_) => None,
+            },
+            _ => panic!("not read: {args:?}"),
+        };
+        assert_eq!(paths(&["./rules"]), Some(vec!["./rules".into()]));
+        assert_eq!(paths(&["src", "rules"]), Some(vec!["src".into(), "rules".into()]));
+        assert_eq!(paths(&["check", "rules"]), Some(vec!["rules".into()]));
+        assert_eq!(paths(&["rules", "list"]), None);
+    }
+}

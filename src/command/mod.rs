@@ -1,0 +1,81 @@
+//! Floor 8: one file per subcommand, and the way from arguments to the exit status.
+
+pub mod check;
+pub mod config;
+pub mod explain;
+mod output;
+mod progress;
+pub mod rules;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use crate::cli::{self, Cli, Command, ConfigCommand, Parsed, RulesCommand};
+use crate::config::UsageError;
+use crate::plan::{Environment, Plan};
+use crate::ruleset::{RuleError, RuleSet, nearest};
+use crate::run::{ExitStatus, panics};
+
+pub use output::Failure;
+
+/// The whole program: reads the arguments, runs the command, says what went wrong.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    panics::silence();
+    match cli::parse(arguments) {
+        Parsed::Run(cli) => finish(panics::guard(|| dispatch(*cli)).unwrap_or_else(|error| Err(internal(&error)))),
+        Parsed::Text(text) => finish(output::stdout(|out| out.write_all(text.as_bytes())).map(|()| ExitStatus::Clean)),
+        Parsed::Mistake(text) => {
+            output::stderr(text.trim_end());
+            ExitStatus::Error
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
+    let environment = Environment::of_process()?;
+    match cli.command.unwrap_or_else(|| Command::Check(Box::new(cli.check))) {
+        Command::Check(args) => check::check(&args, &environment),
+        Command::Rules(RulesCommand::List(args)) => rules::list(&args, &environment),
+        Command::Rules(RulesCommand::Show(args)) | Command::Explain(args) => explain::explain(&args, &environment),
+        Command::Rules(RulesCommand::Test(args)) => rules::test(&args),
+        Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
+    }
+}
+
+/// The rules of a plan; every name in it must be a rule's.
+fn load_rules(plan: &Plan) -> Result<Arc<RuleSet>, Failure> {
+    let rules = RuleSet::load(&plan.rules)?;
+    match plan.triage.path_ignores.unknown_selector(&rules) {
+        Some(selector) => Err(unknown_rule(selector, &rules).into()),
+        None => Ok(Arc::new(rules)),
+    }
+}
+
+fn unknown_rule(name: &str, rules: &RuleSet) -> UsageError {
+    let ids = rules.rules.iter().map(|rule| rule.id.as_str());
+    let help = nearest(name, ids).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |id| format!("did you mean `{id}`?"));
+    UsageError::new(format!("no rule is named `{name}`")).with_help(help)
+}
+
+fn internal(error: &str) -> Failure {
+    UsageError::new(format!("cannot go on: {error}")).with_help("please report it").into()
+}
+
+/// A reader that has gone away is no failure of ours.
+fn finish(result: Result<ExitStatus, Failure>) -> ExitStatus {
+    match result {
+        Ok(status) => status,
+        Err(Failure::BrokenPipe) => ExitStatus::Clean,
+        Err(Failure::Usage(error)) => {
+            output::error(&error.message, error.help.as_deref());
+            ExitStatus::Error
+        }
+    }
+}
+
+impl From<RuleError> for Failure {
+    fn from(error: RuleError) -> Self {
+        UsageError::new(error.to_string()).into()
+    }
+}

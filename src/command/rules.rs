@@ -1,0 +1,87 @@
+//! `rules list` and `rules test`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::cli::{ListArgs, TestArgs};
+use crate::model::{Confidence, Rule, RuleStatus, Severity};
+use crate::plan::{self, Environment};
+use crate::ruleset::{self, RuleOptions, RuleSet};
+use crate::run::ExitStatus;
+use crate::scan::{ScanOptions, Scanner, examples};
+
+use super::output::{self, Failure};
+
+/// A rule in the list.
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    title: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    status: RuleStatus,
+    enabled: bool,
+    since: &'a str,
+    tags: &'a [String],
+    aliases: Vec<&'a str>,
+    file: &'a str,
+}
+
+/// Prints all rules and whether they are on.
+pub fn list(args: &ListArgs, environment: &Environment) -> Result<ExitStatus, Failure> {
+    let rules = RuleSet::load(&plan::rule_options(&args.rules, &args.config, environment)?)?;
+    let entries: Vec<Entry> = rules.rules.iter().zip(&rules.enabled).map(|(rule, on)| entry(rule, *on)).collect();
+    output::stdout(|out| {
+        if args.format == "json" {
+            serde_json::to_writer_pretty(&mut *out, &serde_json::json!({ "rules": entries }))?;
+            return writeln!(out);
+        }
+        let width = entries.iter().map(|e| e.id.len()).max().unwrap_or(0);
+        for e in &entries {
+            let state = if e.enabled { "" } else { "  (off)" };
+            writeln!(out, "{:width$}  {:8}  {:6}  {}{state}", e.id, e.severity.as_str(), e.confidence.as_str(), e.title)?;
+        }
+        writeln!(out, "{} rules, {} on", entries.len(), entries.iter().filter(|e| e.enabled).count())
+    })?;
+    Ok(ExitStatus::Clean)
+}
+
+fn entry(rule: &Rule, enabled: bool) -> Entry<'_> {
+    Entry {
+        id: rule.id.as_str(),
+        title: &rule.title,
+        severity: rule.severity,
+        confidence: rule.confidence,
+        status: rule.status,
+        enabled,
+        since: &rule.since,
+        tags: &rule.tags,
+        aliases: rule.aliases.iter().map(crate::model::RuleId::as_str).collect(),
+        file: &rule.source.file,
+    }
+}
+
+/// Runs the examples and counterexamples of rule files.
+pub fn test(args: &TestArgs) -> Result<ExitStatus, Failure> {
+    let rules = load(&args.paths)?;
+    let scanner = Scanner::new(rules.clone(), ScanOptions::default());
+    let failures: Vec<String> = rules.rules.iter().flat_map(|rule| examples::check(&scanner, rule)).collect();
+    let examples: usize = rules.rules.iter().map(|rule| rule.examples.len() + rule.counterexamples.len()).sum();
+    output::stdout(|out| {
+        failures.iter().try_for_each(|failure| writeln!(out, "{failure}"))?;
+        writeln!(out, "{} rules, {examples} examples, {} failed", rules.rules.len(), failures.len())
+    })?;
+    Ok(if failures.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
+}
+
+/// The rules of these files and of no others, all on.
+fn load(paths: &[PathBuf]) -> Result<Arc<RuleSet>, Failure> {
+    let mut rules = Vec::new();
+    for path in paths {
+        rules.extend(ruleset::read(path)?);
+    }
+    let extend_select = rules.iter().map(|rule| rule.id.as_str().to_owned()).collect();
+    Ok(Arc::new(RuleSet::of(rules, &RuleOptions { extend_select, ..RuleOptions::default() })?))
+}

@@ -1,0 +1,305 @@
+//! The configuration file exactly as written, and where it is found.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::model::{Confidence, Severity};
+use crate::report::{Format, UnknownFormat};
+use crate::ruleset::nearest;
+use crate::source::{FileSize, lexical, reason, slashed};
+use crate::triage::{FailOn, globs};
+
+/// Names of the configuration file, the first one wins.
+pub const NAMES: [&str; 2] = ["aelix-lint.toml", ".aelix-lint.toml"];
+
+/// Something the user asked for that cannot be done: stop before scanning, exit status 2.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct UsageError {
+    /// What was tried, on what, why not.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl UsageError {
+    /// An error that explains itself.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    /// The same with advice.
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// A configuration file as written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct File {
+    /// Files that this one builds on, relative to it; later ones win over earlier ones, this one over all.
+    pub extend: Vec<PathBuf>,
+    /// What is not scanned, in gitignore syntax.
+    pub exclude: Option<Vec<Pattern>>,
+    /// The same, added to what other files exclude.
+    pub extend_exclude: Vec<Pattern>,
+    /// Scan what ignore files hide.
+    pub no_ignore: Option<bool>,
+    /// Larger files are passed over in a walk.
+    pub max_file_size: Option<FileSize>,
+    /// Only these rules.
+    pub select: Option<Vec<String>>,
+    /// Not these rules.
+    pub ignore: Vec<String>,
+    /// Also these rules.
+    pub extend_select: Vec<String>,
+    /// Least severity that is reported.
+    pub min_severity: Option<Severity>,
+    /// Least confidence that is reported.
+    pub min_confidence: Option<Confidence>,
+    /// Least severity that fails the run.
+    pub fail_on: Option<FailOn>,
+    /// How the report is written.
+    pub format: Option<FormatName>,
+    /// Rule files, or folders of them, relative to the file.
+    pub rules: Vec<PathBuf>,
+    /// Changes of rules.
+    #[serde(rename = "override")]
+    pub overrides: Vec<Override>,
+    /// Rules that are muted in the paths of a glob.
+    pub per_path_ignores: BTreeMap<PathGlob, Vec<String>>,
+}
+
+/// A change of some rules.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Override {
+    /// Rule ids and selectors.
+    pub rules: Vec<String>,
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// On or off.
+    pub enabled: Option<bool>,
+    /// Only files that match one of these globs, relative to the configuration file.
+    #[serde(default)]
+    pub files: Vec<PathGlob>,
+    /// Regexes of values that are not reported.
+    #[serde(default)]
+    pub allow: Vec<String>,
+}
+
+/// An exclude in gitignore syntax.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Pattern(pub String);
+
+impl TryFrom<String> for Pattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        globs::compile(text.trim_start_matches('!')).map_err(|why| bad_glob(&text, &why))?;
+        Ok(Self(text))
+    }
+}
+
+/// A glob over paths.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PathGlob(pub String);
+
+impl TryFrom<String> for PathGlob {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        globs::compile(&text).map_err(|why| bad_glob(&text, &why))?;
+        Ok(Self(text))
+    }
+}
+
+fn bad_glob(glob: &str, why: &str) -> String {
+    format!("cannot use the glob `{glob}`: {why}")
+}
+
+/// A format by its name.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct FormatName(pub Format);
+
+impl TryFrom<String> for FormatName {
+    type Error = UnknownFormat;
+
+    fn try_from(name: String) -> Result<Self, UnknownFormat> {
+        name.parse().map(Self)
+    }
+}
+
+/// A configuration file and where it lies.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// The same as a person would type it.
+    pub shown: String,
+    /// What it says.
+    pub file: File,
+}
+
+impl Config {
+    /// The folder that its paths are relative to.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+}
+
+/// The nearest configuration file from the absolute folder `start` upward to the root of its repository; without a repository,
+/// in `start` alone, so that a file that a stranger left in a shared folder has no say.
+pub fn discover(start: &Path) -> Option<PathBuf> {
+    let depth = start.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
+    start.ancestors().take(depth + 1).flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|path| path.is_file())
+}
+
+/// Reads the file at the absolute `path` and all it extends; the strongest comes first. Messages name files from the folder `from`.
+pub fn load(path: &Path, from: &Path) -> Result<Vec<Config>, UsageError> {
+    let mut loaded = Vec::new();
+    read_chain(path, from, &mut Vec::new(), &mut loaded)?;
+    let mut seen = HashSet::new();
+    loaded.retain(|config: &Config| fs::canonicalize(&config.path).is_ok_and(|identity| seen.insert(identity)));
+    Ok(loaded)
+}
+
+/// `chain` are the files that led here, `loaded` is filled with a file before those it extends.
+fn read_chain(path: &Path, from: &Path, chain: &mut Vec<PathBuf>, loaded: &mut Vec<Config>) -> Result<(), UsageError> {
+    let path = lexical(path);
+    let shown = slashed(path.strip_prefix(from).unwrap_or(&path));
+    let cannot_read = |error: &std::io::Error| UsageError::new(format!("cannot read the configuration {shown}: {}", reason(error)));
+    let identity = fs::canonicalize(&path).map_err(|e| cannot_read(&e))?;
+    if chain.contains(&identity) {
+        let message = format!("cannot read the configuration {shown}: it extends itself");
+        return Err(UsageError::new(message).with_help("remove one `extend` of the circle"));
+    }
+    let text = fs::read_to_string(&path).map_err(|e| cannot_read(&e))?;
+    let config = Config { file: parse(&shown, &text)?, path, shown };
+    let bases: Vec<PathBuf> = config.file.extend.iter().rev().map(|base| config.folder().join(base)).collect();
+    loaded.push(config);
+    chain.push(identity);
+    for base in bases {
+        read_chain(&base, from, chain, loaded)?;
+    }
+    chain.pop();
+    Ok(())
+}
+
+/// Reads the text of the file that is shown as `name`.
+pub fn parse(name: &str, text: &str) -> Result<File, UsageError> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let mistake = Mistake::new(error.message());
+        let usage = UsageError::new(format!("{name}:{line}: {mistake}"));
+        match mistake.help() {
+            Some(help) => usage.with_help(help),
+            None => usage,
+        }
+    })
+}
+
+/// What the parser says, with the names it expected told apart.
+struct Mistake<'a> {
+    message: &'a str,
+    name: Option<&'a str>,
+    expected: Vec<&'a str>,
+}
+
+impl<'a> Mistake<'a> {
+    fn new(message: &'a str) -> Self {
+        let is_name = message.starts_with("unknown field") || message.starts_with("unknown variant");
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let name = if is_name { quoted.next() } else { None };
+        Self { message, name, expected: if name.is_some() { quoted.collect() } else { Vec::new() } }
+    }
+
+    fn help(&self) -> Option<String> {
+        let name = self.name?;
+        Some(match nearest(name, self.expected.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("expected one of {}", self.expected.join(", ")),
+        })
+    }
+}
+
+impl fmt::Display for Mistake<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Some(name) if self.message.starts_with("unknown field") => write!(f, "unknown key `{name}`"),
+            Some(name) => write!(f, "unknown value `{name}`"),
+            None => f.write_str(self.message.lines().next().unwrap_or("not a configuration")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(text: &str) -> (String, Option<String>) {
+        let error = parse("aelix-lint.toml", text).unwrap_err();
+        (error.message, error.help)
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line_and_advice() {
+        for (text, message, help) in [
+            ("\nexclud = []", "aelix-lint.toml:2: unknown key `exclud`", "did you mean `exclude`?"),
+            ("min-severity = \"hihg\"", "aelix-lint.toml:1: unknown value `hihg`", "did you mean `high`?"),
+            ("[[override]]\nrules = []\nseverty = \"low\"", "aelix-lint.toml:3: unknown key `severty`", "did you mean `severity`?"),
+        ] {
+            assert_eq!(error_of(text), (message.to_owned(), Some(help.to_owned())));
+        }
+        for (text, part) in [
+            ("a = [", "aelix-lint.toml:1: "),
+            ("\nexclude = [\n\"a{b\"]", "aelix-lint.toml:2: cannot use the glob `a{b`"),
+            ("max-file-size = \"12 parsecs\"", "is no size"),
+            ("fail-on = \"often\"", "unknown severity `often`"),
+            ("format = \"xml\"", "aelix-lint.toml:1: "),
+            ("[per-path-ignores]\n\"a{b\" = []", "cannot use the glob"),
+            ("[integration]", "unknown key `integration`"),
+        ] {
+            assert!(error_of(text).0.contains(part), "{text}: {}", error_of(text).0);
+        }
+    }
+
+    #[test]
+    fn the_nearest_file_up_to_the_repository_root_is_found() {
+        let tree = tempfile::tempdir().unwrap();
+        let root = tree.path();
+        fs::create_dir_all(root.join("repo/a/b")).unwrap();
+        fs::write(root.join("aelix-lint.toml"), "").unwrap();
+        assert_eq!(discover(&root.join("repo/a")), None, "without a repository only the folder itself");
+        fs::create_dir(root.join("repo/.git")).unwrap();
+        assert_eq!(discover(&root.join("repo/a/b")), None, "not above the repository");
+        fs::write(root.join("repo/.aelix-lint.toml"), "").unwrap();
+        assert_eq!(discover(&root.join("repo/a/b")), Some(root.join("repo/.aelix-lint.toml")));
+        fs::write(root.join("repo/a/aelix-lint.toml"), "").unwrap();
+        assert_eq!(discover(&root.join("repo/a/b")), Some(root.join("repo/a/aelix-lint.toml")));
+    }
+
+    #[test]
+    fn a_file_extends_others_but_not_itself() {
+        let tree = tempfile::tempdir().unwrap();
+        let at = |name: &str| tree.path().join(name);
+        fs::write(at("a.toml"), "extend = [\"b.toml\", \"c.toml\"]").unwrap();
+        fs::write(at("b.toml"), "extend = [\"d.toml\"]").unwrap();
+        fs::write(at("c.toml"), "extend = [\"d.toml\"]").unwrap();
+        fs::write(at("d.toml"), "").unwrap();
+        let order: Vec<_> = load(&at("a.toml"), tree.path()).unwrap().iter().map(|c| c.path.file_name().unwrap().to_owned()).collect();
+        assert_eq!(order, ["a.toml", "c.toml", "d.toml", "b.toml"]);
+        fs::write(at("d.toml"), "extend = [\"a.toml\"]").unwrap();
+        assert!(load(&at("a.toml"), tree.path()).unwrap_err().message.contains("extends itself"));
+        fs::write(at("d.toml"), "extend = [\"gone.toml\"]").unwrap();
+        assert!(load(&at("a.toml"), tree.path()).unwrap_err().message.contains("no such file"));
+    }
+}

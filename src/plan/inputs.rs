@@ -1,0 +1,91 @@
+//! What the user named.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::cli::CheckArgs;
+use crate::config::UsageError;
+use crate::source::{Input, reason};
+
+use super::absolute;
+
+/// The paths of the command line and of `--files-from`; the working directory where there is neither.
+pub fn inputs(args: &CheckArgs) -> Result<Vec<Input>, UsageError> {
+    let stdin_name = args.files.stdin_filename.as_deref();
+    let mut paths = args.paths.clone();
+    if paths.is_empty() && stdin_name.is_some() {
+        paths.push("-".into());
+    }
+    let from_stdin = paths.iter().chain(&args.files.files_from).filter(|path| is_stdin(path)).count();
+    if from_stdin > 1 {
+        return Err(UsageError::new("cannot read standard input twice").with_help("name `-` once, as a path or for --files-from"));
+    }
+    if stdin_name.is_some() && !paths.iter().any(|path| is_stdin(path)) {
+        return Err(UsageError::new("--stdin-filename names standard input, which is not scanned").with_help("add the path `-`"));
+    }
+    let mut inputs: Vec<Input> = paths.into_iter().map(|path| input(path, stdin_name)).collect();
+    match &args.files.files_from {
+        Some(list) => inputs.extend(read_list(list)?.into_iter().map(Input::Path)),
+        None if inputs.is_empty() => inputs.push(Input::Path(".".into())),
+        None => {}
+    }
+    Ok(inputs)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn input(path: PathBuf, stdin_name: Option<&str>) -> Input {
+    if is_stdin(&path) { Input::Stdin(stdin_name.unwrap_or("stdin").to_owned()) } else { Input::Path(path) }
+}
+
+/// The paths listed in a file, or on standard input for `-`.
+fn read_list(list: &Path) -> Result<Vec<PathBuf>, UsageError> {
+    let mut bytes = Vec::new();
+    let done = if is_stdin(list) { io::stdin().lock().read_to_end(&mut bytes) } else { fs::File::open(list).and_then(|mut f| f.read_to_end(&mut bytes)) };
+    done.map_err(|e| UsageError::new(format!("cannot read the list of files {}: {}", list.display(), reason(&e))))?;
+    Ok(split_list(&bytes))
+}
+
+/// A list with a NUL byte is separated by NUL bytes, any other by line ends.
+fn split_list(bytes: &[u8]) -> Vec<PathBuf> {
+    let separator = if bytes.contains(&0) { 0 } else { b'\n' };
+    let trim = |entry| if separator == 0 { entry } else { <[u8]>::strip_suffix(entry, b"\r").unwrap_or(entry) };
+    bytes.split(|&b| b == separator).map(trim).filter(|entry| !entry.is_empty()).map(path_of).collect()
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The folder that the scan is about: the working directory, or the one folder named where it lies elsewhere.
+pub fn scan_root(inputs: &[Input], folder: &Path) -> PathBuf {
+    if let [Input::Path(path)] = inputs {
+        let named = absolute(folder, path);
+        if named.is_dir() && !named.starts_with(folder) {
+            return named;
+        }
+    }
+    folder.to_path_buf()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_separated_by_lines_or_nul_bytes() {
+        for (list, paths) in [(&b"a\nb c\r\n\nd"[..], &["a", "b c", "d"][..]), (b"a\nb\0c\0", &["a\nb", "c"]), (b"", &[])] {
+            assert_eq!(split_list(list), paths.iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The straight line: plan → targets → scan → project → triage → report → exit status.
+
+mod book;
+pub mod panics;
+mod scanning;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::config::UsageError;
+use crate::model::{Report, Stats};
+use crate::plan::Plan;
+use crate::project;
+use crate::ruleset::RuleSet;
+use crate::scan::Scanner;
+use crate::source;
+use crate::triage::triage;
+
+pub use scanning::{Progress, scan_text};
+
+/// What the process tells its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitStatus {
+    /// Complete, and nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings at or above `--fail-on`.
+    Findings = 1,
+    /// The scan is incomplete, or did not begin.
+    Error = 2,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+/// Does what the plan says, up to the report.
+pub fn run(plan: &Plan, rules: &Arc<RuleSet>, progress: Progress) -> Result<Report, UsageError> {
+    let started = Instant::now();
+    let listing = source::list(&plan.inputs, &plan.listing).map_err(|error| UsageError::new(error.to_string()))?;
+    let listed = started.elapsed();
+
+    let pool = scanning::pool(plan.threads)?;
+    let scanner = Scanner::new(rules.clone(), plan.scan.clone());
+    let outcomes = scanning::scan_all(&scanner, &listing.targets, &pool, progress);
+    let done = started.elapsed();
+
+    let (mut report, targets) = book::open(plan, rules, listing);
+    let mut blobs = book::book(&mut report, &targets, outcomes);
+    let project = project::findings(rules, &mut blobs.scanned);
+    report.findings = blobs.join(project, &targets).into_iter().flat_map(|file| triage(file, rules, &plan.triage)).collect();
+    let (listing, scanning) = (listed, done.saturating_sub(listed));
+    report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
+    Ok(report)
+}
+
+/// What the report amounts to. An incomplete scan is never clean.
+pub fn exit_status(plan: &Plan, report: &Report) -> ExitStatus {
+    let fails = || report.findings.iter().any(|finding| plan.fail_on.fails(finding));
+    match report.errors.is_empty() {
+        false => ExitStatus::Error,
+        true if fails() => ExitStatus::Findings,
+        true => ExitStatus::Clean,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{ExitStatus, exit_status};
+    use crate::cli::CheckArgs;
+    use crate::model::{Confidence, Finding, Fingerprint, Place, Report, RuleId, RunError, Severity, Snippet, Stats, Status, Target};
+    use crate::plan::{Environment, Plan};
+    use crate::text::{Position, Secret, Span};
+    use crate::triage::FailOn;
+
+    fn plan(fail_on: FailOn) -> Plan {
+        let environment = Environment { folder: "/nowhere".into(), variable: |_| None, stdout_is_terminal: false, stderr_is_terminal: false };
+        Plan { fail_on, ..Plan::new(&CheckArgs::default(), &environment).unwrap() }
+    }
+
+    fn report(rule: &str, severity: Severity, status: Status) -> Report {
+        let rule = RuleId::new(rule);
+        let at = Position { line: 1, column: 1, utf16_column: 1 };
+        let finding = Finding {
+            fingerprint: Fingerprint::new(&rule, None, &Secret::new("x", 0)),
+            rule,
+            rule_index: 0,
+            severity,
+            confidence: Confidence::High,
+            message: String::new(),
+            masked: None,
+            place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at, Snippet::default()),
+            notes: vec![],
+            related: vec![],
+            also: vec![],
+            status,
+        };
+        Report {
+            rules: Arc::default(),
+            findings: vec![finding],
+            skipped: vec![],
+            errors: vec![],
+            notices: vec![],
+            scanned_files: None,
+            stats: Stats::default(),
+            show_suppressed: false,
+        }
+    }
+
+    #[test]
+    fn the_status_follows_findings_and_errors() {
+        let low = FailOn::AtLeast(Severity::Low);
+        for (fail_on, report, expected) in [
+            (low, report("secrets/a", Severity::Low, Status::Active), ExitStatus::Findings),
+            (low, report("secrets/a", Severity::Info, Status::Active), ExitStatus::Clean),
+            (low, report("secrets/a", Severity::High, Status::BelowThreshold), ExitStatus::Clean),
+            (low, report("secrets/a", Severity::High, Status::Suppressed { reason: None }), ExitStatus::Clean),
+            (FailOn::Never, report("secrets/a", Severity::High, Status::Active), ExitStatus::Clean),
+            (FailOn::AtLeast(Severity::Info), report("suppression/unused", Severity::Info, Status::Active), ExitStatus::Clean),
+        ] {
+            assert_eq!(exit_status(&plan(fail_on), &report), expected);
+            let error = RunError { display: None, relative: None, message: "cannot read x".into() };
+            let incomplete = Report { errors: vec![error], ..report };
+            assert_eq!(exit_status(&plan(fail_on), &incomplete), ExitStatus::Error, "an incomplete scan is never clean");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! From outcomes to the report.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::model::{Finding, Report, RunError, Scanned, Skip, Stats, Target};
+use crate::plan::{EmptyInput, Plan};
+use crate::ruleset::RuleSet;
+use crate::source::Listing;
+use crate::triage::FileResult;
+
+use super::scanning::Outcome;
+
+/// The report of a run that has listed its targets.
+pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Target>) {
+    let is_empty = listing.is_empty();
+    let Listing { targets, skipped, mut errors, notices } = listing;
+    if is_empty && errors.is_empty() && plan.empty == EmptyInput::Error {
+        let message = "no input files, nothing was scanned: name files or folders that are neither ignored nor excluded, or pass --allow-empty";
+        errors.push(RunError { display: None, relative: None, message: message.to_owned() });
+    }
+    let report = Report {
+        rules: rules.rules.clone(),
+        findings: Vec::new(),
+        skipped,
+        errors,
+        notices,
+        scanned_files: plan.show.files.then(Vec::new),
+        stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
+        show_suppressed: plan.show.suppressed,
+    };
+    (report, targets)
+}
+
+/// Books every outcome and returns the blobs that have something to say.
+pub fn book(report: &mut Report, targets: &[Target], outcomes: Vec<Outcome>) -> Blobs {
+    let mut blobs = Blobs { indices: Vec::new(), scanned: Vec::new() };
+    for (index, (target, outcome)) in targets.iter().zip(outcomes).enumerate() {
+        let (display, relative) = (target.display.clone(), target.relative.clone());
+        match outcome {
+            Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
+            Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
+            Outcome::Scanned { bytes, found } => {
+                count(report, &display, bytes);
+                if let Some(mut scanned) = found {
+                    report.stats.parsed_bytes += scanned.parsed_bytes;
+                    report.notices.extend(scanned.notices.drain(..).map(|text| (Some(display.clone()), text)));
+                    blobs.indices.push(index);
+                    blobs.scanned.push(*scanned);
+                }
+            }
+        }
+    }
+    report.skipped.sort();
+    report.errors.sort();
+    blobs
+}
+
+fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
+    report.stats.files += 1;
+    report.stats.bytes += bytes;
+    if let Some(files) = &mut report.scanned_files {
+        files.push(display.clone());
+    }
+}
+
+/// Blobs that have something to say, each with the index of its target.
+pub struct Blobs {
+    indices: Vec<usize>,
+    /// What their scans gave.
+    pub scanned: Vec<Scanned>,
+}
+
+impl Blobs {
+    /// Puts the findings of the project stage to those of their files, in the order of the targets.
+    pub fn join(self, project: Vec<Finding>, targets: &[Target]) -> Vec<FileResult> {
+        let result = |scanned: Scanned| FileResult { findings: scanned.findings, suppressions: scanned.suppressions };
+        let mut files: BTreeMap<usize, FileResult> = self.indices.into_iter().zip(self.scanned.into_iter().map(result)).collect();
+        if !project.is_empty() {
+            let indices: HashMap<&str, usize> = targets.iter().enumerate().map(|(index, target)| (&*target.display, index)).collect();
+            for finding in project {
+                let index = indices.get(&*finding.place.display).copied().unwrap_or(targets.len());
+                files.entry(index).or_default().findings.push(finding);
+            }
+        }
+        files.into_values().collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! Targets to outcomes, in parallel and in order.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::config::UsageError;
+use crate::model::{Blob, Scanned, SkipReason, Target};
+use crate::scan::{Scanner, Worker};
+use crate::source::{self, Buffer, Read};
+
+use super::panics;
+
+/// Targets that a thread takes at once at most, so that one folder of large files is shared.
+const BATCH: usize = 32;
+
+/// Told after each target how many of how many are done.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// What came of one target.
+pub enum Outcome {
+    /// Scanned.
+    Scanned {
+        /// Its length in bytes.
+        bytes: u64,
+        /// What was found; most files have nothing to say and take no room.
+        found: Option<Box<Scanned>>,
+    },
+    /// Passed over.
+    Skipped(SkipReason),
+    /// Could not be read or scanned, and why.
+    Failed(String),
+}
+
+/// The scratch space of one thread.
+#[derive(Default)]
+struct Desk {
+    buffer: Buffer,
+    worker: Worker,
+}
+
+/// The threads that scan; 0: as many as there are cores.
+pub fn pool(threads: usize) -> Result<ThreadPool, UsageError> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| UsageError::new(format!("cannot start the threads that scan: {error}")).with_help("lower --threads"))
+}
+
+/// Scans all targets; the outcomes are in their order.
+pub fn scan_all(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progress: Progress) -> Vec<Outcome> {
+    let desks: Vec<Mutex<Desk>> = (0..pool.current_num_threads()).map(|_| Mutex::default()).collect();
+    let done = AtomicUsize::new(0);
+    let one = |target: &Target| {
+        let desk = &desks[rayon::current_thread_index().unwrap_or(0) % desks.len()];
+        let outcome = scan_one(scanner, target, &mut desk.lock().unwrap_or_else(PoisonError::into_inner));
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
+        outcome
+    };
+    pool.install(|| targets.par_iter().with_max_len(BATCH).map(one).collect())
+}
+
+/// Scans bytes in memory under a file name: for tests and the examples of rules.
+pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
+    let target = Target::in_memory(name);
+    let mut desk = Desk::default();
+    match source::read::decode(bytes, &mut desk.buffer) {
+        Read::Text(text) => scanner.scan(&Blob::new(&target, text), &mut desk.worker),
+        Read::Skipped(_) => Scanned::default(),
+    }
+}
+
+fn scan_one(scanner: &Scanner, target: &Target, desk: &mut Desk) -> Outcome {
+    let bytes = match source::read(target, &mut desk.buffer) {
+        Ok(Read::Text(bytes)) => bytes,
+        Ok(Read::Skipped(reason)) => return Outcome::Skipped(reason),
+        Err(error) => return Outcome::Failed(format!("cannot read {}: {}", target.display, source::reason(&error))),
+    };
+    let worker = &mut desk.worker;
+    match panics::guard(|| scanner.scan(&Blob::new(target, bytes), worker)) {
+        Ok(found) => Outcome::Scanned { bytes: bytes.len() as u64, found: keep(found) },
+        Err(error) => {
+            desk.worker = Worker::default();
+            Outcome::Failed(format!("cannot scan {}: {error}; please report it", target.display))
+        }
+    }
+}
+
+fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
+    let Scanned { findings, suppressions, resources, parsed_bytes, notices } = &scanned;
+    let is_silent = findings.is_empty() && suppressions.is_empty() && resources.is_empty() && notices.is_empty() && *parsed_bytes == 0;
+    (!is_silent).then(|| Box::new(scanned))
+}

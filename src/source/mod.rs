@@ -1,0 +1,375 @@
+//! Floor 3: where bytes come from. Inputs are listed first, in a stable order, then read one by one.
+
+mod name;
+pub mod read;
+pub mod size;
+pub mod stdin;
+pub mod walk;
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model::{Origin, RunError, Skip, SkipReason, Target};
+
+pub use name::{lexical, slashed};
+pub use read::{Buffer, Read, read};
+pub use size::FileSize;
+pub use walk::{BadGlob, Excludes, Pattern};
+
+use name::{Argument, Root};
+use walk::{Met, Walk};
+
+/// One thing the user named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file or folder, as typed.
+    Path(PathBuf),
+    /// Standard input, under this name.
+    Stdin(String),
+}
+
+/// Whether `.gitignore` and its relatives count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IgnoreFiles {
+    /// What they name is passed over.
+    Honour,
+    /// They are ordinary files (`--no-ignore`).
+    Disregard,
+}
+
+/// What happens to a path that is named and excluded at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedPaths {
+    /// It is scanned: naming it is the stronger wish.
+    WinOverExcludes,
+    /// It is passed over (`--force-exclude`): hooks name every changed file.
+    YieldToExcludes,
+}
+
+/// What the plan decides about listing.
+#[derive(Clone, Debug)]
+pub struct ListOptions {
+    /// Working directory, absolute: what typed paths and `relative` refer to.
+    pub root: PathBuf,
+    /// What is not scanned.
+    pub excludes: Vec<Pattern>,
+    /// Who wins for a named path.
+    pub named_paths: NamedPaths,
+    /// Whether ignore files count.
+    pub ignore_files: IgnoreFiles,
+    /// Larger files met in a walk are passed over.
+    pub max_file_size: FileSize,
+    /// Absolute paths of the run's own output files.
+    pub outputs: Vec<PathBuf>,
+    /// Threads of the walk; 0: as many as there are cores.
+    pub threads: usize,
+}
+
+/// What was listed, and what was not.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Inputs to scan: arguments in the order given, within each by path, none twice.
+    pub targets: Vec<Target>,
+    /// Inputs passed over.
+    pub skipped: Vec<Skip>,
+    /// What could not be listed.
+    pub errors: Vec<RunError>,
+    /// What was not done in full.
+    pub notices: Vec<(Option<Arc<str>>, String)>,
+}
+
+impl Listing {
+    /// Whether nothing was found that could have been scanned.
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty() && self.skipped.iter().all(|skip| skip.reason == SkipReason::IgnoredSecretFile)
+    }
+}
+
+/// Lists the inputs in a stable order.
+pub fn list(inputs: &[Input], options: &ListOptions) -> Result<Listing, BadGlob> {
+    let excludes = Excludes::new(&options.excludes)?;
+    let root = Root::new(&options.root, inputs);
+    let mut lister = Lister { options, excludes, listing: Listing::default(), seen: HashSet::new(), passed: Vec::new() };
+    for input in inputs {
+        match input {
+            Input::Stdin(name) => lister.stdin(name, &root),
+            Input::Path(path) => lister.named(&Argument::new(path, &root)),
+        }
+    }
+    Ok(lister.finish())
+}
+
+/// Why a path cannot be read, in words without a path or a number.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of its path is not a folder".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+        }
+    }
+}
+
+struct Lister<'a> {
+    options: &'a ListOptions,
+    excludes: Excludes,
+    listing: Listing,
+    seen: HashSet<PathBuf>,
+    passed: Vec<(PathBuf, Skip)>,
+}
+
+impl Lister<'_> {
+    /// Standard input is a named path: an editor that passes a file of an excluded folder expects nothing of it.
+    fn stdin(&mut self, name: &str, root: &Root) {
+        let argument = Argument::new(Path::new(name), root);
+        if self.options.named_paths == NamedPaths::YieldToExcludes && self.excludes.cover(&argument.absolute, false) {
+            self.skip(&argument, Path::new(""), SkipReason::Excluded);
+        } else {
+            self.listing.targets.push(Target::stdin(name));
+        }
+    }
+
+    /// A path of the command line: scanned whatever its size, links followed, missing is an error.
+    fn named(&mut self, argument: &Argument) {
+        if self.options.outputs.contains(&argument.absolute) {
+            return;
+        }
+        let metadata = match fs::metadata(&argument.path) {
+            Ok(metadata) => metadata,
+            Err(error) => return self.error(argument, Path::new(""), &reason(&error)),
+        };
+        let forced = self.options.named_paths == NamedPaths::YieldToExcludes;
+        if forced && self.excludes.cover(&argument.absolute, metadata.is_dir()) {
+            self.skip(argument, Path::new(""), SkipReason::Excluded);
+        } else if metadata.is_dir() {
+            self.folder(argument);
+        } else if metadata.is_file() {
+            self.target(argument, Path::new(""), metadata.len());
+        } else {
+            self.skip(argument, Path::new(""), SkipReason::Special);
+        }
+    }
+
+    fn folder(&mut self, argument: &Argument) {
+        let excludes = match self.options.named_paths {
+            NamedPaths::WinOverExcludes => self.excludes.without_covering(&argument.absolute),
+            NamedPaths::YieldToExcludes => self.excludes.clone(),
+        };
+        let walk = Walk { folder: &argument.path, absolute: &argument.absolute, excludes, options: self.options };
+        for (within, met) in walk.run() {
+            match met {
+                Met::File(_) if self.options.outputs.iter().any(|o| *o == argument.absolute.join(&within)) => {}
+                Met::File(size) if size > self.options.max_file_size.bytes() => self.skip(argument, &within, SkipReason::TooLarge),
+                Met::File(size) => self.target(argument, &within, size),
+                Met::Skip(reason) => self.skip(argument, &within, reason),
+                Met::Error(why) => self.error(argument, &within, &why),
+                Met::Notice(text) => self.listing.notices.push((Some(argument.display(&within)), text)),
+            }
+        }
+    }
+
+    fn target(&mut self, argument: &Argument, within: &Path, size: u64) {
+        if self.seen.insert(argument.absolute.join(within)) {
+            self.listing.targets.push(Target {
+                origin: Origin::File,
+                path: argument.open(within),
+                display: argument.display(within),
+                relative: argument.relative(within),
+                within: argument.within(within),
+                explicit: within.as_os_str().is_empty(),
+                size,
+            });
+        }
+    }
+
+    fn skip(&mut self, argument: &Argument, within: &Path, reason: SkipReason) {
+        let skip = Skip { display: argument.display(within), relative: argument.relative(within), reason };
+        self.passed.push((argument.absolute.join(within), skip));
+    }
+
+    fn error(&mut self, argument: &Argument, within: &Path, why: &str) {
+        let display = argument.display(within);
+        let message = format!("cannot read {display}: {why}");
+        self.listing.errors.push(RunError { display: Some(display), relative: Some(argument.relative(within)), message });
+    }
+
+    /// What one argument passed over and another one scans is scanned; what two pass over is counted once.
+    fn finish(mut self) -> Listing {
+        for (path, skip) in self.passed {
+            if self.seen.insert(path) {
+                self.listing.skipped.push(skip);
+            }
+        }
+        self.listing.errors.sort();
+        self.listing.errors.dedup();
+        self.listing.notices.sort();
+        self.listing.notices.dedup();
+        self.listing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Tree(tempfile::TempDir);
+
+    impl Tree {
+        fn new(files: &[(&str, &str)]) -> Self {
+            let tree = Self(tempfile::tempdir().unwrap());
+            for (name, text) in files {
+                let path = tree.0.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            tree
+        }
+
+        fn options(&self) -> ListOptions {
+            ListOptions {
+                root: self.0.path().to_path_buf(),
+                excludes: Vec::new(),
+                named_paths: NamedPaths::WinOverExcludes,
+                ignore_files: IgnoreFiles::Honour,
+                max_file_size: FileSize::default(),
+                outputs: Vec::new(),
+                threads: 2,
+            }
+        }
+
+        fn excluding(&self, globs: &[&str]) -> ListOptions {
+            let base = self.0.path().to_path_buf();
+            ListOptions { excludes: globs.iter().map(|g| Pattern { base: base.clone(), glob: (*g).to_owned() }).collect(), ..self.options() }
+        }
+
+        fn list(&self, arguments: &[&str], options: &ListOptions) -> Listing {
+            let inputs: Vec<Input> = arguments.iter().map(|a| Input::Path(self.0.path().join(a))).collect();
+            list(&inputs, options).unwrap()
+        }
+    }
+
+    fn names(listing: &Listing) -> Vec<&str> {
+        listing.targets.iter().map(|t| &*t.display).collect()
+    }
+
+    fn passed(listing: &Listing) -> Vec<(&str, SkipReason)> {
+        listing.skipped.iter().map(|s| (&*s.display, s.reason)).collect()
+    }
+
+    #[test]
+    fn files_come_sorted_by_bytes_with_hidden_ones_and_without_version_control() {
+        let tree = Tree::new(&[("b/x", ""), ("a.c", ""), ("a/z", ""), (".env", ""), (".github/w.yml", ""), (".git/config", ""), (".hg/x", ""), ("B", "")]);
+        assert_eq!(names(&tree.list(&["."], &tree.options())), [".env", ".github/w.yml", "B", "a.c", "a/z", "b/x"]);
+    }
+
+    #[test]
+    fn arguments_keep_their_order_and_nothing_comes_twice() {
+        let tree = Tree::new(&[("a/1", ""), ("b/2", "")]);
+        assert_eq!(names(&tree.list(&["b", "a/1", "."], &tree.options())), ["b/2", "a/1"]);
+    }
+
+    #[test]
+    fn ignore_files_count_outside_a_repository_too() {
+        let tree = Tree::new(&[(".gitignore", "out/\n"), ("out/a", ""), ("kept", ""), (".aelixlintignore", "*.snap\n"), ("x.snap", "")]);
+        assert_eq!(names(&tree.list(&["."], &tree.options())), [".aelixlintignore", ".gitignore", "kept"]);
+        let all = ListOptions { ignore_files: IgnoreFiles::Disregard, ..tree.options() };
+        assert_eq!(names(&tree.list(&["."], &all)), [".aelixlintignore", ".gitignore", "kept", "out/a", "x.snap"]);
+    }
+
+    #[test]
+    fn git_ignored_secret_files_are_counted() {
+        let tree = Tree::new(&[(".gitignore", ".env*\n"), (".env", ""), ("sub/.env.local", ""), ("sub/.env.example", ""), ("sub/main.rs", "")]);
+        let listing = tree.list(&["."], &tree.options());
+        assert_eq!(names(&listing), [".gitignore", "sub/main.rs"]);
+        assert_eq!(passed(&listing), [(".env", SkipReason::IgnoredSecretFile), ("sub/.env.local", SkipReason::IgnoredSecretFile)]);
+    }
+
+    #[test]
+    fn a_named_folder_overrides_the_exclude_that_covers_it_but_not_those_below() {
+        let tree = Tree::new(&[("fixtures/demo/a", ""), ("fixtures/demo/b.snap", ""), ("src/c", "")]);
+        for cover in ["fixtures/", "fixtures", "/fixtures/**", "fixtures/*", "**/demo"] {
+            let options = tree.excluding(&[cover, "*.snap"]);
+            assert_eq!(names(&tree.list(&["fixtures/demo"], &options)), ["fixtures/demo/a"], "{cover}");
+        }
+        assert_eq!(names(&tree.list(&["."], &tree.excluding(&["fixtures/"]))), ["src/c"]);
+    }
+
+    #[test]
+    fn a_named_path_yields_to_excludes_when_forced() {
+        let tree = Tree::new(&[("fixtures/a", ""), ("src/c", "")]);
+        let options = ListOptions { named_paths: NamedPaths::YieldToExcludes, ..tree.excluding(&["fixtures/"]) };
+        let listing = tree.list(&["fixtures/a", "src/c"], &options);
+        assert_eq!(names(&listing), ["src/c"]);
+        assert_eq!(passed(&listing), [("fixtures/a", SkipReason::Excluded)]);
+        assert_eq!(names(&tree.list(&["fixtures/a"], &tree.excluding(&["fixtures/"]))), ["fixtures/a"]);
+        let stdin = list(&[Input::Stdin("fixtures/b".to_owned())], &options).unwrap();
+        assert_eq!(passed(&stdin), [("fixtures/b", SkipReason::Excluded)]);
+    }
+
+    #[test]
+    fn a_large_file_is_passed_over_in_a_walk_and_scanned_when_named() {
+        let tree = Tree::new(&[("big", "0123456789"), ("small", "0")]);
+        let options = ListOptions { max_file_size: FileSize::new(5), ..tree.options() };
+        let listing = tree.list(&["."], &options);
+        assert_eq!((names(&listing), passed(&listing)), (vec!["small"], vec![("big", SkipReason::TooLarge)]));
+        let listing = tree.list(&[".", "big"], &options);
+        assert_eq!((names(&listing), passed(&listing)), (vec!["small", "big"], vec![]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_counted_in_a_walk_and_followed_when_named() {
+        let tree = Tree::new(&[("real/a", "")]);
+        std::os::unix::fs::symlink("real", tree.0.path().join("folder")).unwrap();
+        std::os::unix::fs::symlink("gone", tree.0.path().join("broken")).unwrap();
+        let listing = tree.list(&["."], &tree.options());
+        assert_eq!((names(&listing), passed(&listing)), (vec!["real/a"], vec![("broken", SkipReason::Link), ("folder", SkipReason::Link)]));
+        assert_eq!(names(&tree.list(&["folder"], &tree.options())), ["folder/a"]);
+        assert_eq!(tree.list(&["broken"], &tree.options()).errors.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn special_files_are_passed_over() {
+        let tree = Tree::new(&[]);
+        let _socket = std::os::unix::net::UnixListener::bind(tree.0.path().join("s")).unwrap();
+        assert_eq!(passed(&tree.list(&["."], &tree.options())), [("s", SkipReason::Special)]);
+        assert_eq!(passed(&tree.list(&["s"], &tree.options())), [("s", SkipReason::Special)]);
+    }
+
+    #[test]
+    fn a_missing_path_is_an_error_and_the_others_are_listed() {
+        let tree = Tree::new(&[("a", "")]);
+        let listing = tree.list(&["gone", "a"], &tree.options());
+        assert_eq!(names(&listing), ["a"]);
+        assert_eq!(listing.errors[0].message, "cannot read gone: no such file or folder");
+    }
+
+    #[test]
+    fn output_files_are_not_listed() {
+        let tree = Tree::new(&[("a", ""), ("out.sarif", "")]);
+        let options = ListOptions { outputs: vec![tree.0.path().join("out.sarif")], ..tree.options() };
+        assert_eq!(names(&tree.list(&["."], &options)), ["a"]);
+    }
+
+    #[test]
+    fn a_bad_glob_is_an_error() {
+        let tree = Tree::new(&[]);
+        assert!(list(&[], &tree.excluding(&["a{b"])).is_err());
+    }
+
+    #[test]
+    fn paths_outside_the_root_are_relative_to_their_argument() {
+        let (tree, other) = (Tree::new(&[]), Tree::new(&[("deep/a", ""), ("two/b", "")]));
+        let one = list(&[Input::Path(other.0.path().join("deep"))], &tree.options()).unwrap();
+        assert_eq!((&*one.targets[0].relative, &*one.targets[0].within), ("a", "a"));
+        let two = list(&[Input::Path(other.0.path().join("deep")), Input::Path(other.0.path().join("two"))], &tree.options()).unwrap();
+        assert_eq!(two.targets.iter().map(|t| &*t.relative).collect::<Vec<_>>(), ["deep/a", "two/b"]);
+    }
+}

@@ -1,0 +1,135 @@
+//! What a listed file is called: for people, for reports, for rules.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::Input;
+
+/// What typed paths refer to.
+pub struct Root {
+    path: PathBuf,
+    several_outside: bool,
+}
+
+impl Root {
+    /// The absolute folder `path`; `inputs` tell whether arguments outside it need their name to be told apart.
+    pub fn new(path: &Path, inputs: &[Input]) -> Self {
+        let path = lexical(path);
+        let is_outside = |input: &&Input| matches!(input, Input::Path(p) if !lexical(&path.join(p)).starts_with(&path));
+        let several_outside = inputs.iter().filter(is_outside).count() > 1;
+        Self { path, several_outside }
+    }
+}
+
+/// One path of the command line and how files below it are called.
+pub struct Argument {
+    /// As typed, joined to the working directory: what is opened.
+    pub path: PathBuf,
+    /// Absolute and without `.` and `..`: its identity.
+    pub absolute: PathBuf,
+    display: String,
+    relative: String,
+    is_inside: bool,
+}
+
+impl Argument {
+    /// The argument `typed` below, or beside, `root`.
+    pub fn new(typed: &Path, root: &Root) -> Self {
+        let path = root.path.join(typed);
+        let absolute = lexical(&path);
+        let inside = absolute.strip_prefix(&root.path).map(slashed).ok();
+        let own_name = || absolute.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let relative = match &inside {
+            Some(inside) => inside.clone(),
+            None if root.several_outside || absolute.is_file() => own_name(),
+            None => String::new(),
+        };
+        let is_inside = inside.is_some();
+        let display = inside.unwrap_or_else(|| slashed(typed));
+        Self { path, absolute, display, relative, is_inside }
+    }
+
+    /// What is opened to read `within`.
+    pub fn open(&self, within: &Path) -> PathBuf {
+        if within.as_os_str().is_empty() { self.path.clone() } else { self.path.join(within) }
+    }
+
+    /// As a person would type it.
+    pub fn display(&self, within: &Path) -> Arc<str> {
+        let name = join(&self.display, within);
+        if name.is_empty() { ".".into() } else { name.into() }
+    }
+
+    /// Relative to the root; for an argument outside it, to the argument.
+    pub fn relative(&self, within: &Path) -> Arc<str> {
+        let name = join(&self.relative, within);
+        if name.is_empty() { ".".into() } else { name.into() }
+    }
+
+    /// Relative to the argument. A file named by itself is judged by the whole path from the root, so that a hook that names
+    /// files and a walk from the root agree.
+    pub fn within(&self, within: &Path) -> Arc<str> {
+        match within.as_os_str().is_empty() {
+            true if self.is_inside => self.relative.as_str().into(),
+            true => self.absolute.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default().into(),
+            false => slashed(within).into(),
+        }
+    }
+}
+
+fn join(base: &str, within: &Path) -> String {
+    let within = slashed(within);
+    match (base, within.as_str()) {
+        ("", _) => within,
+        (_, "") => base.to_owned(),
+        _ => format!("{}/{within}", base.trim_end_matches('/')),
+    }
+}
+
+/// The path with `/`, invalid text replaced.
+pub fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
+/// The path without `.` and `..`, by its words alone: links are not looked at.
+pub fn lexical(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut out, part| {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_argument() {
+        let root = Root::new(Path::new("/w/p"), &[]);
+        for (typed, display, relative, within) in [
+            (".", "a/b", "a/b", "a/b"),
+            ("./src/", "src/a/b", "src/a/b", "a/b"),
+            ("/w/p/src", "src/a/b", "src/a/b", "a/b"),
+            ("src/../lib", "lib/a/b", "lib/a/b", "a/b"),
+            ("..", "../a/b", "a/b", "a/b"),
+            ("/elsewhere/", "/elsewhere/a/b", "a/b", "a/b"),
+        ] {
+            let argument = Argument::new(Path::new(typed), &root);
+            let below = Path::new("a/b");
+            assert_eq!((&*argument.display(below), &*argument.relative(below), &*argument.within(below)), (display, relative, within), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_named_file_is_judged_by_its_path_from_the_root() {
+        let argument = Argument::new(Path::new("./tests/a.py"), &Root::new(Path::new("/w"), &[]));
+        assert_eq!(&*argument.within(Path::new("")), "tests/a.py");
+    }
+}

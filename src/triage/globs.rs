@@ -1,0 +1,94 @@
+//! `[per-path-ignores]`: rules that the configuration mutes in some paths.
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::model::Finding;
+use crate::ruleset::RuleSet;
+
+use super::suppression;
+
+/// Rules that are muted in the paths of one glob.
+#[derive(Clone, Debug)]
+pub struct PathIgnore {
+    paths: GlobSet,
+    written: String,
+    rules: Vec<String>,
+}
+
+impl PathIgnore {
+    /// Mutes `rules` in the paths that one of `globs` matches, relative to the scan's root; `written` is the glob of the configuration.
+    pub fn new(written: &str, globs: &[String], rules: &[String]) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        for glob in globs.iter().flat_map(|glob| spread(glob)) {
+            set.add(compile(&glob)?);
+        }
+        let paths = set.build().map_err(|e| e.kind().to_string())?;
+        Ok(Self { paths, written: written.to_owned(), rules: rules.to_vec() })
+    }
+}
+
+/// All path ignores of a run.
+#[derive(Clone, Debug, Default)]
+pub struct PathIgnores(pub Vec<PathIgnore>);
+
+impl PathIgnores {
+    /// A selector in it that names no rule.
+    pub fn unknown_selector(&self, rules: &RuleSet) -> Option<&str> {
+        let names_none = |selector: &&String| !rules.rules.iter().any(|rule| suppression::is_named_by(selector, rule));
+        self.0.iter().flat_map(|ignore| &ignore.rules).find(names_none).map(String::as_str)
+    }
+
+    /// Mutes a finding that one of them names.
+    pub fn mark(&self, finding: &mut Finding, rules: &RuleSet) {
+        if self.0.is_empty() || !finding.is_active() {
+            return;
+        }
+        let names = |ignore: &&PathIgnore| {
+            ignore.rules.iter().any(|selector| suppression::names(selector, finding, rules)) && ignore.paths.is_match(&*finding.place.relative)
+        };
+        if let Some(ignore) = self.0.iter().find(names) {
+            let reason = format!("per-path-ignores \"{}\" in the configuration", ignore.written);
+            super::mute(finding, Some(reason));
+        }
+    }
+}
+
+/// Compiles a glob in which `*` does not cross folders; why not, where it is none.
+pub fn compile(glob: &str) -> Result<Glob, String> {
+    GlobBuilder::new(glob).literal_separator(true).build().map_err(|e| e.kind().to_string())
+}
+
+/// A name without a slash means any depth, a folder means all that is in it.
+fn spread(glob: &str) -> Vec<String> {
+    let glob = glob.strip_prefix("./").unwrap_or(glob);
+    let bare = glob.strip_suffix('/').unwrap_or(glob);
+    let anchored = match bare.strip_prefix('/') {
+        Some(rest) => rest.to_owned(),
+        None if bare.contains('/') => bare.to_owned(),
+        None => format!("**/{bare}"),
+    };
+    let inside = format!("{anchored}/**");
+    if glob.ends_with('/') { vec![inside] } else { vec![anchored, inside] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_mean_what_gitignore_taught() {
+        for (glob, path, matches) in [
+            ("tests/", "tests/a/b.rs", true),
+            ("tests/", "x/tests/a", true),
+            ("/tests", "x/tests/a", false),
+            ("*.snap", "a/b.snap", true),
+            ("a/*.snap", "a/c/b.snap", false),
+            ("docs/**/x", "docs/a/b/x", true),
+            ("docs", "docs/a", true),
+            ("docs", "docs2", false),
+        ] {
+            let ignore = PathIgnore::new(glob, &[glob.to_owned()], &[]).unwrap();
+            assert_eq!(ignore.paths.is_match(path), matches, "{glob} {path}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Floor 5: why a finding is shown or hidden. Findings are marked, never dropped.
+
+pub mod globs;
+pub mod suppression;
+pub mod threshold;
+
+use crate::model::{Finding, Status, Suppression};
+use crate::ruleset::RuleSet;
+
+pub use globs::{PathIgnore, PathIgnores};
+pub use suppression::InlineSuppressions;
+pub use threshold::{FailOn, Thresholds};
+
+/// What the plan decides about triage.
+#[derive(Clone, Debug, Default)]
+pub struct TriageOptions {
+    /// Least severity and confidence that are reported.
+    pub thresholds: Thresholds,
+    /// Whether inline comments mute.
+    pub inline: InlineSuppressions,
+    /// Rules that the configuration mutes in some paths.
+    pub path_ignores: PathIgnores,
+}
+
+/// What one file amounts to: its findings and the comments that mute some of them.
+#[derive(Debug, Default)]
+pub struct FileResult {
+    /// Findings of the scan and of the project stage.
+    pub findings: Vec<Finding>,
+    /// Inline comments.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// Marks the findings of one file and adds what is to be said of its suppressions; in the order of the bytes.
+pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec<Finding> {
+    let FileResult { mut findings, suppressions } = file;
+    for finding in &mut findings {
+        options.thresholds.mark(finding);
+        options.path_ignores.mark(finding, rules);
+    }
+    if options.inline == InlineSuppressions::Honour && !suppressions.is_empty() {
+        let mut own = suppression::apply(&suppressions, &mut findings, rules);
+        for finding in &mut own {
+            options.thresholds.mark(finding);
+            options.path_ignores.mark(finding, rules);
+        }
+        findings.append(&mut own);
+    }
+    findings.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));
+    findings
+}
+
+/// Mutes a finding, unless it is hidden already.
+fn mute(finding: &mut Finding, reason: Option<String>) {
+    if finding.is_active() {
+        finding.status = Status::Suppressed { reason };
+    }
+}

@@ -1,0 +1,294 @@
+//! The program as a user runs it: what it scans, what it refuses, what it exits with.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A small repository in a scratch folder.
+struct Tree(TempDir);
+
+struct Run {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Tree {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let tree = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(tree.path().join(".git")).unwrap();
+        for (name, text) in files {
+            tree.write(name, text);
+        }
+        tree
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aelix-lint"));
+        command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
+        for name in ["AELIX_LINT_FORMAT", "RAYON_NUM_THREADS", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        run(&mut self.command(arguments), b"")
+    }
+
+    fn run_with(&self, arguments: &[&str], stdin: &[u8]) -> Run {
+        run(self.command(arguments).stdin(Stdio::piped()), stdin)
+    }
+
+    /// The files that a run scanned, in its order.
+    fn scanned(&self, arguments: &[&str]) -> Vec<String> {
+        self.scanned_with(arguments, b"")
+    }
+
+    fn scanned_with(&self, arguments: &[&str], stdin: &[u8]) -> Vec<String> {
+        let all = [arguments, &["--show-files", "--format", "json"]].concat();
+        let run = self.run_with(&all, stdin);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        report["files"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn run(command: &mut Command, stdin: &[u8]) -> Run {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    if let Some(mut pipe) = child.stdin.take() {
+        let _ = pipe.write_all(stdin);
+    }
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Run { status: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+#[test]
+fn check_is_the_default_command() {
+    let tree = Tree::new(&[("a.txt", "nothing\n")]);
+    for arguments in [&[][..], &["."], &["check"], &["check", "."], &["a.txt"]] {
+        let run = tree.run(arguments);
+        assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn wrong_use_is_one_error_with_advice_and_status_2() {
+    let tree = Tree::new(&[("a.txt", ""), ("empty/.gitkeep", ""), ("bad.toml", "\nexclud = []\n"), ("loop.toml", "extend = [\"loop.toml\"]\n")]);
+    fs::remove_file(tree.path().join("empty/.gitkeep")).unwrap();
+    for (arguments, expected) in [
+        (&["gone"][..], "cannot read gone: no such file or folder"),
+        (&["a.txt/b"], "cannot read a.txt/b: a part of its path is not a folder"),
+        (&["empty"], "no input files"),
+        (&["--colour"], "--color"),
+        (&["--fail-on", "hihg"], "a similar value exists: 'high'"),
+        (&["--min-severity", "severe"], "possible values: critical, high, medium, low, info"),
+        (&["--min-confidence", "hgih"], "'high'"),
+        (&["--format", "jsn"], "'json'"),
+        (&["--output", "json"], "write FORMAT=PATH"),
+        (&["--output", "srif=x"], "did you mean `sarif`"),
+        (&["--output", "json=gone/x"], "cannot write gone/x: no such file or folder"),
+        (&["--output-file", "empty"], "cannot write empty: it is a folder"),
+        (&["--output", "json=-", "--output", "sarif=-"], "two reports to standard output"),
+        (&["--max-file-size", "1parsec"], "`1parsec` is no size"),
+        (&["--exclude", "a{b"], "cannot use the exclude `a{b`"),
+        (&["-j", "many"], "invalid value 'many'"),
+        (&["--config", "gone.toml"], "cannot read the configuration gone.toml: no such file"),
+        (&["--config", "empty"], "cannot read the configuration empty: it is a folder"),
+        (&["--config", "bad.toml"], "bad.toml:2: unknown key `exclud`"),
+        (&["--config", "loop.toml"], "loop.toml: it extends itself"),
+        (&["--config", "bad.toml", "--isolated"], "cannot be used with"),
+        (&["--files-from", "gone"], "cannot read the list of files gone"),
+        (&["-", "--files-from", "-"], "cannot read standard input twice"),
+        (&["a.txt", "--stdin-filename", "b"], "add the path `-`"),
+        (&["-q", "-v"], "cannot be used with"),
+        (&["explain", "no/such-rule"], "no rule is named `no/such-rule`"),
+        (&["rules", "test", "gone"], "cannot read gone"),
+        (&["rules", "test", "empty"], "no rules to test"),
+        (&["rules", "lis"], "similar subcommand exists: 'list'"),
+        (&["chekc"], "did you mean `aelix-lint check`?"),
+        (&["-q", "check"], "did you mean `aelix-lint check`?"),
+    ] {
+        let run = tree.run(arguments);
+        assert_eq!(run.status, 2, "{arguments:?}");
+        assert!(run.stderr.starts_with("error: ") && run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_missing_path_does_not_keep_the_others_from_being_scanned() {
+    let tree = Tree::new(&[("a.txt", "")]);
+    let run = tree.run(&["gone", "a.txt", "--show-files", "--exit-zero"]);
+    assert_eq!(run.status, 2, "--exit-zero does not hide an incomplete scan");
+    assert!(run.stdout.contains("a.txt"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dangling_link_that_is_named_is_an_error() {
+    let tree = Tree::new(&[("a.txt", "")]);
+    std::os::unix::fs::symlink("gone", tree.path().join("link")).unwrap();
+    assert_eq!(tree.run(&["link"]).status, 2);
+    assert_eq!(tree.run(&["."]).status, 0, "met in a walk it is passed over");
+}
+
+#[test]
+fn no_input_files_are_an_error_unless_allowed() {
+    let tree = Tree::new(&[(".gitignore", "*\n")]);
+    assert_eq!(tree.run(&[]).status, 2);
+    assert_eq!(tree.run(&["--allow-empty"]).status, 0);
+    assert_eq!(tree.run_with(&["--files-from", "-"], b"").status, 2);
+    assert_eq!(tree.run_with(&["--files-from", "-", "--allow-empty"], b"").status, 0);
+}
+
+#[test]
+fn a_hook_that_names_only_excluded_files_is_clean() {
+    let tree = Tree::new(&[("fixtures/a", ""), ("aelix-lint.toml", "exclude = [\"fixtures/\"]\n")]);
+    assert_eq!(tree.run(&["--force-exclude", "fixtures/a"]).status, 0);
+}
+
+#[test]
+fn standard_input_is_scanned_under_its_name() {
+    let tree = Tree::new(&[]);
+    for arguments in [&["-"][..], &["-", "--stdin-filename", "src/a.rs"], &["--stdin-filename", "src/a.rs"]] {
+        let run = tree.run_with(arguments, b"nothing");
+        assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+    assert_eq!(tree.run_with(&["-"], b"").status, 0, "empty input is clean");
+}
+
+#[test]
+fn files_come_from_a_list() {
+    let tree = Tree::new(&[("a", ""), ("b c", ""), ("d", ""), ("list", "d\nb c\n")]);
+    assert_eq!(tree.scanned(&["--files-from", "list"]), ["d", "b c"]);
+    assert_eq!(tree.scanned_with(&["--files-from", "-"], b"a\0b c\0"), ["a", "b c"]);
+}
+
+#[test]
+fn a_folder_named_like_a_command_is_a_folder_when_written_as_a_path() {
+    let tree = Tree::new(&[("rules/a", "")]);
+    assert_eq!(tree.scanned(&["./rules"]), ["rules/a"]);
+    assert_eq!(tree.run(&["rules"]).status, 2, "the command wants a subcommand");
+}
+
+#[test]
+fn the_configuration_excludes_and_a_named_folder_overrides_it() {
+    let tree = Tree::new(&[("fixtures/demo/a", ""), ("src/b", ""), ("aelix-lint.toml", "exclude = [\"fixtures/\"]\n")]);
+    assert_eq!(tree.scanned(&["."]), ["aelix-lint.toml", "src/b"]);
+    assert_eq!(tree.scanned(&["fixtures/demo"]), ["fixtures/demo/a"]);
+    assert_eq!(tree.scanned(&["--isolated"]), ["aelix-lint.toml", "fixtures/demo/a", "src/b"]);
+    assert_eq!(tree.scanned(&["--exclude", "src"]), ["aelix-lint.toml", "fixtures/demo/a"]);
+    assert_eq!(tree.scanned(&["--extend-exclude", "src,x", "."]), ["aelix-lint.toml"]);
+}
+
+#[test]
+fn what_is_passed_over_does_not_change_the_status() {
+    let tree = Tree::new(&[(".gitignore", ".env\n"), (".env", ""), ("big", "0123456789")]);
+    tree.write("binary", b"\0\x01");
+    let run = tree.run(&["--max-file-size", "5", "--show-files"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    for name in [".env", "big", "binary"] {
+        assert!(run.stdout.contains(name), "{name}: {}", run.stdout);
+    }
+    assert_eq!(tree.scanned(&["--max-file-size", "5", "big"]), ["big"]);
+}
+
+#[test]
+fn one_scan_has_many_renderings() {
+    let tree = Tree::new(&[("a", "")]);
+    let run = tree.run(&["--output", "sarif=out.sarif", "--output", "json=out.json"]);
+    assert_eq!(run.status, 0);
+    assert!(!run.stdout.is_empty(), "the report for people is still written");
+    for name in ["out.sarif", "out.json"] {
+        assert!(fs::metadata(tree.path().join(name)).unwrap().len() > 0, "{name}");
+    }
+    let names: Vec<_> = fs::read_dir(tree.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 4, "nothing else is left: {names:?}");
+    assert_eq!(tree.scanned(&["--output", "sarif=out.sarif"]), ["a", "out.json"], "its own output is not scanned");
+}
+
+#[test]
+fn the_environment_names_a_format() {
+    let tree = Tree::new(&[("a", "")]);
+    let with = |format: &str| run(tree.command(&["config", "show"]).env("AELIX_LINT_FORMAT", format), b"");
+    assert!(with("json").stdout.contains("format = \"json\"  # AELIX_LINT_FORMAT"));
+    let wrong = with("jsn");
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.stderr.contains("AELIX_LINT_FORMAT"), "{}", wrong.stderr);
+}
+
+#[test]
+fn settings_are_shown_with_where_they_come_from() {
+    let tree = Tree::new(&[("aelix-lint.toml", "min-severity = \"low\"\n")]);
+    let run = tree.run(&["config", "show", "--fail-on", "never"]);
+    assert_eq!(run.status, 0);
+    for line in ["min-severity = \"low\"  # aelix-lint.toml", "fail-on = \"never\"  # --fail-on", "min-confidence = \"medium\"  # default"] {
+        assert!(run.stdout.lines().any(|l| l == line), "{line}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn config_init_never_overwrites() {
+    let tree = Tree::new(&[]);
+    assert_eq!(tree.run(&["config", "init"]).status, 0);
+    assert_eq!(tree.run(&["."]).status, 0, "what it writes is a configuration");
+    let again = tree.run(&["config", "init"]);
+    assert_eq!(again.status, 2);
+    assert!(again.stderr.contains("exists already"));
+}
+
+#[test]
+fn rules_are_listed_as_json() {
+    let run = Tree::new(&[]).run(&["rules", "list", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(json["rules"].is_array());
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let tree = Tree::new(&[]);
+    let help = tree.run(&["--help"]);
+    assert_eq!((help.status, help.stderr.as_str()), (0, ""));
+    assert!(help.stdout.contains("Exit status:"));
+    assert_eq!(tree.run(&["--version"]).stdout.trim(), concat!("aelix-lint ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let tree = Tree::new(&[("a", "")]);
+    for index in 0..5000 {
+        tree.write(&format!("d/{index}"), "");
+    }
+    let mut child = tree.command(&["--show-files"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn the_order_of_files_does_not_depend_on_the_threads() {
+    let names: Vec<String> = (0..200).map(|index| format!("d{}/f{index:03}", index % 7)).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let tree = Tree::new(&files);
+    let mut sorted = names.clone();
+    sorted.sort();
+    for threads in ["0", "1", "5"] {
+        assert_eq!(tree.scanned(&["-j", threads]), sorted);
+    }
+}
