@@ -30,26 +30,35 @@ pub enum Verdict {
     Rejected(&'static str),
 }
 
-/// An offline check of a value.
-pub type Validator = fn(&[u8]) -> Verdict;
+/// What an offline check looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Match<'a> {
+    /// The reported bytes.
+    pub value: &'a [u8],
+    /// The whole match of the pattern, with the context around the value.
+    pub whole: &'a [u8],
+}
+
+/// An offline check of a match.
+pub type Validator = fn(Match) -> Verdict;
 
 /// Name and function of every check, sorted by name.
 pub const VALIDATORS: &[(&str, Validator)] = &[
-    ("aws-key-id", aws::key_id),
-    ("base64-decodes", encoded::base64_decodes),
-    ("base64-json", encoded::base64_json),
-    ("basic-auth", encoded::basic_auth),
-    ("bech32", bech32::bech32),
-    ("github-crc32", checksum::crc32_base62),
-    ("grafana-crc32", checksum::grafana),
-    ("jwt", jwt::jwt),
-    ("luhn", checksum::luhn),
-    ("nkey-crc16", nkey::nkey_crc16),
-    ("npm-crc32", checksum::crc32_base62),
-    ("pem-private-key", pem::private_key),
-    ("stripe-mode", stripe::mode),
-    ("url-credentials", url::credentials),
-    ("uuid-not-nil", uuid::not_nil),
+    ("aws-key-id", |m| aws::key_id(m.value)),
+    ("base64-decodes", |m| encoded::base64_decodes(m.value)),
+    ("base64-json", |m| encoded::base64_json(m.value)),
+    ("basic-auth", |m| encoded::basic_auth(m.value)),
+    ("bech32", |m| bech32::bech32(m.value)),
+    ("github-crc32", |m| checksum::crc32_base62(m.value)),
+    ("grafana-crc32", |m| checksum::grafana(m.value)),
+    ("jwt", |m| jwt::jwt(m.value)),
+    ("luhn", |m| checksum::luhn(m.value)),
+    ("nkey-crc16", |m| nkey::nkey_crc16(m.value)),
+    ("npm-crc32", |m| checksum::crc32_base62(m.value)),
+    ("pem-private-key", |m| pem::private_key(m.value)),
+    ("stripe-mode", |m| stripe::mode(m.value)),
+    ("url-credentials", |m| url::credentials(if memchr::memmem::find(m.whole, b"://").is_some() { m.whole } else { m.value })),
+    ("uuid-not-nil", |m| uuid::not_nil(m.value)),
 ];
 
 /// The check of this name.
@@ -75,16 +84,16 @@ mod tests {
         #[test]
         fn no_bytes_make_a_check_panic(bytes: Vec<u8>) {
             for (_, check) in VALIDATORS {
-                let _ = check(&bytes);
+                let _ = check(Match { value: &bytes, whole: &bytes });
             }
         }
 
         #[test]
         fn no_text_of_the_right_letters_makes_a_check_panic(text in "[A-Za-z0-9+/=_.:@\\-\\\\ \n]{0,120}") {
             for (_, check) in VALIDATORS {
-                let _ = check(text.as_bytes());
-                let _ = check(format!("-----BEGIN PRIVATE KEY-----{text}").as_bytes());
-                let _ = check(format!("https://{text}").as_bytes());
+                let _ = check(Match { value: text.as_bytes(), whole: text.as_bytes() });
+                let _ = check(Match { value: format!("-----BEGIN PRIVATE KEY-----{text}").as_bytes(), whole: format!("-----BEGIN PRIVATE KEY-----{text}").as_bytes() });
+                let _ = check(Match { value: format!("https://{text}").as_bytes(), whole: format!("https://{text}").as_bytes() });
             }
         }
     }

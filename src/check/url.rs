@@ -24,10 +24,45 @@ pub fn credentials(value: &[u8]) -> Verdict {
     if placeholder(&password).is_some() || is_documentation(&user_text(&user), &user_text(&password)) {
         return Verdict::Rejected("a placeholder instead of a password");
     }
+    if is_sample_host(value) {
+        return Verdict::Unlikely("a host of documentation or of this machine".into());
+    }
     if weak_word(&password) || password == user {
         return Verdict::Unlikely("a default password".into());
     }
     Verdict::Plausible
+}
+
+/// Hosts that are reserved for documentation and tests (RFC 2606, RFC 5737), customary sample hosts, and the local machine.
+fn is_sample_host(url: &[u8]) -> bool {
+    let Some(at) = url.iter().rposition(|&b| b == b'@') else { return false };
+    let rest = String::from_utf8_lossy(&url[at + 1..]).to_ascii_lowercase();
+    let host = rest.split(['/', ':', '?', '#', '"', '\'', ',', ' ']).next().unwrap_or_default();
+    let names = [
+        "localhost",
+        "host",
+        "hostname",
+        "example",
+        "server",
+        "proxy",
+        "myhost",
+        "myserver",
+        "your-host",
+        "127.0.0.1",
+        "0.0.0.0",
+        "[::1]",
+        "foo.com",
+        "bar.com",
+        "test.com",
+        "domain.com",
+        "foo",
+        "bar",
+        "x",
+        "y",
+    ];
+    let ends = [".example", ".example.com", ".example.org", ".example.net", ".invalid", ".test", ".localhost", ".foo.com", ".domain.com", ".mydomain.com"];
+    let networks = ["192.0.2.", "198.51.100.", "203.0.113."];
+    names.contains(&host) || ends.iter().any(|end| host.ends_with(end) || host == &end[1..]) || networks.iter().any(|net| host.starts_with(net))
 }
 
 fn user_text(bytes: &[u8]) -> Cow<'_, str> {

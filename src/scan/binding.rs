@@ -58,6 +58,7 @@ impl Bare {
         let extension = path.rsplit('.').next().unwrap_or("");
         match kind {
             FileKind::Source => Self::Never,
+            FileKind::Shell if matches!(extension, "ps1" | "psm1" | "psd1") => Self::Never,
             FileKind::Config if matches!(extension, "tf" | "tfvars" | "hcl" | "json" | "jsonc" | "json5" | "ipynb" | "bicep" | "tfstate") => Self::Never,
             FileKind::Config | FileKind::EnvFile => Self::Line,
             FileKind::Shell | FileKind::Document | FileKind::Generated | FileKind::Other => Self::Word,

@@ -32,6 +32,10 @@ const TEST_FOLDERS: [&str; 22] = [
 /// Folder names under which things are shown rather than used.
 const EXAMPLE_FOLDERS: [&str; 10] = ["example", "examples", "sample", "samples", "docs", "doc", "documentation", "demo", "demos", "tutorial"];
 
+/// Folder names of copied code.
+const VENDOR_FOLDERS: [&str; 9] =
+    ["vendor", "node_modules", "third_party", "third-party", "thirdparty", "bower_components", "site-packages", ".yarn", "Godeps"];
+
 /// The evidence that a file's name and place give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context {
@@ -43,6 +47,8 @@ pub struct Context {
     pub test: bool,
     /// An example, a sample, documentation, a template.
     pub example: bool,
+    /// A copy of somebody else's code.
+    pub vendored: bool,
 }
 
 impl Context {
@@ -56,6 +62,7 @@ impl Context {
             bare: Bare::of(path, blob.kind),
             test: among(&TEST_FOLDERS) || folders.split('/').any(has_test_word) || is_test_file(name),
             example: among(&EXAMPLE_FOLDERS) || is_example_file(name),
+            vendored: among(&VENDOR_FOLDERS),
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Candidate<'a> {
     pub value: &'a [u8],
     /// How it is held.
     pub holder: Holder,
+    /// What stands before the name on its line.
+    pub before: &'a [u8],
     /// The file.
     pub context: Context,
 }
@@ -33,6 +35,7 @@ pub fn confidence(candidate: &Candidate) -> Option<Confidence> {
     }
     let base = match kind {
         NameKind::Password => password(value),
+        _ if value.contains(&b' ') => return None,
         _ if name::strength(candidate.name) == Some(name::Strength::Weak) => weakly_named(value),
         _ => secret(value),
     };
@@ -48,7 +51,21 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || placeholder::reference(value).is_some()
         || placeholder::not_a_secret_shape(value).is_some()
         || same_as_name(candidate)
+        || is_filled_in(candidate)
+        || holds_hash(value)
         || candidate.context.kind == FileKind::Generated && randomness::score(value) < 0.9
+}
+
+/// A double-quoted string of a shell with a variable or a command in it.
+fn is_filled_in(candidate: &Candidate) -> bool {
+    let shell = matches!(candidate.context.kind, FileKind::Shell | FileKind::Other | FileKind::Source);
+    let value = candidate.value;
+    value.starts_with(b"$(") || value.starts_with(b"`") || shell && candidate.holder == Holder::Quoted && memchr::memmem::find(value, b"${").is_some()
+}
+
+/// `user:$2y$…`: a password hash behind something else.
+fn holds_hash(value: &[u8]) -> bool {
+    value.windows(4).any(|w| w[0] == b'$' && w[3] == b'$' && w[1] == b'2' && w[2].is_ascii_lowercase())
 }
 
 /// `client_secret: client_secret`, `password: DB_PASSWORD`.
@@ -101,11 +118,26 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
     if context.made_up() {
         confidence = if random { lower(confidence) } else { Confidence::Low };
     }
-    if matches!(context.kind, FileKind::Document | FileKind::Generated) && !random {
+    if context.vendored || is_decoded_text(candidate.value) {
         confidence = Confidence::Low;
+    }
+    if matches!(context.kind, FileKind::Document | FileKind::Generated) || is_comment(candidate.before) {
+        confidence = if random { lower(confidence) } else { Confidence::Low };
     }
     if matches!(context.kind, FileKind::Source | FileKind::Other) && !random {
         confidence = lower(confidence).max(if candidate.holder == Holder::Quoted { confidence.min(Confidence::Medium) } else { Confidence::Low });
     }
     confidence
+}
+
+/// A commented-out line.
+fn is_comment(before: &[u8]) -> bool {
+    let text = before.trim_ascii_start();
+    [b"#".as_slice(), b"//", b"*", b"/*", b"<!--", b"--", b";"].iter().any(|begin| text.starts_with(begin))
+}
+
+/// Base64 of readable words: a sample rather than a key.
+fn is_decoded_text(value: &[u8]) -> bool {
+    let Ok(text) = data_encoding::BASE64.decode(value) else { return false };
+    text.len() >= 6 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && (placeholder::placeholder(&text).is_some() || is_worded(&text))
 }

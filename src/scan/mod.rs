@@ -150,8 +150,8 @@ impl Scanner {
         let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
         let (blob, context) = (gathered.blob, gathered.context);
         let hits = &mut gathered.hits;
-        pattern::search(engine, &mut worker.caches[index], blob.bytes, window, |_, value| {
-            hits.extend(settle::pattern_hit(&self.rules, index, blob.bytes, value, context));
+        pattern::search(engine, &mut worker.caches[index], blob.bytes, window, |whole, value| {
+            hits.extend(settle::pattern_hit(&self.rules, index, blob.bytes, (whole, value), context));
         });
     }
 

@@ -1,6 +1,6 @@
 //! From a match to a hit: what the value must be like, offline checks, what the place says about severity and confidence.
 
-use crate::check::Verdict;
+use crate::check::{Match, Verdict};
 use crate::model::rule::{CharClass, Matcher};
 use crate::model::{Confidence, Hit, Rank, Rule, Severity};
 use crate::ruleset::{Compiled, Engine, RuleSet};
@@ -11,7 +11,7 @@ use super::context::Context;
 use super::generic;
 
 /// The hit of a pattern rule on `value`, unless something speaks against it.
-pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], value: Span, context: Context) -> Option<Hit> {
+pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): (Span, Span), context: Context) -> Option<Hit> {
     let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
     let Engine::Pattern(engine) = &compiled.engine else { return None };
     let text = &bytes[value.range()];
@@ -21,7 +21,7 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], value: Span, con
     }
     let mut hit = Hit::secret(index, rule, value, Rank::Provider);
     hit.prefix = prefix;
-    validated(hit, compiled, text).map(|hit| placed(hit, context, text))
+    validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, context, text))
 }
 
 /// The hit of a key rule on a binding.
@@ -31,6 +31,7 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, 
     if !kinds.is_empty() && !kinds.contains(&context.kind) {
         return None;
     }
+    let found = TextBinding { value: default_in(bytes, found.value), ..found };
     let text = &bytes[found.value.range()];
     let raw_name = &bytes[found.name.range()];
     let normal = name::normalise(raw_name);
@@ -39,13 +40,30 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, 
     }
     let mut hit = Hit::secret(index, rule, found.value, if engine.is_generic() { Rank::Generic } else { Rank::KeyName });
     if engine.is_generic() {
-        hit.confidence = generic::confidence(&generic::Candidate { name: &normal, value: text, holder: found.holder, context })?.min(rule.confidence);
+        hit.confidence =
+            generic::confidence(&generic::Candidate { name: &normal, value: text, holder: found.holder, before: line_before(bytes, found.name), context })?
+                .min(rule.confidence);
         hit.message = Some(format!("{} in `{}`", rule.title, String::from_utf8_lossy(raw_name)));
     } else if is_made_up(text, 0) {
         return None;
     }
     hit.name = Some(normal);
-    validated(hit, compiled, text).map(|hit| placed(hit, context, text))
+    validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, context, text))
+}
+
+/// What stands before a name on its line.
+fn line_before(bytes: &[u8], name: Span) -> &[u8] {
+    let from = name.start.saturating_sub(200);
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..name.start]).map_or(from, |p| from + p + 1);
+    &bytes[start..name.start]
+}
+
+/// The literal that stands in for a missing reference (`${X:-literal}`), or the value itself.
+fn default_in(bytes: &[u8], value: Span) -> Span {
+    let text = &bytes[value.range()];
+    let Some(literal) = placeholder::default_of(text).filter(|literal| !literal.is_empty()) else { return value };
+    let start = value.start + (literal.as_ptr() as usize - text.as_ptr() as usize);
+    Span::new(start, start + literal.len())
 }
 
 fn meets_conditions(rule: &Rule, value: &[u8]) -> bool {
@@ -71,9 +89,9 @@ fn is_made_up(value: &[u8], prefix: usize) -> bool {
 }
 
 /// The hit after its rule's offline check.
-fn validated(mut hit: Hit, compiled: &Compiled, value: &[u8]) -> Option<Hit> {
+fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
     let Some(check) = compiled.validator else { return Some(hit) };
-    match check(value) {
+    match check(matched) {
         Verdict::Plausible => {}
         Verdict::Proven => hit.rank = Rank::Checksum,
         Verdict::WrongChecksum(note) => {

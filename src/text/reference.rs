@@ -45,6 +45,13 @@ fn sealed(value: &[u8]) -> Option<&'static str> {
     if value.strip_prefix(b"encrypted:").is_some_and(|rest| rest.len() >= 16) || value.starts_with(b"![") && value.ends_with(b"]") {
         return Some("encrypted");
     }
+    if value
+        .strip_prefix(b"{")
+        .and_then(|v| v.strip_suffix(b"}"))
+        .is_some_and(|inner| inner.len() >= 20 && inner.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)))
+    {
+        return Some("encrypted by Maven");
+    }
     None
 }
 
