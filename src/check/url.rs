@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Verdict;
 use super::encoded::is_documentation;
+use crate::model::Severity;
 use crate::text::placeholder::{placeholder, reference, weak_word};
 
 /// Rejects a URL, or a password out of one, whose password is missing, a placeholder or a reference; a default password is unlikely to be a secret.
@@ -25,7 +26,10 @@ pub fn credentials(value: &[u8]) -> Verdict {
         return Verdict::Rejected("a placeholder instead of a password");
     }
     if is_sample_host(value) {
-        return Verdict::Unlikely("a host of documentation or of this machine".into());
+        return Verdict::Unlikely("a host of documentation".into());
+    }
+    if is_local_host(value) {
+        return Verdict::Lower(Severity::Low, "severity lowered: the URL names the local machine".into());
     }
     if weak_word(&password) || password == user {
         return Verdict::Unlikely("a default password".into());
@@ -60,7 +64,7 @@ fn is_sample_host(url: &[u8]) -> bool {
         "x",
         "y",
     ];
-    let ends = [".example", ".example.com", ".example.org", ".example.net", ".invalid", ".test", ".localhost", ".foo.com", ".domain.com", ".mydomain.com"];
+    let ends = [".example", ".example.com", ".example.org", ".example.net", ".invalid", ".test", ".foo.com", ".domain.com", ".mydomain.com"];
     let networks = ["192.0.2.", "198.51.100.", "203.0.113."];
     names.contains(&host) || ends.iter().any(|end| host.ends_with(end) || host == &end[1..]) || networks.iter().any(|net| host.starts_with(net))
 }

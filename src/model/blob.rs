@@ -104,8 +104,8 @@ impl FileKind {
                 Self::Config
             }
             "sh" | "bash" | "zsh" | "fish" | "ksh" | "bat" | "cmd" | "ps1" | "psm1" | "dockerfile" | "mk" => Self::Shell,
-            "md" | "markdown" | "mdx" | "rst" | "txt" | "adoc" | "asciidoc" | "html" | "htm" | "xhtml" | "tex" | "org" | "csv" | "tsv" | "log" | "po"
-            | "pot" | "xliff" | "xlf" | "strings" | "arb" => Self::Document,
+            "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" | "html" | "htm" | "xhtml" | "tex" | "org" | "po" | "pot" | "xliff" | "xlf" | "strings"
+            | "arb" => Self::Document,
             "rs" | "py" | "pyi" | "pyw" | "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" | "go" | "java" | "kt" | "kts" | "scala" | "groovy"
             | "gradle" | "cs" | "vb" | "fs" | "rb" | "erb" | "php" | "phtml" | "c" | "h" | "cc" | "cpp" | "hpp" | "cxx" | "m" | "mm" | "swift" | "dart"
             | "lua" | "pl" | "pm" | "r" | "jl" | "ex" | "exs" | "erl" | "hs" | "clj" | "cljs" | "ml" | "elm" | "nim" | "zig" | "d" | "vue" | "svelte"

@@ -121,8 +121,9 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
     if context.vendored || is_decoded_text(candidate.value) {
         confidence = Confidence::Low;
     }
-    if matches!(context.kind, FileKind::Document | FileKind::Generated) || is_comment(candidate.before) {
-        confidence = if random { lower(confidence) } else { Confidence::Low };
+    let aside = matches!(context.kind, FileKind::Document | FileKind::Generated) || is_comment(candidate.before);
+    if aside && !random {
+        confidence = Confidence::Low;
     }
     if matches!(context.kind, FileKind::Source | FileKind::Other) && !random {
         confidence = lower(confidence).max(if candidate.holder == Holder::Quoted { confidence.min(Confidence::Medium) } else { Confidence::Low });
