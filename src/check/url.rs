@@ -37,36 +37,26 @@ pub fn credentials(value: &[u8]) -> Verdict {
     Verdict::Plausible
 }
 
-/// Hosts that are reserved for documentation and tests (RFC 2606, RFC 5737), customary sample hosts, and the local machine.
+/// The host of a URL with credentials, in lower case.
+fn host(url: &[u8]) -> String {
+    let rest = url.iter().rposition(|&b| b == b'@').map_or(&b""[..], |at| &url[at + 1..]);
+    let end = rest.iter().position(|b| b"/:?#\"', ".contains(b)).unwrap_or(rest.len());
+    String::from_utf8_lossy(&rest[..end]).to_ascii_lowercase()
+}
+
+fn is_local_host(url: &[u8]) -> bool {
+    let host = host(url);
+    host == "localhost" || host == "0.0.0.0" || host == "[" || host.starts_with("127.") || host == "host.docker.internal"
+}
+
+/// Hosts that are reserved for documentation and tests (RFC 2606, RFC 5737), and customary sample hosts.
 fn is_sample_host(url: &[u8]) -> bool {
-    let Some(at) = url.iter().rposition(|&b| b == b'@') else { return false };
-    let rest = String::from_utf8_lossy(&url[at + 1..]).to_ascii_lowercase();
-    let host = rest.split(['/', ':', '?', '#', '"', '\'', ',', ' ']).next().unwrap_or_default();
-    let names = [
-        "localhost",
-        "host",
-        "hostname",
-        "example",
-        "server",
-        "proxy",
-        "myhost",
-        "myserver",
-        "your-host",
-        "127.0.0.1",
-        "0.0.0.0",
-        "[::1]",
-        "foo.com",
-        "bar.com",
-        "test.com",
-        "domain.com",
-        "foo",
-        "bar",
-        "x",
-        "y",
-    ];
+    let host = host(url);
+    let names =
+        ["host", "hostname", "example", "server", "proxy", "myhost", "myserver", "your-host", "foo.com", "bar.com", "test.com", "domain.com", "foo", "bar"];
     let ends = [".example", ".example.com", ".example.org", ".example.net", ".invalid", ".test", ".foo.com", ".domain.com", ".mydomain.com"];
     let networks = ["192.0.2.", "198.51.100.", "203.0.113."];
-    names.contains(&host) || ends.iter().any(|end| host.ends_with(end) || host == &end[1..]) || networks.iter().any(|net| host.starts_with(net))
+    names.contains(&host.as_str()) || ends.iter().any(|end| host.ends_with(end) || host == end[1..]) || networks.iter().any(|net| host.starts_with(net))
 }
 
 fn user_text(bytes: &[u8]) -> Cow<'_, str> {
