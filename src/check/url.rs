@@ -28,11 +28,11 @@ pub fn credentials(value: &[u8]) -> Verdict {
     if is_sample_host(value) {
         return Verdict::Unlikely("a host of documentation".into());
     }
-    if is_local_host(value) {
-        return Verdict::Lower(Severity::Low, "severity lowered: the URL names the local machine".into());
-    }
     if weak_word(&password) || password == user {
         return Verdict::Unlikely("a default password".into());
+    }
+    if is_local_host(value) {
+        return Verdict::Lower(Severity::Low, "severity lowered: the URL names the local machine".into());
     }
     Verdict::Plausible
 }
