@@ -1,5 +1,7 @@
 //! Floor 3: the engines. Bytes in, findings out. (Contract stub: the signatures are final.)
 
+pub mod syntax;
+
 use std::sync::Arc;
 
 use crate::model::{Blob, Scanned};
