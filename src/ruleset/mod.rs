@@ -1,5 +1,8 @@
 //! Floor 2: from rule files to a [`RuleSet`]. (Contract stub: the signatures are final.)
 
+pub mod provider;
+pub mod sinks;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

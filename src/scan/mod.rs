@@ -1,5 +1,6 @@
 //! Floor 3: the engines. Bytes in, findings out. (Contract stub: the signatures are final.)
 
+pub mod sink;
 pub mod syntax;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Bytes and a language → tree → neutral facts. What a literal amounts to is folded here: pieces joined, wrappers seen through, constants and variables followed within the file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -648,7 +648,7 @@ impl<'a, 't> Folder<'a, 't> {
             content = Some(content.map_or(span(part), |c| Span::new(c.start, part.end_byte())));
         }
         match content {
-            None => Ok((Vec::new(), span(node))),
+            None => Ok((Vec::new(), Span::new(node.start_byte(), node.start_byte()))),
             Some(content) if escaped => self.unescape(content),
             Some(content) => Ok((self.outline.bytes[content.range()].to_vec(), content)),
         }
