@@ -6,6 +6,7 @@ pub mod placeholder;
 pub mod randomness;
 pub mod secret;
 pub mod span;
+pub mod value;
 
 pub use lines::Lines;
 pub use secret::Secret;
