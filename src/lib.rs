@@ -13,6 +13,7 @@
 pub mod check;
 pub mod lang;
 pub mod model;
+pub mod project;
 pub mod ruleset;
 pub mod scan;
 pub mod text;
