@@ -4,6 +4,7 @@ pub mod blob;
 pub mod facts;
 pub mod finding;
 pub mod fingerprint;
+pub mod provider;
 pub mod report;
 pub mod rule;
 pub mod suppression;

@@ -8,14 +8,12 @@ use crate::model::{Confidence, Severity};
 use crate::ruleset::sinks::Sink;
 pub use crate::ruleset::sinks::Sinks;
 use crate::text::placeholder::{placeholder, reference};
-use crate::text::{Secret, Span, randomness};
+use crate::text::{Secret, Span, folders, randomness};
 
 use super::syntax::{Facts, is_callee};
 
 /// Shortest literal worth looking for before parsing, in bytes.
 const MIN_KEYWORD: usize = 4;
-/// Folders whose code only tests, examples or documentation run.
-const TEST_FOLDERS: [&str; 11] = ["test", "tests", "testdata", "__tests__", "spec", "fixtures", "mocks", "examples", "example", "samples", "benches"];
 
 /// A literal that reaches a slot.
 #[derive(Clone, Debug)]
@@ -161,7 +159,7 @@ fn confidence(text: &[u8]) -> (Confidence, Option<&'static str>) {
 fn lowered(mut hit: SinkHit, facts: &Facts, within: &str) -> SinkHit {
     let note = if facts.tests.iter().any(|t| t.contains(hit.span)) {
         "in code that only tests run"
-    } else if in_test_folder(within) {
+    } else if folders::is_test(within) {
         "in a folder of tests or examples"
     } else {
         return hit;
@@ -169,12 +167,6 @@ fn lowered(mut hit: SinkHit, facts: &Facts, within: &str) -> SinkHit {
     hit.at_most = Some(Severity::Low);
     hit.notes.push(format!("{note}: severity lowered"));
     hit
-}
-
-fn in_test_folder(within: &str) -> bool {
-    let mut folders: Vec<&str> = within.split('/').collect();
-    folders.pop();
-    folders.iter().any(|f| TEST_FOLDERS.contains(&f.to_ascii_lowercase().as_str()))
 }
 
 #[cfg(test)]
