@@ -1,5 +1,8 @@
 //! Floor 2: named Rust functions that a rule may call when data cannot say it.
 
+pub mod scope_request;
+pub mod scopes;
+
 use crate::model::Severity;
 
 /// What an offline check says of a value.
