@@ -9,8 +9,30 @@ const MAX_REQUEST: usize = 4_096;
 const MAX_REQUESTS: usize = 20_000;
 /// Words before `scope` in a name that make it a definition or an enforcement, not a request.
 const NOT_REQUESTED: [&str; 24] = [
-    "required", "require", "requires", "has", "have", "check", "checks", "allowed", "allow", "supported", "valid", "validate", "verify", "enforce", "expected",
-    "missing", "known", "available", "granted", "authorization", "needed", "forbidden", "declared", "invalid",
+    "required",
+    "require",
+    "requires",
+    "has",
+    "have",
+    "check",
+    "checks",
+    "allowed",
+    "allow",
+    "supported",
+    "valid",
+    "validate",
+    "verify",
+    "enforce",
+    "expected",
+    "missing",
+    "known",
+    "available",
+    "granted",
+    "authorization",
+    "needed",
+    "forbidden",
+    "declared",
+    "invalid",
 ];
 /// Text before a request in its statement that makes it an enforcement.
 const ENFORCEMENT: [&str; 8] = ["Security(", "PreAuthorize", "hasAuthority", "hasScope", "requireScope", "assert", "expect(", "guard"];
@@ -139,7 +161,15 @@ impl Reader<'_> {
         let trimmed = line.trim_ascii_start();
         let opens = |mark: &[u8]| trimmed.starts_with(mark);
         let inside = |mark: &[u8]| line.windows(mark.len()).any(|w| w == mark);
-        opens(b"//") || (opens(b"#") && !opens(b"#[")) || opens(b"*") || opens(b"/*") || opens(b"<!--") || opens(b";") || opens(b"-- ") || inside(b" // ") || inside(b" # ")
+        opens(b"//")
+            || (opens(b"#") && !opens(b"#["))
+            || opens(b"*")
+            || opens(b"/*")
+            || opens(b"<!--")
+            || opens(b";")
+            || opens(b"-- ")
+            || inside(b" // ")
+            || inside(b" # ")
     }
 
     fn is_enforced(&self, at: usize) -> bool {
@@ -173,7 +203,7 @@ impl Reader<'_> {
         let two = (self.at(p), self.at(p + 1));
         let value = match two {
             (b'=', b'=' | b'~') | (b':', b':') | (b'!', _) => return None,
-            (b':', b'=') | (b'=', b'>') | (b'+' | b'|', b'=') => p + 2,
+            (b':' | b'+' | b'|', b'=') | (b'=', b'>') => p + 2,
             (b'=' | b':', _) => p + 1,
             _ => return None,
         };
@@ -289,7 +319,7 @@ impl Reader<'_> {
                 }
                 b'#' if self.kind == FileKind::Config => p = self.skip(p, |b| b != b'\n'),
                 _ if self.kind == FileKind::Config && is_scope_byte(self.at(p)) => {
-                    let end = self.skip(p, |b| is_scope_byte(b));
+                    let end = self.skip(p, is_scope_byte);
                     out.extend(self.tokens(p, end));
                     p = end.max(p + 1);
                     continue;
@@ -308,7 +338,9 @@ impl Reader<'_> {
             return Vec::new();
         }
         let code = &self.bytes[from..end];
-        let plain = |&b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'.' | b'&' | b'!' | b'<' | b'>' | b':' | b'[' | b']' | b'{' | b'(' | b'=' | b'%' | b'*');
+        let plain = |&b: &u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'.' | b'&' | b'!' | b'<' | b'>' | b':' | b'[' | b']' | b'{' | b'(' | b'=' | b'%' | b'*')
+        };
         if !code.iter().all(plain) || code.windows(2).any(|w| w == b"==") {
             return Vec::new();
         }
@@ -354,7 +386,7 @@ impl Reader<'_> {
         let in_text = form == Form::Parameter;
         let ends = |b: u8| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'&' | b'<' | b'>' | b';' | b')' | b'}' | b'#' | b'|' | b'{' | b'\\' | b'=');
         let first_only = form == Form::Flag || (!in_text && self.kind == FileKind::Shell);
-        let end = self.skip(from, |b| !ends(b) && !(first_only && b == b' '));
+        let end = self.skip(from, |b| !(ends(b) || first_only && b == b' '));
         let tokens = self.tokens(from, end);
         let all = self.words(from, end).count();
         if tokens.len() == all || in_text { tokens } else { Vec::new() }
@@ -404,10 +436,8 @@ fn requests_scopes(name: &[u8]) -> bool {
         if matches!(b, b'_' | b'-') || (b.is_ascii_uppercase() && lower_before) {
             words.push(String::new());
         }
-        if b.is_ascii_alphanumeric() {
-            if let Some(word) = words.last_mut() {
-                word.push(char::from(b.to_ascii_lowercase()));
-            }
+        if let Some(word) = words.last_mut().filter(|_| b.is_ascii_alphanumeric()) {
+            word.push(char::from(b.to_ascii_lowercase()));
         }
         lower_before = b.is_ascii_lowercase();
     }
@@ -463,12 +493,12 @@ mod tests {
             ("a.py", "data = {'grant_type': 'x', 'scope': 'a:read b:write'}"),
             ("a.py", "scope=(\"a:read \"\n    \"b:write\")"),
             ("a.py", r#"scope = "a:read" + " b:write""#),
-            ("a.js", r#"new URLSearchParams({ scope: 'a:read b:write' })"#),
+            ("a.js", r"new URLSearchParams({ scope: 'a:read b:write' })"),
             ("a.js", r#"params.append("scope", "a:read b:write")"#),
-            ("a.js", r#"const url = `https://x/authorize?client_id=1&scope=a%3Aread%20b%3Awrite&state=2`;"#),
+            ("a.js", r"const url = `https://x/authorize?client_id=1&scope=a%3Aread%20b%3Awrite&state=2`;"),
             ("a.js", r#"const url = "https://x/authorize?scope=a:read+b:write&state=2";"#),
             ("a.js", r#"body: "{\"scope\": \"a:read b:write\"}""#),
-            ("a.js", r#"scopes: ['a:read', 'b:write'].join(' ')"#),
+            ("a.js", r"scopes: ['a:read', 'b:write'].join(' ')"),
             ("a.ts", "const SCOPES: string[] = [\"a:read\", \"b:write\"];"),
             ("a.rs", r#".add_scope(Scope::new("a:read".to_string())).add_scope(Scope::new("b:write".into()))"#),
             ("a.rs", r#"const SCOPES: &[&str] = &["a:read", "b:write"];"#),
@@ -480,8 +510,8 @@ mod tests {
             ("A.java", r#".scope("a:read", "b:write")"#),
             ("A.java", r#"scopes = Set.of("a:read", "b:write");"#),
             ("A.cs", r#"o.Scope.Add("a:read"); o.Scope.Add("b:write");"#),
-            ("a.php", r#"'scopes' => ['a:read', 'b:write'],"#),
-            ("a.rb", r#"get_token(scope: 'a:read b:write')"#),
+            ("a.php", r"'scopes' => ['a:read', 'b:write'],"),
+            ("a.rb", r"get_token(scope: 'a:read b:write')"),
             ("a.yaml", "scope: a:read b:write # note"),
             ("a.yaml", "scope: \"a:read b:write\""),
             ("a.yaml", "scopes: [a:read, b:write]"),

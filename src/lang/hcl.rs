@@ -1,11 +1,11 @@
-//! HCL: Terraform and OpenTofu configuration.
+//! HCL, the language of Terraform and of `OpenTofu`.
 
 use std::sync::OnceLock;
 
 use super::{Callees, Language};
 
 /// HCL.
-pub(super) const LANGUAGE: Language = Language {
+pub(super) static LANGUAGE: Language = Language {
     name: "hcl",
     extensions: &["tf", "tofu"],
     file_names: &[],

@@ -105,10 +105,10 @@ impl Language {
     }
 }
 
-static LANGUAGES: [Language; 2] = [hcl::LANGUAGE, rust::LANGUAGE];
+static LANGUAGES: [&Language; 2] = [&hcl::LANGUAGE, &rust::LANGUAGE];
 
 /// All languages, in the order of their names.
-pub fn table() -> &'static [Language] {
+pub fn table() -> &'static [&'static Language] {
     &LANGUAGES
 }
 
@@ -116,7 +116,7 @@ pub fn table() -> &'static [Language] {
 pub fn of(path: &str) -> Option<&'static Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
-    table().iter().find(|l| l.file_names.contains(&name) || extension.as_deref().is_some_and(|e| l.extensions.contains(&e)))
+    table().iter().copied().find(|l| l.file_names.contains(&name) || extension.as_deref().is_some_and(|e| l.extensions.contains(&e)))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::{Callees, Import, Language};
 
 /// Rust.
-pub(super) const LANGUAGE: Language = Language {
+pub(super) static LANGUAGE: Language = Language {
     name: "rust",
     extensions: &["rs"],
     file_names: &[],

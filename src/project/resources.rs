@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn only_a_bare_name_is_followed() {
-        for (expression, expected) in [("var.days", Some("days")), ("\"${var.days}\"", Some("days")), ("var.a.b", None), ("var.days * 2", None), ("days", None)] {
+        for (expression, expected) in [("var.days", Some("days")), ("\"${var.days}\"", Some("days")), ("var.a.b", None), ("var.days * 2", None), ("days", None)]
+        {
             assert_eq!(single_name(expression, "var."), expected, "{expression}");
         }
     }

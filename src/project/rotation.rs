@@ -128,11 +128,13 @@ fn holds_api_credential(secret: &Resource) -> bool {
 }
 
 fn names_api_credential(words: &[String]) -> bool {
-    let word = |w: &String| matches!(w.as_str(), "oauth" | "oauth2" | "oidc" | "token" | "tokens" | "apikey" | "apikeys" | "apitoken" | "clientsecret" | "bearer");
+    let word =
+        |w: &String| matches!(w.as_str(), "oauth" | "oauth2" | "oidc" | "token" | "tokens" | "apikey" | "apikeys" | "apitoken" | "clientsecret" | "bearer");
     let pair = |pair: &[String]| {
         matches!(
             (pair[0].as_str(), pair[1].as_str()),
-            ("client" | "consumer" | "app" | "webhook" | "signing" | "api", "secret" | "secrets") | ("api", "key" | "keys" | "credential" | "credentials" | "creds")
+            ("client" | "consumer" | "app" | "webhook" | "signing" | "api", "secret" | "secrets")
+                | ("api", "key" | "keys" | "credential" | "credentials" | "creds")
         )
     };
     words.iter().any(word) || words.windows(2).any(pair)
@@ -146,10 +148,8 @@ fn words(text: &str) -> Vec<String> {
         if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower_before) {
             out.push(String::new());
         }
-        if c.is_ascii_alphanumeric() {
-            if let Some(last) = out.last_mut() {
-                last.push(c.to_ascii_lowercase());
-            }
+        if let Some(last) = out.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            last.push(c.to_ascii_lowercase());
         }
         lower_before = c.is_ascii_lowercase() || c.is_ascii_digit();
     }
@@ -264,7 +264,9 @@ mod tests {
         let loose = variable("validation {\n condition = var.days <= 900\n }");
         assert_eq!(
             found(&[("a/main.tf", &uses), ("a/variables.tf", &variable(""))]),
-            ["medium a/main.tf «automatically_after_days = var.days» rotation/interval-too-long: secret rotated every 400 days, the default of `var.days`; the limit is 90 days"]
+            [
+                "medium a/main.tf «automatically_after_days = var.days» rotation/interval-too-long: secret rotated every 400 days, the default of `var.days`; the limit is 90 days"
+            ]
         );
         assert_eq!(found(&[("a/main.tf", &uses), ("a/variables.tf", &loose)]).len(), 1);
         assert!(found(&[("a/main.tf", &uses), ("a/variables.tf", &silent)]).is_empty());
@@ -345,7 +347,7 @@ mod tests {
             "for_each = var.ids\n secret_id = each.value",
         ] {
             let text = secret("aelix", "")
-                + &format!("locals {{\n id = aws_secretsmanager_secret.aelix.id\n ids = {{ a = aws_secretsmanager_secret.aelix.id }}\n}}\n")
+                + "locals {\n id = aws_secretsmanager_secret.aelix.id\n ids = { a = aws_secretsmanager_secret.aelix.id }\n}\n"
                 + &format!("resource \"aws_secretsmanager_secret_rotation\" \"r\" {{\n {link}\n}}\n");
             assert!(found(&[("main.tf", &text)]).is_empty(), "{link}");
         }
@@ -359,7 +361,8 @@ mod tests {
 
     #[test]
     fn a_database_that_manages_its_password_needs_no_rotation() {
-        let text = secret("aelix", "") + "resource \"aws_db_instance\" \"d\" {\n manage_master_user_password = true\n x = aws_secretsmanager_secret.aelix.id\n}\n";
+        let text =
+            secret("aelix", "") + "resource \"aws_db_instance\" \"d\" {\n manage_master_user_password = true\n x = aws_secretsmanager_secret.aelix.id\n}\n";
         assert!(found(&[("main.tf", &text)]).is_empty());
     }
 

@@ -52,8 +52,7 @@ pub fn built_in() -> Result<Vec<Provider>, RuleError> {
 pub fn parse(name: &str, text: &str) -> Result<Provider, RuleError> {
     let file: File = toml::from_str(text).map_err(|e| RuleError { message: format!("cannot read the provider in {name}: {}", e.to_string().trim_end()) })?;
     let host = |h: HostEntry| Host { name: h.name, role: h.role, environment: h.environment };
-    let scope =
-        |s: ScopeEntry| Scope { name: s.name, grants: s.grants, service_accounts_only: s.service_accounts_only, mistaken_for: s.mistaken_for };
+    let scope = |s: ScopeEntry| Scope { name: s.name, grants: s.grants, service_accounts_only: s.service_accounts_only, mistaken_for: s.mistaken_for };
     Ok(Provider {
         id: file.id,
         name: file.name,

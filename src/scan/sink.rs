@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn one_literal_that_reaches_two_calls_is_one_hit() {
-        let code = format!("use oauth2::ClientSecret; const S: &str = \"{}\"; fn f() {{ ClientSecret::new(S.into()); ClientSecret::new(S.into()); }}", random());
+        let code =
+            format!("use oauth2::ClientSecret; const S: &str = \"{}\"; fn f() {{ ClientSecret::new(S.into()); ClientSecret::new(S.into()); }}", random());
         let hits = run(&code, "src/a.rs");
         assert_eq!(hits.len(), 1);
         assert_eq!(hits[0].related.len(), 3);

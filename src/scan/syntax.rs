@@ -106,7 +106,7 @@ pub struct RawAttribute {
 /// A parser that is kept for all files of a thread.
 #[derive(Default)]
 pub struct Parser {
-    parser: tree_sitter::Parser,
+    tree_sitter: tree_sitter::Parser,
     cursor: tree_sitter::QueryCursor,
     language: Option<&'static str>,
 }
@@ -122,28 +122,22 @@ pub fn resources(bytes: &[u8], language: &'static Language, parser: &mut Parser,
 }
 
 /// Parses, runs the query, and hands the captures to `then`.
-fn with_outline<R>(
-    bytes: &[u8],
-    language: &'static Language,
-    parser: &mut Parser,
-    bounds: Bounds,
-    then: impl FnOnce(&Outline) -> R,
-) -> Result<R, Bound> {
+fn with_outline<R>(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds, then: impl FnOnce(&Outline) -> R) -> Result<R, Bound> {
     if bytes.len() > bounds.max_bytes {
         return Err(Bound::Size { bytes: bytes.len(), max: bounds.max_bytes });
     }
     let unusable = || Bound::Grammar { language: language.name };
     let query = language.query().map_err(|_| unusable())?;
     if parser.language != Some(language.name) {
-        parser.parser.set_language(&(language.grammar)()).map_err(|_| unusable())?;
+        parser.tree_sitter.set_language(&(language.grammar)()).map_err(|_| unusable())?;
         parser.language = Some(language.name);
     }
     let deadline = Instant::now() + bounds.max_time;
     let too_slow = || Bound::Time { max: bounds.max_time };
     let mut in_time = |_: &tree_sitter::ParseState| if Instant::now() > deadline { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let options = ParseOptions::new().progress_callback(&mut in_time);
-    let Some(tree) = parser.parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options)) else {
-        parser.parser.reset();
+    let Some(tree) = parser.tree_sitter.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options)) else {
+        parser.tree_sitter.reset();
         return Err(too_slow());
     };
     let mut stopped = false;
@@ -323,13 +317,13 @@ impl<'t> Outline<'t> {
     }
 
     /// Files the captures of one match under what they mean.
-    fn take<'q>(&mut self, found: &QueryMatch<'q, 't>, names: &[Capture]) {
-        let named = |index: u32| names.get(index as usize).copied().unwrap_or(Capture::Other);
-        let get = |wanted: Capture| found.captures().iter().find(|c| named(c.index) == wanted).map(|c| c.node);
-        let all = |wanted: Capture| found.captures().iter().filter(move |c| named(c.index) == wanted).map(|c| c.node);
+    fn take(&mut self, found: &QueryMatch<'_, 't>, captures: &[Capture]) {
+        let capture_of = |index: u32| captures.get(index as usize).copied().unwrap_or(Capture::Other);
+        let get = |wanted: Capture| found.captures().iter().find(|c| capture_of(c.index) == wanted).map(|c| c.node);
+        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted).map(|c| c.node);
         for capture in found.captures() {
             let node = capture.node;
-            match named(capture.index) {
+            match capture_of(capture.index) {
                 Capture::String => self.role(node, Role::String),
                 Capture::StringText => self.role(node, Role::Text),
                 Capture::StringEscape => self.role(node, Role::Escape),
@@ -341,10 +335,11 @@ impl<'t> Outline<'t> {
                     }
                 }
                 Capture::Concat => self.role(node, Role::Concat(all(Capture::ConcatPart).collect())),
-                Capture::Sequence => match self.roles.entry(node.id()).or_insert_with(|| Role::Sequence(Vec::new())) {
-                    Role::Sequence(parts) => parts.extend(all(Capture::SequencePart)),
-                    _ => {}
-                },
+                Capture::Sequence => {
+                    if let Role::Sequence(parts) = self.roles.entry(node.id()).or_insert_with(|| Role::Sequence(Vec::new())) {
+                        parts.extend(all(Capture::SequencePart));
+                    }
+                }
                 Capture::Call => self.call(node, get(Capture::Callee), get(Capture::Method), (get(Capture::Receiver), get(Capture::Arguments))),
                 Capture::Binding => self.binding(BindingKind::Variable, node, get(Capture::BindingName), get(Capture::BindingValue)),
                 Capture::Constant => self.binding(BindingKind::Constant, node, get(Capture::BindingName), get(Capture::BindingValue)),
@@ -423,12 +418,8 @@ impl<'t> Outline<'t> {
                 BindingKind::Field | BindingKind::Assignment => {}
             }
         }
-        let assigned: Vec<usize> = self
-            .bindings
-            .iter()
-            .filter(|b| b.kind == BindingKind::Assignment)
-            .filter_map(|b| self.resolve(self.text(b.name), b.name.start_byte()))
-            .collect();
+        let assigned: Vec<usize> =
+            self.bindings.iter().filter(|b| b.kind == BindingKind::Assignment).filter_map(|b| self.resolve(self.text(b.name), b.name.start_byte())).collect();
         for index in assigned {
             self.bindings[index].ambiguous = true;
         }
@@ -521,7 +512,33 @@ pub(crate) fn is_callee(callee: &str, wanted: &[&str], separator: &str) -> bool 
     wanted.iter().any(|w| callee.strip_suffix(w).is_some_and(|rest| rest.is_empty() || (!w.starts_with('.') && rest.ends_with(separator))))
 }
 
-/// What one value turned out to be, while it is put together.
+/// What a call does to text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Reference,
+    Fallback,
+    Wrapper,
+    Concat,
+    Join,
+    Format,
+}
+
+impl Effect {
+    fn of(callee: &str, language: &Language) -> Option<Self> {
+        let callees = &language.callees;
+        let groups = [
+            (callees.references, Self::Reference),
+            (callees.fallbacks, Self::Fallback),
+            (callees.wrappers, Self::Wrapper),
+            (callees.concats, Self::Concat),
+            (callees.joins, Self::Join),
+            (callees.formats, Self::Format),
+        ];
+        groups.into_iter().find(|(group, _)| is_callee(callee, group, language.separator)).map(|(_, effect)| effect)
+    }
+}
+
+/// What is still to be added to a value: an expression with the number of names passed on the way to it, or text.
 enum Item<'t> {
     Node(Node<'t>, usize),
     Text(Vec<u8>),
@@ -673,55 +690,45 @@ impl<'a, 't> Folder<'a, 't> {
         Ok(value)
     }
 
-    /// A call whose result is text that is known.
+    /// A call whose result is text that is known: what to look at instead goes to the list.
     fn folded_call(&self, call: &CallNode<'t>, hops: usize, (todo, path): (&mut Vec<Item<'t>>, &mut Vec<Step>)) -> Result<(), Stop> {
-        let language = self.outline.language;
-        let is = |wanted| is_callee(&call.callee, wanted, language.separator);
         let first = || arguments(call.arguments).into_iter().next();
-        if is(language.callees.references) {
-            return Err(Stop::Reference);
-        }
-        if is(language.callees.fallbacks) {
-            let fallback = first().ok_or(Stop::Unknown)?;
-            path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
-            todo.push(Item::Node(fallback, hops));
-            return Ok(());
-        }
-        if is(language.callees.wrappers) {
-            let kept = call.receiver.or_else(first).ok_or(Stop::Unknown)?;
-            todo.push(Item::Node(kept, hops));
-            return Ok(());
-        }
-        if is(language.callees.concats) {
-            let parts = match call.receiver {
-                Some(receiver) => self.parts(receiver)?,
-                None => arguments(call.arguments),
-            };
-            todo.extend(parts.into_iter().rev().map(|part| Item::Node(part, hops)));
-            return Ok(());
-        }
-        if is(language.callees.joins) {
-            let parts = self.parts(call.receiver.ok_or(Stop::Unknown)?)?;
-            let between = self.outline.roles.get(&first().ok_or(Stop::Unknown)?.id()).map(|_| first());
-            let (between, _) = self.string(between.flatten().ok_or(Stop::Unknown)?)?;
-            for (index, part) in parts.into_iter().enumerate().rev() {
-                todo.push(Item::Node(part, hops));
-                if index > 0 {
-                    todo.push(Item::Text(between.clone()));
+        match Effect::of(&call.callee, self.outline.language).ok_or(Stop::Unknown)? {
+            Effect::Reference => return Err(Stop::Reference),
+            Effect::Wrapper => todo.push(Item::Node(call.receiver.or_else(first).ok_or(Stop::Unknown)?, hops)),
+            Effect::Fallback => {
+                let fallback = first().ok_or(Stop::Unknown)?;
+                path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
+                todo.push(Item::Node(fallback, hops));
+            }
+            Effect::Concat => {
+                let parts = call.receiver.map_or_else(|| Ok(arguments(call.arguments)), |receiver| self.parts(receiver))?;
+                todo.extend(parts.into_iter().rev().map(|part| Item::Node(part, hops)));
+            }
+            Effect::Join => {
+                let parts = self.parts(call.receiver.ok_or(Stop::Unknown)?)?;
+                let between = self.written(first())?;
+                for (index, part) in parts.into_iter().enumerate().rev() {
+                    todo.push(Item::Node(part, hops));
+                    if index > 0 {
+                        todo.push(Item::Text(between.clone()));
+                    }
                 }
             }
-            return Ok(());
-        }
-        if is(language.callees.formats) {
-            let format = first().ok_or(Stop::Unknown)?;
-            let (text, _) = self.string(format)?;
-            if text.contains(&b'{') {
-                return Err(Stop::Hole);
+            Effect::Format => {
+                if self.written(first())?.contains(&b'{') {
+                    return Err(Stop::Hole);
+                }
+                todo.extend(first().map(|format| Item::Node(format, hops)));
             }
-            todo.push(Item::Node(format, hops));
-            return Ok(());
         }
-        Err(Stop::Unknown)
+        Ok(())
+    }
+
+    /// The text of a string literal that is written here, not behind a name.
+    fn written(&self, node: Option<Node<'t>>) -> Result<Vec<u8>, Stop> {
+        let node = node.filter(|n| matches!(self.outline.roles.get(&n.id()), Some(Role::String))).ok_or(Stop::Unknown)?;
+        self.string(node).map(|(text, _)| text)
     }
 
     /// The parts of a list: written here, or bound to a name.
@@ -829,9 +836,10 @@ fn arguments(list: Node<'_>) -> Vec<Node<'_>> {
     list.named_children(&mut list.walk()).filter(|n| !n.is_extra()).take(MAX_ARGUMENTS).collect()
 }
 
-/// Names that are bound to text, for the language-independent tests of folding.
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::lang;
 
@@ -938,7 +946,7 @@ mod tests {
         assert_eq!(sunk("const A: &str = B; const B: &str = A; fn f() { sink(A) }"), "unknown");
         let mut code = String::from("const A0: &str = \"xxxxxxxxxxxxxxxx\";");
         for n in 1..30 {
-            code += &format!("const A{n}: String = A{0} + A{0};", n - 1);
+            let _ = write!(code, "const A{n}: String = A{0} + A{0};", n - 1);
         }
         assert_ne!(sunk(&format!("{code} fn f() {{ sink(A29) }}")), "=");
     }
@@ -1000,12 +1008,7 @@ locals { n = 3 }
         let heads: Vec<_> = found.iter().map(|r| (r.kind.as_str(), r.name.as_str(), &code[r.span.range()])).collect();
         assert_eq!(
             heads,
-            [
-                ("variable", "days", "variable \"days\""),
-                ("terraform", "", "terraform"),
-                ("aws_x", "y", "resource \"aws_x\" \"y\""),
-                ("locals", "", "locals")
-            ]
+            [("variable", "days", "variable \"days\""), ("terraform", "", "terraform"), ("aws_x", "y", "resource \"aws_x\" \"y\""), ("locals", "", "locals")]
         );
         let show = |r: &RawResource| r.attributes.iter().map(|a| format!("{} {} {}", a.path, show(&a.value), a.expression)).collect::<Vec<_>>();
         assert_eq!(show(&found[0]), ["default =400 400", "validation unknown ", "validation.condition unknown var.days <= 90"]);

@@ -170,8 +170,8 @@ fn set(field: &str, bounds: (u32, u32), names: &[&str]) -> Option<Vec<u32>> {
 }
 
 fn number(text: &str, (least, most): (u32, u32), names: &[&str]) -> Option<u32> {
-    let named = names.iter().position(|n| n.eq_ignore_ascii_case(text)).and_then(|at| u32::try_from(at).ok()).map(|at| at + 1);
-    named.or_else(|| text.parse().ok()).filter(|n| (least..=most).contains(n))
+    let by_name = names.iter().position(|n| n.eq_ignore_ascii_case(text)).and_then(|at| u32::try_from(at).ok()).map(|at| at + 1);
+    by_name.or_else(|| text.parse().ok()).filter(|n| (least..=most).contains(n))
 }
 
 /// 1 for Sunday to 7 for Saturday, of the day counted from 1970-01-01, a Thursday.
@@ -242,7 +242,18 @@ mod tests {
 
     #[test]
     fn other_text_is_no_schedule() {
-        for text in ["", "cron()", "cron(0 8 * *)", "0 8 1 * ? *", "cron(0 8 32 * ? *)", "cron(0 8 1 13 ? *)", "cron(0 8 1 * 2 *)", "cron(0 8 1 */0 ? *)", "cron(a b c d e f)", "cron(0 8 1 * ? *"] {
+        for text in [
+            "",
+            "cron()",
+            "cron(0 8 * *)",
+            "0 8 1 * ? *",
+            "cron(0 8 32 * ? *)",
+            "cron(0 8 1 13 ? *)",
+            "cron(0 8 1 * 2 *)",
+            "cron(0 8 1 */0 ? *)",
+            "cron(a b c d e f)",
+            "cron(0 8 1 * ? *",
+        ] {
             assert_eq!(gap(text), None, "{text}");
         }
     }

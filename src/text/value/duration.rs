@@ -115,7 +115,23 @@ mod tests {
 
     #[test]
     fn other_text_is_no_duration() {
-        for text in ["", "90", "d", "P", "PT", "P1", "P1DT", "rate(0 days)", "rate(1 month)", "rate(1)", "90 d", "-1d", "99999999999999999999d", "18446744073709551615d", "var.x"] {
+        for text in [
+            "",
+            "90",
+            "d",
+            "P",
+            "PT",
+            "P1",
+            "P1DT",
+            "rate(0 days)",
+            "rate(1 month)",
+            "rate(1)",
+            "90 d",
+            "-1d",
+            "99999999999999999999d",
+            "18446744073709551615d",
+            "var.x",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
