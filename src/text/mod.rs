@@ -1,6 +1,5 @@
 //! Floor 0: bytes and words. Nothing here knows a rule, a file or a finding.
 
-pub mod folders;
 pub mod lines;
 pub mod name;
 pub mod placeholder;
