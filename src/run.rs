@@ -1,6 +1,7 @@
 //! The straight line: plan → targets → scan → project → triage → report → exit status.
 
 mod book;
+pub mod examples;
 pub mod panics;
 mod scanning;
 
@@ -49,6 +50,9 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, progress: Progress) -> Result<Repo
 
     let (mut report, targets) = book::open(plan, rules, listing);
     let mut blobs = book::book(&mut report, &targets, outcomes);
+    let wanted = blobs.wanted(&targets);
+    let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
+    blobs.add(&mut report, &targets, wanted, more);
     let project = project::findings(rules, &mut blobs.scanned);
     report.findings = blobs.join(project, &targets).into_iter().flat_map(|file| triage(file, rules, &plan.triage)).collect();
     let (listing, scanning) = (listed, done.saturating_sub(listed));

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aelix_lint::model::{Rule, RuleStatus};
 use aelix_lint::ruleset::{RuleOptions, RuleSet};
-use aelix_lint::scan::{ScanOptions, Scanner, examples};
+use aelix_lint::run::examples;
+use aelix_lint::scan::{ScanOptions, Scanner};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
@@ -15,15 +16,15 @@ fn main() {
     let mut trials = Vec::new();
     for rule in rules.rules.iter() {
         for (number, example) in rule.examples.iter().enumerate() {
-            let (scanner, rule, example) = (scanner.clone(), rule.clone(), example.clone());
+            let (set, scanner, rule, example) = (rules.clone(), scanner.clone(), rule.clone(), example.clone());
             trials.push(Trial::test(format!("{}::example_{}", rule.id, number + 1), move || {
-                outcome(&rule, examples::check_example(&scanner, &rule, example.path.as_deref(), &example.text))
+                outcome(&rule, examples::check_example((&set, &scanner), &rule, example.path.as_deref(), &example.text))
             }));
         }
         for (number, counter) in rule.counterexamples.iter().enumerate() {
-            let (scanner, rule, counter) = (scanner.clone(), rule.clone(), counter.clone());
+            let (set, scanner, rule, counter) = (rules.clone(), scanner.clone(), rule.clone(), counter.clone());
             trials.push(Trial::test(format!("{}::counterexample_{}", rule.id, number + 1), move || {
-                let failure = examples::check_counterexample(&scanner, &rule, counter.path.as_deref(), &counter.text);
+                let failure = examples::check_counterexample((&set, &scanner), &rule, counter.path.as_deref(), &counter.text);
                 outcome(&rule, failure.map(|failure| format!("{failure} ({})", counter.because)))
             }));
         }

@@ -7,6 +7,8 @@ mod encoded;
 mod jwt;
 mod nkey;
 mod pem;
+pub mod scope_request;
+pub mod scopes;
 mod stripe;
 mod url;
 mod uuid;
@@ -60,6 +62,10 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("url-credentials", |m| url::credentials(if memchr::memmem::find(m.whole, b"://").is_some() { m.whole } else { m.value })),
     ("uuid-not-nil", |m| uuid::not_nil(m.value)),
 ];
+
+/// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
+pub const CHECKS: [&str; 7] =
+    ["rotation-interval", "rotation-missing", "scope-admin-interactive", "scope-unknown", "scope-wildcard", "suppression-unused", "suppression-without-reason"];
 
 /// The check of this name.
 pub fn validator(name: &str) -> Option<Validator> {

@@ -9,8 +9,8 @@ use crate::cli::{ListArgs, TestArgs};
 use crate::model::{Confidence, Rule, RuleStatus, Severity};
 use crate::plan::{self, Environment};
 use crate::ruleset::{self, RuleOptions, RuleSet};
-use crate::run::ExitStatus;
-use crate::scan::{ScanOptions, Scanner, examples};
+use crate::run::{ExitStatus, examples};
+use crate::scan::{ScanOptions, Scanner};
 
 use super::output::{self, Failure};
 
@@ -67,7 +67,7 @@ fn entry(rule: &Rule, enabled: bool) -> Entry<'_> {
 pub fn test(args: &TestArgs) -> Result<ExitStatus, Failure> {
     let rules = load(&args.paths)?;
     let scanner = Scanner::new(rules.clone(), ScanOptions::default());
-    let failures: Vec<String> = rules.rules.iter().flat_map(|rule| examples::check(&scanner, rule)).collect();
+    let failures: Vec<String> = rules.rules.iter().flat_map(|rule| examples::check((&rules, &scanner), rule)).collect();
     let examples: usize = rules.rules.iter().map(|rule| rule.examples.len() + rule.counterexamples.len()).sum();
     output::stdout(|out| {
         failures.iter().try_for_each(|failure| writeln!(out, "{failure}"))?;

@@ -1,1 +1,149 @@
-//! Floor 1: the table of languages. (Contract stub.)
+//! Floor 1: the table of languages, found by file name. A language is a grammar, a query whose captures become facts, and a few words of its own.
+
+mod hcl;
+mod rust;
+
+use std::sync::OnceLock;
+
+use tree_sitter::{Query, QueryError};
+
+/// Capture names that a query may use; `scan/syntax.rs` knows these and nothing else of a language.
+///
+/// * `string` a literal; inside it `string.text` as it stands, `string.escape` to be unescaped, `string.hole` not known; `literal` a bare number or word;
+/// * `keep` an expression with the same text as `keep.inner`; `concat` its `concat.part`s in order; `sequence` a list of `sequence.part`s;
+/// * `call` with `call.callee` or `call.method` and `call.receiver`, and `call.arguments`, the node whose named children are the arguments;
+/// * `binding` (also `binding.constant`, visible before it is declared, and `binding.field`, which binds no variable) with `binding.name` and `binding.value`;
+/// * `assign` with `assign.name` and `assign.value`: the variable has no single value any more;
+/// * `scope` where names end, `import` a use of another module, `test` code that only tests run;
+/// * `block` with `block.type` and `block.label`: declared infrastructure, whose attributes are its `binding.field`s.
+pub const CAPTURES: [&str; 30] = [
+    "string",
+    "string.text",
+    "string.escape",
+    "string.hole",
+    "literal",
+    "keep",
+    "keep.inner",
+    "concat",
+    "concat.part",
+    "sequence",
+    "sequence.part",
+    "call",
+    "call.callee",
+    "call.method",
+    "call.receiver",
+    "call.arguments",
+    "binding",
+    "binding.constant",
+    "binding.field",
+    "binding.name",
+    "binding.value",
+    "assign",
+    "assign.name",
+    "assign.value",
+    "scope",
+    "import",
+    "test",
+    "block",
+    "block.type",
+    "block.label",
+];
+
+/// One language: everything the program knows about it.
+pub struct Language {
+    /// Name in rule files and messages: `rust`.
+    pub name: &'static str,
+    /// File extensions, without the dot, in lower case.
+    pub extensions: &'static [&'static str],
+    /// Whole file names.
+    pub file_names: &'static [&'static str],
+    /// The query whose captures (see [`CAPTURES`]) become facts.
+    pub query: &'static str,
+    /// The grammar.
+    pub grammar: fn() -> tree_sitter::Language,
+    /// What stands between the segments of a path: `::`.
+    pub separator: &'static str,
+    /// What certain callees do to text.
+    pub callees: Callees,
+    /// Turns the inside of a literal with escapes into its text; `None` for an escape it does not know.
+    pub unescape: fn(&[u8]) -> Option<Vec<u8>>,
+    /// Reads the text of an `import` capture.
+    pub imports: fn(&str) -> Vec<Import>,
+    /// The query, compiled on first use; made with [`OnceLock::new`].
+    pub compiled: OnceLock<Result<Query, QueryError>>,
+}
+
+/// Callees that folding understands. A path matches by its last segments (`String::from` also as `std::string::String::from`), a method is written `.name`, a macro `name!`.
+pub struct Callees {
+    /// The result has the text of the receiver or, without one, of the first argument.
+    pub wrappers: &'static [&'static str],
+    /// The result is the arguments, or the receiver's parts, one after the other.
+    pub concats: &'static [&'static str],
+    /// The result is the receiver's parts with the first argument between them.
+    pub joins: &'static [&'static str],
+    /// The result is the first argument if that has no `{` hole.
+    pub formats: &'static [&'static str],
+    /// The result is the receiver or else the first argument.
+    pub fallbacks: &'static [&'static str],
+    /// The result is read at run time: environment, secret managers, files.
+    pub references: &'static [&'static str],
+}
+
+/// A name that a file takes from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// What is imported, in full: `oauth2::ClientSecret`; for a glob the module.
+    pub path: String,
+    /// The name it has here; `None` for a glob, which brings every name of `path`.
+    pub name: Option<String>,
+}
+
+impl Language {
+    /// The compiled query.
+    pub fn query(&self) -> Result<&Query, &QueryError> {
+        self.compiled.get_or_init(|| Query::new(&(self.grammar)(), self.query)).as_ref()
+    }
+}
+
+static LANGUAGES: [&Language; 2] = [&hcl::LANGUAGE, &rust::LANGUAGE];
+
+/// All languages, in the order of their names.
+pub fn table() -> &'static [&'static Language] {
+    &LANGUAGES
+}
+
+/// The language that the name of the file says, if it is one of ours.
+pub fn of(path: &str) -> Option<&'static Language> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
+    table().iter().copied().find(|l| l.file_names.contains(&name) || extension.as_deref().is_some_and(|e| l.extensions.contains(&e)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_decide_the_language() {
+        for (path, expected) in
+            [("src/main.rs", Some("rust")), ("Main.RS", Some("rust")), ("infra/main.tf", Some("hcl")), ("rs", None), ("a/b.rs.txt", None), ("x", None)]
+        {
+            assert_eq!(of(path).map(|l| l.name), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_query_compiles_and_uses_known_captures_only() {
+        for language in table() {
+            let query = language.query().unwrap_or_else(|e| panic!("{}: {e}", language.name));
+            for name in query.capture_names() {
+                assert!(CAPTURES.contains(name) || name.starts_with('_'), "{}: unknown capture @{name}", language.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted_by_name() {
+        assert!(table().is_sorted_by_key(|l| l.name));
+    }
+}

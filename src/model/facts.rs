@@ -29,26 +29,67 @@ impl Value {
     }
 }
 
+/// A value where it is used, with the way it took to get there.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// What is known of it.
+    pub value: Value,
+    /// The expression.
+    pub span: Span,
+    /// 1-based line of the expression.
+    pub line: u32,
+    /// The names it passed on its way from the literal to here, nearest first.
+    pub path: Vec<Step>,
+}
+
+/// One step of a value on its way from a literal to its use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What kind of step.
+    pub kind: StepKind,
+    /// The name; for a fallback the callee (`.unwrap_or`).
+    pub name: String,
+    /// Where the name is declared, or the fallback stands.
+    pub span: Span,
+    /// 1-based line of that.
+    pub line: u32,
+}
+
+/// How a value got on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// Through a constant or static.
+    Constant,
+    /// Through a variable.
+    Variable,
+    /// As the value taken where another is missing.
+    Fallback,
+}
+
 /// An assignment, key and value, field or parameter default.
 #[derive(Clone, Debug)]
 pub struct Binding {
     /// The name as written.
     pub name: String,
     /// What it is bound to.
-    pub value: Value,
+    pub value: Argument,
     /// The whole binding.
     pub span: Span,
 }
 
-/// A call of a function, method or constructor.
+/// A call of a function, method, constructor or macro.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The callee as written, without arguments: `oauth2::ClientSecret::new`.
+    /// The callee as written, without arguments and type arguments: `oauth2::ClientSecret::new`, a method as `.add_scope`, a macro as `concat!`.
     pub callee: String,
+    /// What a method is called on.
+    pub receiver: Option<Span>,
     /// Its arguments in order.
-    pub arguments: Vec<Value>,
+    pub arguments: Vec<Argument>,
     /// The whole call.
     pub span: Span,
+    /// 1-based line of the callee's name.
+    pub line: u32,
 }
 
 /// A declared piece of infrastructure.

@@ -50,6 +50,10 @@ pub struct Hit {
     pub related: Vec<(Span, String)>,
     /// Rules that lost these bytes to this hit.
     pub also: Vec<RuleId>,
+    /// All places of a value in pieces; none of them may be shown.
+    pub pieces: Vec<Span>,
+    /// The value, where it is not what stands at `span`: folded, decoded.
+    pub value: Option<Secret>,
 }
 
 impl Hit {
@@ -68,6 +72,8 @@ impl Hit {
             name: None,
             related: Vec::new(),
             also: Vec::new(),
+            pieces: Vec::new(),
+            value: None,
         }
     }
 }

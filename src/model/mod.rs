@@ -5,6 +5,7 @@ pub mod facts;
 pub mod finding;
 pub mod fingerprint;
 pub mod line_hash;
+pub mod provider;
 pub mod report;
 pub mod rule;
 pub mod suppression;

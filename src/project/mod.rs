@@ -1,11 +1,135 @@
-//! Floor 4: what only the whole project can tell. (Contract stub.)
+//! Floor 4: what only the files of a project together can say.
 
+mod resources;
+mod rotation;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Finding, Scanned};
+use crate::model::facts::Resource;
+use crate::model::rule::Matcher;
+use crate::model::{Finding, Rule, Scanned};
 use crate::ruleset::RuleSet;
 
-/// Findings that follow from the facts of all blobs together.
-pub fn findings(_rules: &Arc<RuleSet>, _scanned: &mut [Scanned]) -> Vec<Finding> {
-    Vec::new()
+use resources::Module;
+
+/// A check of one module (directory) of infrastructure code, for the rule of this index.
+type ModuleCheck = fn(&Module, usize, &Rule) -> Vec<Finding>;
+
+/// Name (`check = "…"` in a rule) and function of every check, sorted by name.
+const CHECKS: [(&str, ModuleCheck); 2] = [("rotation-interval", rotation::interval), ("rotation-missing", rotation::missing)];
+
+/// Whether a file belongs to a module in which something matters to a check: its blocks are needed too.
+pub fn is_wanted(path: &str, modules: &BTreeSet<String>) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    [".tf", ".tofu"].iter().any(|end| name.ends_with(end)) && modules.contains(folder)
+}
+
+/// The modules (directories) in which a file declares something that a check asks about.
+pub fn modules(scanned: &[Scanned]) -> BTreeSet<String> {
+    scanned.iter().flat_map(|s| &s.resources).map(|resource| resource.module.clone()).collect()
+}
+
+/// The findings that need more than one blob, in the order of the places. The resources are taken out of `scanned`.
+pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned]) -> Vec<Finding> {
+    let active: Vec<(usize, &Rule, ModuleCheck)> = rules.rules.iter().enumerate().filter_map(|(index, rule)| active(rules, index, rule)).collect();
+    if active.is_empty() {
+        return Vec::new();
+    }
+    let all: Vec<Resource> = scanned.iter_mut().flat_map(|s| std::mem::take(&mut s.resources)).collect();
+    let mut found = Vec::new();
+    for module in Module::group(&all) {
+        for (index, rule, check) in &active {
+            found.extend(check(&module, *index, rule));
+        }
+    }
+    found.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));
+    found
+}
+
+fn active<'a>(rules: &RuleSet, index: usize, rule: &'a Rule) -> Option<(usize, &'a Rule, ModuleCheck)> {
+    let Matcher::Check { name } = &rule.matcher else { return None };
+    let (_, check) = CHECKS.iter().find(|(known, _)| known == name)?;
+    rules.enabled.get(index).copied().unwrap_or(false).then_some((index, rule, *check))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::lang;
+    use crate::model::facts::Attribute;
+    use crate::model::rule::{Conditions, RuleSource};
+    use crate::model::{Confidence, Place, RuleId, RuleStatus, Severity, Snippet, Target};
+    use crate::scan::syntax::{self, Bounds, Parser};
+    use crate::text::{Lines, Span};
+
+    fn rule(id: &str, check: &str) -> Rule {
+        Rule {
+            id: RuleId::new(id),
+            aliases: Vec::new(),
+            title: String::new(),
+            severity: Severity::Medium,
+            confidence: Confidence::Medium,
+            status: RuleStatus::Stable,
+            since: String::new(),
+            tags: Vec::new(),
+            matcher: Matcher::Check { name: check.to_owned() },
+            keywords: Vec::new(),
+            files: Vec::new(),
+            conditions: Conditions::default(),
+            validate: None,
+            allow: Vec::new(),
+            why: String::new(),
+            fix: String::new(),
+            references: Vec::new(),
+            examples: Vec::new(),
+            counterexamples: Vec::new(),
+            source: RuleSource::default(),
+        }
+    }
+
+    /// The blob as the scan would hand it over.
+    fn scanned(path: &str, text: &str) -> Scanned {
+        let target = Target::in_memory(path);
+        let lines = Lines::new(text.as_bytes());
+        let place = |span: Span| Place::new(&target, span, lines.position(span.start), lines.position(span.end), Snippet::default());
+        let module = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let raw = syntax::resources(text.as_bytes(), lang::of(path).unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+        let resources = raw
+            .into_iter()
+            .map(|r| Resource {
+                kind: r.kind,
+                name: r.name,
+                place: place(r.span),
+                module: module.to_owned(),
+                attributes: r
+                    .attributes
+                    .into_iter()
+                    .map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) })
+                    .collect(),
+            })
+            .collect();
+        Scanned { resources, ..Scanned::default() }
+    }
+
+    /// Severity and message of what both rotation rules find, with the path and the reported bytes in front.
+    pub(crate) fn found(files: &[(&str, &str)]) -> Vec<String> {
+        let rules = vec![rule("rotation/interval-too-long", "rotation-interval"), rule("rotation/no-rotation-config", "rotation-missing")];
+        let set = RuleSet { enabled: vec![true; rules.len()], rules: Arc::new(rules), ..RuleSet::default() };
+        let mut all: Vec<Scanned> = files.iter().map(|(path, text)| scanned(path, text)).collect();
+        let shown = |f: &Finding| {
+            let text = files.iter().find(|(path, _)| *path == &*f.place.relative).unwrap().1;
+            format!("{} {} «{}» {}: {}", f.severity, f.place.relative, &text[f.place.span.range()], f.rule, f.message)
+        };
+        findings(&Arc::new(set), &mut all).iter().map(shown).collect()
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_a_rule_that_is_off_finds_nothing() {
+        assert!(CHECKS.is_sorted_by_key(|c| c.0));
+        assert!(CHECKS.iter().all(|(name, _)| crate::check::CHECKS.contains(name)));
+        let set = RuleSet { rules: Arc::new(vec![rule("rotation/no-rotation-config", "rotation-missing")]), enabled: vec![false], ..RuleSet::default() };
+        let mut all = [scanned("main.tf", "resource \"aws_secretsmanager_secret\" \"aelix\" {}")];
+        assert!(findings(&Arc::new(set), &mut all).is_empty());
+    }
 }

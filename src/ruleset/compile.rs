@@ -168,6 +168,7 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(&fail)?,
         Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,
         Matcher::Sink { .. } => (Engine::Sink, Some(Vec::new())),
+        Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail(unknown_check(name, check::CHECKS.into_iter()))),
         Matcher::Check { .. } => (Engine::Check, Some(Vec::new())),
     };
     let written: Vec<Anchor> = rule.keywords.iter().map(|k| Anchor::folded(k.as_bytes())).collect();
@@ -317,10 +318,12 @@ fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
 }
 
 fn validator(name: &str) -> Result<Validator, String> {
-    check::validator(name).ok_or_else(|| {
-        let hint = nearest(name, check::VALIDATORS.iter().map(|(n, _)| *n)).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        format!("no check is named `{name}`{hint}")
-    })
+    check::validator(name).ok_or_else(|| unknown_check(name, check::VALIDATORS.iter().map(|(n, _)| *n)))
+}
+
+fn unknown_check<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let hint = nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    format!("no check is named `{name}`{hint}")
 }
 
 fn allow(patterns: &[String]) -> Result<Lazy, String> {

@@ -4,6 +4,9 @@ pub mod anchors;
 mod compile;
 mod load;
 
+pub mod provider;
+pub mod sinks;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -1,10 +1,11 @@
 //! From outcomes to the report.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::{Finding, Report, RunError, Scanned, Skip, Stats, Target};
 use crate::plan::{EmptyInput, Plan};
+use crate::project;
 use crate::ruleset::RuleSet;
 use crate::source::Listing;
 use crate::triage::FileResult;
@@ -72,10 +73,43 @@ pub struct Blobs {
 }
 
 impl Blobs {
+    /// Targets whose declarations the project stage still needs: files of the modules that matter, not parsed in the first step.
+    pub fn wanted(&self, targets: &[Target]) -> Vec<usize> {
+        let modules = project::modules(&self.scanned);
+        if modules.is_empty() {
+            return Vec::new();
+        }
+        let parsed: HashSet<usize> = self.indices.iter().zip(&self.scanned).filter(|(_, s)| !s.resources.is_empty()).map(|(index, _)| *index).collect();
+        let wanted = |(index, target): &(usize, &Target)| !parsed.contains(index) && project::is_wanted(&target.relative, &modules);
+        targets.iter().enumerate().filter(wanted).map(|(index, _)| index).collect()
+    }
+
+    /// Books what the second step gave.
+    pub fn add(&mut self, report: &mut Report, targets: &[Target], wanted: Vec<usize>, outcomes: Vec<Outcome>) {
+        for (index, outcome) in wanted.into_iter().zip(outcomes) {
+            match outcome {
+                Outcome::Scanned { found: Some(scanned), .. } => {
+                    report.stats.parsed_bytes += scanned.parsed_bytes;
+                    self.indices.push(index);
+                    self.scanned.push(*scanned);
+                }
+                Outcome::Failed(message) => {
+                    let target = &targets[index];
+                    report.errors.push(RunError { display: Some(target.display.clone()), relative: Some(target.relative.clone()), message });
+                }
+                Outcome::Scanned { found: None, .. } | Outcome::Skipped(_) => {}
+            }
+        }
+    }
+
     /// Puts the findings of the project stage to those of their files, in the order of the targets.
     pub fn join(self, project: Vec<Finding>, targets: &[Target]) -> Vec<FileResult> {
-        let result = |scanned: Scanned| FileResult { findings: scanned.findings, suppressions: scanned.suppressions };
-        let mut files: BTreeMap<usize, FileResult> = self.indices.into_iter().zip(self.scanned.into_iter().map(result)).collect();
+        let mut files: BTreeMap<usize, FileResult> = BTreeMap::new();
+        for (index, scanned) in self.indices.into_iter().zip(self.scanned) {
+            let file = files.entry(index).or_default();
+            file.findings.extend(scanned.findings);
+            file.suppressions.extend(scanned.suppressions);
+        }
         if !project.is_empty() {
             let indices: HashMap<&str, usize> = targets.iter().enumerate().map(|(index, target)| (&*target.display, index)).collect();
             for finding in project {

@@ -60,6 +60,17 @@ pub fn scan_all(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progre
     pool.install(|| targets.par_iter().with_max_len(BATCH).map(one).collect())
 }
 
+/// The declared infrastructure of some targets, for the project stage. A file that cannot be read now could be read in the first step: it has
+/// vanished since, and that is an error too.
+pub fn resources(scanner: &Scanner, targets: &[&Target], pool: &ThreadPool) -> Vec<Outcome> {
+    let one = |desk: &mut Desk, target: &&Target| match source::read(target, &mut desk.buffer) {
+        Ok(Read::Text(bytes)) => Outcome::Scanned { bytes: 0, found: keep(scanner.resources(&Blob::new(target, bytes), &mut desk.worker)) },
+        Ok(Read::Skipped(reason)) => Outcome::Skipped(reason),
+        Err(error) => Outcome::Failed(format!("cannot read {}: {}", target.display, source::reason(&error))),
+    };
+    pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+}
+
 /// Scans bytes in memory under a file name: for tests and the examples of rules.
 pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
     let target = Target::in_memory(name);

@@ -5,8 +5,8 @@
 
 pub mod binding;
 mod context;
-pub mod examples;
 mod generic;
+mod meaning;
 mod overlap;
 pub mod pattern;
 pub mod prefilter;
@@ -14,10 +14,15 @@ mod settle;
 mod snippet;
 mod suppression;
 
+pub mod sink;
+pub mod syntax;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use regex_automata::meta;
 
+use crate::model::facts::{Attribute, Resource};
 use crate::model::{Blob, Finding, Hit, Related, Scanned, Suppression, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
@@ -25,9 +30,11 @@ use crate::text::{Lines, Secret, Span};
 
 use binding::TextBinding;
 use context::Context;
+use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
 use prefilter::Prefilter;
 use snippet::Masks;
+use syntax::Parser;
 
 /// What the plan decides about scanning.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +47,7 @@ pub struct ScanOptions {
 pub struct Scanner {
     rules: Arc<RuleSet>,
     options: ScanOptions,
+    meaning: Meaning,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
     consumers: Vec<Vec<Consumer>>,
@@ -50,6 +58,7 @@ pub struct Scanner {
 enum Consumer {
     Pattern(usize),
     Key(usize),
+    Meaning(Sight),
     Suppression,
 }
 
@@ -62,6 +71,7 @@ pub struct Worker {
     caches: Vec<Option<meta::Cache>>,
     /// Whether a rule with `files` applies to this blob, once asked.
     applies: Vec<Option<bool>>,
+    parser: Parser,
 }
 
 /// What the engines have gathered of one blob.
@@ -73,36 +83,46 @@ struct Gathered<'a> {
     last: Option<(Span, Option<TextBinding>)>,
     hits: Vec<Hit>,
     markers: Vec<usize>,
+    seen: Seen,
 }
 
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let mut anchors = vec![(Anchor::exact(suppression::MARKER.as_bytes()), vec![Consumer::Suppression])];
-        let mut known = std::collections::HashMap::new();
-        for index in rules.active() {
-            let compiled = &rules.compiled[index];
+        let meaning = Meaning::new(&rules);
+        let mut index = Index::default();
+        index.add(Anchor::exact(suppression::MARKER.as_bytes()), Consumer::Suppression);
+        for rule in rules.active() {
+            let compiled = &rules.compiled[rule];
             let consumer = match &compiled.engine {
-                Engine::Pattern(_) => Consumer::Pattern(index),
-                Engine::Key(_) => Consumer::Key(index),
+                Engine::Pattern(_) => Consumer::Pattern(rule),
+                Engine::Key(_) => Consumer::Key(rule),
                 Engine::Sink | Engine::Check => continue,
             };
-            for anchor in &compiled.anchors {
-                let at = *known.entry(anchor.clone()).or_insert_with(|| {
-                    anchors.push((anchor.clone(), Vec::new()));
-                    anchors.len() - 1
-                });
-                anchors[at].1.push(consumer);
-            }
+            compiled.anchors.iter().for_each(|anchor| index.add(anchor.clone(), consumer));
         }
-        let prefilter = Prefilter::new(anchors.iter().map(|(anchor, _)| anchor));
-        Self { rules, options, prefilter, consumers: anchors.into_iter().map(|(_, consumers)| consumers).collect() }
+        for (anchor, sight) in meaning.anchors(&rules) {
+            index.add(anchor, Consumer::Meaning(sight));
+        }
+        let prefilter = Prefilter::new(index.anchors.iter());
+        Self { rules, options, meaning, prefilter, consumers: index.consumers }
     }
 
     /// Scans one blob. Never panics on content; linear in its length.
     pub fn scan(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
+        self.scan_knowing(blob, Seen::default(), worker)
+    }
+
+    /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
+    pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
+        let seen = Seen { resource: true, ..Seen::default() };
+        Scanned { findings: Vec::new(), suppressions: Vec::new(), ..self.scan_knowing(blob, seen, worker) }
+    }
+
+    fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
         worker.reset(self.rules.rules.len());
-        let mut gathered = Gathered { blob, context: Context::of(blob), line: LineWindow::default(), last: None, hits: Vec::new(), markers: Vec::new() };
+        let context = Context::of(blob);
+        let mut gathered = Gathered { blob, context, line: LineWindow::default(), last: None, hits: Vec::new(), markers: Vec::new(), seen };
         self.prefilter.scan(blob.bytes, |anchor, at| {
             for &consumer in &self.consumers[anchor] {
                 self.candidate(consumer, at, &mut gathered, worker);
@@ -113,15 +133,15 @@ impl Scanner {
                 self.search(index, window, &mut gathered, worker);
             }
         }
-        if gathered.hits.is_empty() && gathered.markers.is_empty() {
-            return Scanned::default();
-        }
-        self.place(gathered)
+        let mut meant = self.meaning.look(blob, gathered.context, gathered.seen, &self.rules, &mut worker.parser);
+        gathered.hits.append(&mut meant.hits);
+        self.place(gathered, meant)
     }
 
     fn candidate(&self, consumer: Consumer, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
         match consumer {
             Consumer::Suppression => gathered.markers.push(at),
+            Consumer::Meaning(sight) => gathered.seen.note(sight),
             Consumer::Pattern(index) => {
                 let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
                 let bytes = gathered.blob.bytes;
@@ -171,17 +191,19 @@ impl Scanner {
     }
 
     /// Overlaps, masks, places.
-    fn place(&self, gathered: Gathered) -> Scanned {
+    fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
         let Gathered { blob, mut hits, mut markers, .. } = gathered;
+        let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
+        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() {
+            return scanned;
+        }
         let lines = Lines::new(blob.bytes);
         let masks = Masks::new(blob.bytes, &hits);
         hits = overlap::resolve(hits, &self.rules.rules);
-        let mut scanned = Scanned::default();
-        for hit in hits {
-            scanned.findings.push(self.finding(hit, blob, &lines, &masks));
-        }
+        scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
         scanned.suppressions = markers.into_iter().filter_map(|at| suppression_at(blob, &lines, &masks, at)).collect();
+        scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);
         }
@@ -192,9 +214,30 @@ impl Scanner {
         let rule = &self.rules.rules[hit.rule];
         let place = |span| snippet::place(blob.target, blob.bytes, lines, masks, span);
         let related = std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message }).collect();
-        let matched = Secret::new(&blob.bytes[hit.span.range()], hit.prefix);
+        let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
         Finding::new(rule, hit, &matched, at, related)
+    }
+}
+
+/// Anchors, each once, with those who asked for it.
+#[derive(Default)]
+struct Index {
+    anchors: Vec<Anchor>,
+    consumers: Vec<Vec<Consumer>>,
+    known: HashMap<Anchor, usize>,
+}
+
+impl Index {
+    fn add(&mut self, anchor: Anchor, consumer: Consumer) {
+        let at = *self.known.entry(anchor).or_insert_with_key(|anchor| {
+            self.anchors.push(anchor.clone());
+            self.consumers.push(Vec::new());
+            self.anchors.len() - 1
+        });
+        if !self.consumers[at].contains(&consumer) {
+            self.consumers[at].push(consumer);
+        }
     }
 }
 
@@ -218,9 +261,17 @@ fn suppression_at(blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Optio
     Some(Suppression { rules: comment.rules, reason: comment.reason, lines: comment.lines, place })
 }
 
+fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {
+    let place = |span| snippet::place(blob.target, blob.bytes, lines, masks, span);
+    let attributes = raw.attributes.into_iter().map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) });
+    let module = blob.target.relative.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    Resource { kind: raw.kind, name: raw.name, attributes: attributes.collect(), place: place(raw.span), module }
+}
+
 /// Gives every finding and suppression GitHub's hash of its first line.
 fn add_line_hashes(bytes: &[u8], scanned: &mut Scanned) {
-    let places = scanned.findings.iter_mut().map(|f| &mut f.place).chain(scanned.suppressions.iter_mut().map(|s| &mut s.place));
+    let resources = scanned.resources.iter_mut().flat_map(|r| r.attributes.iter_mut().map(|a| &mut a.place).chain([&mut r.place]));
+    let places = scanned.findings.iter_mut().map(|f| &mut f.place).chain(scanned.suppressions.iter_mut().map(|s| &mut s.place)).chain(resources);
     let mut places: Vec<_> = places.collect();
     let mut lines: Vec<u32> = places.iter().map(|place| place.start.line).collect();
     lines.sort_unstable();

@@ -9,6 +9,7 @@ use crate::text::{Span, name, placeholder, randomness};
 use super::binding::TextBinding;
 use super::context::Context;
 use super::generic;
+use super::sink::SinkHit;
 
 /// The hit of a pattern rule on `value`, unless something speaks against it.
 pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): (Span, Span), context: Context) -> Option<Hit> {
@@ -56,6 +57,20 @@ fn line_before(bytes: &[u8], name: Span) -> &[u8] {
     let from = name.start.saturating_sub(200);
     let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..name.start]).map_or(from, |p| from + p + 1);
     &bytes[start..name.start]
+}
+
+/// The hit of a sink rule on a literal that reaches its slot.
+pub fn sink_hit(rule: &Rule, index: usize, found: SinkHit, context: Context) -> Hit {
+    let mut hit = Hit::secret(index, rule, found.span, Rank::Sink);
+    hit.confidence = hit.confidence.min(found.confidence);
+    hit.severity = found.at_most.map_or(hit.severity, |most| hit.severity.min(most));
+    hit.message = Some(found.message);
+    hit.notes = found.notes;
+    hit.name = found.name.map(|name| name::normalise(name.as_bytes()));
+    hit.related = found.related;
+    hit.pieces = found.pieces;
+    let hit = placed(hit, context, found.value.reveal());
+    Hit { value: Some(found.value), ..hit }
 }
 
 /// The literal that stands in for a missing reference (`${X:-literal}`), or the value itself.

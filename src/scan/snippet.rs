@@ -24,6 +24,8 @@ impl Masks {
     /// The masks of all hits of a blob, winners and losers.
     pub fn new(bytes: &[u8], hits: &[Hit]) -> Self {
         let mut secrets: Vec<(Span, usize)> = hits.iter().filter(|hit| hit.secret).map(|hit| (hit.span, hit.prefix)).collect();
+        secrets.extend(hits.iter().filter(|hit| hit.secret).flat_map(|hit| hit.pieces.iter().filter(|piece| **piece != hit.span)).map(|piece| (*piece, 0)));
+        secrets.retain(|(span, _)| !span.is_empty());
         secrets.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), *prefix));
         let mut joined: Vec<(Span, usize)> = Vec::new();
         for (span, prefix) in secrets {
@@ -172,6 +174,8 @@ mod tests {
             name: None,
             related: Vec::new(),
             also: Vec::new(),
+            pieces: Vec::new(),
+            value: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod reference;
 pub mod secret;
 mod shape;
 pub mod span;
+pub mod value;
 
 pub use lines::Lines;
 pub use secret::Secret;

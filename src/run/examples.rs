@@ -1,9 +1,16 @@
 //! Runs a rule's own examples and counterexamples: they are its tests.
 
-use crate::model::{Blob, Confidence, Rule, Target};
-use crate::text::Span;
+use std::sync::Arc;
 
-use super::{Scanner, Worker};
+use crate::model::{Confidence, Finding, Rule, Status};
+use crate::text::Span;
+use crate::triage::{FileResult, TriageOptions, triage};
+
+use crate::project;
+use crate::ruleset::RuleSet;
+use crate::scan::Scanner;
+
+use super::scanning::scan_text;
 
 /// File name of an example that does not say its own.
 const DEFAULT_PATH: &str = "example.txt";
@@ -11,26 +18,26 @@ const OPEN: &str = "«";
 const CLOSE: &str = "»";
 
 /// What is wrong with a rule's examples, each with file, line and rule, without the text itself; nothing where they hold.
-pub fn check(scanner: &Scanner, rule: &Rule) -> Vec<String> {
+pub fn check((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule) -> Vec<String> {
     let place = format!("{}:{}: rule `{}`", rule.source.file, rule.source.line, rule.id);
     let examples = rule.examples.iter().enumerate().filter_map(|(i, example)| {
-        let why = check_example(scanner, rule, example.path.as_deref(), &example.text)?;
+        let why = check_example((rules, scanner), rule, example.path.as_deref(), &example.text)?;
         Some(format!("{place}: example {}: {why}", i + 1))
     });
     let counterexamples = rule.counterexamples.iter().enumerate().filter_map(|(i, counter)| {
-        let why = check_counterexample(scanner, rule, counter.path.as_deref(), &counter.text)?;
+        let why = check_counterexample((rules, scanner), rule, counter.path.as_deref(), &counter.text)?;
         Some(format!("{place}: counterexample {} ({}): {why}", i + 1, counter.because))
     });
     examples.chain(counterexamples).collect()
 }
 
 /// Why an example failed; `None` if exactly the bytes between `«` and `»` are reported.
-pub fn check_example(scanner: &Scanner, rule: &Rule, path: Option<&str>, marked: &str) -> Option<String> {
+pub fn check_example((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, marked: &str) -> Option<String> {
     let (text, marks) = match unmark(marked) {
         Ok(unmarked) => unmarked,
         Err(why) => return Some(why.to_owned()),
     };
-    let found = reported(scanner, rule, path, &text);
+    let found = reported((rules, scanner), rule, path, &text);
     match () {
         () if found == marks => None,
         () if found.is_empty() => Some("nothing is reported".to_owned()),
@@ -39,18 +46,25 @@ pub fn check_example(scanner: &Scanner, rule: &Rule, path: Option<&str>, marked:
 }
 
 /// Why a counterexample failed; `None` if the rule does not report anything in it.
-pub fn check_counterexample(scanner: &Scanner, rule: &Rule, path: Option<&str>, text: &str) -> Option<String> {
-    let found = reported(scanner, rule, path, text);
+pub fn check_counterexample((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Option<String> {
+    let found = reported((rules, scanner), rule, path, text);
     (!found.is_empty()).then(|| format!("reported at {}", shown(&found)))
 }
 
 /// The bytes that the rule reports at the default confidence (a rule of low confidence: at its own), as the winner or as one that lost the same bytes.
-fn reported(scanner: &Scanner, rule: &Rule, path: Option<&str>, text: &str) -> Vec<Span> {
-    let target = Target::in_memory(path.unwrap_or(DEFAULT_PATH));
-    let scanned = scanner.scan(&Blob::new(&target, text.as_bytes()), &mut Worker::default());
+fn reported((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Vec<Span> {
+    let mut scanned = [scan_text(scanner, path.unwrap_or(DEFAULT_PATH), text.as_bytes())];
+    let project = project::findings(rules, &mut scanned);
     let least = rule.confidence.min(Confidence::Medium);
-    let mine = scanned.findings.iter().filter(|finding| (finding.rule == rule.id || finding.also.contains(&rule.id)) && finding.confidence >= least);
-    mine.map(|finding| finding.place.span).collect()
+    let is_mine = |finding: &&Finding| {
+        (finding.rule == rule.id || finding.also.contains(&rule.id)) && finding.confidence >= least && !matches!(finding.status, Status::Suppressed { .. })
+    };
+    let [scanned] = scanned;
+    let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
+    let findings = triage(file, rules, &TriageOptions::default());
+    let mut spans: Vec<Span> = findings.iter().filter(is_mine).map(|finding| finding.place.span).collect();
+    spans.sort();
+    spans
 }
 
 fn shown(spans: &[Span]) -> String {

@@ -1,0 +1,583 @@
+//! Where text requests scopes: keys, calls, parameters and lists named scope, in any notation, and the single scopes in them.
+
+use crate::model::FileKind;
+use crate::text::Span;
+
+/// Longest request that is read, in bytes.
+const MAX_REQUEST: usize = 4_096;
+/// Requests of one text that are read; a text with more is no program.
+const MAX_REQUESTS: usize = 20_000;
+/// Words before `scope` in a name that make it a definition or an enforcement, not a request.
+const NOT_REQUESTED: [&str; 24] = [
+    "required",
+    "require",
+    "requires",
+    "has",
+    "have",
+    "check",
+    "checks",
+    "allowed",
+    "allow",
+    "supported",
+    "valid",
+    "validate",
+    "verify",
+    "enforce",
+    "expected",
+    "missing",
+    "known",
+    "available",
+    "granted",
+    "authorization",
+    "needed",
+    "forbidden",
+    "declared",
+    "invalid",
+];
+/// Text before a request in its statement that makes it an enforcement.
+const ENFORCEMENT: [&str; 8] = ["Security(", "PreAuthorize", "hasAuthority", "hasScope", "requireScope", "assert", "expect(", "guard"];
+/// Methods of a scope list that add to it.
+const ADDERS: [&str; 6] = ["add", "push", "append", "extend", "insert", "addall"];
+
+/// One scope in a request: its bytes as written, and its name decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The bytes, percent-encoded as they may be.
+    pub span: Span,
+    /// The name: `banking:read`.
+    pub name: String,
+}
+
+/// One place that requests scopes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The scopes in order.
+    pub tokens: Vec<Token>,
+}
+
+/// The requests of a text, in order. Prose and machine-written files have none.
+pub fn requests(bytes: &[u8], kind: FileKind) -> Vec<Request> {
+    if matches!(kind, FileKind::Document | FileKind::Generated) {
+        return Vec::new();
+    }
+    let mut out: Vec<Request> = Vec::new();
+    let reader = Reader { bytes, kind };
+    let (mut from, mut read) = (0, 0);
+    while let Some(at) = next_word(bytes, from) {
+        from = at + WORD.len();
+        let Some((form, value)) = reader.site_at(at) else { continue };
+        let tokens = reader.scopes(form, value);
+        if !tokens.is_empty() {
+            out.push(Request { tokens });
+        }
+        read += 1;
+        if read == MAX_REQUESTS {
+            break;
+        }
+    }
+    out
+}
+
+const WORD: &[u8] = b"scope";
+
+/// The next `scope` in any case.
+fn next_word(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr2_iter(b's', b'S', bytes.get(from..)?)
+        .map(|at| from + at)
+        .find(|&at| bytes.get(at..at + WORD.len()).is_some_and(|word| word.eq_ignore_ascii_case(WORD)))
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    kind: FileKind,
+}
+
+/// How the value follows the name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `scope = value`, `"scope": value`.
+    Assigned,
+    /// `scope=value` within a text: a URL, a form.
+    Parameter,
+    /// `scope(value)`, `Scope::new(value)`, `.scopes.add(value)`.
+    Called,
+    /// `("scope", value)`.
+    Paired,
+    /// `--scope value`.
+    Flag,
+    /// `<scope>value</scope>`.
+    Element,
+}
+
+impl Reader<'_> {
+    fn at(&self, p: usize) -> u8 {
+        self.bytes.get(p).copied().unwrap_or(0)
+    }
+
+    /// How and where the word at `at` is given a value, if it names requested scopes.
+    fn site_at(&self, at: usize) -> Option<(Form, usize)> {
+        let start = self.back(at, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        let end = self.skip(at, |b| b.is_ascii_alphanumeric() || b == b'_');
+        let site = self.form(start, end).filter(|_| requests_scopes(&self.bytes[start..end]))?;
+        (!self.in_comment(start) && !self.is_enforced(start)).then_some(site)
+    }
+
+    /// The scopes in the value that begins at `value`.
+    fn scopes(&self, form: Form, value: usize) -> Vec<Token> {
+        match form {
+            Form::Called => self.bracketed(value),
+            Form::Element => self.tokens(value, self.skip(value, |b| b != b'<' && b != b'\n')),
+            Form::Paired => self.quoted_run(value),
+            Form::Flag | Form::Assigned | Form::Parameter => self.value(value, form),
+        }
+    }
+
+    fn skip(&self, from: usize, keep: impl Fn(u8) -> bool) -> usize {
+        self.bytes.get(from..).map_or(from, |rest| from + rest.iter().take(MAX_REQUEST).position(|&b| !keep(b)).unwrap_or(rest.len().min(MAX_REQUEST)))
+    }
+
+    fn back(&self, from: usize, keep: impl Fn(u8) -> bool) -> usize {
+        let start = from.saturating_sub(64);
+        (start..from).rev().find(|&p| !keep(self.at(p))).map_or(start, |p| p + 1)
+    }
+
+    fn blanks(&self, from: usize) -> usize {
+        self.skip(from, |b| b == b' ' || b == b'\t')
+    }
+
+    fn any_blanks(&self, from: usize) -> usize {
+        self.skip(from, |b| b.is_ascii_whitespace())
+    }
+
+    /// The text of the line before the byte `at`, at most 512 bytes of it.
+    fn line_before(&self, at: usize) -> &[u8] {
+        let start = at.saturating_sub(512);
+        let text = &self.bytes[start..at];
+        text.iter().rposition(|&b| b == b'\n' || b == b'\r').map_or(text, |p| &text[p + 1..])
+    }
+
+    fn in_comment(&self, at: usize) -> bool {
+        let line = self.line_before(at);
+        let trimmed = line.trim_ascii_start();
+        let opens = |mark: &[u8]| trimmed.starts_with(mark);
+        let inside = |mark: &[u8]| line.windows(mark.len()).any(|w| w == mark);
+        opens(b"//")
+            || (opens(b"#") && !opens(b"#["))
+            || opens(b"*")
+            || opens(b"/*")
+            || opens(b"<!--")
+            || opens(b";")
+            || opens(b"-- ")
+            || inside(b" // ")
+            || inside(b" # ")
+    }
+
+    fn is_enforced(&self, at: usize) -> bool {
+        let line = self.line_before(at);
+        ENFORCEMENT.iter().any(|mark| line.windows(mark.len()).any(|w| w == mark.as_bytes()))
+    }
+
+    /// How the value follows the name `start..end`, and where it begins.
+    fn form(&self, start: usize, end: usize) -> Option<(Form, usize)> {
+        let quote_before = start > 0 && matches!(self.at(start - 1), b'"' | b'\'' | b'`');
+        let after_slashes = self.skip(end, |b| b == b'\\');
+        let quoted = matches!(self.at(after_slashes), b'"' | b'\'' | b'`');
+        let mut p = if quoted { after_slashes + 1 } else { end };
+        if quoted && quote_before && self.at(self.any_blanks(p)) == b',' {
+            return Some((Form::Paired, self.any_blanks(self.any_blanks(p) + 1)));
+        }
+        if self.at(p) == b']' || self.at(p) == b'?' {
+            p += 1;
+        }
+        let flag = start >= 2 && self.at(start) == b'-' || start >= 1 && self.at(start - 1) == b'-';
+        if flag && !quoted && self.at(p) == b' ' {
+            return Some((Form::Flag, self.blanks(p)));
+        }
+        if self.at(p) == b'>' && self.bytes.get(start.wrapping_sub(1)) == Some(&b'<') {
+            return Some((Form::Element, p + 1));
+        }
+        p = self.blanks(p);
+        if let Some(called) = self.call(p) {
+            return Some((Form::Called, called));
+        }
+        let two = (self.at(p), self.at(p + 1));
+        let value = match two {
+            (b'=', b'=' | b'~') | (b':', b':') | (b'!', _) => return None,
+            (b':' | b'+' | b'|', b'=') | (b'=', b'>') => p + 2,
+            (b'=' | b':', _) => p + 1,
+            _ => return None,
+        };
+        let in_text = !quoted && start > 0 && matches!(self.at(start - 1), b'"' | b'\'' | b'`' | b'&' | b'?');
+        Some((if in_text { Form::Parameter } else { Form::Assigned }, value))
+    }
+
+    /// Where the parenthesis of a call opens: `(`, `::new(`, `.add(`.
+    fn call(&self, p: usize) -> Option<usize> {
+        match self.at(p) {
+            b'(' => Some(p),
+            b':' if self.at(p + 1) == b':' => {
+                let end = self.skip(p + 2, |b| b.is_ascii_alphanumeric() || b == b'_');
+                (self.at(end) == b'(').then_some(end)
+            }
+            b'.' => {
+                let end = self.skip(p + 1, |b| b.is_ascii_alphanumeric() || b == b'_');
+                let method = String::from_utf8_lossy(&self.bytes[p + 1..end]).to_ascii_lowercase().replace('_', "");
+                (self.at(end) == b'(' && ADDERS.contains(&method.as_str())).then_some(end)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of a key: a string, a list, a YAML list on the lines below, or bare text.
+    fn value(&self, from: usize, form: Form) -> Vec<Token> {
+        if form == Form::Parameter {
+            return self.bare(from, form);
+        }
+        let p = self.blanks(from);
+        if matches!(self.at(p), b'\n' | b'\r' | b'#') && form == Form::Assigned {
+            let listed = self.listed_below(p);
+            return if listed.is_empty() { self.quoted_run(self.any_blanks(p)) } else { listed };
+        }
+        let slashes = self.skip(p, |b| b == b'\\');
+        match self.at(slashes) {
+            b'"' | b'\'' | b'`' => self.quoted_run(p),
+            b'[' if self.at(p + 1) == b']' => self.expression(p),
+            b'[' | b'(' => self.bracketed(p),
+            b'{' => self.in_braces(p),
+            _ => {
+                let bare = if self.allows_bare() { self.bare(p, form) } else { Vec::new() };
+                if bare.is_empty() { self.expression(p) } else { bare }
+            }
+        }
+    }
+
+    /// Go's `{"a b"}` within a map of lists; a definition of scopes has keys and no list.
+    fn in_braces(&self, p: usize) -> Vec<Token> {
+        if self.kind == FileKind::Source { self.bracketed(p) } else { Vec::new() }
+    }
+
+    /// Bare words are values in configuration and shell; in program text they are names.
+    fn allows_bare(&self) -> bool {
+        self.kind != FileKind::Source
+    }
+
+    /// One string or several, joined by `+`, `.`, or nothing.
+    fn quoted_run(&self, from: usize) -> Vec<Token> {
+        let mut out = Vec::new();
+        let mut p = from;
+        while let Some((inside, after)) = self.string(p) {
+            out.extend(self.tokens(inside.start, inside.end));
+            let next = self.any_blanks(after);
+            let joined = matches!(self.at(next), b'+' | b'.') && next + 1 < self.bytes.len();
+            p = self.any_blanks(if joined { next + 1 } else { next });
+            if !joined && self.kind != FileKind::Source {
+                break;
+            }
+        }
+        out
+    }
+
+    /// The inside of the string that opens at `from`, and the byte after it. `\"` opens and closes a string within a string.
+    fn string(&self, from: usize) -> Option<(Span, usize)> {
+        let open = self.skip(from, |b| b == b'\\');
+        let open = if matches!(self.at(open), b'r' | b'b' | b'f' | b'u' | b'@' | b'$') && matches!(self.at(open + 1), b'"' | b'\'') { open + 1 } else { open };
+        let quote = self.at(open);
+        if !matches!(quote, b'"' | b'\'' | b'`') {
+            return None;
+        }
+        let start = open + 1;
+        let end = self.skip(start, |b| b != quote && b != b'\\' && (b != b'\n' || quote == b'`'));
+        let close = self.skip(end, |b| b == b'\\');
+        (self.at(close) == quote).then_some((Span::new(start, end), close + 1))
+    }
+
+    /// Every string between the bracket at `from` and its partner; none where strings are keys, as in a definition.
+    fn bracketed(&self, from: usize) -> Vec<Token> {
+        let mut out = Vec::new();
+        let (mut p, mut depth) = (from, 0usize);
+        let limit = (from + MAX_REQUEST).min(self.bytes.len());
+        while p < limit {
+            match self.at(p) {
+                b'[' | b'(' | b'{' => depth += 1,
+                b']' | b')' | b'}' => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        return out;
+                    }
+                }
+                b'"' | b'\'' | b'`' => {
+                    let Some((inside, after)) = self.string(p) else {
+                        p += 1;
+                        continue;
+                    };
+                    if self.at(self.any_blanks(after)) == b':' {
+                        return Vec::new();
+                    }
+                    out.extend(self.tokens(inside.start, inside.end));
+                    p = after;
+                    continue;
+                }
+                b'#' if self.kind == FileKind::Config => p = self.skip(p, |b| b != b'\n'),
+                _ if self.kind == FileKind::Config && is_scope_byte(self.at(p)) => {
+                    let end = self.skip(p, is_scope_byte);
+                    out.extend(self.tokens(p, end));
+                    p = end.max(p + 1);
+                    continue;
+                }
+                _ => {}
+            }
+            p += 1;
+        }
+        out
+    }
+
+    /// A list behind a type or a constructor on the same line: `[]string{"a"}`, `vec!["a"]`, `Set.of("a")`, `&[&str] = &["a"]`.
+    fn expression(&self, from: usize) -> Vec<Token> {
+        let end = self.skip(from, |b| !matches!(b, b'\n' | b'"' | b'\'' | b';' | b'`'));
+        if !matches!(self.at(end), b'"' | b'\'' | b'`') {
+            return Vec::new();
+        }
+        let code = &self.bytes[from..end];
+        let plain = |&b: &u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'.' | b'&' | b'!' | b'<' | b'>' | b':' | b'[' | b']' | b'{' | b'(' | b'=' | b'%' | b'*')
+        };
+        if !code.iter().all(plain) || code.windows(2).any(|w| w == b"==") {
+            return Vec::new();
+        }
+        match code.iter().rposition(|&b| matches!(b, b'[' | b'{' | b'(' | b'=')) {
+            Some(open) if code[open] != b'=' => self.bracketed(from + open),
+            Some(_) => self.quoted_run(end),
+            None => Vec::new(),
+        }
+    }
+
+    /// `- item` lines below a YAML key.
+    fn listed_below(&self, from: usize) -> Vec<Token> {
+        let mut out = Vec::new();
+        let limit = (from + MAX_REQUEST).min(self.bytes.len());
+        let mut p = self.skip(from, |b| b != b'\n');
+        while p < limit {
+            let item = self.any_blanks(p);
+            if self.at(item) == b'#' {
+                p = self.skip(item, |b| b != b'\n');
+                continue;
+            }
+            if self.at(item) != b'-' || !matches!(self.at(item + 1), b' ' | b'\t') {
+                break;
+            }
+            let start = self.blanks(item + 1);
+            let end = self.skip(start, |b| b != b'\n' && b != b'\r');
+            if let Some((inside, _)) = self.string(start) {
+                out.extend(self.tokens(inside.start, inside.end));
+            } else {
+                let word = self.skip(start, |b| !b.is_ascii_whitespace());
+                if self.at(word.saturating_sub(1)) == b':' {
+                    break;
+                }
+                out.extend(self.tokens(start, word));
+            }
+            p = end;
+        }
+        out
+    }
+
+    /// Words up to the end of the value: of the parameter within a text, else of the line.
+    fn bare(&self, from: usize, form: Form) -> Vec<Token> {
+        let in_text = form == Form::Parameter;
+        let ends = |b: u8| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'&' | b'<' | b'>' | b';' | b')' | b'}' | b'#' | b'|' | b'{' | b'\\' | b'=');
+        let first_only = form == Form::Flag || (!in_text && self.kind == FileKind::Shell);
+        let end = self.skip(from, |b| !(ends(b) || first_only && b == b' '));
+        let tokens = self.tokens(from, end);
+        let all = self.words(from, end).count();
+        if tokens.len() == all || in_text { tokens } else { Vec::new() }
+    }
+
+    /// The words between separators: blanks, commas, `+`, `%20`, `%2C`.
+    fn words(&self, start: usize, end: usize) -> impl Iterator<Item = Span> + '_ {
+        let mut p = start;
+        std::iter::from_fn(move || {
+            while p < end {
+                let width = self.separator(p);
+                if width == 0 {
+                    break;
+                }
+                p += width;
+            }
+            let from = p;
+            while p < end && self.separator(p) == 0 {
+                p += 1;
+            }
+            (from < p).then(|| Span::new(from, p))
+        })
+    }
+
+    fn separator(&self, p: usize) -> usize {
+        match self.at(p) {
+            b' ' | b'\t' | b'\n' | b'\r' | b'+' | b',' => 1,
+            b'%' if self.bytes[p..].starts_with(b"%20") || self.bytes[p..].len() >= 3 && self.bytes[p..p + 3].eq_ignore_ascii_case(b"%2c") => 3,
+            _ => 0,
+        }
+    }
+
+    fn tokens(&self, start: usize, end: usize) -> Vec<Token> {
+        let token = |span: Span| {
+            let name = decoded(&self.bytes[span.range()])?;
+            is_scope(&name).then_some(Token { span, name })
+        };
+        self.words(start, end).filter_map(token).collect()
+    }
+}
+
+/// Whether a name such as `AELIX_SCOPES`, `addScope`, `default-scope` holds requested scopes.
+fn requests_scopes(name: &[u8]) -> bool {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut lower_before = false;
+    for &b in name {
+        if matches!(b, b'_' | b'-') || (b.is_ascii_uppercase() && lower_before) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| b.is_ascii_alphanumeric()) {
+            word.push(char::from(b.to_ascii_lowercase()));
+        }
+        lower_before = b.is_ascii_lowercase();
+    }
+    words.retain(|w| !w.is_empty());
+    let last = words.pop().unwrap_or_default();
+    matches!(last.as_str(), "scope" | "scopes" | "oauthscope" | "oauthscopes") && !words.iter().any(|w| NOT_REQUESTED.contains(&w.as_str()))
+}
+
+/// Percent-decoding of one word; `None` for bytes that are not ASCII text.
+fn decoded(raw: &[u8]) -> Option<String> {
+    let mut out = String::with_capacity(raw.len());
+    let mut p = 0;
+    while p < raw.len() {
+        let hex = raw.get(p + 1..p + 3).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
+        let (byte, width) = match (raw[p], hex) {
+            (b'%', Some(byte)) => (byte, 3),
+            (byte, _) => (byte, 1),
+        };
+        if !byte.is_ascii_graphic() {
+            return None;
+        }
+        out.push(char::from(byte));
+        p += width;
+    }
+    Some(out)
+}
+
+fn is_scope_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b':' | b'.' | b'_' | b'/' | b'-' | b'*')
+}
+
+fn is_scope(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 128 && name.bytes().all(is_scope_byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str, path: &str) -> Vec<String> {
+        let found = requests(text.as_bytes(), FileKind::of(path));
+        for token in found.iter().flat_map(|r| &r.tokens) {
+            assert!(token.span.end <= text.len());
+        }
+        found.into_iter().flat_map(|r| r.tokens).map(|t| t.name).collect()
+    }
+
+    #[test]
+    fn requests_are_read_in_every_notation() {
+        for (path, text) in [
+            ("a.py", r#"scope="a:read b:write""#),
+            ("a.py", r#"OAuth2Session(scope=["a:read", "b:write"])"#),
+            ("a.py", "data = {'grant_type': 'x', 'scope': 'a:read b:write'}"),
+            ("a.py", "scope=(\"a:read \"\n    \"b:write\")"),
+            ("a.py", r#"scope = "a:read" + " b:write""#),
+            ("a.js", r"new URLSearchParams({ scope: 'a:read b:write' })"),
+            ("a.js", r#"params.append("scope", "a:read b:write")"#),
+            ("a.js", r"const url = `https://x/authorize?client_id=1&scope=a%3Aread%20b%3Awrite&state=2`;"),
+            ("a.js", r#"const url = "https://x/authorize?scope=a:read+b:write&state=2";"#),
+            ("a.js", r#"body: "{\"scope\": \"a:read b:write\"}""#),
+            ("a.js", r"scopes: ['a:read', 'b:write'].join(' ')"),
+            ("a.ts", "const SCOPES: string[] = [\"a:read\", \"b:write\"];"),
+            ("a.rs", r#".add_scope(Scope::new("a:read".to_string())).add_scope(Scope::new("b:write".into()))"#),
+            ("a.rs", r#"const SCOPES: &[&str] = &["a:read", "b:write"];"#),
+            ("a.rs", r#".form(&[("scope", "a:read b:write")])"#),
+            ("a.rs", r#"let scopes = vec!["a:read", "b:write"];"#),
+            ("a.go", r#"Scopes: []string{"a:read", "b:write"},"#),
+            ("a.go", r#"v.Set("scope", "a:read b:write")"#),
+            ("a.go", r#"url.Values{"scope": {"a:read b:write"}}"#),
+            ("A.java", r#".scope("a:read", "b:write")"#),
+            ("A.java", r#"scopes = Set.of("a:read", "b:write");"#),
+            ("A.cs", r#"o.Scope.Add("a:read"); o.Scope.Add("b:write");"#),
+            ("a.php", r"'scopes' => ['a:read', 'b:write'],"),
+            ("a.rb", r"get_token(scope: 'a:read b:write')"),
+            ("a.yaml", "scope: a:read b:write # note"),
+            ("a.yaml", "scope: \"a:read b:write\""),
+            ("a.yaml", "scopes: [a:read, b:write]"),
+            ("a.yaml", "  scopes:\n    - a:read\n    # more\n    - \"b:write\"\n  other: c:d"),
+            ("a.json", r#"{"scope": "a:read b:write"}"#),
+            ("a.toml", "scopes = [\n  \"a:read\",\n  \"b:write\",\n]"),
+            ("a.properties", "spring.security.oauth2.client.registration.x.scope=a:read,b:write"),
+            (".env", "AELIX_SCOPES=a:read b:write"),
+            (".env", "AELIX_SCOPES=\"a:read b:write\""),
+            ("a.sh", "curl -d 'grant_type=x&scope=a:read b:write' https://x"),
+            ("a.sh", "curl -d grant_type=x -d 'scope=a:read b:write'"),
+            ("a.sh", "export SCOPE='a:read b:write'"),
+            ("a.sh", "tool --scope a:read --scope b:write"),
+            ("a.xml", "<scope>a:read b:write</scope>"),
+        ] {
+            let mut found = names(text, path);
+            found.dedup();
+            assert!(found.starts_with(&["a:read".to_owned(), "b:write".to_owned()]), "{path} {text}: {found:?}");
+            assert!(!found.iter().any(|t| t.contains(':') && t != "a:read" && t != "b:write"), "{path} {text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_requests_nothing_is_passed_over() {
+        for (path, text) in [
+            ("a.py", r#"if token.scope == "a:read": pass"#),
+            ("a.py", r#"# scope="a:read""#),
+            ("a.py", r#"x = 1 # scope="a:read""#),
+            ("a.py", r#"Security(current, scopes=["a:read"])"#),
+            ("a.py", r#"required_scopes = ["a:read"]"#),
+            ("A.java", r#"@PreAuthorize("hasAuthority('SCOPE_a:read')")"#),
+            ("a.js", "requireScope('a:read')"),
+            ("a.js", "jwt.scope.includes('a:read')"),
+            ("a.js", "// scope: 'a:read'"),
+            ("a.js", " * @param scope: 'a:read'"),
+            ("a.yaml", "scopes:\n  a:read: see accounts\n  b:write: change them"),
+            ("a.json", r#"{"scopes": {"a:read": "see accounts"}}"#),
+            ("a.go", r#"Scopes: map[string]string{"a:read": "see"}"#),
+            ("a.md", "request `scope=a:read`"),
+            ("a.js", "telescope('a:read')"),
+            ("a.rs", "let scope = Scope::global();"),
+            ("a.rs", "scope.spawn(|| x(\"a:read\"))"),
+            ("pom.xml", "<scope>${x}</scope>"),
+            ("a.yaml", "scopes_supported: [a:read]"),
+        ] {
+            let found: Vec<String> = names(text, path).into_iter().filter(|t| t.contains(':')).collect();
+            assert!(found.is_empty(), "{path} {text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_panic() {
+        let alphabet = b"scope=:\"'[({})]\\%2 \n-<>&,+.aS";
+        let mut state = 7u64;
+        for _ in 0..20_000 {
+            let mut text = b"scope".to_vec();
+            for _ in 0..24 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push(alphabet[(state >> 33) as usize % alphabet.len()]);
+            }
+            text.extend(b"scope");
+            for path in ["a.py", "a.yaml", "a.sh"] {
+                for token in requests(&text, FileKind::of(path)).iter().flat_map(|r| &r.tokens) {
+                    assert!(token.span.end <= text.len() && !token.span.is_empty());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Scopes that text requests of a provider: wildcards, names that its catalogue does not have, scopes for service accounts in flows with a user.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::provider::Provider;
+use crate::model::{Confidence, FileKind};
+use crate::text::Span;
+
+use super::scope_request::{Request, Token, requests};
+
+/// Literal that a blob contains, in any case, if it requests scopes.
+pub const KEYWORD: &str = "scope";
+/// Largest edit distance of a suggestion.
+const MAX_DISTANCE: usize = 2;
+/// How far a grant may stand from a scope to belong to it, in bytes.
+const NEAR: usize = 3_000;
+/// How far from a bare `*` words about tokens may stand, in bytes, and what they are, in lower case.
+const NEAR_STAR: usize = 600;
+const ABOUT_TOKENS: [&str; 5] = ["oauth", "token", "client_id", "clientid", "grant"];
+/// Requests of this many scopes of the catalogue say that a file has to do with the provider, without its name.
+const SCOPES_AS_EVIDENCE: usize = 2;
+/// What a grant with a user looks like, in lower case.
+const INTERACTIVE: [&[u8]; 10] = [
+    b"authorization_code",
+    b"authorizationcode",
+    b"authorization-code",
+    b"response_type=code",
+    b"code_challenge",
+    b"pkce",
+    b"/oauth2/authorize",
+    b"grant_type=password",
+    b"exchange_password",
+    b"authorize_url",
+];
+/// What a grant without a user looks like, in lower case.
+const SERVICE: [&[u8]; 4] = [b"client_credentials", b"clientcredentials", b"client-credentials", b"backendapplicationclient"];
+
+/// What is wrong with a requested scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Problem {
+    /// It stands for many.
+    Wildcard,
+    /// The provider has no such scope.
+    Unknown,
+    /// It is for service accounts, and is requested in a flow with a user.
+    AdminInteractive,
+}
+
+impl Problem {
+    /// The name of the check, as rules write it.
+    pub fn check(self) -> &'static str {
+        match self {
+            Self::Wildcard => "scope-wildcard",
+            Self::Unknown => "scope-unknown",
+            Self::AdminInteractive => "scope-admin-interactive",
+        }
+    }
+
+    /// The problem that a rule with this check reports.
+    pub fn of(check: &str) -> Option<Self> {
+        [Self::Wildcard, Self::Unknown, Self::AdminInteractive].into_iter().find(|p| p.check() == check)
+    }
+}
+
+/// One requested scope that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeHit {
+    /// What is wrong.
+    pub problem: Problem,
+    /// The scope as written.
+    pub span: Span,
+    /// A sentence without a full stop.
+    pub message: String,
+    /// Further lines.
+    pub notes: Vec<String>,
+    /// Other places of the same blob that belong to it.
+    pub related: Vec<(Span, String)>,
+    /// High where the file names the provider, medium where only its scopes do.
+    pub confidence: Confidence,
+}
+
+/// What is wrong with the scopes that a blob requests, in the order of the bytes. What tests request does not count: do not ask for their files.
+pub fn hits(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<ScopeHit> {
+    let requests = requests(bytes, kind);
+    let Some(confidence) = evidence(bytes, &requests, provider) else { return Vec::new() };
+    let grants = Grants::of(bytes, &requests, provider);
+    let mut found: BTreeMap<Span, ScopeHit> = BTreeMap::new();
+    for request in &requests {
+        for token in &request.tokens {
+            if found.contains_key(&token.span) || (token.name == "*" && !is_about_tokens(bytes, token.span, provider)) {
+                continue;
+            }
+            let Some(hit) = judge(token, (request, &grants), provider) else { continue };
+            found.insert(token.span, ScopeHit { confidence, ..hit });
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Whether the blob has to do with the provider, and how sure that is.
+fn evidence(bytes: &[u8], requests: &[Request], provider: &Provider) -> Option<Confidence> {
+    if requests.is_empty() {
+        return None;
+    }
+    if provider.words.iter().any(|word| find(bytes, word.as_bytes()).next().is_some()) {
+        return Some(Confidence::High);
+    }
+    let known: BTreeSet<&str> = requests.iter().flat_map(|r| &r.tokens).map(|t| t.name.as_str()).filter(|n| provider.scope(n).is_some()).collect();
+    (known.len() >= SCOPES_AS_EVIDENCE).then_some(Confidence::Medium)
+}
+
+fn judge(token: &Token, (request, grants): (&Request, &Grants), provider: &Provider) -> Option<ScopeHit> {
+    if is_wildcard(&token.name) {
+        return Some(wildcard(token, provider));
+    }
+    if let Some(scope) = provider.scope(&token.name) {
+        return if scope.service_accounts_only { interactive(token, grants, provider) } else { None };
+    }
+    unknown(token, request, provider)
+}
+
+/// `*`, `full_access`, `banking:*`, `banking.*`; not a package or a path (`com.example.*`).
+fn is_wildcard(name: &str) -> bool {
+    let family = |family: &str| !family.is_empty() && family.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
+    name == "*" || name == "full_access" || name.strip_suffix(":*").or_else(|| name.strip_suffix(".*")).is_some_and(family)
+}
+
+/// Whether a bare `*` at `span` is about tokens: Kubernetes, too, has a `scope: "*"`.
+fn is_about_tokens(bytes: &[u8], span: Span, provider: &Provider) -> bool {
+    let near = &bytes[span.start.saturating_sub(NEAR_STAR)..(span.end + NEAR_STAR).min(bytes.len())];
+    let has = |word: &str| find(near, word.as_bytes()).next().is_some();
+    (provider.words.iter().any(|w| has(w)) || ABOUT_TOKENS.iter().any(|w| has(w))) && !has("apigroups") && !has("apiversions")
+}
+
+fn wildcard(token: &Token, provider: &Provider) -> ScopeHit {
+    let family = token.name.trim_end_matches(['*', ':', '.']);
+    let named: Vec<&str> = provider.scopes.iter().map(|s| s.name.as_str()).filter(|n| family == "full_access" || n.starts_with(family)).collect();
+    let notes = if named.is_empty() { Vec::new() } else { vec![format!("request only what is needed of: {}", named.join(", "))] };
+    hit(Problem::Wildcard, token, format!("wildcard scope `{}` requested", token.name), notes)
+}
+
+fn unknown(token: &Token, request: &Request, provider: &Provider) -> Option<ScopeHit> {
+    if provider.foreign_scopes.contains(&token.name) {
+        return None;
+    }
+    let meant = suggestion(&token.name, provider);
+    let in_family = !token.name.contains("::") && token.name.split_once(':').is_some_and(|(family, _)| provider.has_family(family));
+    let of_others = |t: &Token| t.name != token.name && !is_ours(&t.name, provider);
+    if meant.is_none() && (!in_family || request.tokens.iter().any(of_others)) {
+        return None;
+    }
+    let message = format!("{} has no scope `{}`", provider.name, token.name);
+    if let Some(meant) = meant {
+        return Some(hit(Problem::Unknown, token, format!("{message}, did you mean `{meant}`?"), Vec::new()));
+    }
+    let all: Vec<&str> = provider.scopes.iter().map(|s| s.name.as_str()).collect();
+    Some(hit(Problem::Unknown, token, message, vec![format!("its scopes are: {}", all.join(", "))]))
+}
+
+/// A scope that may stand in a request to the provider: of one of its families, or of OpenID Connect.
+fn is_ours(name: &str, provider: &Provider) -> bool {
+    let oidc = matches!(name, "openid" | "profile" | "email" | "offline_access" | "address" | "phone");
+    let known = suggestion(name, provider).is_some() || name.split_once(':').is_some_and(|(family, _)| provider.has_family(family));
+    oidc || is_wildcard(name) || (known && !provider.foreign_scopes.iter().any(|f| f == name))
+}
+
+/// The scope of the catalogue that `name` was probably meant to be.
+fn suggestion<'p>(name: &str, provider: &'p Provider) -> Option<&'p str> {
+    if let Some(scope) = provider.scopes.iter().find(|s| s.mistaken_for.iter().any(|m| m == name)) {
+        return Some(&scope.name);
+    }
+    let normal = name.to_ascii_lowercase().replace(['.', '_', '/', '-'], ":");
+    if !normal.contains(':') || name.contains("::") {
+        return None;
+    }
+    let (family, action) = normal.split_once(':').unwrap_or((&normal, ""));
+    let near = |scope: &&'p str| {
+        let (own_family, own_action) = scope.split_once(':').unwrap_or((scope, ""));
+        let distance = strsim::osa_distance(family, own_family) + strsim::osa_distance(action, own_action);
+        (distance <= MAX_DISTANCE && (family == own_family || action == own_action)).then_some(distance)
+    };
+    provider.scopes.iter().map(|s| s.name.as_str()).filter_map(|s| near(&s).map(|d| (d, s))).min().map(|(_, s)| s)
+}
+
+/// Where a blob says which grants it uses, looked for only if that matters.
+#[derive(Default)]
+struct Grants {
+    interactive: Vec<Span>,
+    service: Vec<Span>,
+}
+
+impl Grants {
+    fn of(bytes: &[u8], requests: &[Request], provider: &Provider) -> Self {
+        let for_services = |t: &Token| provider.scope(&t.name).is_some_and(|s| s.service_accounts_only);
+        if !requests.iter().flat_map(|r| &r.tokens).any(for_services) {
+            return Self::default();
+        }
+        let places = |marks: &[&[u8]]| {
+            let mut all: Vec<Span> = marks.iter().flat_map(|mark| find(bytes, mark).map(|at| Span::new(at, at + mark.len()))).collect();
+            all.sort();
+            all
+        };
+        Self { interactive: places(&INTERACTIVE), service: places(&SERVICE) }
+    }
+}
+
+/// The place nearest to the byte `at`, with its distance.
+fn nearest(places: &[Span], at: usize) -> Option<(usize, Span)> {
+    let after = places.partition_point(|place| place.start < at);
+    let around = places.get(after.saturating_sub(1)..(after + 1).min(places.len()))?;
+    around.iter().map(|&place| (place.start.abs_diff(at), place)).min()
+}
+
+/// A scope for service accounts near a grant with a user, unless a grant without one is nearer.
+fn interactive(token: &Token, grants: &Grants, provider: &Provider) -> Option<ScopeHit> {
+    let (distance, grant) = nearest(&grants.interactive, token.span.start).filter(|(distance, _)| *distance <= NEAR)?;
+    if nearest(&grants.service, token.span.start).is_some_and(|(service, _)| service < distance) {
+        return None;
+    }
+    let message = format!("scope `{}` requested in a flow with a user; {} grants it to service accounts only", token.name, provider.name);
+    let mut hit = hit(Problem::AdminInteractive, token, message, Vec::new());
+    hit.related.push((grant, "the flow with a user".to_owned()));
+    Some(hit)
+}
+
+/// Where `wanted`, in lower case, stands in the bytes, in any case.
+fn find<'a>(bytes: &'a [u8], wanted: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let first = wanted.first().copied().unwrap_or(0);
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes)
+        .filter(move |&at| bytes.get(at..at + wanted.len()).is_some_and(|word| word.eq_ignore_ascii_case(wanted)))
+}
+
+fn hit(problem: Problem, token: &Token, message: String, notes: Vec<String>) -> ScopeHit {
+    ScopeHit { problem, span: token.span, message, notes, related: Vec::new(), confidence: Confidence::High }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::provider::Scope;
+
+    fn aelix() -> Provider {
+        let scope = |name: &str| Scope {
+            name: name.to_owned(),
+            grants: String::new(),
+            service_accounts_only: name == "admin:users",
+            mistaken_for: if name == "payments:initiate" { vec!["payments:write".to_owned()] } else { Vec::new() },
+        };
+        let names = ["banking:read", "banking:write", "payments:read", "payments:initiate", "identity:read", "webhooks:manage", "admin:users"];
+        Provider {
+            id: "aelix".into(),
+            name: "Aelix".into(),
+            words: vec!["aelix".into()],
+            scopes: names.into_iter().map(scope).collect(),
+            foreign_scopes: vec!["admin:org".into()],
+            ..Provider::default()
+        }
+    }
+
+    fn found(text: &str, path: &str) -> Vec<String> {
+        hits(text.as_bytes(), FileKind::of(path), &aelix()).iter().map(|h| format!("{:?} «{}» {}", h.problem, &text[h.span.range()], h.message)).collect()
+    }
+
+    #[test]
+    fn wildcards_are_found() {
+        for (text, path, scope) in [
+            ("# Aelix\nscope: \"banking:*\"", "a.yaml", "banking:*"),
+            ("aelix = { scope: '*' }", "a.js", "*"),
+            ("AELIX_SCOPES=full_access", ".env", "full_access"),
+            ("aelix?scope=payments.*", "a.yaml", "payments.*"),
+            ("u = \"https://auth.aelix.digitalapi.ai/oauth2/authorize?scope=banking%3A*%20openid\"", "a.py", "banking:*"),
+        ] {
+            let all = found(text, path);
+            assert!(all.len() == 1 && all[0].starts_with("Wildcard") && all[0].contains(&format!("scope `{scope}`")), "{text}: {all:?}");
+        }
+        for (text, path) in [
+            ("image: aelix\nrules:\n- apiGroups: [apps]\n  scope: \"*\"", "a.yaml"),
+            ("aelix: 1\nscope: com.example.*", "a.yaml"),
+            ("aelix\nscopes = aws_x.y.*", "a.tf"),
+        ] {
+            assert!(found(text, path).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_scopes_come_with_a_suggestion() {
+        for (scope, expected) in [
+            ("payments:write", Some("Aelix has no scope `payments:write`, did you mean `payments:initiate`?")),
+            ("banking:reed", Some("Aelix has no scope `banking:reed`, did you mean `banking:read`?")),
+            ("bankng:read", Some("Aelix has no scope `bankng:read`, did you mean `banking:read`?")),
+            ("banking.read", Some("Aelix has no scope `banking.read`, did you mean `banking:read`?")),
+            ("webhook:manage", Some("Aelix has no scope `webhook:manage`, did you mean `webhooks:manage`?")),
+            ("payments:refund", Some("Aelix has no scope `payments:refund`")),
+            ("banking:read", None),
+            ("openid", None),
+            ("admin:org", None),
+            ("invoices:read", None),
+            ("repo", None),
+        ] {
+            let all = found(&format!("aelix.token(scope=\"{scope}\")"), "a.py");
+            let expected: Vec<String> = expected.iter().map(|m| format!("Unknown «{scope}» {m}")).collect();
+            assert_eq!(all, expected, "{scope}");
+        }
+    }
+
+    #[test]
+    fn a_request_to_another_provider_is_left_alone() {
+        assert!(found("import aelix\ngithub(scope=\"repo admin:packages\")", "a.py").is_empty());
+        assert!(found("scope=\"payments:refund\"", "a.py").is_empty(), "nothing says Aelix");
+        assert_eq!(found("scope=\"banking:read payments:read payments:refund\"", "a.py").len(), 1, "its scopes do");
+    }
+
+    #[test]
+    fn admin_scopes_belong_to_service_accounts() {
+        let user = "https://auth.aelix.digitalapi.ai/oauth2/authorize?response_type=code&scope=banking:read%20admin:users";
+        let all = found(&format!("url = \"{user}\""), "a.py");
+        assert!(all.len() == 1 && all[0].starts_with("AdminInteractive «admin:users»"), "{all:?}");
+        for text in [
+            "aelix.post(data={\"grant_type\": \"client_credentials\", \"scope\": \"admin:users\"})",
+            "aelix.post(data={\"grant_type\": \"client_credentials\", \"scope\": \"admin:users\"})\nother.post(data={\"grant_type\": \"authorization_code\"})",
+            "aelix(scope=\"admin:users\")",
+        ] {
+            assert!(found(text, "a.py").is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scope_is_reported_once() {
+        let all = found("aelix; client.add_scopes([Scope::new(\"banking:*\")])", "a.rs");
+        assert_eq!(all.len(), 1, "{all:?}");
+    }
+
+    #[test]
+    fn many_requests_stay_linear() {
+        let text = "aelix scope=[\"admin:users\" authorization_code ".repeat(4_000);
+        let started = std::time::Instant::now();
+        assert!(!found(&text, "a.py").is_empty());
+        assert!(started.elapsed().as_secs() < 20);
+    }
+
+    #[test]
+    fn checks_have_names() {
+        for problem in [Problem::Wildcard, Problem::Unknown, Problem::AdminInteractive] {
+            assert_eq!(Problem::of(problem.check()), Some(problem));
+        }
+    }
+}

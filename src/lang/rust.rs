@@ -1,0 +1,213 @@
+//! Rust: grammar, query, and what its common callees do to text.
+
+use std::sync::OnceLock;
+
+use super::{Callees, Import, Language};
+
+/// Rust.
+pub(super) static LANGUAGE: Language = Language {
+    name: "rust",
+    extensions: &["rs"],
+    file_names: &[],
+    query: include_str!("rust.scm"),
+    grammar: || tree_sitter_rust::LANGUAGE.into(),
+    separator: "::",
+    callees: Callees {
+        wrappers: &[
+            ".to_string",
+            ".to_owned",
+            ".into",
+            ".as_str",
+            ".as_ref",
+            ".as_bytes",
+            ".as_deref",
+            ".borrow",
+            ".clone",
+            ".cloned",
+            ".copied",
+            ".into_bytes",
+            ".into_boxed_str",
+            ".into_string",
+            ".to_vec",
+            ".trim",
+            ".unwrap",
+            ".expect",
+            ".unwrap_or_default",
+            ".ok",
+            ".expose_secret",
+            "String::from",
+            "String::from_str",
+            "str::to_string",
+            "str::to_owned",
+            "ToString::to_string",
+            "ToOwned::to_owned",
+            "Some",
+            "Ok",
+            "Into::into",
+            "Box::from",
+            "Box::new",
+            "Arc::from",
+            "Arc::new",
+            "Rc::from",
+            "Cow::from",
+            "Cow::Borrowed",
+            "Cow::Owned",
+            "SecretString::from",
+            "SecretString::new",
+            "SecretBox::new",
+            "SecretBox::from",
+            "Secret::new",
+            "Secret::from",
+            "Zeroizing::new",
+            "Zeroizing::from",
+        ],
+        concats: &["concat!", ".concat"],
+        joins: &[".join"],
+        formats: &["format!", "format_args!"],
+        fallbacks: &[".unwrap_or", ".unwrap_or_else", ".or", ".or_else"],
+        references: &[
+            "env::var",
+            "env::var_os",
+            "dotenvy::var",
+            "dotenv::var",
+            "env!",
+            "option_env!",
+            "include_str!",
+            "include_bytes!",
+            "fs::read_to_string",
+            "fs::read",
+            ".get_secret_value",
+            ".get_parameter",
+            ".get_secret",
+            ".access_secret_version",
+            "kv1::get",
+            "kv2::read",
+        ],
+    },
+    unescape,
+    imports,
+    compiled: OnceLock::new(),
+};
+
+/// The escapes of a Rust string literal (Reference, "Quote and escape characters"), line continuation included.
+fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let (&kind, after) = rest.split_first()?;
+        rest = after;
+        match kind {
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'0' => out.push(0),
+            b'\\' | b'"' | b'\'' => out.push(kind),
+            b'x' => {
+                let digits = rest.get(..2)?;
+                out.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+                rest = &rest[2..];
+            }
+            b'u' => {
+                let end = memchr::memchr(b'}', rest)?;
+                let digits: String = rest.get(1..end)?.iter().filter(|&&b| b != b'_').map(|&b| b as char).collect();
+                let point = char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?;
+                out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
+                rest = &rest[end + 1..];
+            }
+            b'\n' | b'\r' => rest = rest.trim_ascii_start(),
+            _ => return None,
+        }
+    }
+    Some(out)
+}
+
+/// The names of a use tree: `oauth2::{self, basic::BasicClient, ClientSecret as Secret, *}`.
+fn imports(tree: &str) -> Vec<Import> {
+    let mut out = Vec::new();
+    let mut prefixes: Vec<String> = vec![String::new()];
+    let mut item = String::new();
+    for c in tree.chars() {
+        match c {
+            '{' => {
+                let prefix = join(prefixes.last().map_or("", String::as_str), item.trim());
+                prefixes.push(prefix);
+                item.clear();
+            }
+            ',' | '}' => {
+                finish(&mut out, prefixes.last().map_or("", String::as_str), &item);
+                item.clear();
+                if c == '}' && prefixes.len() > 1 {
+                    prefixes.pop();
+                }
+            }
+            c => item.push(c),
+        }
+    }
+    finish(&mut out, "", &item);
+    out
+}
+
+fn join(prefix: &str, item: &str) -> String {
+    format!("{prefix}{item}").trim_start_matches("::").replace(char::is_whitespace, "")
+}
+
+fn finish(out: &mut Vec<Import>, prefix: &str, item: &str) {
+    let (path, alias) = match item.trim().split_once(" as ") {
+        Some((path, alias)) => (path.trim(), Some(alias.trim())),
+        None => (item.trim(), None),
+    };
+    if path.is_empty() {
+        return;
+    }
+    let whole = join(prefix, path);
+    if let Some(module) = whole.strip_suffix("*") {
+        out.push(Import { path: module.trim_end_matches("::").to_owned(), name: None });
+        return;
+    }
+    let whole = whole.strip_suffix("::self").unwrap_or(&whole).to_owned();
+    let name = alias.unwrap_or_else(|| whole.rsplit("::").next().unwrap_or(&whole)).to_owned();
+    out.push(Import { path: whole, name: Some(name) });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_become_text() {
+        for (raw, text) in [
+            (r"a\nb", Some("a\nb")),
+            (r"\x41\u{42}\u{1_F511}", Some("AB\u{1F511}")),
+            ("ab\\\n     cd", Some("abcd")),
+            (r#"\"q\""#, Some("\"q\"")),
+            (r"\q", None),
+            (r"\x4", None),
+            (r"\u{110000}", None),
+            ("\\", None),
+        ] {
+            assert_eq!(unescape(raw.as_bytes()).as_deref(), text.map(str::as_bytes), "{raw}");
+        }
+    }
+
+    #[test]
+    fn use_trees_are_flattened() {
+        let found = imports("oauth2::{self, basic::{BasicClient}, ClientSecret as Secret, helpers::*}");
+        let pairs: Vec<_> = found.iter().map(|i| (i.path.as_str(), i.name.as_deref())).collect();
+        assert_eq!(
+            pairs,
+            [
+                ("oauth2", Some("oauth2")),
+                ("oauth2::basic::BasicClient", Some("BasicClient")),
+                ("oauth2::ClientSecret", Some("Secret")),
+                ("oauth2::helpers", None),
+            ]
+        );
+        assert_eq!(imports("::oauth2::prelude::*"), [Import { path: "oauth2::prelude".into(), name: None }]);
+        assert_eq!(imports("oauth2 as o"), [Import { path: "oauth2".into(), name: Some("o".into()) }]);
+    }
+}

@@ -1,0 +1,178 @@
+//! What only the meaning of a file tells: literals that reach a slot of an API, scopes that a client requests, declared infrastructure.
+//! Runs after the pre-filter, and only where candidates earned it.
+
+use crate::check::scopes::{self, Problem};
+use crate::lang;
+use crate::model::provider::Provider;
+use crate::model::rule::Matcher;
+use crate::model::{Blob, Hit, Rank, Rule};
+use crate::ruleset::anchors::Anchor;
+use crate::ruleset::{RuleSet, provider};
+
+use super::context::Context;
+use super::settle;
+use super::sink::{self, Sinks};
+use super::syntax::{self, Bounds, Parser, RawResource};
+
+/// The language of infrastructure code.
+const INFRASTRUCTURE: &str = "hcl";
+
+/// The rules about meaning that are on, and the data they judge by.
+#[derive(Default)]
+pub struct Meaning {
+    sinks: Sinks,
+    sink_rules: Vec<(String, usize)>,
+    providers: Vec<Provider>,
+    scope_rules: Vec<(Problem, usize)>,
+    infrastructure_rules: Vec<usize>,
+}
+
+/// What the pre-filter saw of interest.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// A callee of a slot.
+    pub callee: bool,
+    /// The word `scope`.
+    pub scope: bool,
+    /// A word of a provider, or the family of one of its scopes.
+    pub provider: bool,
+    /// A resource type that some rule asks about.
+    pub resource: bool,
+}
+
+/// A kind of candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// A callee of a slot.
+    Callee,
+    /// The word `scope`.
+    Scope,
+    /// A word of a provider, or the family of one of its scopes.
+    Provider,
+    /// A resource type that some rule asks about.
+    Resource,
+}
+
+impl Seen {
+    /// Notes a candidate.
+    pub fn note(&mut self, sight: Sight) {
+        match sight {
+            Sight::Callee => self.callee = true,
+            Sight::Scope => self.scope = true,
+            Sight::Provider => self.provider = true,
+            Sight::Resource => self.resource = true,
+        }
+    }
+}
+
+/// What a file means.
+#[derive(Default)]
+pub struct Meant {
+    /// Hits of the rules about meaning.
+    pub hits: Vec<Hit>,
+    /// Declared infrastructure.
+    pub resources: Vec<RawResource>,
+    /// Bytes that were parsed.
+    pub parsed_bytes: u64,
+    /// What was not done.
+    pub notices: Vec<String>,
+}
+
+impl Meaning {
+    /// The active rules about meaning. The data files of the package are checked by tests: one that cannot be read counts as empty.
+    pub fn new(rules: &RuleSet) -> Self {
+        let mut meaning = Self::default();
+        for index in rules.active() {
+            match &rules.rules[index].matcher {
+                Matcher::Sink { kind } => meaning.sink_rules.push((kind.clone(), index)),
+                Matcher::Check { name } => match Problem::of(name) {
+                    Some(problem) => meaning.scope_rules.push((problem, index)),
+                    None => meaning.infrastructure_rules.push(index),
+                },
+                Matcher::Pattern { .. } | Matcher::Key { .. } => {}
+            }
+        }
+        if !meaning.sink_rules.is_empty() {
+            meaning.sinks = Sinks::built_in().unwrap_or_default();
+        }
+        if !meaning.scope_rules.is_empty() {
+            meaning.providers = provider::built_in().unwrap_or_default();
+        }
+        meaning
+    }
+
+    /// What the pre-filter has to look for.
+    pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
+        let callees = lang::table().iter().flat_map(|language| sink::keywords(&self.sinks, language));
+        let mut all: Vec<(Anchor, Sight)> = callees.map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Callee)).collect();
+        if !self.scope_rules.is_empty() {
+            all.push((Anchor::folded(scopes::KEYWORD.as_bytes()), Sight::Scope));
+        }
+        for provider in &self.providers {
+            let words = provider.words.iter().map(|word| Anchor::folded(word.as_bytes()));
+            let scopes = provider.scopes.iter().filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
+            all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
+        }
+        for &index in &self.infrastructure_rules {
+            all.extend(rules.compiled[index].anchors.iter().map(|anchor| (anchor.clone(), Sight::Resource)));
+        }
+        all
+    }
+
+    /// Looks closer at a blob in which `seen` was seen.
+    pub fn look(&self, blob: &Blob, context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
+        let mut meant = Meant::default();
+        if seen.callee {
+            self.sinks(blob, context, rules, parser, &mut meant);
+        }
+        if seen.scope && seen.provider && !context.test {
+            self.scopes(blob, rules, &mut meant);
+        }
+        if seen.resource {
+            infrastructure(blob, parser, &mut meant);
+        }
+        meant
+    }
+
+    fn sinks(&self, blob: &Blob, context: Context, rules: &RuleSet, parser: &mut Parser, meant: &mut Meant) {
+        let Some(language) = lang::of(&blob.target.within).filter(|language| self.sinks.of(language.name).next().is_some()) else { return };
+        let facts = match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
+            Ok(facts) => facts,
+            Err(bound) => return meant.notices.push(bound.to_string()),
+        };
+        meant.parsed_bytes += blob.bytes.len() as u64;
+        for found in sink::hits(&facts, &self.sinks, language) {
+            let Some((_, index)) = self.sink_rules.iter().find(|(kind, _)| *kind == found.kind) else { continue };
+            meant.hits.push(settle::sink_hit(&rules.rules[*index], *index, found, context));
+        }
+    }
+
+    fn scopes(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
+        for found in self.providers.iter().flat_map(|provider| scopes::hits(blob.bytes, blob.kind, provider)) {
+            let Some((_, index)) = self.scope_rules.iter().find(|(problem, _)| *problem == found.problem) else { continue };
+            meant.hits.push(scope_hit(&rules.rules[*index], *index, found));
+        }
+    }
+}
+
+/// The declared infrastructure of a blob, if its language is one that declares it.
+pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
+    let Some(language) = lang::of(&blob.target.within).filter(|language| language.name == INFRASTRUCTURE) else { return };
+    match syntax::resources(blob.bytes, language, parser, Bounds::default()) {
+        Ok(resources) => {
+            meant.resources = resources;
+            meant.parsed_bytes += blob.bytes.len() as u64;
+        }
+        Err(bound) => meant.notices.push(bound.to_string()),
+    }
+}
+
+fn scope_hit(rule: &Rule, index: usize, found: scopes::ScopeHit) -> Hit {
+    let mut hit = Hit::secret(index, rule, found.span, Rank::Provider);
+    hit.secret = false;
+    hit.confidence = hit.confidence.min(found.confidence);
+    hit.message = Some(found.message);
+    hit.notes = found.notes;
+    hit.related = found.related;
+    hit
+}

@@ -1,0 +1,270 @@
+//! AWS `cron()` schedules with six fields (minute, hour, day of month, month, day of week, year) and the longest time between two firings.
+
+use super::{Length, Measure};
+
+/// First year of the three that are enumerated, where the schedule names no years.
+const EPOCH_YEAR: i32 = 2025;
+const YEARS: i32 = 3;
+const DAY_MINUTES: u64 = 1_440;
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+/// A schedule.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cron {
+    first_minute: u64,
+    last_minute: u64,
+    months: Vec<u32>,
+    days: Days,
+    years: Option<Vec<u32>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Days {
+    Every,
+    OfMonth(Vec<u32>),
+    LastOfMonth,
+    LastWorkdayOfMonth,
+    NearestWorkday(u32),
+    OfWeek(Vec<u32>),
+    LastOfWeek(u32),
+    NthOfWeek { weekday: u32, nth: u32 },
+}
+
+impl Cron {
+    /// Reads `cron(0 8 1 * ? *)`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let inside = text.trim().strip_prefix("cron(")?.strip_suffix(')')?;
+        let fields: Vec<&str> = inside.split_whitespace().collect();
+        let [minute, hour, day_of_month, month, day_of_week, year] = fields.as_slice() else { return None };
+        let minutes = set(minute, (0, 59), &[])?;
+        let hours = set(hour, (0, 23), &[])?;
+        let at = |h: Option<&u32>, m: Option<&u32>| Some(u64::from(*h?) * 60 + u64::from(*m?));
+        Some(Self {
+            first_minute: at(hours.first(), minutes.first())?,
+            last_minute: at(hours.last(), minutes.last())?,
+            months: set(month, (1, 12), &MONTHS)?,
+            days: days(day_of_month, day_of_week)?,
+            years: if *year == "*" { None } else { Some(set(year, (1970, 2199), &[])?) },
+        })
+    }
+
+    /// The longest time between two firings within three years; the three years where it fires at most once.
+    pub fn longest_gap(&self) -> Length {
+        let start = self.years.as_ref().and_then(|y| y.first()).and_then(|&y| i32::try_from(y).ok()).unwrap_or(EPOCH_YEAR);
+        let window = u64::try_from(days_from_civil(start + YEARS, 1, 1) - days_from_civil(start, 1, 1)).unwrap_or(0) * DAY_MINUTES;
+        let mut longest = if self.first_minute == self.last_minute { 0 } else { self.last_minute - self.first_minute };
+        let mut before: Option<i64> = None;
+        let mut firings = 0u32;
+        for day in days_from_civil(start, 1, 1)..days_from_civil(start + YEARS, 1, 1) {
+            if !self.fires_on(day) {
+                continue;
+            }
+            if let Some(before) = before {
+                longest = longest.max((u64::try_from(day - before).unwrap_or(0) * DAY_MINUTES + self.first_minute).saturating_sub(self.last_minute));
+            }
+            before = Some(day);
+            firings += 1;
+        }
+        if let (Some(last), Some(_)) = (before, &self.years) {
+            let rest = u64::try_from(days_from_civil(start + YEARS, 1, 1) - last).unwrap_or(0) * DAY_MINUTES;
+            longest = if self.fires_in_year(start + YEARS) { longest } else { longest.max(rest) };
+        }
+        let minutes = if firings < 2 { window } else { longest };
+        Length { seconds: minutes * 60, measure: Measure::Calendar }
+    }
+
+    fn fires_in_year(&self, year: i32) -> bool {
+        self.years.as_ref().is_none_or(|years| years.iter().any(|&y| i32::try_from(y) == Ok(year)))
+    }
+
+    fn fires_on(&self, day: i64) -> bool {
+        let (year, month, date) = civil_from_days(day);
+        self.fires_in_year(year) && self.months.contains(&month) && self.days.hold(day, (year, month, date))
+    }
+}
+
+impl Days {
+    fn hold(&self, day: i64, (year, month, date): (i32, u32, u32)) -> bool {
+        let last = days_in_month(year, month);
+        let weekday = weekday(day);
+        match self {
+            Self::Every => true,
+            Self::OfMonth(dates) => dates.contains(&date),
+            Self::LastOfMonth => date == last,
+            Self::LastWorkdayOfMonth => date == nearest_workday(last, day - i64::from(date) + i64::from(last), last),
+            Self::NearestWorkday(wanted) => {
+                let wanted = (*wanted).min(last);
+                date == nearest_workday(wanted, day - i64::from(date) + i64::from(wanted), last)
+            }
+            Self::OfWeek(weekdays) => weekdays.contains(&weekday),
+            Self::LastOfWeek(wanted) => weekday == *wanted && date + 7 > last,
+            Self::NthOfWeek { weekday: wanted, nth } => weekday == *wanted && date.div_ceil(7) == *nth,
+        }
+    }
+}
+
+/// The date of the workday nearest to `date`, which is the day `day`, in the same month.
+fn nearest_workday(date: u32, day: i64, last: u32) -> u32 {
+    match weekday(day) {
+        7 if date > 1 => date - 1,
+        7 => date + 2,
+        1 if date < last => date + 1,
+        1 => date - 2,
+        _ => date,
+    }
+}
+
+fn days(of_month: &str, of_week: &str) -> Option<Days> {
+    let any = |field: &str| field == "?" || field == "*";
+    match (any(of_month), any(of_week)) {
+        (true, true) => Some(Days::Every),
+        (false, true) => match of_month {
+            "L" => Some(Days::LastOfMonth),
+            "LW" => Some(Days::LastWorkdayOfMonth),
+            _ => match of_month.strip_suffix('W') {
+                Some(date) => date.parse().ok().filter(|d| (1..=31).contains(d)).map(Days::NearestWorkday),
+                None => set(of_month, (1, 31), &[]).map(Days::OfMonth),
+            },
+        },
+        (true, false) => {
+            if let Some((weekday, nth)) = of_week.split_once('#') {
+                let nth = nth.parse().ok().filter(|n| (1..=5).contains(n))?;
+                return Some(Days::NthOfWeek { weekday: number(weekday, (1, 7), &WEEKDAYS)?, nth });
+            }
+            if of_week == "L" {
+                return Some(Days::OfWeek(vec![7]));
+            }
+            if let Some(weekday) = of_week.strip_suffix('L') {
+                return number(weekday, (1, 7), &WEEKDAYS).map(Days::LastOfWeek);
+            }
+            set(of_week, (1, 7), &WEEKDAYS).map(Days::OfWeek)
+        }
+        (false, false) => None,
+    }
+}
+
+/// The numbers that a field of lists, ranges and steps names, sorted.
+fn set(field: &str, bounds: (u32, u32), names: &[&str]) -> Option<Vec<u32>> {
+    let mut out = Vec::new();
+    for part in field.split(',') {
+        let (range, step) = match part.split_once('/') {
+            Some((range, step)) => (range, Some(step.parse::<u32>().ok().filter(|&s| s > 0)?)),
+            None => (part, None),
+        };
+        let (from, to) = match (range, range.split_once('-')) {
+            ("*" | "?", _) => bounds,
+            (_, Some((from, to))) => (number(from, bounds, names)?, number(to, bounds, names)?),
+            (one, None) => (number(one, bounds, names)?, if step.is_some() { bounds.1 } else { number(one, bounds, names)? }),
+        };
+        let step = step.unwrap_or(1);
+        if from <= to {
+            out.extend((from..=to).step_by(step as usize));
+        } else {
+            out.extend((from..=bounds.1).chain(bounds.0..=to).step_by(step as usize));
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    Some(out)
+}
+
+fn number(text: &str, (least, most): (u32, u32), names: &[&str]) -> Option<u32> {
+    let by_name = names.iter().position(|n| n.eq_ignore_ascii_case(text)).and_then(|at| u32::try_from(at).ok()).map(|at| at + 1);
+    by_name.or_else(|| text.parse().ok()).filter(|n| (least..=most).contains(n))
+}
+
+/// 1 for Sunday to 7 for Saturday, of the day counted from 1970-01-01, a Thursday.
+fn weekday(day: i64) -> u32 {
+    u32::try_from((day + 4).rem_euclid(7)).unwrap_or(0) + 1
+}
+
+fn days_in_month(year: i32, month: u32) -> u32 {
+    let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    u32::try_from(days_from_civil(next_year, next, 1) - days_from_civil(year, month, 1)).unwrap_or(31)
+}
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+fn days_from_civil(year: i32, month: u32, date: u32) -> i64 {
+    let year = i64::from(year) - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(date) - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The date of a day since 1970-01-01; the inverse of [`days_from_civil`].
+fn civil_from_days(day: i64) -> (i32, u32, u32) {
+    let day = day + 719_468;
+    let era = day.div_euclid(146_097);
+    let of_era = day.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_index = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * month_index + 2) / 5 + 1;
+    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (i32::try_from(year).unwrap_or(0), u32::try_from(month).unwrap_or(1), u32::try_from(date).unwrap_or(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap(text: &str) -> Option<u64> {
+        Cron::parse(text).map(|c| c.longest_gap().days())
+    }
+
+    #[test]
+    fn the_longest_gap_is_counted_in_days() {
+        for (text, days) in [
+            ("cron(0 8 * * ? *)", 1),
+            ("cron(0 8 1 * ? *)", 31),
+            ("cron(0 8 1 1 ? *)", 365),
+            ("cron(0 8 1 1/3 ? *)", 92),
+            ("cron(0 8 1 JAN,APR,JUL,OCT ? *)", 92),
+            ("cron(0 8 1 */6 ? *)", 184),
+            ("cron(0 8 L * ? *)", 31),
+            ("cron(0 8 ? * MON *)", 7),
+            ("cron(0 8 ? * MON-FRI *)", 3),
+            ("cron(0 8 ? * 1#1 *)", 35),
+            ("cron(0 8 ? * 6L *)", 35),
+            ("cron(0 0/4 * * ? *)", 1),
+            ("cron(0 8 1,15 * ? *)", 17),
+            ("cron(0 8 29 2 ? *)", 1095),
+            ("cron(0 8 1 1 ? 2025/2)", 730),
+            ("cron(0 8 1 1 ? 2026)", 1096),
+            ("cron(0 8 15W * ? *)", 32),
+        ] {
+            assert_eq!(gap(text), Some(days), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_text_is_no_schedule() {
+        for text in [
+            "",
+            "cron()",
+            "cron(0 8 * *)",
+            "0 8 1 * ? *",
+            "cron(0 8 32 * ? *)",
+            "cron(0 8 1 13 ? *)",
+            "cron(0 8 1 * 2 *)",
+            "cron(0 8 1 */0 ? *)",
+            "cron(a b c d e f)",
+            "cron(0 8 1 * ? *",
+        ] {
+            assert_eq!(gap(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_and_days_are_inverse() {
+        for day in (-200_000..200_000).step_by(37) {
+            let (year, month, date) = civil_from_days(day);
+            assert_eq!(days_from_civil(year, month, date), day);
+        }
+        assert_eq!(civil_from_days(0), (1970, 1, 1));
+        assert_eq!(days_from_civil(2000, 3, 1), 11_017);
+    }
+}
