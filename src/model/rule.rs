@@ -187,6 +187,8 @@ pub enum Matcher {
         name: Option<String>,
         /// Regex that the whole value matches.
         value: Option<String>,
+        /// The value has no format of its own: it is judged like that of a generic rule.
+        opaque: bool,
         /// Only in files of these kinds; empty: all.
         kinds: Vec<FileKind>,
     },

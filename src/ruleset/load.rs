@@ -75,6 +75,8 @@ struct RawKey {
     name: Option<String>,
     value: Option<String>,
     #[serde(default)]
+    opaque: bool,
+    #[serde(default)]
     kinds: Vec<FileKind>,
 }
 
@@ -183,7 +185,7 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
     }
     let matcher = match (raw.pattern, raw.key, raw.sink, raw.check) {
         (Some(regex), None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
-        (None, Some(key), None, None) => Matcher::Key { name: key.name, value: key.value, kinds: key.kinds },
+        (None, Some(key), None, None) => Matcher::Key { name: key.name, value: key.value, opaque: key.opaque, kinds: key.kinds },
         (None, None, Some(sink), None) => Matcher::Sink { kind: sink.kind },
         (None, None, None, Some(name)) => Matcher::Check { name },
         _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),

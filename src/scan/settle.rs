@@ -28,7 +28,7 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
 /// The hit of a key rule on a binding.
 pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, context: Context) -> Option<Hit> {
     let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
-    let (Engine::Key(engine), Matcher::Key { kinds, .. }) = (&compiled.engine, &rule.matcher) else { return None };
+    let (Engine::Key(engine), Matcher::Key { kinds, opaque, .. }) = (&compiled.engine, &rule.matcher) else { return None };
     if !kinds.is_empty() && !kinds.contains(&context.kind) {
         return None;
     }
@@ -40,11 +40,12 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, 
         return None;
     }
     let mut hit = Hit::secret(index, rule, found.value, if engine.is_generic() { Rank::Generic } else { Rank::KeyName });
-    if engine.is_generic() {
-        hit.confidence =
-            generic::confidence(&generic::Candidate { name: &normal, value: text, holder: found.holder, before: line_before(bytes, found.name), context })?
-                .min(rule.confidence);
-        hit.message = Some(format!("{} in `{}`", rule.title, String::from_utf8_lossy(raw_name)));
+    if engine.is_generic() || *opaque {
+        let candidate = generic::Candidate { name: &normal, value: text, holder: found.holder, before: line_before(bytes, found.name), context };
+        hit.confidence = generic::confidence(&candidate)?.min(rule.confidence);
+        if engine.is_generic() {
+            hit.message = Some(format!("{} in `{}`", rule.title, String::from_utf8_lossy(raw_name)));
+        }
     } else if is_made_up(text, 0) {
         return None;
     }
