@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Verdict;
 use super::encoded::is_documentation;
 use crate::model::Severity;
+use crate::text::name;
 use crate::text::placeholder::{placeholder, reference, weak_word};
 
 /// Rejects a URL, or a password out of one, whose password is missing, a placeholder or a reference; a default password is unlikely to be a secret.
@@ -24,6 +25,12 @@ pub fn credentials(value: &[u8]) -> Verdict {
     let (user, password) = (decoded(user), decoded(password));
     if placeholder(&password).is_some() || is_documentation(&user_text(&user), &user_text(&password)) {
         return Verdict::Rejected("a placeholder instead of a password");
+    }
+    if password.iter().all(|b| b.is_ascii_uppercase() || *b == b'_') {
+        return Verdict::Rejected("a word in capitals that stands for a password");
+    }
+    if name::classify(&name::normalise(&password)).is_some() && !password.iter().any(u8::is_ascii_digit) {
+        return Verdict::Unlikely("the name of a credential instead of a password".into());
     }
     if is_sample_host(value) {
         return Verdict::Unlikely("a host of documentation".into());

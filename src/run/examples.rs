@@ -13,7 +13,7 @@ use crate::scan::Scanner;
 use super::scanning::scan_text;
 
 /// File name of an example that does not say its own.
-const DEFAULT_PATH: &str = "example.txt";
+const DEFAULT_PATH: &str = "input.txt";
 const OPEN: &str = "«";
 const CLOSE: &str = "»";
 

@@ -53,6 +53,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || same_as_name(candidate)
         || is_filled_in(candidate)
         || holds_hash(value)
+        || is_regex(value)
         || candidate.context.kind == FileKind::Generated && randomness::score(value) < 0.9
 }
 
@@ -80,10 +81,24 @@ fn password(value: &[u8]) -> Confidence {
     if placeholder::weak_word(value) || value.contains(&b' ') {
         return Confidence::Low;
     }
+    if is_digest(value) {
+        return Confidence::Low;
+    }
     if value.len() >= MIN_SECRET && randomness::is_random(value) {
         return Confidence::High;
     }
     if value.len() >= MIN_PASSWORD && letters && others && !is_worded(value) { Confidence::Medium } else { Confidence::Low }
+}
+
+/// Hexadecimal of the length of MD5, SHA-1, SHA-256 or SHA-512: under the name of a password most likely its digest.
+fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// A regular expression.
+fn is_regex(value: &[u8]) -> bool {
+    let anchored = value.starts_with(b"/^") || value.starts_with(b"^") && value.ends_with(b"$");
+    anchored || memchr::memmem::find(value, b"\\x").is_some() && value.contains(&b'[')
 }
 
 /// Lower-case words joined by one kind of separator: an identifier rather than a password.

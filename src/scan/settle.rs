@@ -11,6 +11,9 @@ use super::context::Context;
 use super::generic;
 use super::sink::SinkHit;
 
+/// Below this score a password consists of words.
+const WORDED: f64 = 0.2;
+
 /// The hit of a pattern rule on `value`, unless something speaks against it.
 pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): (Span, Span), context: Context) -> Option<Hit> {
     let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
@@ -22,7 +25,7 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     }
     let mut hit = Hit::secret(index, rule, value, Rank::Provider);
     hit.prefix = prefix;
-    validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, context, text))
+    validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, rule, context, text))
 }
 
 /// The hit of a key rule on a binding.
@@ -50,7 +53,7 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, 
         return None;
     }
     hit.name = Some(normal);
-    validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, context, text))
+    validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, rule, context, text))
 }
 
 /// What stands before a name on its line.
@@ -70,7 +73,7 @@ pub fn sink_hit(rule: &Rule, index: usize, found: SinkHit, context: Context) -> 
     hit.name = found.name.map(|name| name::normalise(name.as_bytes()));
     hit.related = found.related;
     hit.pieces = found.pieces;
-    let hit = placed(hit, context, found.value.reveal());
+    let hit = placed(hit, rule, context, found.value.reveal());
     Hit { value: Some(found.value), ..hit }
 }
 
@@ -128,7 +131,7 @@ fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
 }
 
 /// The hit after what its place says: in tests and examples a credential is less severe; a checksum that holds is never silenced.
-fn placed(mut hit: Hit, context: Context, value: &[u8]) -> Hit {
+fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
     if !context.made_up() {
         return hit;
     }
@@ -138,7 +141,8 @@ fn placed(mut hit: Hit, context: Context, value: &[u8]) -> Hit {
         hit.notes.push(format!("severity lowered: the file is {place}"));
     }
     if hit.rank == Rank::Provider && !randomness::is_random(value) {
-        hit.confidence = hit.confidence.min(Confidence::Medium);
+        let worded = rule.tags.iter().any(|tag| tag == "password") && randomness::score(value) < WORDED;
+        hit.confidence = hit.confidence.min(if worded { Confidence::Low } else { Confidence::Medium });
     }
     hit
 }
