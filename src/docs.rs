@@ -15,6 +15,8 @@ const RANDOM_TOKEN: usize = 16;
 const RANDOM_TOKEN_WITH_SLASH: usize = 20;
 /// Shortest marked value that is looked for outside its marks too: a shorter one may be a common word.
 const REPEATED_VALUE: usize = 6;
+/// Shortest run of hexadecimal digits that is masked: a key as likely as a digest.
+const HEX_TOKEN: usize = 32;
 /// Longest beginning of a value that counts as its documented prefix.
 const LONGEST_PREFIX: usize = 16;
 /// Shortest beginning that does: less is chance.
@@ -229,7 +231,7 @@ fn mask_random(text: &str) -> String {
         }
         let (token, after) = rest.split_at(end);
         let least = if token.contains('/') { RANDOM_TOKEN_WITH_SLASH } else { RANDOM_TOKEN };
-        if token.len() >= least && randomness::is_random(token.as_bytes()) {
+        if token.len() >= least && (randomness::is_random(token.as_bytes()) || ends_in_hex(token)) {
             out.push_str(&Secret::new(token, 4).masked());
         } else {
             out.push_str(token);
@@ -237,6 +239,11 @@ fn mask_random(text: &str) -> String {
         rest = after;
     }
     out
+}
+
+/// Whether the token, or what follows its last `_`, is a long run of hexadecimal digits.
+fn ends_in_hex(token: &str) -> bool {
+    token.rsplit('_').next().is_some_and(|tail| tail.len() >= HEX_TOKEN && tail.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn is_token(c: char) -> bool {
@@ -407,6 +414,13 @@ For a whole file, write `allow-file` instead of `allow`.
         wildcard.examples = vec![Example { path: None, text: "scope = \"«payments:*»\"".into() }];
         assert!(rule_page(&wildcard).contains("scope = \"payments:*\""));
         assert_eq!(mask_random("see https://docs.example.com, or ${VAULT_TOKEN}"), "see https://docs.example.com, or ${VAULT_TOKEN}");
+    }
+
+    #[test]
+    fn a_long_run_of_hexadecimal_digits_is_masked() {
+        let digits = "0f1e2d3c".repeat(4);
+        assert_eq!(mask_random(&format!("key = shop_{digits}")), "key = shop********3c");
+        assert_eq!(mask_random("commit 0f1e2d3c4b5a"), "commit 0f1e2d3c4b5a");
     }
 
     #[test]

@@ -69,9 +69,10 @@ pub fn test(args: &TestArgs) -> Result<ExitStatus, Failure> {
     let scanner = Scanner::new(rules.clone(), ScanOptions::default());
     let failures: Vec<String> = rules.rules.iter().flat_map(|rule| examples::check((&rules, &scanner), rule)).collect();
     let examples: usize = rules.rules.iter().map(|rule| rule.examples.len() + rule.counterexamples.len()).sum();
+    let noun = if rules.rules.len() == 1 { "rule" } else { "rules" };
     output::stdout(|out| {
         failures.iter().try_for_each(|failure| writeln!(out, "{failure}"))?;
-        writeln!(out, "{} rules, {examples} examples, {} failed", rules.rules.len(), failures.len())
+        writeln!(out, "{} {noun}, {examples} examples, {} failed", rules.rules.len(), failures.len())
     })?;
     Ok(if failures.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
 }
