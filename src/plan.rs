@@ -72,8 +72,6 @@ pub struct Show {
 pub struct Stderr {
     /// A progress bar may be drawn.
     pub progress: bool,
-    /// Errors are said there too, because the report is not read on the same terminal.
-    pub errors: bool,
 }
 
 /// What the process knows besides its arguments; tests bring their own.
@@ -166,11 +164,7 @@ fn fail_on(args: &CheckArgs, settings: &mut Settings) -> FailOn {
 
 fn stderr(args: &CheckArgs, renderings: &[Rendering], environment: &Environment) -> Stderr {
     let for_people = renderings.iter().any(|r| matches!(r.format, Format::Human(_)));
-    let is_read_here = |r: &Rendering| r.destination == Destination::Stdout && matches!(r.format, Format::Human(_)) && environment.stdout_is_terminal;
-    Stderr {
-        progress: environment.stderr_is_terminal && !args.output.quiet && (for_people || !environment.stdout_is_terminal),
-        errors: !renderings.iter().any(is_read_here),
-    }
+    Stderr { progress: environment.stderr_is_terminal && !args.output.quiet && (for_people || !environment.stdout_is_terminal) }
 }
 
 /// The path as typed, absolute.

@@ -14,11 +14,16 @@ const DEMO: &str = "$ cargo run --release -- --exit-zero fixtures/demo\n";
 const DEMO_FINDINGS: &[(&str, &str, u64)] = &[
     ("secrets/aelix-client-secret", ".env", 4),
     ("secrets/aelix-api-key", ".env", 5),
+    ("scopes/unknown-scope", "config/production.yaml", 13),
     ("secrets/secret-in-config", "config/production.yaml", 15),
+    ("scopes/wildcard", "config/production.yaml", 20),
     ("secrets/secret-in-config", "config/production.yaml", 25),
     ("secrets/aelix-sandbox-api-key", "config/sandbox.yaml", 3),
     ("secrets/password-in-url", "docker-compose.yml", 6),
     ("secrets/aelix-audit-log-token", "scripts/export_audit_log.sh", 5),
+    ("secrets/hardcoded-client-secret", "src/aelix.rs", 7),
+    ("rotation/interval-too-long", "terraform/main.tf", 10),
+    ("rotation/no-rotation-config", "terraform/main.tf", 14),
 ];
 
 fn root() -> PathBuf {

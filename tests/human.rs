@@ -15,7 +15,7 @@ warning: not scanned, above the size limit: dump.sql; --max-file-size raises it
 Found 2 critical, 1 low in 2 files (812 files, 12.3 MB scanned, 81 rules, 0.12 s).
 Skipped: 2 binary, 1 above the size limit, 1 symbolic link (-v lists them).
 Passed over: 1 git-ignored secret file such as .env (--no-ignore scans them).
-Suppressed by a comment: 1 finding (--show-suppressed lists them).
+Suppressed: 1 finding (--show-suppressed lists them).
 ";
 
 fn plain(style: &str, report: &aelix_lint::model::Report) -> String {

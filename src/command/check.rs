@@ -23,11 +23,9 @@ pub fn check(args: &CheckArgs, environment: &Environment) -> Result<ExitStatus, 
     Ok(write_all(&plan, &report)?.unwrap_or(status))
 }
 
-/// Whoever does not read the report on the terminal still learns what is missing from it.
+/// What could not be done is said on standard error, whatever becomes of the report.
 fn say_errors(args: &CheckArgs, plan: &Plan, report: &Report) {
-    if plan.stderr.errors {
-        report.errors.iter().for_each(|error| output::error(&error.message, None));
-    }
+    report.errors.iter().for_each(|error| output::error(&error.message, None));
     if let Some(command) = mistaken_command(args, plan) {
         output::stderr(&format!("help: did you mean `aelix-lint {command}`? A command comes before all flags"));
     }

@@ -92,7 +92,7 @@ impl FileKind {
         if is_generated(&name, extension) {
             return Self::Generated;
         }
-        if name == ".env" || name.starts_with(".env.") || name == ".envrc" || name.ends_with(".env") || name == ".flaskenv" {
+        if name.starts_with(".env.") || extension == "env" || matches!(name.as_str(), ".env" | ".envrc" | ".flaskenv") {
             return Self::EnvFile;
         }
         if name == "dockerfile" || name.starts_with("dockerfile.") || name == "containerfile" || name == "makefile" || name == "jenkinsfile" {

@@ -11,6 +11,8 @@ pub struct Suppression {
     pub reason: Option<String>,
     /// 1-based lines it covers, first and last; the whole file for `allow-file`.
     pub lines: (u32, u32),
+    /// It stands in documentation, where it may show how to write one: nothing is said of the comment itself.
+    pub sample: bool,
     /// The comment.
     pub place: Place,
 }

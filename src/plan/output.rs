@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{CheckArgs, Output};
 use crate::config::UsageError;
 use crate::report::style::{self, ColorChoice};
-use crate::report::{Format, RenderOptions};
+use crate::report::{Errors, Format, RenderOptions};
 use crate::source::reason;
 
 use super::settings::Settings;
@@ -88,6 +88,7 @@ fn rendering(output: &Output, args: &CheckArgs, environment: &Environment) -> Re
         quiet: args.output.quiet,
         verbosity: args.output.verbose,
         stats: args.output.stats,
+        errors: if destination == Destination::Stdout { Errors::Counted } else { Errors::Listed },
         sarif_max_results: args.output.sarif_max_results,
         category: args.output.sarif_category.clone(),
     };

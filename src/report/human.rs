@@ -11,7 +11,7 @@ use crate::docs::wrap;
 use crate::model::{Finding, Place, Related, Report, Rule, RuleId, Severity, Skip, SkipReason, Snippet as Shown, Stats, Status};
 
 use super::style::{Paint, safe_url, sanitise, sanitise_lines, sanitise_path};
-use super::{HumanStyle, RenderOptions, Reporter};
+use super::{Errors, HumanStyle, RenderOptions, Reporter};
 
 /// Paths named in the footer for one reason, before "and N more".
 const NAMED_PATHS: usize = 3;
@@ -151,7 +151,8 @@ impl Human {
     /// Every error, also when quiet: what is missing from the result is part of the result.
     fn errors(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let word = self.paint().error("error");
-        for error in &report.errors {
+        let listed = if self.options.errors == Errors::Listed { report.errors.as_slice() } else { &[] };
+        for error in listed {
             match error.display.as_deref().filter(|path| !error.message.contains(*path)) {
                 Some(path) => writeln!(out, "{word}: {}: {}", sanitise(path), sanitise(&error.message))?,
                 None => writeln!(out, "{word}: {}", sanitise(&error.message))?,
@@ -179,7 +180,7 @@ impl Human {
         let suppressed = report.suppressed() as u64;
         if suppressed > 0 {
             let hint = if report.show_suppressed { "" } else { " (--show-suppressed lists them)" };
-            writeln!(out, "Suppressed by a comment: {}{hint}.", count(suppressed, "finding", "findings"))?;
+            writeln!(out, "Suppressed: {}{hint}.", count(suppressed, "finding", "findings"))?;
         }
         let below = report.findings.iter().filter(|f| f.status == Status::BelowThreshold).count() as u64;
         if below > 0 && self.options.verbosity > 0 {

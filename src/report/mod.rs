@@ -118,6 +118,8 @@ pub struct RenderOptions {
     pub verbosity: u8,
     /// A block of figures at the end (human).
     pub stats: bool,
+    /// Whether errors are listed or only counted (human).
+    pub errors: Errors,
     /// Only the most severe results, as many as this (SARIF).
     pub sarif_max_results: Option<usize>,
     /// Tells several analyses of one commit apart (SARIF).
@@ -126,8 +128,28 @@ pub struct RenderOptions {
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { color: false, links: false, width: 100, quiet: false, verbosity: 0, stats: false, sarif_max_results: None, category: None }
+        Self {
+            color: false,
+            links: false,
+            width: 100,
+            quiet: false,
+            verbosity: 0,
+            stats: false,
+            errors: Errors::Listed,
+            sarif_max_results: None,
+            category: None,
+        }
     }
+}
+
+/// How a report for people tells what could not be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Errors {
+    /// Each in its own line.
+    #[default]
+    Listed,
+    /// Only how many: they are said on standard error.
+    Counted,
 }
 
 /// Writes a report.

@@ -121,7 +121,9 @@ fn walk(hir: &Hir, names: Names) -> Found {
         HirKind::Empty | HirKind::Look(_) => Found::exactly(vec![Anchor::default()]),
         HirKind::Literal(literal) => {
             let mut runs = Runs::new();
-            literal.0.iter().for_each(|&byte| runs.push(Found::exactly(separators(byte, names))));
+            for &byte in &*literal.0 {
+                runs.push(Found::exactly(separators(byte, names)));
+            }
             runs.finish()
         }
         HirKind::Class(class) => members(class, names).map_or_else(Found::nothing, Found::exactly),
@@ -129,7 +131,9 @@ fn walk(hir: &Hir, names: Names) -> Found {
         HirKind::Repetition(repetition) => walk_repetition(repetition, names),
         HirKind::Concat(parts) => {
             let mut runs = Runs::new();
-            parts.iter().for_each(|part| runs.push(walk(part, names)));
+            for part in parts {
+                runs.push(walk(part, names));
+            }
             runs.finish()
         }
         HirKind::Alternation(parts) => walk_alternation(parts, names),

@@ -159,7 +159,7 @@ pub fn parse(name: &str, text: &str, built_in: bool) -> Result<Vec<Rule>, RuleEr
 }
 
 fn line_of(text: &str, offset: usize) -> u32 {
-    let lines = text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count();
+    let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count();
     u32::try_from(lines + 1).unwrap_or(u32::MAX)
 }
 

@@ -126,7 +126,9 @@ fn selects(selector: &str, rule: &Rule) -> bool {
 fn is_selected(rule: &Rule, options: &RuleOptions) -> bool {
     let any = |selectors: &[String]| selectors.iter().any(|s| selects(s, rule));
     let by_id = |selectors: &[String]| selectors.iter().any(|s| named(rule, s));
-    if any(&options.ignore) && !(by_id(&options.select) && !by_id(&options.ignore)) {
+    let is_ignored_by_id = by_id(&options.ignore);
+    let is_picked = by_id(&options.select) && !is_ignored_by_id;
+    if any(&options.ignore) && !is_picked {
         return false;
     }
     match rule.status {

@@ -108,6 +108,16 @@ fn second_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
     if known.iter().any(|k| rest[..word].eq_ignore_ascii_case(k)) { end + 1 + word } else { end }
 }
 
+/// Where a hole that the text begins with ends (`${…}`, `$(…)`, `{{…}}`); 0 without one.
+fn hole_end(text: &[u8]) -> usize {
+    for (open, close) in [(b"${".as_slice(), b"}".as_slice()), (b"$(", b")"), (b"{{", b"}}")] {
+        if text.starts_with(open) {
+            return memchr::memmem::find(text, close).map_or(text.len(), |end| end + close.len());
+        }
+    }
+    usize::from(text.first() == Some(&b'$'))
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
@@ -228,14 +238,18 @@ impl Reader<'_> {
 
     fn read_value(&self, position: usize, quoted_name: bool) -> Option<(Span, Holder)> {
         let position = self.skip_blank(position);
+        let open = self.open_quote(self.name.start - usize::from(quoted_name));
+        if open.is_some() && self.at(position) == open {
+            return None;
+        }
         if let Some(span) = self.quoted_at(position) {
             return Some((span, Holder::Quoted));
         }
         match self.bare {
             Bare::Line if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
-            Bare::Word if self.open_quote().is_none() => self.word(position, b"").map(|span| (span, Holder::Bare)),
+            Bare::Word if open.is_none() => self.word(position, b"").map(|span| (span, Holder::Bare)),
             _ => {
-                let quote = self.open_quote()?;
+                let quote = open?;
                 self.word(position, &[quote, b'&', b'\\']).map(|span| (span, Holder::InString))
             }
         }
@@ -302,18 +316,19 @@ impl Reader<'_> {
         let stop = |b: &u8| {
             b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'&' | b')' | b']' | b'}') || stops.contains(b)
         };
-        let reference = text.first() == Some(&b'$') || text.starts_with(b"{{");
-        let end = if reference { text.iter().position(u8::is_ascii_whitespace) } else { text.iter().position(stop) };
+        let hole = hole_end(text);
+        let reference = hole > 0;
+        let end = text[hole..].iter().position(stop).map(|end| hole + end);
         let span = Span::new(position, position + end.unwrap_or(text.len()));
         let call = !reference && memchr::memchr(b'(', &self.bytes[span.range()]).is_some();
         (!span.is_empty() && !call).then_some(span)
     }
 
-    /// The quote of the string literal that the name stands in, if it stands in one.
-    fn open_quote(&self) -> Option<u8> {
+    /// The quote of the string literal that `end` stands in, if it stands in one.
+    fn open_quote(&self, end: usize) -> Option<u8> {
         let mut open = None;
         let mut position = self.line.start;
-        while position < self.name.start {
+        while position < end {
             let byte = self.bytes[position];
             match (open, byte) {
                 (_, b'\\') => position += 1,
@@ -461,6 +476,7 @@ mod tests {
             (r#"dsn = "host=db;password=abc;x=1""#, "abc", Holder::InString),
             (r#"url = "https://x/?password=abc&y=2""#, "abc", Holder::InString),
             (r#"say "{\"password\":\"abc\"}""#, "abc", Holder::Quoted),
+            (r#"env = "password=${X y}","#, "${X y}", Holder::InString),
         ] {
             let found = read_in(text, "password", Bare::Never);
             assert_eq!(found.map(|(_, v, h)| (v, h)), Some((value.to_owned(), holder)), "{text}");
@@ -479,6 +495,7 @@ mod tests {
             "the password is \"abc\"",
             "password::new(\"abc\")",
             "password = other",
+            "x.strip_prefix(\"password=\").or(y.strip_prefix(\"z\"))",
         ] {
             assert_eq!(read_in(text, "password", Bare::Never), None, "{text}");
         }

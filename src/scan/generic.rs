@@ -54,7 +54,6 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || is_filled_in(candidate)
         || holds_hash(value)
         || is_regex(value)
-        || candidate.context.kind == FileKind::Generated && randomness::score(value) < 0.9
 }
 
 /// A double-quoted string of a shell with a variable or a command in it.
@@ -133,10 +132,10 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
     if context.made_up() {
         confidence = if random { lower(confidence) } else { Confidence::Low };
     }
-    if context.vendored || is_decoded_text(candidate.value) {
+    if context.vendored || context.kind == FileKind::Generated || is_decoded_text(candidate.value) {
         confidence = Confidence::Low;
     }
-    let aside = matches!(context.kind, FileKind::Document | FileKind::Generated) || is_comment(candidate.before);
+    let aside = context.kind == FileKind::Document || is_comment(candidate.before);
     if aside && !random {
         confidence = Confidence::Low;
     }

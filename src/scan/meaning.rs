@@ -27,18 +27,9 @@ pub struct Meaning {
     infrastructure_rules: Vec<usize>,
 }
 
-/// What the pre-filter saw of interest.
+/// The kinds of candidates that the pre-filter saw, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
-    /// A callee of a slot.
-    pub callee: bool,
-    /// The word `scope`.
-    pub scope: bool,
-    /// A word of a provider, or the family of one of its scopes.
-    pub provider: bool,
-    /// A resource type that some rule asks about.
-    pub resource: bool,
-}
+pub struct Seen(u8);
 
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +45,19 @@ pub enum Sight {
 }
 
 impl Seen {
+    /// Only this one.
+    pub fn only(sight: Sight) -> Self {
+        Self(1 << sight as u8)
+    }
+
     /// Notes a candidate.
     pub fn note(&mut self, sight: Sight) {
-        match sight {
-            Sight::Callee => self.callee = true,
-            Sight::Scope => self.scope = true,
-            Sight::Provider => self.provider = true,
-            Sight::Resource => self.resource = true,
-        }
+        self.0 |= 1 << sight as u8;
+    }
+
+    /// Whether one of this kind was seen.
+    pub fn has(self, sight: Sight) -> bool {
+        self.0 >> sight as u8 & 1 == 1
     }
 }
 
@@ -122,13 +118,13 @@ impl Meaning {
     /// Looks closer at a blob in which `seen` was seen.
     pub fn look(&self, blob: &Blob, context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
         let mut meant = Meant::default();
-        if seen.callee {
+        if seen.has(Sight::Callee) {
             self.sinks(blob, context, rules, parser, &mut meant);
         }
-        if seen.scope && seen.provider && !context.test {
+        if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
         }
-        if seen.resource {
+        if seen.has(Sight::Resource) {
             infrastructure(blob, parser, &mut meant);
         }
         meant

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use regex_automata::meta;
 
 use crate::model::facts::{Attribute, Resource};
-use crate::model::{Blob, Finding, Hit, Related, Scanned, Suppression, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Related, Scanned, Suppression, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span};
@@ -115,8 +115,7 @@ impl Scanner {
 
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        let seen = Seen { resource: true, ..Seen::default() };
-        Scanned { findings: Vec::new(), suppressions: Vec::new(), ..self.scan_knowing(blob, seen, worker) }
+        Scanned { findings: Vec::new(), suppressions: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
@@ -258,7 +257,7 @@ impl Worker {
 fn suppression_at(blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Option<Suppression> {
     let comment = suppression::read(blob.bytes, lines, at)?;
     let place = snippet::place(blob.target, blob.bytes, lines, masks, comment.span);
-    Some(Suppression { rules: comment.rules, reason: comment.reason, lines: comment.lines, place })
+    Some(Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason: comment.reason, lines: comment.lines, place })
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {

@@ -11,26 +11,23 @@ pub fn resolve(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     let mut taken = std::collections::BTreeMap::new();
     for hit in hits {
-        match winner(&taken, &hit) {
-            Some(index) => {
-                let winner = &mut kept[index as usize];
-                let loser = &rules[hit.rule].id;
-                if rules[winner.rule].id != *loser && !winner.also.contains(loser) {
-                    winner.also.push(loser.clone());
-                }
-            }
-            None => {
-                taken.insert(hit.span.start, (hit.span.end, u32::try_from(kept.len()).unwrap_or(u32::MAX)));
-                kept.push(hit);
-            }
+        let Some(index) = winner(&taken, &hit) else {
+            taken.insert(hit.span.start, (hit.span.end, kept.len()));
+            kept.push(hit);
+            continue;
+        };
+        let winner = &mut kept[index];
+        let loser = &rules[hit.rule].id;
+        if rules[winner.rule].id != *loser && !winner.also.contains(loser) {
+            winner.also.push(loser.clone());
         }
     }
-    kept.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
+    kept.sort_by_key(|hit| hit.span);
     kept
 }
 
 /// The kept hit that shares bytes with this one. Kept spans are disjoint, so the last one that starts before its end decides.
-fn winner(taken: &std::collections::BTreeMap<usize, (usize, u32)>, hit: &Hit) -> Option<u32> {
+fn winner(taken: &std::collections::BTreeMap<usize, (usize, usize)>, hit: &Hit) -> Option<usize> {
     let end = hit.span.end.max(hit.span.start + 1);
     let (_, &(other_end, index)) = taken.range(..end).next_back()?;
     (other_end > hit.span.start).then_some(index)

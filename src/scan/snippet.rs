@@ -26,7 +26,7 @@ impl Masks {
         let mut secrets: Vec<(Span, usize)> = hits.iter().filter(|hit| hit.secret).map(|hit| (hit.span, hit.prefix)).collect();
         secrets.extend(hits.iter().filter(|hit| hit.secret).flat_map(|hit| hit.pieces.iter().filter(|piece| **piece != hit.span)).map(|piece| (*piece, 0)));
         secrets.retain(|(span, _)| !span.is_empty());
-        secrets.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), *prefix));
+        secrets.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), std::cmp::Reverse(*prefix)));
         let mut joined: Vec<(Span, usize)> = Vec::new();
         for (span, prefix) in secrets {
             match joined.last_mut() {
@@ -47,9 +47,9 @@ impl Masks {
     }
 
     fn overlapping(&self, window: Span) -> &[(Span, String)] {
-        let from = self.spans.partition_point(|(span, _)| span.end <= window.start);
-        let to = self.spans.partition_point(|(span, _)| span.start < window.end);
-        &self.spans[from..to.max(from)]
+        let first = self.spans.partition_point(|(span, _)| span.end <= window.start);
+        let past = self.spans.partition_point(|(span, _)| span.start < window.end);
+        &self.spans[first..past.max(first)]
     }
 
     /// The text of unmasked bytes, with repetitions of known secrets hidden.

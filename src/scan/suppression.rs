@@ -29,6 +29,9 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let before = String::from_utf8_lossy(&bytes[line.start..at]);
     let before = before.trim_end();
     let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(**begin)).max_by_key(|begin| begin.len())?;
+    if is_in_string(before) {
+        return None;
+    }
     let own_line = before[..before.len() - begin.len()].trim().is_empty();
     let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + 1000)]).into_owned();
     let (verb, rest) = text.trim_start().split_once(char::is_whitespace)?;
@@ -41,6 +44,12 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
         _ => return None,
     };
     Some(Comment { rules, reason, lines: covered, span: Span::new(at, line.end) })
+}
+
+/// Whether an odd number of double quotes or backticks stands before the comment: a string that looks like one.
+fn is_in_string(before: &str) -> bool {
+    let odd = |quote: char| before.matches(quote).count() - before.matches(&format!("\\{quote}")).count();
+    odd('"') % 2 == 1 || odd('`') % 2 == 1
 }
 
 fn parse(rest: &str) -> Option<(Vec<String>, Option<String>)> {
@@ -102,7 +111,13 @@ mod tests {
 
     #[test]
     fn prose_and_other_verbs_are_no_suppressions() {
-        for text in ["write aelix-lint: allow secrets/x", "# aelix-lint: deny secrets/x", "# aelix-lint: allow", "# aelix-lint: allow some words (here)"] {
+        for text in [
+            "write aelix-lint: allow secrets/x",
+            "let x = \"# aelix-lint: allow secrets/x\";",
+            "# aelix-lint: deny secrets/x",
+            "# aelix-lint: allow",
+            "# aelix-lint: allow some words (here)",
+        ] {
             assert_eq!(read_in(text), None, "{text}");
         }
     }

@@ -25,6 +25,9 @@ pub fn apply(suppressions: &[Suppression], findings: &mut [Finding], rules: &Rul
     let mut own = Vec::new();
     for suppression in suppressions {
         let unused: Vec<&String> = suppression.rules.iter().filter(|selector| !mute_all(suppression, selector, findings, rules)).collect();
+        if suppression.sample {
+            continue;
+        }
         own.extend(unused.into_iter().filter_map(|selector| unused_finding(suppression, selector, rules)));
         if suppression.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
             own.extend(without_reason(suppression, rules));
@@ -149,7 +152,7 @@ mod tests {
 
     fn allow(selectors: &[&str], lines: (u32, u32)) -> Suppression {
         let rules = selectors.iter().map(|s| (*s).to_owned()).collect();
-        Suppression { rules, reason: Some("known".into()), lines, place: place((lines.0, lines.0)) }
+        Suppression { rules, reason: Some("known".into()), sample: false, lines, place: place((lines.0, lines.0)) }
     }
 
     /// Rule and status (`+` active, `-` suppressed, `.` below) of each finding.
