@@ -54,6 +54,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || is_filled_in(candidate)
         || holds_hash(value)
         || is_regex(value)
+        || is_public_key(value)
 }
 
 /// A double-quoted string of a shell with a variable or a command in it.
@@ -92,6 +93,20 @@ fn password(value: &[u8]) -> Confidence {
 /// Hexadecimal of the length of MD5, SHA-1, SHA-256 or SHA-512: under the name of a password most likely its digest.
 fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Base64 of a SubjectPublicKeyInfo (RFC 5280): RSA and elliptic curves.
+fn is_public_key(value: &[u8]) -> bool {
+    let beginnings = [
+        b"MFkwEwYHKoZIzj0CAQ".as_slice(),
+        b"MFYwEAYHKoZIzj0CAQ",
+        b"MHYwEAYHKoZIzj0CAQ",
+        b"MCowBQYDK2Vw",
+        b"MIIBIjANBgkqhkiG9w0BAQEFAAOC",
+        b"MIICIjANBgkqhkiG9w0BAQEFAAOC",
+    ];
+    beginnings.iter().any(|begin| value.starts_with(begin))
+        || value.starts_with(b"MI") && value.len() > 24 && memchr::memmem::find(&value[..24], b"0GCSqGSIb3DQEB").is_some()
 }
 
 /// A regular expression.
