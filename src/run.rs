@@ -5,19 +5,21 @@ pub mod examples;
 pub mod panics;
 mod scanning;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::UsageError;
-use crate::model::{Report, Stats};
+use crate::model::{Finding, Report, Rule, Stats};
 use crate::plan::Plan;
 use crate::project;
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
 use crate::source;
-use crate::triage::triage;
+use crate::triage::{FileResult, triage};
 
+use book::Blobs;
 pub use scanning::{Progress, scan_text};
 
 /// What the process tells its caller.
@@ -37,27 +39,68 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
+/// Targets that are scanned before their findings are handed on.
+const ROUND: usize = 4096;
+
+/// Who is told of a run while it goes on.
+pub struct Watch<'a> {
+    /// Told after each target how many of how many are done.
+    pub progress: Progress<'a>,
+    /// Told of each finding once its file is settled: as soon as its round is scanned, or at the end where the project stage may add to the file.
+    pub finding: &'a mut dyn FnMut(&Finding, &[Rule]),
+}
+
 /// Does what the plan says, up to the report.
-pub fn run(plan: &Plan, rules: &Arc<RuleSet>, progress: Progress) -> Result<Report, UsageError> {
+pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Report, UsageError> {
     let started = Instant::now();
     let listing = source::list(&plan.inputs, &plan.listing).map_err(|error| UsageError::new(error.to_string()))?;
     let listed = started.elapsed();
 
     let pool = scanning::pool(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
-    let outcomes = scanning::scan_all(&scanner, &listing.targets, &pool, progress);
+    let (mut report, targets) = book::open(plan, rules, listing);
+    let mut settled = Settled { plan, rules, files: BTreeMap::new() };
+    let mut blobs = Blobs::default();
+    for (round, some) in targets.chunks(ROUND).enumerate() {
+        let from = round * ROUND;
+        let progress = |done: usize, _: usize| (watch.progress)(from + done, targets.len());
+        let outcomes = scanning::scan_all(&scanner, some, &pool, &progress);
+        for (index, file) in blobs.book(&mut report, (from, some), outcomes) {
+            settled.add(index, file, watch);
+        }
+    }
     let done = started.elapsed();
 
-    let (mut report, targets) = book::open(plan, rules, listing);
-    let mut blobs = book::book(&mut report, &targets, outcomes);
     let wanted = blobs.wanted(&targets);
     let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
     blobs.add(&mut report, &targets, wanted, more);
     let project = project::findings(rules, &mut blobs.scanned);
-    report.findings = blobs.join(project, &targets).into_iter().flat_map(|file| triage(file, rules, &plan.triage)).collect();
+    for (index, file) in blobs.join(project, &targets) {
+        settled.add(index, file, watch);
+    }
+    report.findings = settled.files.into_values().flatten().collect();
+    report.skipped.sort();
+    report.errors.sort();
     let (listing, scanning) = (listed, done.saturating_sub(listed));
     report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
     Ok(report)
+}
+
+/// Findings after triage, by the index of their target.
+struct Settled<'a> {
+    plan: &'a Plan,
+    rules: &'a RuleSet,
+    files: BTreeMap<usize, Vec<Finding>>,
+}
+
+impl Settled<'_> {
+    fn add(&mut self, index: usize, file: FileResult, watch: &mut Watch) {
+        let findings = triage(file, self.rules, &self.plan.triage);
+        for finding in &findings {
+            (watch.finding)(finding, &self.rules.rules);
+        }
+        self.files.entry(index).or_default().extend(findings);
+    }
 }
 
 /// What the report amounts to. An incomplete scan is never clean.

@@ -2,9 +2,9 @@
 
 use crate::cli::{self, CheckArgs};
 use crate::config::UsageError;
-use crate::model::Report;
+use crate::model::{Finding, Report, Rule};
 use crate::plan::{Destination, Environment, Plan, Rendering};
-use crate::report::reporter;
+use crate::report::{self, Format, reporter};
 use crate::run::{self, ExitStatus};
 
 use super::output::{self, Failure};
@@ -15,12 +15,39 @@ pub fn check(args: &CheckArgs, environment: &Environment) -> Result<ExitStatus, 
     let plan = Plan::new(args, environment)?;
     let rules = super::load_rules(&plan)?;
     let bar = Bar::new(plan.stderr.progress);
-    let report = run::run(&plan, &rules, &|done, total| bar.advance(done, total));
+    let mut stream = Stream::of(&plan);
+    let mut watch = run::Watch { progress: &|done, total| bar.advance(done, total), finding: &mut |finding, rules| stream.finding(finding, rules) };
+    let report = run::run(&plan, &rules, &mut watch);
     bar.finish();
     let report = report?;
+    stream.failure.map_or(Ok(()), Err)?;
     say_errors(args, &plan, &report);
     let status = run::exit_status(&plan, &report);
     Ok(write_all(&plan, &report)?.unwrap_or(status))
+}
+
+/// Findings in JSONL leave on standard output while the scan goes on.
+struct Stream {
+    is_wanted: bool,
+    suppressed_too: bool,
+    /// Why nothing more can be written.
+    failure: Option<Failure>,
+}
+
+impl Stream {
+    fn of(plan: &Plan) -> Self {
+        Self { is_wanted: plan.renderings.iter().any(is_streamed), suppressed_too: plan.show.suppressed, failure: None }
+    }
+
+    fn finding(&mut self, finding: &Finding, rules: &[Rule]) {
+        if self.is_wanted && self.failure.is_none() && finding.is_shown(self.suppressed_too) {
+            self.failure = output::stdout(|out| report::json_line(finding, rules, out)).err();
+        }
+    }
+}
+
+fn is_streamed(rendering: &Rendering) -> bool {
+    rendering.format == Format::Jsonl && rendering.destination == Destination::Stdout
 }
 
 /// What could not be done is said on standard error, whatever becomes of the report.
@@ -50,7 +77,7 @@ fn write_all(plan: &Plan, report: &Report) -> Result<Option<ExitStatus>, Failure
         }
     }
     for rendering in plan.renderings.iter().filter(|r| r.destination == Destination::Stdout) {
-        let reporter = reporter(rendering.format, rendering.options.clone());
+        let reporter = if is_streamed(rendering) { report::rest_of_jsonl() } else { reporter(rendering.format, rendering.options.clone()) };
         output::stdout(|out| reporter.write(report, out))?;
     }
     Ok(status)

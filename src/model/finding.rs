@@ -187,6 +187,15 @@ impl Finding {
         }
     }
 
+    /// Whether a report lists it: an active one always, a suppressed one where that is asked for, one below the thresholds never.
+    pub fn is_shown(&self, suppressed_too: bool) -> bool {
+        match self.status {
+            Status::Active => true,
+            Status::Suppressed { .. } => suppressed_too,
+            Status::BelowThreshold => false,
+        }
+    }
+
     /// Whether it is reported and counts.
     pub fn is_active(&self) -> bool {
         self.status == Status::Active

@@ -137,11 +137,7 @@ impl Report {
 
     /// Findings that a report lists: active ones, with `--show-suppressed` suppressed ones too, never those below the thresholds.
     pub fn shown(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|f| match f.status {
-            super::finding::Status::Active => true,
-            super::finding::Status::Suppressed { .. } => self.show_suppressed,
-            super::finding::Status::BelowThreshold => false,
-        })
+        self.findings.iter().filter(|f| f.is_shown(self.show_suppressed))
     }
 
     /// Number of active findings of a severity.

@@ -27,20 +27,39 @@ impl Reporter for Json {
 /// Writes one object per line, each with its `type`.
 pub(super) struct Jsonl;
 
+/// What follows the findings that [`finding_line`] has written.
+pub(super) struct JsonlRest;
+
+/// One finding as a line of JSONL, for reports that are written while the scan goes on.
+pub fn finding_line(finding: &Finding, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Line::Finding(FindingOut::new(finding, rules)))?;
+    writeln!(out)
+}
+
+impl Reporter for JsonlRest {
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        write_rest(report, out)
+    }
+}
+
 impl Reporter for Jsonl {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let findings = report.shown().map(|f| Line::Finding(FindingOut::new(f, report)));
-        let skipped = report.skipped.iter().map(|s| Line::Skip(SkipOut::new(s)));
-        let errors = report.errors.iter().map(|e| Line::Error(ErrorOut::new(e)));
-        let notices = report.notices.iter().map(|n| Line::Notice(NoticeOut::new(n)));
-        let files = report.scanned_files.iter().flatten().map(|path| Line::File { path });
-        let summary = Line::Summary { schema_version: SCHEMA_VERSION, tool: TOOL, summary: Summary::new(report) };
-        for line in findings.chain(files).chain(skipped).chain(errors).chain(notices).chain([summary]) {
-            serde_json::to_writer(&mut *out, &line)?;
-            writeln!(out)?;
-        }
-        Ok(())
+        report.shown().try_for_each(|finding| finding_line(finding, &report.rules, out))?;
+        write_rest(report, out)
     }
+}
+
+fn write_rest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let skipped = report.skipped.iter().map(|s| Line::Skip(SkipOut::new(s)));
+    let errors = report.errors.iter().map(|e| Line::Error(ErrorOut::new(e)));
+    let notices = report.notices.iter().map(|n| Line::Notice(NoticeOut::new(n)));
+    let files = report.scanned_files.iter().flatten().map(|path| Line::File { path });
+    let summary = Line::Summary { schema_version: SCHEMA_VERSION, tool: TOOL, summary: Summary::new(report) };
+    for line in files.chain(skipped).chain(errors).chain(notices).chain([summary]) {
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]
@@ -62,7 +81,7 @@ impl<'a> Document<'a> {
             schema_version: SCHEMA_VERSION,
             tool: TOOL,
             summary: Summary::new(report),
-            findings: report.shown().map(|f| FindingOut::new(f, report)).collect(),
+            findings: report.shown().map(|f| FindingOut::new(f, &report.rules)).collect(),
             skipped: report.skipped.iter().map(SkipOut::new).collect(),
             errors: report.errors.iter().map(ErrorOut::new).collect(),
             notices: report.notices.iter().map(NoticeOut::new).collect(),
@@ -172,8 +191,8 @@ struct FindingOut<'a> {
 }
 
 impl<'a> FindingOut<'a> {
-    fn new(finding: &'a Finding, report: &'a Report) -> Self {
-        let rule: Option<&Rule> = report.rules.get(finding.rule_index);
+    fn new(finding: &'a Finding, rules: &'a [Rule]) -> Self {
+        let rule: Option<&Rule> = rules.get(finding.rule_index);
         let (status, reason) = match &finding.status {
             Status::Active => ("active", None),
             Status::Suppressed { reason } => ("suppressed", reason.as_deref()),

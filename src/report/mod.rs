@@ -9,7 +9,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use crate::model::Report;
+use crate::model::{Finding, Report, Rule};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,6 +166,16 @@ pub fn reporter(format: Format, options: RenderOptions) -> Box<dyn Reporter> {
         Format::Jsonl => Box::new(json::Jsonl),
         Format::Sarif => Box::new(sarif::Sarif { options }),
     }
+}
+
+/// The reporter of what is left when the findings have been written one by one, as [`json_line`] does.
+pub fn rest_of_jsonl() -> Box<dyn Reporter> {
+    Box::new(json::JsonlRest)
+}
+
+/// Writes one finding as a line of JSONL.
+pub fn json_line(finding: &Finding, rules: &[Rule], out: &mut dyn io::Write) -> io::Result<()> {
+    json::finding_line(finding, rules, out)
 }
 
 #[cfg(test)]

@@ -33,30 +33,6 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
     (report, targets)
 }
 
-/// Books every outcome and returns the blobs that have something to say.
-pub fn book(report: &mut Report, targets: &[Target], outcomes: Vec<Outcome>) -> Blobs {
-    let mut blobs = Blobs { indices: Vec::new(), scanned: Vec::new() };
-    for (index, (target, outcome)) in targets.iter().zip(outcomes).enumerate() {
-        let (display, relative) = (target.display.clone(), target.relative.clone());
-        match outcome {
-            Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
-            Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
-            Outcome::Scanned { bytes, found } => {
-                count(report, &display, bytes);
-                if let Some(mut scanned) = found {
-                    report.stats.parsed_bytes += scanned.parsed_bytes;
-                    report.notices.extend(scanned.notices.drain(..).map(|text| (Some(display.clone()), text)));
-                    blobs.indices.push(index);
-                    blobs.scanned.push(*scanned);
-                }
-            }
-        }
-    }
-    report.skipped.sort();
-    report.errors.sort();
-    blobs
-}
-
 fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     report.stats.files += 1;
     report.stats.bytes += bytes;
@@ -65,7 +41,8 @@ fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     }
 }
 
-/// Blobs that have something to say, each with the index of its target.
+/// Blobs that wait for the project stage, each with the index of its target.
+#[derive(Default)]
 pub struct Blobs {
     indices: Vec<usize>,
     /// What their scans gave.
@@ -73,6 +50,32 @@ pub struct Blobs {
 }
 
 impl Blobs {
+    /// Books every outcome of some targets, the first of which has the index `from`. Returns the files that nothing can be added to, and keeps those
+    /// with facts for the project stage.
+    pub fn book(&mut self, report: &mut Report, (from, targets): (usize, &[Target]), outcomes: Vec<Outcome>) -> Vec<(usize, FileResult)> {
+        let mut settled = Vec::new();
+        for (index, (target, outcome)) in targets.iter().zip(outcomes).enumerate() {
+            let (display, relative) = (target.display.clone(), target.relative.clone());
+            match outcome {
+                Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
+                Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
+                Outcome::Scanned { bytes, found } => {
+                    count(report, &display, bytes);
+                    let Some(mut scanned) = found else { continue };
+                    report.stats.parsed_bytes += scanned.parsed_bytes;
+                    report.notices.extend(scanned.notices.drain(..).map(|text| (Some(relative.clone()), text)));
+                    if scanned.resources.is_empty() {
+                        settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
+                    } else {
+                        self.indices.push(from + index);
+                        self.scanned.push(*scanned);
+                    }
+                }
+            }
+        }
+        settled
+    }
+
     /// Targets whose declarations the project stage still needs: files of the modules that matter, not parsed in the first step.
     pub fn wanted(&self, targets: &[Target]) -> Vec<usize> {
         let modules = project::modules(&self.scanned);
@@ -103,7 +106,7 @@ impl Blobs {
     }
 
     /// Puts the findings of the project stage to those of their files, in the order of the targets.
-    pub fn join(self, project: Vec<Finding>, targets: &[Target]) -> Vec<FileResult> {
+    pub fn join(self, project: Vec<Finding>, targets: &[Target]) -> BTreeMap<usize, FileResult> {
         let mut files: BTreeMap<usize, FileResult> = BTreeMap::new();
         for (index, scanned) in self.indices.into_iter().zip(self.scanned) {
             let file = files.entry(index).or_default();
@@ -117,6 +120,6 @@ impl Blobs {
                 files.entry(index).or_default().findings.push(finding);
             }
         }
-        files.into_values().collect()
+        files
     }
 }

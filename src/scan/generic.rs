@@ -95,7 +95,7 @@ fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Base64 of a SubjectPublicKeyInfo (RFC 5280): RSA and elliptic curves.
+/// Base64 of a public key (`SubjectPublicKeyInfo` of RFC 5280): RSA and elliptic curves.
 fn is_public_key(value: &[u8]) -> bool {
     let beginnings = [
         b"MFkwEwYHKoZIzj0CAQ".as_slice(),
