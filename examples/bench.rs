@@ -2,6 +2,7 @@
 //!
 //! `bench floor PATH…` lists and reads what a scan of the paths would list and read, and does nothing with it; `bench lines [MB]` scans single lines of
 //! 1 to 64 MB; `bench rules PATH…` scans the files in memory with the built-in rules and with a thousand.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints its measurements")]
 
 use std::hint::black_box;
 use std::path::PathBuf;
