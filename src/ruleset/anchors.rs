@@ -4,6 +4,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::frequency;
+
 /// Fewest bytes of an anchor: what the pre-filter looks up at once.
 pub const MIN_LEN: usize = 4;
 /// Most literals in the anchor set of one pattern.
@@ -264,42 +266,27 @@ fn usable(set: &[Anchor]) -> bool {
 /// The set that occurs less often in ordinary text.
 fn better(a: Option<Vec<Anchor>>, b: Option<Vec<Anchor>>) -> Option<Vec<Anchor>> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(if frequency(&b) < frequency(&a) { b } else { a }),
+        (Some(a), Some(b)) => Some(if cost(&b) < cost(&a) { b } else { a }),
         (a, b) => a.or(b),
     }
 }
 
 /// Estimate of how often one of the literals occurs per byte of source text; every literal also costs its place in the index.
-fn frequency(set: &[Anchor]) -> f64 {
+fn cost(set: &[Anchor]) -> f64 {
     set.iter().map(|literal| PLACE_COST + chance(&literal.bytes)).sum()
 }
 
-/// The rarest window of [`MIN_LEN`] bytes in an anchor, as an offset: what the pre-filter looks up.
+/// The rarest window of [`MIN_LEN`] bytes in an anchor, as an offset: what the pre-filter looks up, by the two halves of three bytes.
 pub fn rarest_window(anchor: &[u8]) -> usize {
-    let cost = |at: usize| chance(&anchor[at..at + MIN_LEN]);
+    let cost = |at: usize| {
+        let window = anchor[at..at + MIN_LEN].to_ascii_lowercase();
+        frequency::of_three(&window[..3]) + frequency::of_three(&window[1..])
+    };
     (0..=anchor.len().saturating_sub(MIN_LEN)).min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(0)
 }
 
 fn chance(bytes: &[u8]) -> f64 {
-    bytes.iter().map(|&b| byte_frequency(b.to_ascii_lowercase())).product()
-}
-
-/// Share of a (case-folded) byte in source text, in ten-thousandths, measured over eight public repositories in as many languages.
-fn byte_frequency(byte: u8) -> f64 {
-    let per_ten_thousand: u32 = match byte {
-        b' ' => 1900,
-        b'e' => 800,
-        b't' => 600,
-        b'r' | b's' | b'n' | b'i' | b'o' | b'a' => 480,
-        b'c' | b'l' | b'd' | b'p' => 280,
-        b'u' | b'm' | b'f' | b'g' | b'h' => 190,
-        b'.' | b'_' | b'"' | b'/' | b'(' | b')' | b'b' | b'y' | b'v' => 120,
-        b'0' | b'1' | b',' | b'-' | b':' | b'=' | b'w' | b'k' | b'x' | b';' => 90,
-        b'2'..=b'9' | b'\'' | b'>' | b'<' | b'*' | b'{' | b'}' | b'$' => 50,
-        b'j' | b'q' | b'z' => 20,
-        _ => 15,
-    };
-    f64::from(per_ten_thousand) / 10_000.0
+    bytes.iter().map(|&b| frequency::of_byte(b.to_ascii_lowercase())).product()
 }
 
 #[cfg(test)]

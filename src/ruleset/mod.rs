@@ -2,6 +2,7 @@
 
 pub mod anchors;
 mod compile;
+mod frequency;
 mod load;
 
 pub mod provider;

@@ -1,41 +1,52 @@
-//! The only thing that touches every byte: a filter over four-byte windows, one of every anchor of all rules.
+//! The only thing that touches every byte: a filter over windows of four bytes, one of every anchor of all rules.
 //!
-//! At each position four bytes, case-folded, are hashed and looked up in a bitmap that fits the first-level cache; eight positions share one branch.
-//! What passes is compared with the anchors themselves. The cost does not depend on the number of anchors as long as the bitmap stays sparse.
+//! Both halves of a window, its first and its last three bytes, are in a table addressed by a hash of three case-folded bytes, so that looking at every
+//! second position meets one of them. Looks are gathered without branches, which ordinary text would make unpredictable: first the steps of twelve looks
+//! that hit at all, then the looks in them that hit, and only these few are compared with the anchors themselves.
 
 use crate::ruleset::anchors::{Anchor, MIN_LEN, rarest_window};
 
-/// Bits of the hash: 2^17 bits are 16 KiB, half of a first-level cache.
-const BITS: u32 = 17;
-/// Words of the bitmap.
-const WORDS: usize = 1 << (BITS - 6);
-/// Slots of the window table: a power of two well above twice the number of anchors.
-const SLOTS: usize = 1 << 13;
-const NONE: u32 = u32::MAX;
-/// Positions that share a branch.
-const LANES: usize = 8;
+/// Bits of the hash of three bytes. The table has a byte each: no shifts in the loop, and what ordinary text touches of it stays in the nearest caches.
+const TABLE_BITS: u32 = 16;
+/// Slots of the window table, as a power of two well above twice the number of anchors.
+const SLOT_BITS: u32 = 13;
+/// No entry.
+const NONE: u16 = u16::MAX;
+/// Positions that one load of eight bytes serves: 0, 2 and 4.
+const LOOKS: usize = 3;
+/// Loads of one step.
+const LOADS: usize = 4;
+/// Bytes that one step advances.
+const STEP: usize = LOADS * LOOKS * 2;
+/// Bytes of one round of steps.
+const ROUND: usize = 32 * STEP;
+/// Bytes that a round reads.
+const REACH: usize = ROUND + 2;
+/// Multiplier of the hashes: 2^32 divided by the golden ratio.
+const GOLDEN: u32 = 0x9E37_79B1;
 
 /// An index over a set of anchors.
 pub struct Prefilter {
-    bitmap: Box<[u64; WORDS]>,
+    /// Not zero where some window has a half with this hash.
+    halves: Box<[u8; 1 << TABLE_BITS]>,
     /// First entry per slot, chained.
-    slots: Vec<u32>,
+    slots: Box<[u16; 1 << SLOT_BITS]>,
     entries: Vec<Entry>,
     anchors: Vec<Anchor>,
 }
 
 struct Entry {
     window: u32,
-    anchor: u32,
+    anchor: u16,
     /// Offset of the window in the anchor.
-    offset: u32,
-    next: u32,
+    offset: u16,
+    next: u16,
 }
 
 impl Prefilter {
-    /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out.
+    /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out, and so is what comes after the first 65,535.
     pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
-        let mut filter = Self { bitmap: Box::new([0; WORDS]), slots: vec![NONE; SLOTS], entries: Vec::new(), anchors: Vec::new() };
+        let mut filter = Self { halves: Box::new([0; 1 << TABLE_BITS]), slots: Box::new([NONE; 1 << SLOT_BITS]), entries: Vec::new(), anchors: Vec::new() };
         for anchor in anchors {
             filter.insert(anchor);
         }
@@ -43,72 +54,116 @@ impl Prefilter {
     }
 
     fn insert(&mut self, anchor: &Anchor) {
-        let index = u32::try_from(self.anchors.len()).unwrap_or(NONE);
+        let index = small(self.anchors.len());
         self.anchors.push(anchor.clone());
-        if anchor.len() < MIN_LEN {
+        if anchor.len() < MIN_LEN || index == NONE {
             return;
         }
         let offset = rarest_window(anchor.bytes());
         let window = folded(anchor.bytes(), offset);
-        let bit = hash(window);
-        self.bitmap[bit >> 6] |= 1 << (bit & 63);
-        let slot = &mut self.slots[bit & (SLOTS - 1)];
-        let entry = Entry { window, anchor: index, offset: u32::try_from(offset).unwrap_or(0), next: *slot };
-        *slot = u32::try_from(self.entries.len()).unwrap_or(NONE);
+        self.halves[half(window)] = 1;
+        self.halves[half(window >> 8)] = 1;
+        let slot = &mut self.slots[slot(window)];
+        let entry = Entry { window, anchor: index, offset: small(offset), next: *slot };
+        *slot = small(self.entries.len());
         self.entries.push(entry);
     }
 
     /// Calls `found(anchor, position)` for every occurrence of every anchor. Positions rise, but for a few bytes.
     pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) {
         let mut at = 0;
-        while let Some(chunk) = bytes.get(at..at + LANES + MIN_LEN - 1) {
-            let mut any = 0;
-            for lane in 0..LANES {
-                let bit = hash(folded(chunk, lane));
-                any |= self.bitmap[bit >> 6] >> (bit & 63);
+        let (mut steps, mut looks) = ([0; ROUND / STEP], [0; ROUND / 2]);
+        while at + MIN_LEN <= bytes.len() + 1 {
+            let rest = &bytes[at..];
+            let mut padded = [0; REACH];
+            let round = rest.first_chunk::<REACH>().unwrap_or_else(|| {
+                padded[..rest.len()].copy_from_slice(rest);
+                &padded
+            });
+            let count = self.steps_that_hit(round, rest.len().min(ROUND), &mut steps);
+            let count = self.looks_that_hit(round, &steps[..count], &mut looks);
+            for look in &looks[..count] {
+                let at = at + usize::from(*look);
+                if let Some(before) = at.checked_sub(1) {
+                    self.confirm(bytes, before, &mut found);
+                }
+                self.confirm(bytes, at, &mut found);
             }
-            if any & 1 != 0 {
-                for lane in 0..LANES {
-                    self.confirm(bytes, at + lane, &mut found);
+            at += ROUND;
+        }
+    }
+
+    /// The offsets of the steps that begin before `end` in which three bytes are half of a window; how many.
+    fn steps_that_hit(&self, round: &[u8; REACH], end: usize, out: &mut [u16; ROUND / STEP]) -> usize {
+        let mut count = 0;
+        for step in 0..end.div_ceil(STEP) {
+            let mut any = 0;
+            for load in loads(round, step * STEP) {
+                for look in 0..LOOKS {
+                    any |= self.halves[half((load >> (look * 16)) as u32)];
                 }
             }
-            at += LANES;
+            out[count] = small(step * STEP);
+            count += usize::from(any != 0);
         }
-        while at + MIN_LEN <= bytes.len() {
-            self.confirm(bytes, at, &mut found);
-            at += 1;
+        count
+    }
+
+    /// The offsets of the looks in these steps at which three bytes are half of a window; how many.
+    fn looks_that_hit(&self, round: &[u8; REACH], steps: &[u16], out: &mut [u16; ROUND / 2]) -> usize {
+        let mut count = 0;
+        for step in steps {
+            for (group, load) in loads(round, usize::from(*step)).into_iter().enumerate() {
+                for look in 0..LOOKS {
+                    let hit = self.halves[half((load >> (look * 16)) as u32)];
+                    out[count] = step + small((group * LOOKS + look) * 2);
+                    count += usize::from(hit != 0);
+                }
+            }
         }
+        count
     }
 
     /// Compares the anchors whose window is at `at`.
     fn confirm(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
         let window = folded(bytes, at);
-        let bit = hash(window);
-        if (self.bitmap[bit >> 6] >> (bit & 63)) & 1 == 0 {
-            return;
-        }
-        let mut next = self.slots[bit & (SLOTS - 1)];
-        while let Some(entry) = self.entries.get(next as usize) {
+        let mut next = self.slots[slot(window)];
+        while let Some(entry) = self.entries.get(usize::from(next)) {
             next = entry.next;
             if entry.window != window {
                 continue;
             }
-            let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
-            if self.anchors[entry.anchor as usize].is_at(bytes, start) {
-                found(entry.anchor as usize, start);
+            let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
+            if self.anchors[usize::from(entry.anchor)].is_at(bytes, start) {
+                found(usize::from(entry.anchor), start);
             }
         }
     }
 }
 
-/// Four bytes from `at`, case-folded by setting bit 5 of each.
-fn folded(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) | 0x2020_2020
+/// The bytes of a step, case-folded by setting bit 5 of each; every load begins with the last two bytes of the one before.
+fn loads(round: &[u8; REACH], at: usize) -> [u64; LOADS] {
+    let step: &[u8; STEP + 2] = round[at..].first_chunk().unwrap_or(&[0; STEP + 2]);
+    std::array::from_fn(|load| u64::from_le_bytes(std::array::from_fn(|i| step[load * LOOKS * 2 + i])) | 0x2020_2020_2020_2020)
 }
 
-/// The bits of a window that address the bitmap.
-fn hash(window: u32) -> usize {
-    (window.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+/// Four bytes from `at`, case-folded by setting bit 5 of each.
+fn folded(bytes: &[u8], at: usize) -> u32 {
+    let window = bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |window| u32::from_le_bytes(*window));
+    window | 0x2020_2020
+}
+
+/// The hash of the low three bytes: the multiplier drops the fourth.
+fn half(window: u32) -> usize {
+    (window.wrapping_mul(GOLDEN << 8) >> (32 - TABLE_BITS)) as usize
+}
+
+fn slot(window: u32) -> usize {
+    (window.wrapping_mul(GOLDEN) >> (32 - SLOT_BITS)) as usize
+}
+
+fn small(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(NONE)
 }
 
 #[cfg(test)]
@@ -125,8 +180,8 @@ mod tests {
 
     #[test]
     fn every_occurrence_is_found_once_at_any_offset() {
-        for pad in 0..19 {
-            let text = format!("{}ghp_{}", " ".repeat(pad), "x".repeat(pad));
+        for pad in (0..40).chain(ROUND - 40..2 * ROUND + 40) {
+            let text = format!("{}ghp_{}", " ".repeat(pad), "x".repeat(pad % 40));
             assert_eq!(all(&["ghp_"], &text), [(pad, 0)], "{text:?}");
         }
     }
