@@ -48,6 +48,8 @@ pub enum Bare {
     Never,
     /// The value runs to the end of the line or a comment.
     Line,
+    /// The same, but a first character may say that something other than a plain scalar follows (YAML 1.2, 6.8 and 7).
+    Yaml,
     /// The value is one word.
     Word,
 }
@@ -60,15 +62,15 @@ impl Bare {
             FileKind::Source => Self::Never,
             FileKind::Shell if matches!(extension, "ps1" | "psm1" | "psd1") => Self::Never,
             FileKind::Config if matches!(extension, "tf" | "tfvars" | "hcl" | "json" | "jsonc" | "json5" | "ipynb" | "bicep" | "tfstate") => Self::Never,
+            FileKind::Config if matches!(extension, "yaml" | "yml") => Self::Yaml,
             FileKind::Config | FileKind::EnvFile => Self::Line,
             FileKind::Shell | FileKind::Document | FileKind::Generated | FileKind::Other => Self::Word,
         }
     }
 }
 
-/// The binding whose name holds the byte at `at`, read within `line`; `next` is the line below it.
-pub fn read(bytes: &[u8], at: usize, line: Span, bare: Bare) -> Option<TextBinding> {
-    let name = name_around(bytes, at, line)?;
+/// The binding of `name` (see [`name_around`]), read within `line`.
+pub fn read(bytes: &[u8], name: Span, line: Span, bare: Bare) -> Option<TextBinding> {
     let reader = Reader { bytes, line, name, bare };
     let (value, holder) = reader.value()?;
     let value = trim(bytes, value);
@@ -126,6 +128,17 @@ fn trim(bytes: &[u8], span: Span) -> Span {
     let text = &bytes[span.range()];
     let start = span.start + text.len() - text.trim_ascii_start().len();
     Span::new(start, start + text.trim_ascii().len())
+}
+
+/// Whether a place stands in a string literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    /// In one that this quote has opened.
+    By(u8),
+    /// In none.
+    No,
+    /// Not known: the line is too long.
+    Unknown,
 }
 
 struct Reader<'a> {
@@ -239,19 +252,19 @@ impl Reader<'_> {
     fn read_value(&self, position: usize, quoted_name: bool) -> Option<(Span, Holder)> {
         let position = self.skip_blank(position);
         let open = self.open_quote(self.name.start - usize::from(quoted_name));
-        if open.is_some() && self.at(position) == open {
+        if let Open::By(quote) = open
+            && self.at(position) == Some(quote)
+        {
             return None;
         }
         if let Some(span) = self.quoted_at(position) {
             return Some((span, Holder::Quoted));
         }
         match self.bare {
-            Bare::Line if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
-            Bare::Word if open.is_none() => self.word(position, b"").map(|span| (span, Holder::Bare)),
-            _ => {
-                let quote = open?;
-                self.word(position, &[quote, b'&', b'\\']).map(|span| (span, Holder::InString))
-            }
+            Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
+            Bare::Word if !matches!(open, Open::By(_)) => self.word(position, b"").map(|span| (span, Holder::Bare)),
+            _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
+            _ => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
         }
     }
 
@@ -280,7 +293,7 @@ impl Reader<'_> {
         self.closing(start, quote, escaped).map(|end| Span::new(start, end))
     }
 
-    /// Where the string that began at `start` ends: at its quote; a triple or unclosed one at the end of the line.
+    /// Where the string that began at `start` ends, if it ends in this window.
     fn closing(&self, start: usize, quote: u8, escaped: bool) -> Option<usize> {
         let mut position = start;
         while let Some(byte) = self.at(position) {
@@ -303,7 +316,9 @@ impl Reader<'_> {
             end = text[..end].iter().position(|b| matches!(b, b',' | b'}')).unwrap_or(end);
         }
         let first = text.first()?;
-        if matches!(first, b'{' | b'[' | b'|' | b'>' | b'&' | b'*' | b'!' | b'#' | b'"' | b'\'') {
+        let tag = *first == b'!' && text[1..].iter().take_while(|b| !b.is_ascii_whitespace()).all(u8::is_ascii_alphanumeric);
+        let structure = matches!(first, b'{' | b'[' | b'|' | b'>' | b'&' | b'*') || tag;
+        if matches!(first, b'#' | b'"' | b'\'') || self.bare == Bare::Yaml && structure {
             return None;
         }
         let end = if text[..end].ends_with(b";") { end - 1 } else { end };
@@ -324,8 +339,17 @@ impl Reader<'_> {
         (!span.is_empty() && !call).then_some(span)
     }
 
-    /// The quote of the string literal that `end` stands in, if it stands in one.
-    fn open_quote(&self, end: usize) -> Option<u8> {
+    /// `name=value` without a blank, as inside connection strings and queries.
+    fn is_tight(&self, position: usize) -> bool {
+        position == self.name.end + 1 && self.bytes[self.name.end] == b'='
+    }
+
+    /// Whether `end` stands in a string literal. Not known where the window does not begin with the line.
+    fn open_quote(&self, end: usize) -> Open {
+        let whole = self.line.start == 0 || matches!(self.bytes[self.line.start - 1], b'\n' | b'\r');
+        if !whole {
+            return Open::Unknown;
+        }
         let mut open = None;
         let mut position = self.line.start;
         while position < end {
@@ -338,7 +362,7 @@ impl Reader<'_> {
             }
             position += 1;
         }
-        open
+        open.map_or(Open::No, Open::By)
     }
 
     /// `${NAME:-value}`, `${NAME:=value}`, `${name:value}`.
@@ -451,7 +475,8 @@ mod tests {
         let at = text.find(word).unwrap();
         let start = text[..at].rfind('\n').map_or(0, |p| p + 1);
         let end = text[at..].find('\n').map_or(text.len(), |p| at + p);
-        let found = read(text.as_bytes(), at, Span::new(start, end), bare)?;
+        let line = Span::new(start, end);
+        let found = read(text.as_bytes(), name_around(text.as_bytes(), at, line)?, line, bare)?;
         Some((text[found.name.range()].to_owned(), text[found.value.range()].to_owned(), found.holder))
     }
 
@@ -504,7 +529,10 @@ mod tests {
     #[test]
     fn notations_of_configuration() {
         for (text, value, holder, bare) in [
-            ("password: abc def # note", "abc def", Holder::Bare, Bare::Line),
+            ("password: abc def # note", "abc def", Holder::Bare, Bare::Yaml),
+            ("password=!abc", "!abc", Holder::Bare, Bare::Line),
+            ("password={abc", "{abc", Holder::Bare, Bare::Line),
+            ("password: !a-bc", "!a-bc", Holder::Bare, Bare::Yaml),
             ("db.password=abc", "abc", Holder::Bare, Bare::Line),
             ("{ password: abc, user: x }", "abc", Holder::Bare, Bare::Line),
             ("export password=abc", "abc", Holder::Bare, Bare::Word),
@@ -524,14 +552,15 @@ mod tests {
     #[test]
     fn structure_is_no_value() {
         for text in ["password:", "password: {", "password: |", "password: *anchor", "password: !vault |"] {
-            assert_eq!(read_in(text, "password", Bare::Line), None, "{text}");
+            assert_eq!(read_in(text, "password", Bare::Yaml), None, "{text}");
         }
     }
 
     #[test]
     fn names_may_have_two_words() {
         let text = "API key: abcdef";
-        let found = read(text.as_bytes(), 0, Span::new(0, text.len()), Bare::Word).unwrap();
+        let line = Span::new(0, text.len());
+        let found = read(text.as_bytes(), name_around(text.as_bytes(), 0, line).unwrap(), line, Bare::Word).unwrap();
         assert_eq!((&text[found.name.range()], &text[found.value.range()]), ("API key", "abcdef"));
     }
 
@@ -539,8 +568,9 @@ mod tests {
         #[test]
         fn any_bytes_are_read_without_a_panic_and_within_the_line(text in proptest::collection::vec(proptest::num::u8::ANY, 0..120), at in 0usize..120) {
             if at < text.len() {
-                for bare in [Bare::Never, Bare::Line, Bare::Word] {
-                    if let Some(found) = read(&text, at, Span::new(0, text.len()), bare) {
+                let line = Span::new(0, text.len());
+                for bare in [Bare::Never, Bare::Line, Bare::Yaml, Bare::Word] {
+                    if let Some(found) = name_around(&text, at, line).and_then(|name| read(&text, name, line, bare)) {
                         proptest::prop_assert!(found.value.end <= text.len() && found.name.end <= text.len());
                     }
                 }

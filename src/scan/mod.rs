@@ -182,7 +182,7 @@ impl Scanner {
         let line = gathered.line.around(bytes, at);
         let Some(name) = binding::name_around(bytes, at, line) else { return };
         if gathered.last.is_none_or(|(last, _)| last != name) {
-            gathered.last = Some((name, binding::read(bytes, at, line, gathered.context.bare)));
+            gathered.last = Some((name, binding::read(bytes, name, line, gathered.context.bare)));
         }
         let Some((_, Some(found))) = gathered.last else { return };
         let hit = settle::key_hit(&self.rules, index, bytes, found, gathered.context);
@@ -280,5 +280,30 @@ fn add_line_hashes(bytes: &[u8], scanned: &mut Scanned) {
         if let Ok(at) = lines.binary_search(&place.start.line) {
             place.line_hash = hashes.get(at).map(|hash| hash.as_str().into());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::model::Target;
+    use crate::ruleset::RuleOptions;
+
+    fn found(name: &str, text: &str) -> usize {
+        let rules = Arc::new(RuleSet::load(&RuleOptions::default()).unwrap());
+        let target = Target::in_memory(name);
+        Scanner::new(rules, ScanOptions::default()).scan(&Blob::new(&target, text.as_bytes()), &mut Worker::default()).findings.len()
+    }
+
+    #[test]
+    fn one_long_line_holds_as_many_findings_as_many_lines() {
+        let mut text = String::from("{");
+        for i in 0..400u32 {
+            let _ = write!(text, "\"n{i}\": \"it's {i}\", \"client_secret\": \"q8Zr{:07x}2LmX0vKp4TnY\",", i.wrapping_mul(2_654_435_761) >> 4);
+        }
+        assert_eq!(found("a.json", &text), 400);
+        assert_eq!(found("a.json", &text.replace(',', ",\n")), 400);
     }
 }
