@@ -14,6 +14,8 @@ mod settle;
 mod snippet;
 mod suppression;
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use regex_automata::meta;
@@ -23,10 +25,10 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span};
 
-use binding::TextBinding;
 use context::Context;
 use pattern::{LineWindow, Pending};
 use prefilter::Prefilter;
+use settle::Bound;
 use snippet::Masks;
 
 /// What the plan decides about scanning.
@@ -42,16 +44,18 @@ pub struct Scanner {
     options: ScanOptions,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
-    consumers: Vec<Vec<Consumer>>,
+    consumers: Vec<Consumers>,
 }
 
-/// Who a candidate is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Consumer {
-    Pattern(usize),
-    Key(usize),
-    Suppression,
+/// Who candidates of one anchor are for: indices of rules.
+#[derive(Default)]
+struct Consumers {
+    patterns: Vec<usize>,
+    keys: Vec<usize>,
 }
+
+/// The anchor of suppression comments.
+const SUPPRESSIONS: usize = 0;
 
 /// Scratch space of one thread: buffers and caches.
 #[derive(Default)]
@@ -62,15 +66,21 @@ pub struct Worker {
     caches: Vec<Option<meta::Cache>>,
     /// Whether a rule with `files` applies to this blob, once asked.
     applies: Vec<Option<bool>>,
+    /// Rules that were asked.
+    asked: Vec<usize>,
+    /// The number of the name that a key rule has judged last.
+    judged: Vec<u64>,
+    /// Number of the name at hand; no two have the same.
+    name: u64,
 }
 
 /// What the engines have gathered of one blob.
 struct Gathered<'a> {
     blob: &'a Blob<'a>,
-    context: Context,
+    context: OnceCell<Context>,
     line: LineWindow,
-    /// The binding read last, by the span of its name.
-    last: Option<(Span, Option<TextBinding>)>,
+    /// The name read last, and what it is bound to.
+    last: Option<(Span, Option<Bound>)>,
     hits: Vec<Hit>,
     markers: Vec<usize>,
 }
@@ -78,34 +88,41 @@ struct Gathered<'a> {
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let mut anchors = vec![(Anchor::exact(suppression::MARKER.as_bytes()), vec![Consumer::Suppression])];
-        let mut known = std::collections::HashMap::new();
+        let mut anchors = vec![(Anchor::exact(suppression::MARKER.as_bytes()), Consumers::default())];
+        let mut known = HashMap::new();
         for index in rules.active() {
             let compiled = &rules.compiled[index];
-            let consumer = match &compiled.engine {
-                Engine::Pattern(_) => Consumer::Pattern(index),
-                Engine::Key(_) => Consumer::Key(index),
-                Engine::Sink | Engine::Check => continue,
-            };
             for anchor in &compiled.anchors {
-                let at = *known.entry(anchor.clone()).or_insert_with(|| {
-                    anchors.push((anchor.clone(), Vec::new()));
+                let at = *known.entry(anchor).or_insert_with(|| {
+                    anchors.push((anchor.clone(), Consumers::default()));
                     anchors.len() - 1
                 });
-                anchors[at].1.push(consumer);
+                match &compiled.engine {
+                    Engine::Pattern(_) => anchors[at].1.patterns.push(index),
+                    Engine::Key(_) => anchors[at].1.keys.push(index),
+                    Engine::Sink | Engine::Check => {}
+                }
             }
         }
         let prefilter = Prefilter::new(anchors.iter().map(|(anchor, _)| anchor));
-        Self { rules, options, prefilter, consumers: anchors.into_iter().map(|(_, consumers)| consumers).collect() }
+        let consumers = anchors.into_iter().map(|(_, consumers)| consumers).collect();
+        Self { rules, options, prefilter, consumers }
     }
 
     /// Scans one blob. Never panics on content; linear in its length.
     pub fn scan(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
         worker.reset(self.rules.rules.len());
-        let mut gathered = Gathered { blob, context: Context::of(blob), line: LineWindow::default(), last: None, hits: Vec::new(), markers: Vec::new() };
+        let mut gathered = Gathered { blob, context: OnceCell::new(), line: LineWindow::default(), last: None, hits: Vec::new(), markers: Vec::new() };
         self.prefilter.scan(blob.bytes, |anchor, at| {
-            for &consumer in &self.consumers[anchor] {
-                self.candidate(consumer, at, &mut gathered, worker);
+            if anchor == SUPPRESSIONS {
+                gathered.markers.push(at);
+            }
+            let consumers = &self.consumers[anchor];
+            for &index in &consumers.patterns {
+                self.pattern(index, at, &mut gathered, worker);
+            }
+            if !consumers.keys.is_empty() {
+                self.key(&consumers.keys, at, &mut gathered, worker);
             }
         });
         for index in std::mem::take(&mut worker.touched) {
@@ -119,55 +136,57 @@ impl Scanner {
         self.place(gathered)
     }
 
-    fn candidate(&self, consumer: Consumer, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
-        match consumer {
-            Consumer::Suppression => gathered.markers.push(at),
-            Consumer::Pattern(index) => {
-                let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
-                let bytes = gathered.blob.bytes;
-                let window = engine.multiline.map_or_else(|| gathered.line.around(bytes, at), |reach| pattern::wide_window(bytes, at, reach));
-                if worker.pending[index].is_empty() {
-                    if !self.applies(index, gathered.blob, worker) {
-                        return;
-                    }
-                    worker.touched.push(index);
-                }
-                if let Some(ready) = worker.pending[index].add(window) {
-                    self.search(index, ready, gathered, worker);
-                }
+    fn pattern(&self, index: usize, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
+        let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
+        let bytes = gathered.blob.bytes;
+        let window = engine.multiline.map_or_else(|| gathered.line.around(bytes, at), |reach| pattern::wide_window(bytes, at, reach));
+        if worker.pending[index].is_empty() {
+            if !self.applies(index, gathered.blob, worker) {
+                return;
             }
-            Consumer::Key(index) => self.key(index, at, gathered, worker),
+            worker.touched.push(index);
+        }
+        if let Some(ready) = worker.pending[index].add(window) {
+            self.search(index, ready, gathered, worker);
         }
     }
 
     /// Whether a rule that is limited to some files looks at this one.
     fn applies(&self, index: usize, blob: &Blob, worker: &mut Worker) -> bool {
         let Some(files) = &self.rules.compiled[index].files else { return true };
-        *worker.applies[index].get_or_insert_with(|| files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within))
+        *worker.applies[index].get_or_insert_with(|| {
+            worker.asked.push(index);
+            files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within)
+        })
     }
 
     fn search(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
         let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
-        let (blob, context) = (gathered.blob, gathered.context);
+        let (blob, context) = (gathered.blob, gathered.context());
         let hits = &mut gathered.hits;
         pattern::search(engine, &mut worker.caches[index], blob.bytes, window, |_, value| {
             hits.extend(settle::pattern_hit(&self.rules, index, blob.bytes, value, context));
         });
     }
 
-    fn key(&self, index: usize, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
-        if !self.applies(index, gathered.blob, worker) {
-            return;
-        }
+    /// The key rules among which a candidate is: each judges a name once.
+    fn key(&self, rules: &[usize], at: usize, gathered: &mut Gathered, worker: &mut Worker) {
         let bytes = gathered.blob.bytes;
         let line = gathered.line.around(bytes, at);
         let Some(name) = binding::name_around(bytes, at, line) else { return };
-        if gathered.last.is_none_or(|(last, _)| last != name) {
-            gathered.last = Some((name, binding::read(bytes, at, line, gathered.context.bare)));
+        if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
+            worker.name += 1;
+            let found = binding::read(bytes, at, line, gathered.context().bare);
+            gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
-        let Some((_, Some(found))) = gathered.last else { return };
-        let hit = settle::key_hit(&self.rules, index, bytes, found, gathered.context);
-        gathered.hits.extend(hit);
+        let context = gathered.context();
+        let Some((_, Some(bound))) = &gathered.last else { return };
+        for &index in rules {
+            if worker.judged[index] != worker.name && self.applies(index, gathered.blob, worker) {
+                worker.judged[index] = worker.name;
+                gathered.hits.extend(settle::key_hit(&self.rules, index, bytes, bound, context));
+            }
+        }
     }
 
     /// Overlaps, masks, places.
@@ -198,16 +217,21 @@ impl Scanner {
     }
 }
 
+impl Gathered<'_> {
+    fn context(&self) -> Context {
+        *self.context.get_or_init(|| Context::of(self.blob))
+    }
+}
+
 impl Worker {
-    /// Makes room for `rules` rules and forgets the last blob. Left-overs of a blob whose scan panicked are dropped.
+    /// Makes room for `rules` rules and forgets the last blob. A worker whose scan panicked is not used again.
     fn reset(&mut self, rules: usize) {
-        self.pending.clear();
-        self.pending.resize(rules, Pending::default());
-        self.applies.clear();
-        self.applies.resize(rules, None);
-        self.touched.clear();
+        for index in self.asked.drain(..) {
+            self.applies[index] = None;
+        }
         if self.caches.len() != rules {
-            self.caches = (0..rules).map(|_| None).collect();
+            *self = Self { pending: vec![Pending::default(); rules], applies: vec![None; rules], judged: vec![0; rules], ..Self::default() };
+            self.caches.resize_with(rules, || None);
         }
     }
 }

@@ -9,6 +9,9 @@ const COMMENT_BEGINS: [&str; 14] = ["#", "//", "/*", "*", "<!--", "--", ";", "%"
 /// What may close a comment on the same line.
 const COMMENT_ENDS: [&str; 7] = ["*/}}", "*/", "-->", "--%>", "#}", "*)", "\"\"\""];
 
+/// Bytes of a comment that are read.
+const MAX_COMMENT: usize = 1000;
+
 /// One comment as read, before it has a place.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Comment {
@@ -26,11 +29,10 @@ pub struct Comment {
 pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let index = lines.index_of(at);
     let line = lines.span_of(index);
-    let before = String::from_utf8_lossy(&bytes[line.start..at]);
-    let before = before.trim_end();
-    let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(**begin)).max_by_key(|begin| begin.len())?;
-    let own_line = before[..before.len() - begin.len()].trim().is_empty();
-    let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + 1000)]).into_owned();
+    let before = bytes[line.start..at].trim_ascii_end();
+    let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(begin.as_bytes())).max_by_key(|begin| begin.len())?;
+    let own_line = before[..before.len() - begin.len()].iter().all(u8::is_ascii_whitespace);
+    let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + MAX_COMMENT)]).into_owned();
     let (verb, rest) = text.trim_start().split_once(char::is_whitespace)?;
     let (rules, reason) = parse(rest)?;
     let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -40,7 +42,7 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
         "allow" => (number, number),
         _ => return None,
     };
-    Some(Comment { rules, reason, lines: covered, span: Span::new(at, line.end) })
+    Some(Comment { rules, reason, lines: covered, span: Span::new(at, line.end.min(at + MAX_COMMENT)) })
 }
 
 fn parse(rest: &str) -> Option<(Vec<String>, Option<String>)> {

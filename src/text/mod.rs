@@ -10,5 +10,5 @@ mod shape;
 pub mod span;
 
 pub use lines::Lines;
-pub use secret::Secret;
+pub use secret::{MASK, Secret};
 pub use span::{Position, Span};
