@@ -99,9 +99,12 @@ pub fn name_around(bytes: &[u8], at: usize, line: Span) -> Option<Span> {
 
 /// `API key: …`: a name of two words, as prose writes it.
 fn second_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
-    let first = bytes[start..end].to_ascii_lowercase();
+    if bytes.get(end) != Some(&b' ') {
+        return end;
+    }
+    let ends_with = |lead: &[u8]| (end - start).checked_sub(lead.len()).is_some_and(|at| bytes[start + at..end].eq_ignore_ascii_case(lead));
     let leads = [b"api".as_slice(), b"access", b"secret", b"client", b"auth", b"private", b"account"];
-    if !leads.iter().any(|lead| first.ends_with(lead)) || bytes.get(end) != Some(&b' ') {
+    if !leads.iter().any(|lead| ends_with(lead)) {
         return end;
     }
     let rest = &bytes[end + 1..line.end.max(end + 1)];
@@ -350,17 +353,16 @@ impl Reader<'_> {
         if !whole {
             return Open::Unknown;
         }
+        let before = &self.bytes[self.line.start..end];
         let mut open = None;
-        let mut position = self.line.start;
-        while position < end {
-            let byte = self.bytes[position];
-            match (open, byte) {
-                (_, b'\\') => position += 1,
-                (None, b'"' | b'\'' | b'`') => open = Some(byte),
-                (Some(quote), b) if b == quote => open = None,
-                _ => {}
+        for at in memchr::memchr3_iter(b'"', b'\'', b'`', before) {
+            let is_escaped = before[..at].iter().rev().take_while(|&&b| b == b'\\').count() % 2 == 1;
+            match open {
+                _ if is_escaped => {}
+                None => open = Some(before[at]),
+                Some(quote) if quote == before[at] => open = None,
+                Some(_) => {}
             }
-            position += 1;
         }
         open.map_or(Open::No, Open::By)
     }

@@ -55,6 +55,16 @@ impl Seen {
         self.0 |= 1 << sight as u8;
     }
 
+    /// Notes all of another.
+    pub fn join(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// Whether anything was seen.
+    pub fn is_something(self) -> bool {
+        self.0 != 0
+    }
+
     /// Whether one of this kind was seen.
     pub fn has(self, sight: Sight) -> bool {
         self.0 >> sight as u8 & 1 == 1

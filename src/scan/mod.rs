@@ -11,12 +11,12 @@ mod overlap;
 pub mod pattern;
 pub mod prefilter;
 mod settle;
+pub mod sink;
 mod snippet;
 mod suppression;
-
-pub mod sink;
 pub mod syntax;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -28,11 +28,11 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span};
 
-use binding::TextBinding;
 use context::Context;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
 use prefilter::Prefilter;
+use settle::Bound;
 use snippet::Masks;
 use syntax::Parser;
 
@@ -50,16 +50,16 @@ pub struct Scanner {
     meaning: Meaning,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
-    consumers: Vec<Vec<Consumer>>,
+    consumers: Vec<Consumers>,
 }
 
-/// Who a candidate is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Consumer {
-    Pattern(usize),
-    Key(usize),
-    Meaning(Sight),
-    Suppression,
+/// Who candidates of one anchor are for: indices of rules.
+#[derive(Default)]
+struct Consumers {
+    patterns: Vec<usize>,
+    keys: Vec<usize>,
+    sights: Seen,
+    suppressions: bool,
 }
 
 /// Scratch space of one thread: buffers and caches.
@@ -71,16 +71,22 @@ pub struct Worker {
     caches: Vec<Option<meta::Cache>>,
     /// Whether a rule with `files` applies to this blob, once asked.
     applies: Vec<Option<bool>>,
+    /// Rules that were asked.
+    asked: Vec<usize>,
+    /// The number of the name that a key rule has judged last.
+    judged: Vec<u64>,
+    /// Number of the name at hand; no two have the same.
+    name: u64,
     parser: Parser,
 }
 
 /// What the engines have gathered of one blob.
 struct Gathered<'a> {
     blob: &'a Blob<'a>,
-    context: Context,
+    context: OnceCell<Context>,
     line: LineWindow,
-    /// The binding read last, by the span of its name.
-    last: Option<(Span, Option<TextBinding>)>,
+    /// The name read last, and what it is bound to.
+    last: Option<(Span, Option<Bound>)>,
     hits: Vec<Hit>,
     markers: Vec<usize>,
     seen: Seen,
@@ -91,18 +97,19 @@ impl Scanner {
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
         let meaning = Meaning::new(&rules);
         let mut index = Index::default();
-        index.add(Anchor::exact(suppression::MARKER.as_bytes()), Consumer::Suppression);
+        index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
         for rule in rules.active() {
             let compiled = &rules.compiled[rule];
-            let consumer = match &compiled.engine {
-                Engine::Pattern(_) => Consumer::Pattern(rule),
-                Engine::Key(_) => Consumer::Key(rule),
-                Engine::Sink | Engine::Check => continue,
-            };
-            compiled.anchors.iter().for_each(|anchor| index.add(anchor.clone(), consumer));
+            for anchor in &compiled.anchors {
+                match &compiled.engine {
+                    Engine::Pattern(_) => index.of(anchor.clone()).patterns.push(rule),
+                    Engine::Key(_) => index.of(anchor.clone()).keys.push(rule),
+                    Engine::Sink | Engine::Check => {}
+                }
+            }
         }
         for (anchor, sight) in meaning.anchors(&rules) {
-            index.add(anchor, Consumer::Meaning(sight));
+            index.of(anchor).sights.note(sight);
         }
         let prefilter = Prefilter::new(index.anchors.iter());
         Self { rules, options, meaning, prefilter, consumers: index.consumers }
@@ -120,11 +127,19 @@ impl Scanner {
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
         worker.reset(self.rules.rules.len());
-        let context = Context::of(blob);
-        let mut gathered = Gathered { blob, context, line: LineWindow::default(), last: None, hits: Vec::new(), markers: Vec::new(), seen };
+        let (context, line) = (OnceCell::new(), LineWindow::default());
+        let mut gathered = Gathered { blob, context, line, last: None, hits: Vec::new(), markers: Vec::new(), seen };
         self.prefilter.scan(blob.bytes, |anchor, at| {
-            for &consumer in &self.consumers[anchor] {
-                self.candidate(consumer, at, &mut gathered, worker);
+            let consumers = &self.consumers[anchor];
+            if consumers.suppressions {
+                gathered.markers.push(at);
+            }
+            gathered.seen.join(consumers.sights);
+            for &index in &consumers.patterns {
+                self.pattern(index, at, &mut gathered, worker);
+            }
+            if !consumers.keys.is_empty() {
+                self.key(&consumers.keys, at, &mut gathered, worker);
             }
         });
         for index in std::mem::take(&mut worker.touched) {
@@ -132,61 +147,65 @@ impl Scanner {
                 self.search(index, window, &mut gathered, worker);
             }
         }
-        let mut meant = self.meaning.look(blob, gathered.context, gathered.seen, &self.rules, &mut worker.parser);
-        gathered.hits.append(&mut meant.hits);
+        let mut meant = Meant::default();
+        if gathered.seen.is_something() {
+            meant = self.meaning.look(blob, gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
+            gathered.hits.append(&mut meant.hits);
+        }
         self.place(gathered, meant)
     }
 
-    fn candidate(&self, consumer: Consumer, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
-        match consumer {
-            Consumer::Suppression => gathered.markers.push(at),
-            Consumer::Meaning(sight) => gathered.seen.note(sight),
-            Consumer::Pattern(index) => {
-                let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
-                let bytes = gathered.blob.bytes;
-                let window = engine.multiline.map_or_else(|| gathered.line.around(bytes, at), |reach| pattern::wide_window(bytes, at, reach));
-                if worker.pending[index].is_empty() {
-                    if !self.applies(index, gathered.blob, worker) {
-                        return;
-                    }
-                    worker.touched.push(index);
-                }
-                if let Some(ready) = worker.pending[index].add(window) {
-                    self.search(index, ready, gathered, worker);
-                }
+    fn pattern(&self, index: usize, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
+        let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
+        let bytes = gathered.blob.bytes;
+        let window = engine.multiline.map_or_else(|| gathered.line.around(bytes, at), |reach| pattern::wide_window(bytes, at, reach));
+        if worker.pending[index].is_empty() {
+            if !self.applies(index, gathered.blob, worker) {
+                return;
             }
-            Consumer::Key(index) => self.key(index, at, gathered, worker),
+            worker.touched.push(index);
+        }
+        if let Some(ready) = worker.pending[index].add(window) {
+            self.search(index, ready, gathered, worker);
         }
     }
 
     /// Whether a rule that is limited to some files looks at this one.
     fn applies(&self, index: usize, blob: &Blob, worker: &mut Worker) -> bool {
         let Some(files) = &self.rules.compiled[index].files else { return true };
-        *worker.applies[index].get_or_insert_with(|| files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within))
+        *worker.applies[index].get_or_insert_with(|| {
+            worker.asked.push(index);
+            files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within)
+        })
     }
 
     fn search(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
         let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
-        let (blob, context) = (gathered.blob, gathered.context);
+        let (blob, context) = (gathered.blob, gathered.context());
         let hits = &mut gathered.hits;
         pattern::search(engine, &mut worker.caches[index], blob.bytes, window, |whole, value| {
             hits.extend(settle::pattern_hit(&self.rules, index, blob.bytes, (whole, value), context));
         });
     }
 
-    fn key(&self, index: usize, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
-        if !self.applies(index, gathered.blob, worker) {
-            return;
-        }
+    /// The key rules among which a candidate is: each judges a name once.
+    fn key(&self, rules: &[usize], at: usize, gathered: &mut Gathered, worker: &mut Worker) {
         let bytes = gathered.blob.bytes;
         let line = gathered.line.around(bytes, at);
         let Some(name) = binding::name_around(bytes, at, line) else { return };
-        if gathered.last.is_none_or(|(last, _)| last != name) {
-            gathered.last = Some((name, binding::read(bytes, name, line, gathered.context.bare)));
+        if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
+            worker.name += 1;
+            let found = binding::read(bytes, name, line, gathered.context().bare);
+            gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
-        let Some((_, Some(found))) = gathered.last else { return };
-        let hit = settle::key_hit(&self.rules, index, bytes, found, gathered.context);
-        gathered.hits.extend(hit);
+        let context = gathered.context();
+        let Some((_, Some(bound))) = &gathered.last else { return };
+        for &index in rules {
+            if worker.judged[index] != worker.name && self.applies(index, gathered.blob, worker) {
+                worker.judged[index] = worker.name;
+                gathered.hits.extend(settle::key_hit(&self.rules, index, bytes, bound, context));
+            }
+        }
     }
 
     /// Overlaps, masks, places.
@@ -223,33 +242,37 @@ impl Scanner {
 #[derive(Default)]
 struct Index {
     anchors: Vec<Anchor>,
-    consumers: Vec<Vec<Consumer>>,
+    consumers: Vec<Consumers>,
     known: HashMap<Anchor, usize>,
 }
 
 impl Index {
-    fn add(&mut self, anchor: Anchor, consumer: Consumer) {
+    /// Who candidates of this anchor are for.
+    fn of(&mut self, anchor: Anchor) -> &mut Consumers {
         let at = *self.known.entry(anchor).or_insert_with_key(|anchor| {
             self.anchors.push(anchor.clone());
-            self.consumers.push(Vec::new());
+            self.consumers.push(Consumers::default());
             self.anchors.len() - 1
         });
-        if !self.consumers[at].contains(&consumer) {
-            self.consumers[at].push(consumer);
-        }
+        &mut self.consumers[at]
+    }
+}
+
+impl Gathered<'_> {
+    fn context(&self) -> Context {
+        *self.context.get_or_init(|| Context::of(self.blob))
     }
 }
 
 impl Worker {
-    /// Makes room for `rules` rules and forgets the last blob. Left-overs of a blob whose scan panicked are dropped.
+    /// Makes room for `rules` rules and forgets the last blob. A worker whose scan panicked is not used again.
     fn reset(&mut self, rules: usize) {
-        self.pending.clear();
-        self.pending.resize(rules, Pending::default());
-        self.applies.clear();
-        self.applies.resize(rules, None);
-        self.touched.clear();
+        for index in self.asked.drain(..) {
+            self.applies[index] = None;
+        }
         if self.caches.len() != rules {
-            self.caches = (0..rules).map(|_| None).collect();
+            *self = Self { pending: vec![Pending::default(); rules], applies: vec![None; rules], judged: vec![0; rules], ..Self::default() };
+            self.caches.resize_with(rules, || None);
         }
     }
 }
@@ -301,7 +324,7 @@ mod tests {
     fn one_long_line_holds_as_many_findings_as_many_lines() {
         let mut text = String::from("{");
         for i in 0..400u32 {
-            let _ = write!(text, "\"n{i}\": \"it's {i}\", \"client_secret\": \"q8Zr{:07x}2LmX0vKp4TnY\",", i.wrapping_mul(2_654_435_761) >> 4);
+            let _ = write!(text, "\"n{i}\": \"it's {i}\", \"client_\u{73}ecret\": \"q8Zr{:07x}2LmX0vKp4TnY\",", i.wrapping_mul(2_654_435_761) >> 4);
         }
         assert_eq!(found("a.json", &text), 400);
         assert_eq!(found("a.json", &text.replace(',', ",\n")), 400);

@@ -28,23 +28,36 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, rule, context, text))
 }
 
+/// A binding and its name in snake case.
+pub struct Bound {
+    found: TextBinding,
+    normal: String,
+}
+
+impl Bound {
+    /// Normalises the name of `found`; of a reference with a literal behind it, the literal is the value.
+    pub fn new(found: TextBinding, bytes: &[u8]) -> Self {
+        let found = TextBinding { value: default_in(bytes, found.value), ..found };
+        Self { found, normal: name::normalise(&bytes[found.name.range()]) }
+    }
+}
+
 /// The hit of a key rule on a binding.
-pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, context: Context) -> Option<Hit> {
+pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, context: Context) -> Option<Hit> {
     let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
     let (Engine::Key(engine), Matcher::Key { kinds, opaque, .. }) = (&compiled.engine, &rule.matcher) else { return None };
     if !kinds.is_empty() && !kinds.contains(&context.kind) {
         return None;
     }
-    let found = TextBinding { value: default_in(bytes, found.value), ..found };
+    let Bound { found, normal } = bound;
     let text = &bytes[found.value.range()];
     let raw_name = &bytes[found.name.range()];
-    let normal = name::normalise(raw_name);
-    if !engine.name_matches(&normal) || !engine.value_matches(text) || !meets_conditions(rule, text) || compiled.allows(text) {
+    if !engine.name_matches(normal) || !engine.value_matches(text) || !meets_conditions(rule, text) || compiled.allows(text) {
         return None;
     }
     let mut hit = Hit::secret(index, rule, found.value, if engine.is_generic() { Rank::Generic } else { Rank::KeyName });
     if engine.is_generic() || *opaque {
-        let candidate = generic::Candidate { name: &normal, value: text, holder: found.holder, before: line_before(bytes, found.name), context };
+        let candidate = generic::Candidate { name: normal, value: text, holder: found.holder, before: line_before(bytes, found.name), context };
         hit.confidence = generic::confidence(&candidate)?.min(rule.confidence);
         if engine.is_generic() {
             hit.message = Some(format!("{} in `{}`", rule.title, String::from_utf8_lossy(raw_name)));
@@ -52,7 +65,7 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], found: TextBinding, 
     } else if is_made_up(text, 0) {
         return None;
     }
-    hit.name = Some(normal);
+    hit.name = Some(normal.clone());
     validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, rule, context, text))
 }
 

@@ -2,13 +2,20 @@
 //!
 //! A snippet masks every secret that was found in the shown bytes, not only its own: two secrets on one line hide each other.
 
+use std::borrow::Cow;
+
 use crate::model::{Hit, Place, Snippet, Target};
+use crate::text::MASK;
 use crate::text::{Lines, Secret, Span};
 
 /// Bytes shown to each side of the marked ones.
 const SIDE: usize = 96;
 /// Most lines of a marked text that is no secret.
 const MAX_LINES: usize = 4;
+/// Most bytes shown of a marked text that is no secret.
+const MAX_MARKED: usize = 400;
+/// A shorter value is not looked for elsewhere.
+const MIN_REPEATED: usize = 4;
 /// Where text was cut off.
 const CUT: &str = "…";
 
@@ -16,8 +23,10 @@ const CUT: &str = "…";
 pub struct Masks {
     /// Disjoint, in order; each with what stands for it.
     spans: Vec<(Span, String)>,
-    /// Raw values, to hide their repetitions.
+    /// Raw values, sorted, to hide their repetitions.
     values: Vec<Secret>,
+    /// Length of the longest of them.
+    longest: usize,
 }
 
 impl Masks {
@@ -41,9 +50,11 @@ impl Masks {
         }
         let mut values: Vec<Secret> = joined.iter().map(|(span, prefix)| Secret::new(&bytes[span.range()], *prefix)).collect();
         let spans = joined.iter().zip(&values).map(|((span, _), secret)| (*span, secret.masked())).collect();
-        values.sort_by(|a, b| b.reveal().len().cmp(&a.reveal().len()).then_with(|| a.reveal().cmp(b.reveal())));
+        values.retain(|secret| secret.reveal().len() >= MIN_REPEATED);
+        values.sort_by(|a, b| a.reveal().cmp(b.reveal()));
         values.dedup_by(|a, b| a.reveal() == b.reveal());
-        Self { spans, values }
+        let longest = values.iter().map(|secret| secret.reveal().len()).max().unwrap_or(0);
+        Self { spans, values, longest }
     }
 
     fn overlapping(&self, window: Span) -> &[(Span, String)] {
@@ -52,16 +63,44 @@ impl Masks {
         &self.spans[first..past.max(first)]
     }
 
-    /// The text of unmasked bytes, with repetitions of known secrets hidden.
-    fn plain(&self, bytes: &[u8]) -> String {
-        let mut text = String::from_utf8_lossy(bytes).into_owned();
-        for secret in self.values.iter().filter(|s| s.reveal().len() >= 4 && s.reveal().len() <= bytes.len()) {
-            let raw = String::from_utf8_lossy(secret.reveal());
-            if text.contains(raw.as_ref()) {
-                text = text.replace(raw.as_ref(), &secret.masked());
+    /// What is hidden of the bytes in `window`, disjoint and in order: secrets, and repetitions of secrets, also those that the window cuts.
+    fn hidden(&self, bytes: &[u8], window: Span) -> Vec<(Span, Cow<'_, str>)> {
+        let wide = Span::new(window.start.saturating_sub(self.longest), (window.end + self.longest).min(bytes.len()));
+        let known = self.overlapping(wide).iter().map(|(span, stand_in)| (*span, Cow::Borrowed(stand_in.as_str())));
+        let repeated = wide.range().filter_map(|at| {
+            let secret = self.longest_at(&bytes[at..wide.end])?;
+            Some((Span::new(at, at + secret.reveal().len()), Cow::Owned(secret.masked())))
+        });
+        let mut all: Vec<(Span, Cow<str>)> = known.chain(repeated).collect();
+        all.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+        let mut joined: Vec<(Span, Cow<str>)> = Vec::new();
+        for (span, stand_in) in all {
+            match joined.last_mut() {
+                Some((last, _)) if span.end <= last.end => {}
+                Some((last, shown)) if span.start < last.end => {
+                    last.end = span.end;
+                    *shown = Cow::Borrowed(MASK);
+                }
+                _ => joined.push((span, stand_in)),
             }
         }
-        text
+        joined.retain(|(span, _)| span.end > window.start && span.start < window.end);
+        joined
+    }
+
+    /// The longest known value that `text` begins with: of sorted values, the last one not above the text, or one of its own beginnings.
+    fn longest_at(&self, mut text: &[u8]) -> Option<&Secret> {
+        loop {
+            let secret = self.values.get(self.values.partition_point(|value| value.reveal() <= text).checked_sub(1)?)?;
+            let common = secret.reveal().iter().zip(text).take_while(|(a, b)| a == b).count();
+            if common == secret.reveal().len() {
+                return Some(secret);
+            }
+            if common < MIN_REPEATED {
+                return None;
+            }
+            text = &text[..common];
+        }
     }
 }
 
@@ -77,7 +116,8 @@ fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {
     let masked = masks.overlapping(span).iter().any(|(hidden, _)| hidden.contains(span));
     let last = if masked { last } else { last.min(first + MAX_LINES - 1) };
     let shown = Span::new(lines.span_of(first).start, lines.span_of(last).end.max(span.start));
-    let marked = Span::new(span.start, span.end.min(shown.end));
+    let most = if masked { shown.end } else { boundary(bytes, shown.end.min(span.start.saturating_add(MAX_MARKED)), shown.end) };
+    let marked = Span::new(span.start, span.end.min(most));
     let start = boundary(bytes, shown.start.max(marked.start.saturating_sub(SIDE)), marked.start);
     let end = marked.end.max(boundary_back(bytes, shown.end.min(marked.end + SIDE), marked.end));
     let mut builder = Builder { text: String::new(), marked, mark: (None, None) };
@@ -85,12 +125,12 @@ fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {
         builder.text.push_str(CUT);
     }
     let mut at = start;
-    for (hidden, stand_in) in masks.overlapping(Span::new(start, end)) {
-        builder.plain(masks, bytes, Span::new(at, hidden.start.max(at)));
-        builder.masked(*hidden, stand_in);
+    for (hidden, stand_in) in masks.hidden(bytes, Span::new(start, end)) {
+        builder.plain(bytes, Span::new(at, hidden.start.max(at)));
+        builder.masked(hidden, &stand_in);
         at = hidden.end;
     }
-    builder.plain(masks, bytes, Span::new(at, end.max(at)));
+    builder.plain(bytes, Span::new(at, end.max(at)));
     if at.max(end) < shown.end {
         builder.text.push_str(CUT);
     }
@@ -107,16 +147,16 @@ struct Builder {
 }
 
 impl Builder {
-    fn plain(&mut self, masks: &Masks, bytes: &[u8], span: Span) {
+    fn plain(&mut self, bytes: &[u8], span: Span) {
         let mut at = span.start;
         for cut in [self.marked.start, self.marked.end] {
             if at <= cut && cut <= span.end {
-                self.text.push_str(&masks.plain(&bytes[at..cut]));
+                self.text.push_str(&String::from_utf8_lossy(&bytes[at..cut]));
                 self.note(cut);
                 at = cut;
             }
         }
-        self.text.push_str(&masks.plain(&bytes[at..span.end]));
+        self.text.push_str(&String::from_utf8_lossy(&bytes[at..span.end]));
     }
 
     fn masked(&mut self, hidden: Span, stand_in: &str) {

@@ -5,9 +5,14 @@ use crate::text::{Lines, Span};
 /// What begins every suppression comment; also its anchor in the pre-filter.
 pub const MARKER: &str = "aelix-lint:";
 /// What may stand right before the marker: the begin of a comment in the languages at hand.
-const COMMENT_BEGINS: [&str; 14] = ["#", "//", "/*", "*", "<!--", "--", ";", "%", "{#", "(*", "\"\"\"", "'", "REM", "{{/*"];
+const COMMENT_BEGINS: [&str; 12] = ["#", "//", "/*", "*", "<!--", "--", ";", "%", "{#", "(*", "REM", "{{/*"];
 /// What may close a comment on the same line.
-const COMMENT_ENDS: [&str; 7] = ["*/}}", "*/", "-->", "--%>", "#}", "*)", "\"\"\""];
+const COMMENT_ENDS: [&str; 6] = ["*/}}", "*/", "-->", "--%>", "#}", "*)"];
+
+/// Bytes before a comment that are looked at.
+const MAX_BEFORE: usize = 1000;
+/// Bytes of a comment that are read.
+const MAX_COMMENT: usize = 1000;
 
 /// One comment as read, before it has a place.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,14 +31,15 @@ pub struct Comment {
 pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let index = lines.index_of(at);
     let line = lines.span_of(index);
-    let before = String::from_utf8_lossy(&bytes[line.start..at]);
-    let before = before.trim_end();
-    let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(**begin)).max_by_key(|begin| begin.len())?;
+    let from = line.start.max(at.saturating_sub(MAX_BEFORE));
+    let before = bytes[from..at].trim_ascii_end();
+    let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(begin.as_bytes())).max_by_key(|begin| begin.len())?;
+    let before = &before[..before.len() - begin.len()];
     if is_in_string(before) {
         return None;
     }
-    let own_line = before[..before.len() - begin.len()].trim().is_empty();
-    let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + 1000)]).into_owned();
+    let own_line = from == line.start && before.iter().all(u8::is_ascii_whitespace);
+    let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + MAX_COMMENT)]).into_owned();
     let (verb, rest) = text.trim_start().split_once(char::is_whitespace)?;
     let (rules, reason) = parse(rest)?;
     let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -43,13 +49,13 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
         "allow" => (number, number),
         _ => return None,
     };
-    Some(Comment { rules, reason, lines: covered, span: Span::new(at, line.end) })
+    Some(Comment { rules, reason, lines: covered, span: Span::new(at, line.end.min(at + MAX_COMMENT)) })
 }
 
-/// Whether an odd number of double quotes or backticks stands before the comment: a string that looks like one.
-fn is_in_string(before: &str) -> bool {
-    let odd = |quote: char| before.matches(quote).count() - before.matches(&format!("\\{quote}")).count();
-    odd('"') % 2 == 1 || odd('`') % 2 == 1
+/// Whether a string that looks like a comment begins after `before`: it ends with a quote, or holds an odd number of double quotes or backticks.
+fn is_in_string(before: &[u8]) -> bool {
+    let quotes = |quote: u8| memchr::memchr_iter(quote, before).filter(|&at| at == 0 || before[at - 1] != b'\\').count();
+    matches!(before.last(), Some(b'"' | b'\'' | b'`')) || quotes(b'"') % 2 == 1 || quotes(b'`') % 2 == 1
 }
 
 fn parse(rest: &str) -> Option<(Vec<String>, Option<String>)> {
@@ -62,7 +68,7 @@ fn parse(rest: &str) -> Option<(Vec<String>, Option<String>)> {
         None => (rest, None),
     };
     let rules: Vec<String> = rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
-    let well_formed = |rule: &String| rule.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'*'));
+    let well_formed = |rule: &String| rule.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'*' | b'_'));
     (!rules.is_empty() && rules.iter().all(well_formed)).then_some((rules, reason))
 }
 
@@ -114,6 +120,8 @@ mod tests {
         for text in [
             "write aelix-lint: allow secrets/x",
             "let x = \"# aelix-lint: allow secrets/x\";",
+            "x = '# aelix-lint: allow-file all -- y'",
+            "x = 'aelix-lint: allow-file all -- y'",
             "# aelix-lint: deny secrets/x",
             "# aelix-lint: allow",
             "# aelix-lint: allow some words (here)",

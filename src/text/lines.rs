@@ -1,11 +1,20 @@
 //! The lines of a blob: from byte offsets to positions and back.
 
+use std::cell::OnceCell;
+
 use super::span::{Position, Span};
+
+/// Columns are counted from the start of a line, but on long lines from the start of a block of this many bytes.
+const BLOCK: usize = 4096;
+/// Most bytes of a character that follow its first.
+const MAX_FOLLOWERS: usize = 3;
 
 /// Index of the line starts of one blob, built only for blobs that have a hit.
 pub struct Lines<'a> {
     bytes: &'a [u8],
     starts: Vec<usize>,
+    /// Code points and UTF-16 code units before each block, counted when a long line first asks: many positions on it stay linear in its length.
+    blocks: OnceCell<Vec<(usize, usize)>>,
 }
 
 impl<'a> Lines<'a> {
@@ -17,7 +26,7 @@ impl<'a> Lines<'a> {
                 starts.push(at + 1);
             }
         }
-        Self { bytes, starts }
+        Self { bytes, starts, blocks: OnceCell::new() }
     }
 
     /// Number of lines; text after the last line end counts, an empty rest too.
@@ -46,23 +55,61 @@ impl<'a> Lines<'a> {
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
         let index = self.index_of(offset);
-        let (column, utf16_column) = columns(&self.bytes[self.starts[index]..offset]);
-        Position { line: to_u32(index + 1), column, utf16_column }
+        let (points, units) = self.counted(self.starts[index], offset);
+        Position { line: to_u32(index + 1), column: to_u32(points + 1), utf16_column: to_u32(units + 1) }
+    }
+
+    /// Code points and code units from the line start `start` to `offset`.
+    fn counted(&self, start: usize, offset: usize) -> (usize, usize) {
+        if offset - start <= BLOCK {
+            return count(&self.bytes[start..offset]);
+        }
+        let (before, upto) = (self.counted_from_zero(start), self.counted_from_zero(offset));
+        (upto.0 - before.0, upto.1 - before.1)
+    }
+
+    fn counted_from_zero(&self, offset: usize) -> (usize, usize) {
+        let blocks = self.blocks.get_or_init(|| {
+            let mut sum = (0, 0);
+            let add = |block| {
+                let before = sum;
+                let (points, units) = count(&self.bytes[self.block_start(block)..self.block_start(block + 1)]);
+                sum = (before.0 + points, before.1 + units);
+                before
+            };
+            (0..=self.bytes.len() / BLOCK).map(add).collect()
+        });
+        let block = (offset / BLOCK).min(blocks.len() - 1);
+        let block = if self.block_start(block) > offset { block - 1 } else { block };
+        let (points, units) = count(&self.bytes[self.block_start(block)..offset]);
+        (blocks[block].0 + points, blocks[block].1 + units)
+    }
+
+    /// Where the block of this number starts: not within a character.
+    fn block_start(&self, block: usize) -> usize {
+        let at = block * BLOCK;
+        let follows = |&i: &usize| block > 0 && self.bytes.get(at + i).is_some_and(|byte| byte & 0xC0 == 0x80);
+        (at + (0..MAX_FOLLOWERS).take_while(follows).count()).min(self.bytes.len())
     }
 }
 
-/// 1-based columns after `before`, in code points and in UTF-16 code units.
-fn columns(before: &[u8]) -> (u32, u32) {
-    let (mut points, mut units) = (1usize, 1usize);
-    for chunk in before.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            points += 1;
-            units += c.len_utf16();
+/// Code points and UTF-16 code units; an invalid byte counts as one of each.
+fn count(bytes: &[u8]) -> (usize, usize) {
+    let (mut points, mut units) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        if chunk.valid().is_ascii() {
+            points += chunk.valid().len();
+            units += chunk.valid().len();
+        } else {
+            for c in chunk.valid().chars() {
+                points += 1;
+                units += c.len_utf16();
+            }
         }
         points += chunk.invalid().len();
         units += chunk.invalid().len();
     }
-    (to_u32(points), to_u32(units))
+    (points, units)
 }
 
 fn to_u32(n: usize) -> u32 {
@@ -86,6 +133,18 @@ mod tests {
         let bytes = "x\u{1F511}=y".as_bytes();
         let at = Lines::new(bytes).position(bytes.len() - 1);
         assert_eq!((at.line, at.column, at.utf16_column), (1, 4, 5));
+    }
+
+    #[test]
+    fn positions_on_a_long_line_are_those_counted_from_its_start() {
+        let pieces: [&[u8]; 5] = ["é".as_bytes(), "\u{1F511}".as_bytes(), b"abc", b"\xf0\x9f\x94", b"\x80\x80\x80\x80\x80"];
+        let bytes = [b"first\n".to_vec(), pieces.iter().cycle().take(6000).copied().flatten().copied().collect()].concat();
+        let lines = Lines::new(&bytes);
+        for offset in (6..bytes.len()).step_by(7).chain(BLOCK * 2 - 9..BLOCK * 2 + 9) {
+            let (points, units) = count(&bytes[6..offset]);
+            let at = lines.position(offset);
+            assert_eq!((at.line, at.column, at.utf16_column), (2, to_u32(points + 1), to_u32(units + 1)), "{offset}");
+        }
     }
 
     #[test]

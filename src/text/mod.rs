@@ -11,5 +11,5 @@ pub mod span;
 pub mod value;
 
 pub use lines::Lines;
-pub use secret::Secret;
+pub use secret::{MASK, Secret};
 pub use span::{Position, Span};
