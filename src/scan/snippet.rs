@@ -3,7 +3,10 @@
 //! A snippet masks every secret that was found in the shown bytes, not only its own: two secrets on one line hide each other.
 
 use crate::model::{Hit, Place, Snippet, Target};
+use crate::text::secret::MASK;
 use crate::text::{Lines, Secret, Span};
+
+use super::repeats::Repeats;
 
 /// Bytes shown to each side of the marked ones.
 const SIDE: usize = 96;
@@ -12,38 +15,37 @@ const MAX_LINES: usize = 4;
 /// Where text was cut off.
 const CUT: &str = "…";
 
+/// Longest value whose repetitions are looked for around each place; those of longer ones are looked for once, in the whole blob.
+const SHORT: usize = 256;
+/// Shortest value that is looked for in messages, which hold words of their own.
+const LEAST_IN_MESSAGES: usize = 8;
+
 /// Everything that must not be shown of one blob.
 pub struct Masks {
     /// Disjoint, in order; each with what stands for it.
     spans: Vec<(Span, String)>,
-    /// Raw values, to hide their repetitions.
-    values: Vec<Secret>,
+    /// Values of at most [`SHORT`] bytes, to hide their repetitions.
+    short: Repeats,
+    /// Longer values.
+    long: Repeats,
 }
 
 impl Masks {
     /// The masks of all hits of a blob, winners and losers.
     pub fn new(bytes: &[u8], hits: &[Hit]) -> Self {
-        let mut secrets: Vec<(Span, usize)> = hits.iter().filter(|hit| hit.secret).map(|hit| (hit.span, hit.prefix)).collect();
-        secrets.extend(hits.iter().filter(|hit| hit.secret).flat_map(|hit| hit.pieces.iter().filter(|piece| **piece != hit.span)).map(|piece| (*piece, 0)));
-        secrets.retain(|(span, _)| !span.is_empty());
-        secrets.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), std::cmp::Reverse(*prefix)));
-        let mut joined: Vec<(Span, usize)> = Vec::new();
-        for (span, prefix) in secrets {
-            match joined.last_mut() {
-                Some((last, shown)) if span.start < last.end => {
-                    if span.end > last.end || span.start < last.start {
-                        *shown = 0;
-                    }
-                    last.end = last.end.max(span.end);
-                }
-                _ => joined.push((span, prefix)),
-            }
-        }
-        let mut values: Vec<Secret> = joined.iter().map(|(span, prefix)| Secret::new(&bytes[span.range()], *prefix)).collect();
-        let spans = joined.iter().zip(&values).map(|((span, _), secret)| (*span, secret.masked())).collect();
-        values.sort_by(|a, b| b.reveal().len().cmp(&a.reveal().len()).then_with(|| a.reveal().cmp(b.reveal())));
-        values.dedup_by(|a, b| a.reveal() == b.reveal());
-        Self { spans, values }
+        let secrets = || hits.iter().filter(|hit| hit.secret);
+        let mut places: Vec<(Span, usize)> = secrets().map(|hit| (hit.span, hit.prefix)).collect();
+        places.extend(secrets().flat_map(|hit| hit.pieces.iter().filter(|piece| **piece != hit.span)).map(|piece| (*piece, 0)));
+        places.retain(|(span, _)| !span.is_empty());
+        places.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), std::cmp::Reverse(*prefix)));
+        places.dedup_by_key(|(span, _)| *span);
+        let values = places.iter().map(|(span, prefix)| Secret::new(&bytes[span.range()], *prefix)).chain(secrets().filter_map(|hit| hit.value.clone()));
+        let (short, long): (Vec<Secret>, Vec<Secret>) = values.partition(|value| value.reveal().len() <= SHORT);
+        let (short, long) = (Repeats::new(short), Repeats::new(long));
+        let spans = places.into_iter().map(|(span, prefix)| (span, Secret::new(&bytes[span.range()], prefix).masked()));
+        let repeated = long.places(bytes).into_iter().map(|(span, value)| (span, value.masked()));
+        let spans = joined(spans.chain(repeated).collect());
+        Self { spans, short, long }
     }
 
     fn overlapping(&self, window: Span) -> &[(Span, String)] {
@@ -52,17 +54,58 @@ impl Masks {
         &self.spans[first..past.max(first)]
     }
 
-    /// The text of unmasked bytes, with repetitions of known secrets hidden.
-    fn plain(&self, bytes: &[u8]) -> String {
-        let mut text = String::from_utf8_lossy(bytes).into_owned();
-        for secret in self.values.iter().filter(|s| s.reveal().len() >= 4 && s.reveal().len() <= bytes.len()) {
-            let raw = String::from_utf8_lossy(secret.reveal());
-            if text.contains(raw.as_ref()) {
-                text = text.replace(raw.as_ref(), &secret.masked());
+    /// What must not be shown of `window`: what was found there, and what is repeated there of what was found elsewhere.
+    fn hidden(&self, bytes: &[u8], window: Span) -> Vec<(Span, String)> {
+        let mut all = self.overlapping(window).to_vec();
+        if self.short.is_empty() {
+            return all;
+        }
+        for at in window.start.saturating_sub(SHORT)..window.end {
+            // A text longer than every value would only be compared in vain.
+            let text = &bytes[at..bytes.len().min(at + SHORT)];
+            if let Some(value) = self.short.at_start_of(text).filter(|value| at + value.reveal().len() > window.start) {
+                all.push((Span::new(at, at + value.reveal().len()), value.masked()));
             }
         }
-        text
+        joined(all)
     }
+
+    /// A message without the secrets that it may repeat.
+    pub fn without_secrets(&self, message: String) -> String {
+        let mut found = self.short.places(message.as_bytes());
+        found.extend(self.long.places(message.as_bytes()));
+        found.retain(|(_, value)| value.reveal().len() >= LEAST_IN_MESSAGES);
+        let places = joined(found.into_iter().map(|(span, value)| (span, value.masked())).collect());
+        if places.is_empty() {
+            return message;
+        }
+        let (mut safe, mut at) = (String::new(), 0);
+        for (span, stand_in) in places {
+            safe.push_str(&String::from_utf8_lossy(&message.as_bytes()[at..span.start]));
+            safe.push_str(&stand_in);
+            at = span.end;
+        }
+        safe.push_str(&String::from_utf8_lossy(&message.as_bytes()[at..]));
+        safe
+    }
+}
+
+/// Spans that share bytes as one, in order. What covers another one keeps its stand-in; what is longer than each of its parts has none of its own.
+fn joined(mut spans: Vec<(Span, String)>) -> Vec<(Span, String)> {
+    spans.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    let mut joined: Vec<(Span, String)> = Vec::with_capacity(spans.len());
+    for (span, stand_in) in spans {
+        match joined.last_mut() {
+            Some((last, shown)) if span.start < last.end => {
+                if span.end > last.end {
+                    last.end = span.end;
+                    MASK.clone_into(shown);
+                }
+            }
+            _ => joined.push((span, stand_in)),
+        }
+    }
+    joined
 }
 
 /// The place of `span` in a blob.
@@ -85,12 +128,12 @@ fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {
         builder.text.push_str(CUT);
     }
     let mut at = start;
-    for (hidden, stand_in) in masks.overlapping(Span::new(start, end)) {
-        builder.plain(masks, bytes, Span::new(at, hidden.start.max(at)));
-        builder.masked(*hidden, stand_in);
+    for (hidden, stand_in) in masks.hidden(bytes, Span::new(start, end)) {
+        builder.plain(bytes, Span::new(at, hidden.start.max(at)));
+        builder.masked(hidden, &stand_in);
         at = hidden.end;
     }
-    builder.plain(masks, bytes, Span::new(at, end.max(at)));
+    builder.plain(bytes, Span::new(at, end.max(at)));
     if at.max(end) < shown.end {
         builder.text.push_str(CUT);
     }
@@ -107,16 +150,16 @@ struct Builder {
 }
 
 impl Builder {
-    fn plain(&mut self, masks: &Masks, bytes: &[u8], span: Span) {
+    fn plain(&mut self, bytes: &[u8], span: Span) {
         let mut at = span.start;
         for cut in [self.marked.start, self.marked.end] {
             if at <= cut && cut <= span.end {
-                self.text.push_str(&masks.plain(&bytes[at..cut]));
+                self.text.push_str(&String::from_utf8_lossy(&bytes[at..cut]));
                 self.note(cut);
                 at = cut;
             }
         }
-        self.text.push_str(&masks.plain(&bytes[at..span.end]));
+        self.text.push_str(&String::from_utf8_lossy(&bytes[at..span.end]));
     }
 
     fn masked(&mut self, hidden: Span, stand_in: &str) {
