@@ -10,6 +10,7 @@ mod meaning;
 mod overlap;
 pub mod pattern;
 pub mod prefilter;
+mod repeats;
 mod settle;
 pub mod sink;
 mod snippet;
@@ -156,18 +157,42 @@ impl Scanner {
     }
 
     fn pattern(&self, index: usize, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
-        let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
-        let bytes = gathered.blob.bytes;
-        let window = engine.multiline.map_or_else(|| gathered.line.around(bytes, at), |reach| pattern::wide_window(bytes, at, reach));
-        if worker.pending[index].is_empty() {
-            if !self.applies(index, gathered.blob, worker) {
-                return;
-            }
-            worker.touched.push(index);
+        if worker.pending[index].is_empty() && !self.applies(index, gathered.blob, worker) {
+            return;
         }
-        if let Some(ready) = worker.pending[index].add(window) {
+        if let Some(ready) = self.window(index, at, (gathered.blob.bytes, &mut gathered.line), worker) {
             self.search(index, ready, gathered, worker);
         }
+    }
+
+    /// Adds the window of a candidate to what waits for its rule. Returns a window that is complete and must be searched now.
+    fn window(&self, index: usize, at: usize, (bytes, line): (&[u8], &mut LineWindow), worker: &mut Worker) -> Option<Span> {
+        let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return None };
+        let window = engine.multiline.map_or_else(|| line.around(bytes, at), |reach| pattern::wide_window(bytes, at, reach));
+        if worker.pending[index].is_empty() {
+            worker.touched.push(index);
+        }
+        worker.pending[index].add(window)
+    }
+
+    /// Every match of every pattern rule, whatever files it is limited to, before any condition: rule index and span of the whole match.
+    /// For the test that windows find what a search of the whole text finds.
+    #[doc(hidden)]
+    pub fn matches(&self, bytes: &[u8]) -> Vec<(usize, Span)> {
+        let (mut worker, mut line, mut windows, mut found) = (Worker::default(), LineWindow::default(), Vec::new(), Vec::new());
+        worker.reset(self.rules.rules.len());
+        self.prefilter.scan(bytes, |anchor, at| {
+            for &index in &self.consumers[anchor].patterns {
+                windows.extend(self.window(index, at, (bytes, &mut line), &mut worker).map(|window| (index, window)));
+            }
+        });
+        let left: Vec<_> = worker.touched.iter().filter_map(|&index| Some((index, worker.pending[index].finish()?))).collect();
+        for (index, window) in windows.into_iter().chain(left) {
+            if let Engine::Pattern(engine) = &self.rules.compiled[index].engine {
+                pattern::search(engine, &mut worker.caches[index], bytes, window, |whole, _| found.push((index, whole)));
+            }
+        }
+        found
     }
 
     /// Whether a rule that is limited to some files looks at this one.
@@ -231,7 +256,11 @@ impl Scanner {
     fn finding(&self, mut hit: Hit, blob: &Blob, lines: &Lines, masks: &Masks) -> Finding {
         let rule = &self.rules.rules[hit.rule];
         let place = |span| snippet::place(blob.target, blob.bytes, lines, masks, span);
-        let related = std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message }).collect();
+        let related =
+            std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
+        let related = related.collect();
+        hit.message = hit.message.map(|message| masks.without_secrets(message));
+        hit.notes = hit.notes.into_iter().map(|note| masks.without_secrets(note)).collect();
         let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
         Finding::new(rule, hit, &matched, at, related)
@@ -280,7 +309,8 @@ impl Worker {
 fn suppression_at(blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Option<Suppression> {
     let comment = suppression::read(blob.bytes, lines, at)?;
     let place = snippet::place(blob.target, blob.bytes, lines, masks, comment.span);
-    Some(Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason: comment.reason, lines: comment.lines, place })
+    let reason = comment.reason.map(|reason| masks.without_secrets(reason));
+    Some(Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason, lines: comment.lines, place })
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {

@@ -40,25 +40,26 @@ impl Pending {
     }
 }
 
-/// The line around a candidate, remembered while candidates stand on the same line.
+/// What is known of the line around the last candidate: a stretch without a line end, which grows with the candidates of a long line,
+/// so that each byte of it is looked at once.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LineWindow {
-    line: Option<Span>,
+    known: Option<Span>,
 }
 
 impl LineWindow {
     /// The window of a line rule for the candidate at `at`: its line, at most [`LINE_REACH`] bytes to each side.
     pub fn around(&mut self, bytes: &[u8], at: usize) -> Span {
-        if let Some(line) = self.line.filter(|line| line.start <= at && at < line.end && line.len() <= LINE_REACH) {
-            return line;
+        let (from, to) = (at.saturating_sub(LINE_REACH), (at + LINE_REACH).min(bytes.len()));
+        let Span { mut start, mut end } = self.known.filter(|known| known.start <= at && at <= known.end).unwrap_or(Span::new(at, at));
+        if from < start {
+            start = memchr::memrchr2(b'\n', b'\r', &bytes[from..start]).map_or(from, |p| from + p + 1);
         }
-        let from = at.saturating_sub(LINE_REACH);
-        let to = (at + LINE_REACH).min(bytes.len());
-        let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at]).map_or(from, |p| from + p + 1);
-        let end = memchr::memchr2(b'\n', b'\r', &bytes[at..to]).map_or(to, |p| at + p);
-        let line = Span::new(start, end);
-        self.line = Some(line);
-        line
+        if end < to {
+            end += memchr::memchr2(b'\n', b'\r', &bytes[end..to]).unwrap_or(to - end);
+        }
+        self.known = Some(Span::new(start, end));
+        Span::new(start.max(from), end.min(to))
     }
 }
 
@@ -114,6 +115,9 @@ mod tests {
     #[test]
     fn a_long_line_is_clipped_around_the_candidate() {
         let bytes = vec![b'a'; 100_000];
-        assert_eq!(LineWindow::default().around(&bytes, 50_000), Span::new(50_000 - LINE_REACH, 50_000 + LINE_REACH));
+        let mut window = LineWindow::default();
+        for at in [50_000, 50_001, 49_990, 53_000, 60_000, 99_999, 0] {
+            assert_eq!(window.around(&bytes, at), Span::new(at.saturating_sub(LINE_REACH), (at + LINE_REACH).min(bytes.len())), "{at}");
+        }
     }
 }

@@ -45,6 +45,7 @@ struct Entry {
 
 impl Prefilter {
     /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out, and so is what comes after the first 65,535.
+    #[expect(clippy::large_stack_arrays, reason = "moved to the heap at once")]
     pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
         let mut filter = Self { halves: Box::new([0; 1 << TABLE_BITS]), slots: Box::new([NONE; 1 << SLOT_BITS]), entries: Vec::new(), anchors: Vec::new() };
         for anchor in anchors {
@@ -100,7 +101,7 @@ impl Prefilter {
             let mut any = 0;
             for load in loads(round, step * STEP) {
                 for look in 0..LOOKS {
-                    any |= self.halves[half((load >> (look * 16)) as u32)];
+                    any |= self.halves[half(low_half(load >> (look * 16)))];
                 }
             }
             out[count] = small(step * STEP);
@@ -115,7 +116,7 @@ impl Prefilter {
         for step in steps {
             for (group, load) in loads(round, usize::from(*step)).into_iter().enumerate() {
                 for look in 0..LOOKS {
-                    let hit = self.halves[half((load >> (look * 16)) as u32)];
+                    let hit = self.halves[half(low_half(load >> (look * 16)))];
                     out[count] = step + small((group * LOOKS + look) * 2);
                     count += usize::from(hit != 0);
                 }
@@ -164,6 +165,11 @@ fn slot(window: u32) -> usize {
 
 fn small(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(NONE)
+}
+
+/// The lower four bytes of eight.
+fn low_half(eight: u64) -> u32 {
+    (eight & u64::from(u32::MAX)).try_into().unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -2,59 +2,50 @@
 //!
 //! A snippet masks every secret that was found in the shown bytes, not only its own: two secrets on one line hide each other.
 
-use std::borrow::Cow;
-
 use crate::model::{Hit, Place, Snippet, Target};
-use crate::text::MASK;
+use crate::text::secret::MASK;
 use crate::text::{Lines, Secret, Span};
+
+use super::repeats::Repeats;
 
 /// Bytes shown to each side of the marked ones.
 const SIDE: usize = 96;
 /// Most lines of a marked text that is no secret.
 const MAX_LINES: usize = 4;
-/// Most bytes shown of a marked text that is no secret.
-const MAX_MARKED: usize = 400;
-/// A shorter value is not looked for elsewhere.
-const MIN_REPEATED: usize = 4;
 /// Where text was cut off.
 const CUT: &str = "…";
+
+/// Longest value whose repetitions are looked for around each place; those of longer ones are looked for once, in the whole blob.
+const SHORT: usize = 256;
+/// Shortest value that is looked for in messages, which hold words of their own.
+const LEAST_IN_MESSAGES: usize = 8;
 
 /// Everything that must not be shown of one blob.
 pub struct Masks {
     /// Disjoint, in order; each with what stands for it.
     spans: Vec<(Span, String)>,
-    /// Raw values, sorted, to hide their repetitions.
-    values: Vec<Secret>,
-    /// Length of the longest of them.
-    longest: usize,
+    /// Values of at most [`SHORT`] bytes, to hide their repetitions.
+    short: Repeats,
+    /// Longer values.
+    long: Repeats,
 }
 
 impl Masks {
     /// The masks of all hits of a blob, winners and losers.
     pub fn new(bytes: &[u8], hits: &[Hit]) -> Self {
-        let mut secrets: Vec<(Span, usize)> = hits.iter().filter(|hit| hit.secret).map(|hit| (hit.span, hit.prefix)).collect();
-        secrets.extend(hits.iter().filter(|hit| hit.secret).flat_map(|hit| hit.pieces.iter().filter(|piece| **piece != hit.span)).map(|piece| (*piece, 0)));
-        secrets.retain(|(span, _)| !span.is_empty());
-        secrets.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), std::cmp::Reverse(*prefix)));
-        let mut joined: Vec<(Span, usize)> = Vec::new();
-        for (span, prefix) in secrets {
-            match joined.last_mut() {
-                Some((last, shown)) if span.start < last.end => {
-                    if span.end > last.end || span.start < last.start {
-                        *shown = 0;
-                    }
-                    last.end = last.end.max(span.end);
-                }
-                _ => joined.push((span, prefix)),
-            }
-        }
-        let mut values: Vec<Secret> = joined.iter().map(|(span, prefix)| Secret::new(&bytes[span.range()], *prefix)).collect();
-        let spans = joined.iter().zip(&values).map(|((span, _), secret)| (*span, secret.masked())).collect();
-        values.retain(|secret| secret.reveal().len() >= MIN_REPEATED);
-        values.sort_by(|a, b| a.reveal().cmp(b.reveal()));
-        values.dedup_by(|a, b| a.reveal() == b.reveal());
-        let longest = values.iter().map(|secret| secret.reveal().len()).max().unwrap_or(0);
-        Self { spans, values, longest }
+        let secrets = || hits.iter().filter(|hit| hit.secret);
+        let mut places: Vec<(Span, usize)> = secrets().map(|hit| (hit.span, hit.prefix)).collect();
+        places.extend(secrets().flat_map(|hit| hit.pieces.iter().filter(|piece| **piece != hit.span)).map(|piece| (*piece, 0)));
+        places.retain(|(span, _)| !span.is_empty());
+        places.sort_by_key(|(span, prefix)| (span.start, std::cmp::Reverse(span.end), std::cmp::Reverse(*prefix)));
+        places.dedup_by_key(|(span, _)| *span);
+        let values = places.iter().map(|(span, prefix)| Secret::new(&bytes[span.range()], *prefix)).chain(secrets().filter_map(|hit| hit.value.clone()));
+        let (short, long): (Vec<Secret>, Vec<Secret>) = values.partition(|value| value.reveal().len() <= SHORT);
+        let (short, long) = (Repeats::new(short), Repeats::new(long));
+        let spans = places.into_iter().map(|(span, prefix)| (span, Secret::new(&bytes[span.range()], prefix).masked()));
+        let repeated = long.places(bytes).into_iter().map(|(span, value)| (span, value.masked()));
+        let spans = joined(spans.chain(repeated).collect());
+        Self { spans, short, long }
     }
 
     fn overlapping(&self, window: Span) -> &[(Span, String)] {
@@ -63,45 +54,58 @@ impl Masks {
         &self.spans[first..past.max(first)]
     }
 
-    /// What is hidden of the bytes in `window`, disjoint and in order: secrets, and repetitions of secrets, also those that the window cuts.
-    fn hidden(&self, bytes: &[u8], window: Span) -> Vec<(Span, Cow<'_, str>)> {
-        let wide = Span::new(window.start.saturating_sub(self.longest), (window.end + self.longest).min(bytes.len()));
-        let known = self.overlapping(wide).iter().map(|(span, stand_in)| (*span, Cow::Borrowed(stand_in.as_str())));
-        let repeated = wide.range().filter_map(|at| {
-            let secret = self.longest_at(&bytes[at..wide.end])?;
-            Some((Span::new(at, at + secret.reveal().len()), Cow::Owned(secret.masked())))
-        });
-        let mut all: Vec<(Span, Cow<str>)> = known.chain(repeated).collect();
-        all.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
-        let mut joined: Vec<(Span, Cow<str>)> = Vec::new();
-        for (span, stand_in) in all {
-            match joined.last_mut() {
-                Some((last, _)) if span.end <= last.end => {}
-                Some((last, shown)) if span.start < last.end => {
-                    last.end = span.end;
-                    *shown = Cow::Borrowed(MASK);
-                }
-                _ => joined.push((span, stand_in)),
+    /// What must not be shown of `window`: what was found there, and what is repeated there of what was found elsewhere.
+    fn hidden(&self, bytes: &[u8], window: Span) -> Vec<(Span, String)> {
+        let mut all = self.overlapping(window).to_vec();
+        if self.short.is_empty() {
+            return all;
+        }
+        for at in window.start.saturating_sub(SHORT)..window.end {
+            // A text longer than every value would only be compared in vain.
+            let text = &bytes[at..bytes.len().min(at + SHORT)];
+            if let Some(value) = self.short.at_start_of(text).filter(|value| at + value.reveal().len() > window.start) {
+                all.push((Span::new(at, at + value.reveal().len()), value.masked()));
             }
         }
-        joined.retain(|(span, _)| span.end > window.start && span.start < window.end);
-        joined
+        joined(all)
     }
 
-    /// The longest known value that `text` begins with: of sorted values, the last one not above the text, or one of its own beginnings.
-    fn longest_at(&self, mut text: &[u8]) -> Option<&Secret> {
-        loop {
-            let secret = self.values.get(self.values.partition_point(|value| value.reveal() <= text).checked_sub(1)?)?;
-            let common = secret.reveal().iter().zip(text).take_while(|(a, b)| a == b).count();
-            if common == secret.reveal().len() {
-                return Some(secret);
+    /// A message without the secrets that it may repeat.
+    pub fn without_secrets(&self, message: String) -> String {
+        let mut found = self.short.places(message.as_bytes());
+        found.extend(self.long.places(message.as_bytes()));
+        found.retain(|(_, value)| value.reveal().len() >= LEAST_IN_MESSAGES);
+        let places = joined(found.into_iter().map(|(span, value)| (span, value.masked())).collect());
+        if places.is_empty() {
+            return message;
+        }
+        let (mut safe, mut at) = (String::new(), 0);
+        for (span, stand_in) in places {
+            safe.push_str(&String::from_utf8_lossy(&message.as_bytes()[at..span.start]));
+            safe.push_str(&stand_in);
+            at = span.end;
+        }
+        safe.push_str(&String::from_utf8_lossy(&message.as_bytes()[at..]));
+        safe
+    }
+}
+
+/// Spans that share bytes as one, in order. What covers another one keeps its stand-in; what is longer than each of its parts has none of its own.
+fn joined(mut spans: Vec<(Span, String)>) -> Vec<(Span, String)> {
+    spans.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    let mut joined: Vec<(Span, String)> = Vec::with_capacity(spans.len());
+    for (span, stand_in) in spans {
+        match joined.last_mut() {
+            Some((last, shown)) if span.start < last.end => {
+                if span.end > last.end {
+                    last.end = span.end;
+                    MASK.clone_into(shown);
+                }
             }
-            if common < MIN_REPEATED {
-                return None;
-            }
-            text = &text[..common];
+            _ => joined.push((span, stand_in)),
         }
     }
+    joined
 }
 
 /// The place of `span` in a blob.
@@ -116,8 +120,7 @@ fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {
     let masked = masks.overlapping(span).iter().any(|(hidden, _)| hidden.contains(span));
     let last = if masked { last } else { last.min(first + MAX_LINES - 1) };
     let shown = Span::new(lines.span_of(first).start, lines.span_of(last).end.max(span.start));
-    let most = if masked { shown.end } else { boundary(bytes, shown.end.min(span.start.saturating_add(MAX_MARKED)), shown.end) };
-    let marked = Span::new(span.start, span.end.min(most));
+    let marked = Span::new(span.start, span.end.min(shown.end));
     let start = boundary(bytes, shown.start.max(marked.start.saturating_sub(SIDE)), marked.start);
     let end = marked.end.max(boundary_back(bytes, shown.end.min(marked.end + SIDE), marked.end));
     let mut builder = Builder { text: String::new(), marked, mark: (None, None) };

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Writes the seed corpora of the fuzz targets from the examples of the rules: fuzz_seeds.py FOLDER.
+
+They are not committed, because they hold secret-shaped bytes.
+"""
+
+import hashlib
+import pathlib
+import sys
+import tomllib
+
+# The order of NAMES in fuzz/fuzz_targets/scan.rs.
+NAMES = ["a.rs", "main.tf", ".env", "x.yaml", "x.json", "x.py", "run.sh", "README.md", "x.xml", "tests/a.rs", "yarn.lock", "unknown"]
+SUPPRESSIONS = ["allow secrets/hardcoded-credential -- why", "allow secrets/*, scopes/* -- why */", "allow-file all -- x -->", "allow x", "deny x"]
+
+
+def write(folder: pathlib.Path, data: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+
+
+def name_index(path: str) -> int:
+    return next((i for i, name in enumerate(NAMES) if path.endswith(name.rsplit(".")[-1])), len(NAMES) - 1)
+
+
+def main() -> None:
+    corpus = pathlib.Path(sys.argv[1])
+    root = pathlib.Path(__file__).resolve().parent.parent
+    for file in sorted((root / "rules").rglob("*.toml")):
+        text = file.read_text(encoding="utf-8")
+        for rule in tomllib.loads(text).get("rule", []):
+            for example in rule.get("examples", []) + rule.get("counterexamples", []):
+                example = example if isinstance(example, dict) else {"text": example}
+                plain = example["text"].replace("«", "").replace("»", "").encode()
+                write(corpus / "scan", bytes([name_index(example.get("path", "x.yaml"))]) + plain)
+        for part in text.split("\n[[rule]]")[1:]:
+            write(corpus / "rule_file", b"[[rule]]" + part.encode())
+    for i, comment in enumerate(SUPPRESSIONS):
+        write(corpus / "suppression", bytes([i]) + comment.encode())
+
+
+if __name__ == "__main__":
+    main()
