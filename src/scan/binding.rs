@@ -113,6 +113,15 @@ fn second_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
     if known.iter().any(|k| rest[..word].eq_ignore_ascii_case(k)) { end + 1 + word } else { end }
 }
 
+/// Where the next `name=` on the line begins: lines of several pairs, as in inventories.
+fn next_pair(text: &[u8]) -> Option<usize> {
+    let is_pair = |&at: &usize| {
+        let word = text[at + 1..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        word > 1 && text.get(at + 1 + word) == Some(&b'=')
+    };
+    memchr::memchr_iter(b' ', text).find(is_pair)
+}
+
 /// Where a hole that the text begins with ends (`${…}`, `$(…)`, `{{…}}`); 0 without one.
 fn hole_end(text: &[u8]) -> usize {
     for (open, close) in [(b"${".as_slice(), b"}".as_slice()), (b"$(", b")"), (b"{{", b"}}")] {
@@ -314,7 +323,7 @@ impl Reader<'_> {
     fn rest_of_line(&self, position: usize) -> Option<Span> {
         let text = &self.bytes[position.min(self.line.end)..self.line.end];
         let comment = memchr::memmem::find(text, b" #").or_else(|| memchr::memmem::find(text, b"\t#")).unwrap_or(text.len());
-        let mut end = comment;
+        let mut end = next_pair(&text[..comment]).unwrap_or(comment);
         if memchr::memchr(b'{', &self.bytes[self.line.start..self.name.start]).is_some() {
             end = text[..end].iter().position(|b| matches!(b, b',' | b'}')).unwrap_or(end);
         }
@@ -532,6 +541,7 @@ mod tests {
     fn notations_of_configuration() {
         for (text, value, holder, bare) in [
             ("password: abc def # note", "abc def", Holder::Bare, Bare::Yaml),
+            ("host password=abc other=def", "abc", Holder::Bare, Bare::Line),
             ("password=!abc", "!abc", Holder::Bare, Bare::Line),
             ("password={abc", "{abc", Holder::Bare, Bare::Line),
             ("password: !a-bc", "!a-bc", Holder::Bare, Bare::Yaml),

@@ -29,8 +29,25 @@ const TEST_FOLDERS: [&str; 22] = [
     "testutil",
     "testlib",
 ];
-/// Folder names under which things are shown rather than used.
-const EXAMPLE_FOLDERS: [&str; 10] = ["example", "examples", "sample", "samples", "docs", "doc", "documentation", "demo", "demos", "tutorial"];
+/// Folder names under which things are shown rather than used: examples, documentation, texts in many languages.
+const EXAMPLE_FOLDERS: [&str; 16] = [
+    "locale",
+    "locales",
+    "i18n",
+    "l10n",
+    "lang",
+    "translations",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "docs",
+    "doc",
+    "documentation",
+    "demo",
+    "demos",
+    "tutorial",
+];
 
 /// Folder names of copied code.
 const VENDOR_FOLDERS: [&str; 9] =

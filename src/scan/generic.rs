@@ -55,6 +55,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || holds_hash(value)
         || is_regex(value)
         || is_public_key(value)
+        || is_address(value)
 }
 
 /// A double-quoted string of a shell with a variable or a command in it.
@@ -78,7 +79,7 @@ fn same_as_name(candidate: &Candidate) -> bool {
 fn password(value: &[u8]) -> Confidence {
     let letters = value.iter().any(u8::is_ascii_alphabetic);
     let others = value.iter().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
-    if placeholder::weak_word(value) || value.contains(&b' ') {
+    if placeholder::weak_word(value) || value.contains(&b' ') || is_worded(value) {
         return Confidence::Low;
     }
     if is_digest(value) {
@@ -87,7 +88,7 @@ fn password(value: &[u8]) -> Confidence {
     if value.len() >= MIN_SECRET && randomness::is_random(value) {
         return Confidence::High;
     }
-    if value.len() >= MIN_PASSWORD && letters && others && !is_worded(value) { Confidence::Medium } else { Confidence::Low }
+    if value.len() >= MIN_PASSWORD && letters && others { Confidence::Medium } else { Confidence::Low }
 }
 
 /// Hexadecimal of the length of MD5, SHA-1, SHA-256 or SHA-512: under the name of a password most likely its digest.
@@ -109,6 +110,11 @@ fn is_public_key(value: &[u8]) -> bool {
         || value.starts_with(b"MI") && value.len() > 24 && memchr::memmem::find(&value[..24], b"0GCSqGSIb3DQEB").is_some()
 }
 
+/// `0x` and 40 hexadecimal digits: an address on a blockchain.
+fn is_address(value: &[u8]) -> bool {
+    value.strip_prefix(b"0x").is_some_and(|digits| digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit))
+}
+
 /// A regular expression.
 fn is_regex(value: &[u8]) -> bool {
     let anchored = value.starts_with(b"/^") || value.starts_with(b"^") && value.ends_with(b"$");
@@ -117,9 +123,9 @@ fn is_regex(value: &[u8]) -> bool {
 
 /// Lower-case words joined by one kind of separator: an identifier rather than a password.
 fn is_worded(value: &[u8]) -> bool {
-    !value.iter().any(u8::is_ascii_digit)
-        && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b' '))
-        && randomness::score(value) < 0.5
+    let foreign = value.iter().any(|b| *b >= 0x80);
+    let letters = value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b' '));
+    !value.iter().any(u8::is_ascii_digit) && letters && (foreign || randomness::score(value) < 0.5)
 }
 
 fn secret(value: &[u8]) -> Confidence {

@@ -9,6 +9,9 @@ const BLOCK: usize = 4096;
 /// Most bytes of a character that follow its first.
 const MAX_FOLLOWERS: usize = 3;
 
+/// The byte order mark of UTF-8, which is no character of the first line.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Index of the line starts of one blob, built only for blobs that have a hit.
 pub struct Lines<'a> {
     bytes: &'a [u8],
@@ -55,7 +58,8 @@ impl<'a> Lines<'a> {
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
         let index = self.index_of(offset);
-        let (points, units) = self.counted(self.starts[index], offset);
+        let start = if index == 0 && offset >= MARK.len() && self.bytes.starts_with(MARK) { MARK.len() } else { self.starts[index] };
+        let (points, units) = self.counted(start, offset);
         Position { line: to_u32(index + 1), column: to_u32(points + 1), utf16_column: to_u32(units + 1) }
     }
 
@@ -145,6 +149,12 @@ mod tests {
             let at = lines.position(offset);
             assert_eq!((at.line, at.column, at.utf16_column), (2, to_u32(points + 1), to_u32(units + 1)), "{offset}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_has_no_column() {
+        let at = Lines::new(b"\xEF\xBB\xBFab").position(4);
+        assert_eq!((at.column, at.utf16_column), (2, 2));
     }
 
     #[test]
