@@ -145,6 +145,10 @@ fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
 
 /// The hit after what its place says: in tests and examples a credential is less severe; a checksum that holds is never silenced.
 fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
+    let is_password = rule.tags.iter().any(|tag| tag == "password");
+    if is_password && context.vendored {
+        hit.confidence = Confidence::Low;
+    }
     if !context.made_up() {
         return hit;
     }
@@ -154,7 +158,7 @@ fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
         hit.notes.push(format!("severity lowered: the file is {place}"));
     }
     if hit.rank == Rank::Provider && !randomness::is_random(value) {
-        let worded = rule.tags.iter().any(|tag| tag == "password") && randomness::score(value) < WORDED;
+        let worded = is_password && randomness::score(value) < WORDED;
         hit.confidence = hit.confidence.min(if worded { Confidence::Low } else { Confidence::Medium });
     }
     hit
