@@ -85,7 +85,7 @@ pub struct Override {
     pub severity: Option<Severity>,
     /// On or off.
     pub enabled: Option<bool>,
-    /// Only files that match one of these globs, relative to the configuration file.
+    /// Only in files that match one of these globs, relative to the configuration file; elsewhere the rules stay as they are.
     #[serde(default)]
     pub files: Vec<PathGlob>,
     /// Regexes of values that are not reported.

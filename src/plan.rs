@@ -147,6 +147,7 @@ fn triage(args: &CheckArgs, settings: &mut Settings) -> Result<TriageOptions, Us
         },
         inline: if args.threshold.no_suppressions { InlineSuppressions::Disregard } else { InlineSuppressions::Honour },
         path_ignores: settings.path_ignores()?,
+        path_overrides: settings.path_overrides()?,
     })
 }
 
@@ -246,11 +247,23 @@ mod tests {
     #[test]
     fn globs_of_a_file_above_are_seen_from_the_working_directory() {
         let place = Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\", \"scopes\"]\nfiles = [\"sub/x/*.rs\"]"), ("sub/f", "")]);
-        let overrides = place.plan("sub", &[]).unwrap().rules.overrides;
-        assert_eq!(
-            overrides.iter().map(|o| (&*o.selector, &*o.files)).collect::<Vec<_>>(),
-            [("secrets/a", &["x/*.rs".to_owned()][..]), ("scopes", &["x/*.rs".to_owned()][..])]
-        );
+        let overrides = place.plan("sub", &[]).unwrap().triage.path_overrides.0;
+        assert_eq!(overrides[0].rules, ["secrets/a", "scopes"]);
+        assert_eq!(["x/a.rs", "sub/x/a.rs"].map(|path| overrides[0].paths.contain(path)), [true, false]);
+    }
+
+    #[test]
+    fn an_override_with_files_leaves_the_rules_elsewhere_alone() {
+        let place =
+            Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\"]\nenabled = false\nfiles = [\"other/\", \"/a.txt\"]"), ("sub/f", "")]);
+        let plan = place.plan("", &[]).unwrap();
+        assert!(plan.rules.overrides.is_empty());
+        let paths = &plan.triage.path_overrides.0[0].paths;
+        assert_eq!(["other/x", "a.txt", "b/a.txt", "src/x"].map(|path| paths.contain(path)), [true, true, false, false]);
+        let paths = &place.plan("sub", &[]).unwrap().triage.path_overrides.0[0].paths;
+        assert!(!paths.contain("a.txt"), "anchored to the folder of the configuration");
+        let both = Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\"]\nallow = [\"x\"]\nfiles = [\"src/\"]")]);
+        assert!(both.plan("", &[]).unwrap_err().message.contains("`allow` and `files` stand in the same [[override]]"));
     }
 
     #[test]

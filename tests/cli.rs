@@ -292,3 +292,21 @@ fn the_order_of_files_does_not_depend_on_the_threads() {
         assert_eq!(tree.scanned(&["-j", threads]), sorted);
     }
 }
+
+#[test]
+fn an_override_with_files_holds_in_these_files_only() {
+    let value = format!("aelix_client_secret: {}{}\n", "Zk3pQ8vT1xLw", "9RmB4nHs7YdC2fGj");
+    let tree = Tree::new(&[("demo/a.yaml", &value), ("src/a.yaml", &value)]);
+    let severities = |change: &str| {
+        tree.write("aelix-lint.toml", format!("[[override]]\nrules = [\"secrets/*\"]\nfiles = [\"demo/\"]\n{change}\n"));
+        let report: serde_json::Value = serde_json::from_str(&tree.run(&["--format", "json"]).stdout).unwrap();
+        let severity = |f: &serde_json::Value| format!("{} {}", f["path"].as_str().unwrap(), f["severity"].as_str().unwrap());
+        report["findings"].as_array().unwrap().iter().map(severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("severity = \"info\"")[0], "demo/a.yaml info");
+    assert_eq!(severities("severity = \"info\"")[1], severities("enabled = false")[0], "elsewhere the rule stays as it is");
+    assert_eq!(severities("enabled = false").len(), 1);
+    assert_eq!(tree.run(&["config", "show"]).status, 0);
+    tree.write("aelix-lint.toml", "[[override]]\nrules = [\"secrets/nosuch\"]\nfiles = [\"demo/\"]\nenabled = false\n");
+    assert!(tree.run(&[]).stderr.contains("no rule is named `secrets/nosuch`"));
+}

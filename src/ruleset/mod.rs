@@ -55,8 +55,6 @@ pub struct RuleOverride {
     pub severity: Option<Severity>,
     /// On or off.
     pub enabled: Option<bool>,
-    /// Only files that match one of these globs.
-    pub files: Vec<String>,
     /// Further values (regexes) that are not reported.
     pub allow: Vec<String>,
 }
@@ -143,9 +141,6 @@ fn apply(change: &RuleOverride, rules: &mut [Rule], enabled: &mut [bool]) {
         rule.severity = change.severity.unwrap_or(rule.severity);
         *on = change.enabled.unwrap_or(*on);
         rule.allow.extend(change.allow.iter().cloned());
-        if !change.files.is_empty() {
-            rule.files.clone_from(&change.files);
-        }
     }
 }
 
