@@ -100,7 +100,8 @@ impl Plan {
     pub fn new(args: &CheckArgs, environment: &Environment) -> Result<Self, UsageError> {
         let inputs = inputs::inputs(args)?;
         let root = inputs::scan_root(&inputs, &environment.folder);
-        let mut settings = Settings::new(&args.config, &root, environment)?;
+        let start = inputs::scan_start(&inputs, &environment.folder).unwrap_or_else(|| root.clone());
+        let mut settings = Settings::new(&args.config, (&root, &start), environment)?;
         let renderings = output::renderings(args, &mut settings, environment)?;
         let threads = threads(args, environment);
         Ok(Self {
@@ -122,7 +123,7 @@ impl Plan {
 
 /// Which rules are on: all that `rules list` and `explain` need.
 pub fn rule_options(rules: &RuleArgs, config: &ConfigArgs, environment: &Environment) -> Result<RuleOptions, UsageError> {
-    Ok(Settings::new(config, &environment.folder, environment)?.rule_options(rules))
+    Ok(Settings::new(config, (&environment.folder, &environment.folder), environment)?.rule_options(rules))
 }
 
 fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> ListOptions {
@@ -220,6 +221,29 @@ mod tests {
         let place = Place::new(&[("aelix-lint.toml", "nonsense")]);
         assert!(place.plan("", &[]).is_err());
         assert!(place.plan("", &["--isolated"]).is_ok());
+    }
+
+    #[test]
+    fn the_configuration_nearest_to_the_one_path_named_counts() {
+        let files = [("aelix-lint.toml", "min-severity = \"low\""), ("sub/aelix-lint.toml", "min-severity = \"high\""), ("sub/deep/f", ""), ("other/f", "")];
+        let place = Place::new(&files);
+        let severity = |below: &str, arguments: &[&str]| place.plan(below, arguments).unwrap().triage.thresholds.severity;
+        let check = |has_repository: bool| {
+            for (below, arguments, expected) in [
+                ("", &["sub"][..], Severity::High),
+                ("", &["sub/deep"], Severity::High),
+                ("", &["sub/deep/f"], Severity::High),
+                ("", &["sub/deep", "other"], Severity::Low),
+                ("", &["other"], Severity::Low),
+                ("", &["gone"], Severity::Low),
+                ("other", &["../sub/deep/f"], if has_repository { Severity::High } else { Severity::Info }),
+            ] {
+                assert_eq!(severity(below, arguments), expected, "{below} {arguments:?}");
+            }
+        };
+        check(true);
+        fs::remove_dir(place.0.path().join(".git")).unwrap();
+        check(false);
     }
 
     #[test]

@@ -85,12 +85,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Finds and reads the configuration; `root` is the folder that the scan is about, where the search begins.
-    pub fn new(args: &ConfigArgs, root: &Path, environment: &Environment) -> Result<Self, UsageError> {
+    /// Finds and reads the configuration; `root` is the folder that globs are relative to in the end, `start` the one where the search begins.
+    pub fn new(args: &ConfigArgs, (root, start): (&Path, &Path), environment: &Environment) -> Result<Self, UsageError> {
         let path = match &args.config {
             Some(path) => Some(absolute(&environment.folder, path)),
             None if args.isolated => None,
-            None => config::discover(root),
+            None => config::discover(start, &environment.folder),
         };
         let files = path.map_or_else(|| Ok(Vec::new()), |path| config::load(&path, &environment.folder))?;
         Ok(Self { files, folder: environment.folder.clone(), root: root.to_path_buf(), variable: environment.variable, shown: Vec::new() })
