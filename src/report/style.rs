@@ -16,11 +16,9 @@ pub enum ColorChoice {
     Never,
 }
 
-/// Services whose logs render ANSI colour, by the variable that each sets.
-const COLOR_LOGS: [&str; 8] = ["GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD", "APPVEYOR", "TRAVIS", "DRONE"];
-
 /// Whether a stream gets colour: `--color`, then `NO_COLOR` (no-color.org: not empty), then `FORCE_COLOR` and `CLICOLOR_FORCE`,
-/// then a CI service whose log renders colour, then whether the stream itself is a terminal that can.
+/// then whether the stream itself is a terminal that can. That a CI service's log renders colour says nothing: the stream may as well be a pipe to
+/// `grep` or a file, so there colour has to be asked for.
 pub fn color(choice: ColorChoice, stream_is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
     let forced = |name: &str| env(name).is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
@@ -29,7 +27,6 @@ pub fn color(choice: ColorChoice, stream_is_terminal: bool, env: impl Fn(&str) -
         ColorChoice::Never => false,
         ColorChoice::Auto if set("NO_COLOR") => false,
         ColorChoice::Auto if forced("FORCE_COLOR") || forced("CLICOLOR_FORCE") => true,
-        ColorChoice::Auto if COLOR_LOGS.iter().any(|name| forced(name)) => true,
         ColorChoice::Auto => stream_is_terminal && env("TERM").is_none_or(|term| term != "dumb"),
     }
 }
@@ -185,8 +182,8 @@ mod tests {
             (false, &[("NO_COLOR", ""), ("FORCE_COLOR", "1")], true),
             (false, &[("CLICOLOR_FORCE", "1")], true),
             (false, &[("CLICOLOR_FORCE", "0")], false),
-            (false, &[("GITHUB_ACTIONS", "true")], true),
-            (false, &[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "1")], false),
+            (false, &[("GITHUB_ACTIONS", "true"), ("CI", "true")], false),
+            (false, &[("GITLAB_CI", "true"), ("FORCE_COLOR", "1")], true),
             (true, &[], true),
             (false, &[], false),
             (true, &[("TERM", "dumb")], false),
