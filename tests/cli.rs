@@ -194,7 +194,7 @@ fn the_configuration_excludes_and_a_named_folder_overrides_it() {
     assert_eq!(tree.scanned(&["fixtures/demo"]), ["fixtures/demo/a"]);
     assert_eq!(tree.scanned(&["--isolated"]), ["aelix-lint.toml", "fixtures/demo/a", "src/b"]);
     assert_eq!(tree.scanned(&["--exclude", "src"]), ["aelix-lint.toml", "fixtures/demo/a"]);
-    assert_eq!(tree.scanned(&["--extend-exclude", "src,x", "."]), ["aelix-lint.toml"]);
+    assert_eq!(tree.scanned(&["--extend-exclude", "src", "--extend-exclude", "x", "."]), ["aelix-lint.toml"]);
 }
 
 #[test]
@@ -309,4 +309,12 @@ fn an_override_with_files_holds_in_these_files_only() {
     assert_eq!(tree.run(&["config", "show"]).status, 0);
     tree.write("aelix-lint.toml", "[[override]]\nrules = [\"secrets/nosuch\"]\nfiles = [\"demo/\"]\nenabled = false\n");
     assert!(tree.run(&[]).stderr.contains("no rule is named `secrets/nosuch`"));
+}
+
+#[test]
+fn a_comma_in_an_exclude_belongs_to_its_glob() {
+    let tree = Tree::new(&[("a.js", ""), ("a.ts", ""), ("a.rs", ""), ("b.rs", "")]);
+    assert_eq!(tree.scanned(&["--exclude", "*.{js,ts}"]), ["a.rs", "b.rs"]);
+    assert_eq!(tree.scanned(&["--exclude", "*.{js,ts}", "--exclude", "b.rs"]), ["a.rs"]);
+    assert_eq!(tree.scanned(&["--extend-exclude", "*.{js,ts}"]), ["a.rs", "b.rs"]);
 }
