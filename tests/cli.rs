@@ -160,7 +160,9 @@ fn no_input_files_are_an_error_unless_allowed() {
 #[test]
 fn a_hook_that_names_only_excluded_files_is_clean() {
     let tree = Tree::new(&[("fixtures/a", ""), ("aelix-lint.toml", "exclude = [\"fixtures/\"]\n")]);
-    assert_eq!(tree.run(&["--force-exclude", "fixtures/a"]).status, 0);
+    let run = tree.run(&["--force-exclude", "fixtures/a"]);
+    assert_eq!(run.status, 0);
+    assert!(run.stdout.contains("Nothing was scanned") && run.stdout.contains("Skipped: 1 excluded"), "{}", run.stdout);
 }
 
 #[test]
@@ -317,4 +319,25 @@ fn a_comma_in_an_exclude_belongs_to_its_glob() {
     assert_eq!(tree.scanned(&["--exclude", "*.{js,ts}"]), ["a.rs", "b.rs"]);
     assert_eq!(tree.scanned(&["--exclude", "*.{js,ts}", "--exclude", "b.rs"]), ["a.rs"]);
     assert_eq!(tree.scanned(&["--extend-exclude", "*.{js,ts}"]), ["a.rs", "b.rs"]);
+}
+
+#[test]
+fn a_module_of_which_a_file_is_not_parsed_lacks_nothing_for_certain() {
+    let secret = "provider \"aws\" {}\nresource \"aws_secretsmanager_secret\" \"aelix\" {\n  name = \"aelix/oauth-client\"\n}\n";
+    let tree = Tree::new(&[("infra/main.tf", secret)]);
+    assert!(tree.run(&[]).stdout.contains("rotation/no-rotation-config"));
+    tree.write("infra/more.tf", "# padding\n".repeat(120_000));
+    let run = tree.run(&["--format", "json"]);
+    assert!(!run.stdout.contains("rotation/no-rotation-config"), "{}", run.stdout);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let notices = report["notices"].as_array().unwrap();
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices[0]["path"], "infra/more.tf");
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let tree = Tree::new(&[("main.tf", "provider \"aws\" {}\nresource \"aws_secretsmanager_secret\" \"aelix\" {}\n")]);
+    let run = tree.run_with(&["-", "main.tf", "--stdin-filename", "more.tf"], b"variable \"x\" {}\n");
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
 }
