@@ -141,11 +141,11 @@ pub struct CheckArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Files")]
 pub struct FileArgs {
-    /// Do not scan what this glob matches (gitignore syntax); replaces `exclude` of the configuration
-    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    /// Do not scan what this glob matches (gitignore syntax; may be repeated); replaces `exclude` of the configuration
+    #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// The same, added to `exclude` of the configuration
-    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    #[arg(long, value_name = "GLOB")]
     pub extend_exclude: Vec<String>,
     /// Excludes also hold for paths named on the command line
     #[arg(long)]

@@ -85,7 +85,7 @@ pub struct Override {
     pub severity: Option<Severity>,
     /// On or off.
     pub enabled: Option<bool>,
-    /// Only files that match one of these globs, relative to the configuration file.
+    /// Only in files that match one of these globs, relative to the configuration file; elsewhere the rules stay as they are.
     #[serde(default)]
     pub files: Vec<PathGlob>,
     /// Regexes of values that are not reported.
@@ -156,10 +156,11 @@ impl Config {
     }
 }
 
-/// The nearest configuration file from the absolute folder `start` upward to the root of its repository; without a repository,
-/// in `start` alone, so that a file that a stranger left in a shared folder has no say.
-pub fn discover(start: &Path) -> Option<PathBuf> {
-    let depth = start.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
+/// The nearest configuration file from the absolute folder `start` upward to the root of its repository; without a repository, up to the working
+/// directory `folder` or in `start` alone, so that a file that a stranger left in a shared folder has no say.
+pub fn discover(start: &Path, folder: &Path) -> Option<PathBuf> {
+    let root = start.ancestors().position(|folder| folder.join(".git").exists());
+    let depth = root.or_else(|| start.ancestors().position(|above| above == folder)).unwrap_or(0);
     start.ancestors().take(depth + 1).flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|path| path.is_file())
 }
 
@@ -278,6 +279,7 @@ mod tests {
         let root = tree.path();
         fs::create_dir_all(root.join("repo/a/b")).unwrap();
         fs::write(root.join("aelix-lint.toml"), "").unwrap();
+        let discover = |start: &Path| super::discover(start, start);
         assert_eq!(discover(&root.join("repo/a")), None, "without a repository only the folder itself");
         fs::create_dir(root.join("repo/.git")).unwrap();
         assert_eq!(discover(&root.join("repo/a/b")), None, "not above the repository");

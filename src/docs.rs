@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::model::rule::{FAMILIES, Matcher};
 use crate::model::{Rule, RuleId, RuleStatus};
+use crate::text::harmless::sanitise_lines;
 use crate::text::{Secret, randomness};
 
 /// Shortest token that is masked because it looks random, though it is not marked as the value.
@@ -38,22 +39,22 @@ pub fn rule_page(rule: &Rule) -> String {
 /// The same page for a terminal.
 pub fn rule_text(rule: &Rule, terminal: &Terminal) -> String {
     let page = Page::new(rule);
-    let facts = visible(&facts(rule).join(", "));
-    let mut out = format!("{}\n{}\n{facts}\n", (terminal.heading)(&visible(&one_line(&rule.title))), visible(rule.id.as_str()));
+    let facts = sanitise_lines(&facts(rule).join(", "));
+    let mut out = format!("{}\n{}\n{facts}\n", (terminal.heading)(&sanitise_lines(&one_line(&rule.title))), sanitise_lines(rule.id.as_str()));
     for section in &page.sections {
         let _ = write!(out, "\n{}\n", (terminal.heading)(section.heading));
         for block in &section.blocks {
             match block {
                 Block::Prose(text) => {
-                    let wrapped: Vec<String> = paragraphs(&visible(text)).map(|p| format!("{}\n", wrap(p, terminal.width, ""))).collect();
+                    let wrapped: Vec<String> = paragraphs(&sanitise_lines(text)).map(|p| format!("{}\n", wrap(p, terminal.width, ""))).collect();
                     out.push_str(&wrapped.join("\n"));
                 }
                 Block::Item(text) => {
-                    let _ = writeln!(out, "- {}", wrap(&visible(text), terminal.width.saturating_sub(2), "  "));
+                    let _ = writeln!(out, "- {}", wrap(&sanitise_lines(text), terminal.width.saturating_sub(2), "  "));
                 }
                 Block::Code { path, text } => {
                     for line in path.iter().map(|p| format!("{p}:")).chain(text.lines().map(str::to_owned)) {
-                        let _ = writeln!(out, "    {}", visible(&line));
+                        let _ = writeln!(out, "    {}", sanitise_lines(&line));
                     }
                 }
             }
@@ -268,11 +269,6 @@ fn sentence(text: &str) -> String {
 
 fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
     text.split("\n\n").map(str::trim).filter(|p| !p.is_empty())
-}
-
-/// Text without the control characters that a rule of the user's could drive a terminal with.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Words on lines of at most `width` columns (longer words stay whole); `indent` before every line but the first.

@@ -100,7 +100,8 @@ impl Plan {
     pub fn new(args: &CheckArgs, environment: &Environment) -> Result<Self, UsageError> {
         let inputs = inputs::inputs(args)?;
         let root = inputs::scan_root(&inputs, &environment.folder);
-        let mut settings = Settings::new(&args.config, &root, environment)?;
+        let start = inputs::scan_start(&inputs, &environment.folder).unwrap_or_else(|| root.clone());
+        let mut settings = Settings::new(&args.config, (&root, &start), environment)?;
         let renderings = output::renderings(args, &mut settings, environment)?;
         let threads = threads(args, environment);
         Ok(Self {
@@ -122,7 +123,7 @@ impl Plan {
 
 /// Which rules are on: all that `rules list` and `explain` need.
 pub fn rule_options(rules: &RuleArgs, config: &ConfigArgs, environment: &Environment) -> Result<RuleOptions, UsageError> {
-    Ok(Settings::new(config, &environment.folder, environment)?.rule_options(rules))
+    Ok(Settings::new(config, (&environment.folder, &environment.folder), environment)?.rule_options(rules))
 }
 
 fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> ListOptions {
@@ -147,6 +148,7 @@ fn triage(args: &CheckArgs, settings: &mut Settings) -> Result<TriageOptions, Us
         },
         inline: if args.threshold.no_suppressions { InlineSuppressions::Disregard } else { InlineSuppressions::Honour },
         path_ignores: settings.path_ignores()?,
+        path_overrides: settings.path_overrides()?,
     })
 }
 
@@ -222,6 +224,29 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_nearest_to_the_one_path_named_counts() {
+        let files = [("aelix-lint.toml", "min-severity = \"low\""), ("sub/aelix-lint.toml", "min-severity = \"high\""), ("sub/deep/f", ""), ("other/f", "")];
+        let place = Place::new(&files);
+        let severity = |below: &str, arguments: &[&str]| place.plan(below, arguments).unwrap().triage.thresholds.severity;
+        let check = |has_repository: bool| {
+            for (below, arguments, expected) in [
+                ("", &["sub"][..], Severity::High),
+                ("", &["sub/deep"], Severity::High),
+                ("", &["sub/deep/f"], Severity::High),
+                ("", &["sub/deep", "other"], Severity::Low),
+                ("", &["other"], Severity::Low),
+                ("", &["gone"], Severity::Low),
+                ("other", &["../sub/deep/f"], if has_repository { Severity::High } else { Severity::Info }),
+            ] {
+                assert_eq!(severity(below, arguments), expected, "{below} {arguments:?}");
+            }
+        };
+        check(true);
+        fs::remove_dir(place.0.path().join(".git")).unwrap();
+        check(false);
+    }
+
+    #[test]
     fn lists_add_up_over_extended_files() {
         let place = Place::new(&[
             ("aelix-lint.toml", "extend = [\"base/b.toml\"]\nignore = [\"secrets/a\"]\nextend-exclude = [\"x\"]\nrules = [\"mine\"]"),
@@ -246,11 +271,23 @@ mod tests {
     #[test]
     fn globs_of_a_file_above_are_seen_from_the_working_directory() {
         let place = Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\", \"scopes\"]\nfiles = [\"sub/x/*.rs\"]"), ("sub/f", "")]);
-        let overrides = place.plan("sub", &[]).unwrap().rules.overrides;
-        assert_eq!(
-            overrides.iter().map(|o| (&*o.selector, &*o.files)).collect::<Vec<_>>(),
-            [("secrets/a", &["x/*.rs".to_owned()][..]), ("scopes", &["x/*.rs".to_owned()][..])]
-        );
+        let overrides = place.plan("sub", &[]).unwrap().triage.path_overrides.0;
+        assert_eq!(overrides[0].rules, ["secrets/a", "scopes"]);
+        assert_eq!(["x/a.rs", "sub/x/a.rs"].map(|path| overrides[0].paths.contain(path)), [true, false]);
+    }
+
+    #[test]
+    fn an_override_with_files_leaves_the_rules_elsewhere_alone() {
+        let place =
+            Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\"]\nenabled = false\nfiles = [\"other/\", \"/a.txt\"]"), ("sub/f", "")]);
+        let plan = place.plan("", &[]).unwrap();
+        assert!(plan.rules.overrides.is_empty());
+        let paths = &plan.triage.path_overrides.0[0].paths;
+        assert_eq!(["other/x", "a.txt", "b/a.txt", "src/x"].map(|path| paths.contain(path)), [true, true, false, false]);
+        let paths = &place.plan("sub", &[]).unwrap().triage.path_overrides.0[0].paths;
+        assert!(!paths.contain("a.txt"), "anchored to the folder of the configuration");
+        let both = Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\"]\nallow = [\"x\"]\nfiles = [\"src/\"]")]);
+        assert!(both.plan("", &[]).unwrap_err().message.contains("`allow` and `files` stand in the same [[override]]"));
     }
 
     #[test]

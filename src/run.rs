@@ -74,16 +74,26 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let wanted = blobs.wanted(&targets);
     let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
     blobs.add(&mut report, &targets, wanted, more);
-    let project = project::findings(rules, &mut blobs.scanned);
+    let gaps = blobs.gaps(&report, &targets);
+    let project = project::findings(rules, &mut blobs.scanned, &gaps);
     for (index, file) in blobs.join(project, &targets) {
         settled.add(index, file, watch);
     }
     report.findings = settled.files.into_values().flatten().collect();
-    report.skipped.sort();
-    report.errors.sort();
+    tidy(&mut report);
     let (listing, scanning) = (listed, done.saturating_sub(listed));
     report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
     Ok(report)
+}
+
+/// Sorts what was not done. A file that two steps could not read is named once.
+fn tidy(report: &mut Report) {
+    report.skipped.sort();
+    report.skipped.dedup();
+    report.errors.sort();
+    report.errors.dedup();
+    report.notices.sort();
+    report.notices.dedup();
 }
 
 /// Findings after triage, by the index of their target.

@@ -160,7 +160,9 @@ fn no_input_files_are_an_error_unless_allowed() {
 #[test]
 fn a_hook_that_names_only_excluded_files_is_clean() {
     let tree = Tree::new(&[("fixtures/a", ""), ("aelix-lint.toml", "exclude = [\"fixtures/\"]\n")]);
-    assert_eq!(tree.run(&["--force-exclude", "fixtures/a"]).status, 0);
+    let run = tree.run(&["--force-exclude", "fixtures/a"]);
+    assert_eq!(run.status, 0);
+    assert!(run.stdout.contains("Nothing was scanned") && run.stdout.contains("Skipped: 1 excluded"), "{}", run.stdout);
 }
 
 #[test]
@@ -194,7 +196,7 @@ fn the_configuration_excludes_and_a_named_folder_overrides_it() {
     assert_eq!(tree.scanned(&["fixtures/demo"]), ["fixtures/demo/a"]);
     assert_eq!(tree.scanned(&["--isolated"]), ["aelix-lint.toml", "fixtures/demo/a", "src/b"]);
     assert_eq!(tree.scanned(&["--exclude", "src"]), ["aelix-lint.toml", "fixtures/demo/a"]);
-    assert_eq!(tree.scanned(&["--extend-exclude", "src,x", "."]), ["aelix-lint.toml"]);
+    assert_eq!(tree.scanned(&["--extend-exclude", "src", "--extend-exclude", "x", "."]), ["aelix-lint.toml"]);
 }
 
 #[test]
@@ -291,4 +293,51 @@ fn the_order_of_files_does_not_depend_on_the_threads() {
     for threads in ["0", "1", "5"] {
         assert_eq!(tree.scanned(&["-j", threads]), sorted);
     }
+}
+
+#[test]
+fn an_override_with_files_holds_in_these_files_only() {
+    let value = format!("aelix_client_secret: {}{}\n", "Zk3pQ8vT1xLw", "9RmB4nHs7YdC2fGj");
+    let tree = Tree::new(&[("demo/a.yaml", &value), ("src/a.yaml", &value)]);
+    let severities = |change: &str| {
+        tree.write("aelix-lint.toml", format!("[[override]]\nrules = [\"secrets/*\"]\nfiles = [\"demo/\"]\n{change}\n"));
+        let report: serde_json::Value = serde_json::from_str(&tree.run(&["--format", "json"]).stdout).unwrap();
+        let severity = |f: &serde_json::Value| format!("{} {}", f["path"].as_str().unwrap(), f["severity"].as_str().unwrap());
+        report["findings"].as_array().unwrap().iter().map(severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("severity = \"info\"")[0], "demo/a.yaml info");
+    assert_eq!(severities("severity = \"info\"")[1], severities("enabled = false")[0], "elsewhere the rule stays as it is");
+    assert_eq!(severities("enabled = false").len(), 1);
+    assert_eq!(tree.run(&["config", "show"]).status, 0);
+    tree.write("aelix-lint.toml", "[[override]]\nrules = [\"secrets/nosuch\"]\nfiles = [\"demo/\"]\nenabled = false\n");
+    assert!(tree.run(&[]).stderr.contains("no rule is named `secrets/nosuch`"));
+}
+
+#[test]
+fn a_comma_in_an_exclude_belongs_to_its_glob() {
+    let tree = Tree::new(&[("a.js", ""), ("a.ts", ""), ("a.rs", ""), ("b.rs", "")]);
+    assert_eq!(tree.scanned(&["--exclude", "*.{js,ts}"]), ["a.rs", "b.rs"]);
+    assert_eq!(tree.scanned(&["--exclude", "*.{js,ts}", "--exclude", "b.rs"]), ["a.rs"]);
+    assert_eq!(tree.scanned(&["--extend-exclude", "*.{js,ts}"]), ["a.rs", "b.rs"]);
+}
+
+#[test]
+fn a_module_of_which_a_file_is_not_parsed_lacks_nothing_for_certain() {
+    let secret = "provider \"aws\" {}\nresource \"aws_secretsmanager_secret\" \"aelix\" {\n  name = \"aelix/oauth-client\"\n}\n";
+    let tree = Tree::new(&[("infra/main.tf", secret)]);
+    assert!(tree.run(&[]).stdout.contains("rotation/no-rotation-config"));
+    tree.write("infra/more.tf", "# padding\n".repeat(120_000));
+    let run = tree.run(&["--format", "json"]);
+    assert!(!run.stdout.contains("rotation/no-rotation-config"), "{}", run.stdout);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let notices = report["notices"].as_array().unwrap();
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices[0]["path"], "infra/more.tf");
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let tree = Tree::new(&[("main.tf", "provider \"aws\" {}\nresource \"aws_secretsmanager_secret\" \"aelix\" {}\n")]);
+    let run = tree.run_with(&["-", "main.tf", "--stdin-filename", "more.tf"], b"variable \"x\" {}\n");
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
 }

@@ -5,12 +5,12 @@ mod report_fixture;
 
 use aelix_lint::model::{Severity, SkipReason, Snippet, Status};
 use aelix_lint::report::RenderOptions;
-use report_fixture::{RANDOM, at, error, finding, render, report, rich, rule, skip};
+use report_fixture::{RANDOM, at, error, finding, notice, render, report, rich, rule, skip};
 
 const FOOTER: &str = "\
 error: deploy/key.pem: could not be read: permission denied
 error: the scan is incomplete: 1 error
-warning: src/huge.rs: parsed in part: time limit reached
+warning: /home/me/src/huge.rs: parsed in part: time limit reached
 warning: not scanned, above the size limit: dump.sql; --max-file-size raises it
 Found 2 critical, 1 low in 2 files (812 files, 12.3 MB scanned, 81 rules, 0.12 s).
 Skipped: 2 binary, 1 above the size limit, 1 symbolic link (-v lists them).
@@ -184,7 +184,7 @@ fn paths_messages_and_lines_cannot_drive_the_terminal_or_the_log() {
     evil.notes.push("note\u{1b}[31m".into());
     let mut report = report(rules, vec![evil]);
     report.errors.push(error("e\u{1b}[31m\r"));
-    report.notices.push((Some("n\u{1b}\n::warning::x".into()), "text\u{1b}".into()));
+    report.notices.push(notice("n\u{1b}\n::warning::x", "text\u{1b}"));
     report.skipped.push(skip("s\u{1b}\n", SkipReason::Binary));
     for style in ["full", "concise", "grouped"] {
         let out = render(style, RenderOptions { verbosity: 1, ..RenderOptions::default() }, &report);

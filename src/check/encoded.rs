@@ -45,7 +45,7 @@ pub fn base64_decodes(value: &[u8]) -> Verdict {
 pub fn base64_json(value: &[u8]) -> Verdict {
     let Some(bytes) = base64(value) else { return Verdict::Rejected("not base64") };
     match serde_json::from_slice::<serde_json::Value>(&bytes) {
-        Ok(serde_json::Value::Object(_) | serde_json::Value::Array(_)) => Verdict::Proven,
+        Ok(serde_json::Value::Object(_) | serde_json::Value::Array(_)) => Verdict::Plausible,
         _ => Verdict::Rejected("does not decode to JSON"),
     }
 }
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn json_is_an_object_or_an_array() {
-        assert_eq!(base64_json(&encoded(r#"{"auths":{}}"#)), Verdict::Proven);
+        assert_eq!(base64_json(&encoded(r#"{"auths":{}}"#)), Verdict::Plausible);
         for text in ["1", "null", "{", "text"] {
             assert!(matches!(base64_json(&encoded(text)), Verdict::Rejected(_)), "{text}");
         }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::Verdict;
 use super::encoded::is_documentation;
 use crate::model::Severity;
-use crate::text::name;
 use crate::text::placeholder::{placeholder, reference, weak_word};
+use crate::text::{name, randomness};
 
 /// Rejects a URL, or a password out of one, whose password is missing, a placeholder or a reference; a default password is unlikely to be a secret.
 ///
@@ -26,7 +26,7 @@ pub fn credentials(value: &[u8]) -> Verdict {
     if placeholder(&password).is_some() || is_documentation(&user_text(&user), &user_text(&password)) {
         return Verdict::Rejected("a placeholder instead of a password");
     }
-    if password.iter().all(|b| b.is_ascii_uppercase() || *b == b'_') {
+    if password.iter().all(|b| b.is_ascii_uppercase() || *b == b'_') && !randomness::is_random(&password) {
         return Verdict::Rejected("a word in capitals that stands for a password");
     }
     if name::classify(&name::normalise(&password)).is_some() && !password.iter().any(u8::is_ascii_digit) {
@@ -47,13 +47,15 @@ pub fn credentials(value: &[u8]) -> Verdict {
 /// The host of a URL with credentials, in lower case.
 fn host(url: &[u8]) -> String {
     let rest = url.iter().rposition(|&b| b == b'@').map_or(&b""[..], |at| &url[at + 1..]);
-    let end = rest.iter().position(|b| b"/:?#\"', ".contains(b)).unwrap_or(rest.len());
+    // An IPv6 literal has colons of its own (RFC 3986, section 3.2.2).
+    let bracket = rest.iter().position(|&b| b == b']').filter(|_| rest.first() == Some(&b'[')).map(|at| at + 1);
+    let end = bracket.or_else(|| rest.iter().position(|b| b"/:?#\"', ".contains(b))).unwrap_or(rest.len());
     String::from_utf8_lossy(&rest[..end]).to_ascii_lowercase()
 }
 
 fn is_local_host(url: &[u8]) -> bool {
     let host = host(url);
-    host == "localhost" || host == "0.0.0.0" || host == "[" || host.starts_with("127.") || host == "host.docker.internal"
+    host == "localhost" || host == "0.0.0.0" || host == "[::1]" || host.starts_with("127.") || host == "host.docker.internal"
 }
 
 /// Hosts that are reserved for documentation and tests (RFC 2606, RFC 5737), and customary sample hosts.
@@ -125,6 +127,24 @@ mod tests {
             "",
         ] {
             assert!(matches!(credentials(url.as_bytes()), Verdict::Rejected(_)), "{url}");
+        }
+    }
+
+    #[test]
+    fn capitals_are_a_word_unless_they_are_random() {
+        let url = |password: &str| format!("https://svc\x3a{password}@db.internal/x");
+        assert!(matches!(credentials(url("DB_PASS_HERE").as_bytes()), Verdict::Rejected(_)));
+        assert_eq!(credentials(url(&["QZXKJV", "WPBTRMGH"].concat()).as_bytes()), Verdict::Plausible);
+    }
+
+    #[test]
+    fn only_the_loopback_address_is_local() {
+        let at = |host: &str| credentials(format!("postgres://app\x3akq9hW2pLz@{host}/x").as_bytes());
+        for host in ["[::1]", "[::1]:5432", "127.0.0.1:5432", "localhost"] {
+            assert!(matches!(at(host), Verdict::Lower(Severity::Low, _)), "{host}");
+        }
+        for host in ["[2001:db9::1]", "[fd00::1]:5432", "db.internal"] {
+            assert_eq!(at(host), Verdict::Plausible, "{host}");
         }
     }
 

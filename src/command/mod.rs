@@ -46,7 +46,7 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
 /// The rules of a plan; every name in it must be a rule's.
 fn load_rules(plan: &Plan) -> Result<Arc<RuleSet>, Failure> {
     let rules = RuleSet::load(&plan.rules)?;
-    match plan.triage.path_ignores.unknown_selector(&rules) {
+    match plan.triage.unknown_selector(&rules) {
         Some(selector) => Err(unknown_rule(selector, &rules).into()),
         None => Ok(Arc::new(rules)),
     }

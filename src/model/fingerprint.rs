@@ -23,13 +23,12 @@ const SHORT_BITS: u16 = 10;
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// The fingerprint of `value`, held by the name `name`, under the rule `rule`, with the public salt.
+    /// The fingerprint of `value`, held by the name `name`, under the rule `rule`, with the public salt: runs and machines agree.
     pub fn new(rule: &RuleId, name: Option<&str>, value: &Secret) -> Self {
         Self::salted(PUBLIC_SALT, rule, name, value)
     }
 
-    /// The same with a salt of its own.
-    pub fn salted(salt: &[u8], rule: &RuleId, name: Option<&str>, value: &Secret) -> Self {
+    fn salted(salt: &[u8], rule: &RuleId, name: Option<&str>, value: &Secret) -> Self {
         let normal: Vec<u8> = value.reveal().iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
         let digest = digest(salt, &[rule.as_str().as_bytes(), &normal]);
         if randomness::estimated_bits(&normal) >= GUESSABLE_BITS {

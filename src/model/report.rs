@@ -88,6 +88,27 @@ pub struct RunError {
     pub message: String,
 }
 
+impl RunError {
+    /// The message with the path relative to the root, for reports that leave the machine.
+    pub fn relative_message(&self) -> String {
+        match (&self.display, &self.relative) {
+            (Some(display), Some(relative)) if !display.is_empty() => self.message.replace(&**display, relative),
+            _ => self.message.clone(),
+        }
+    }
+}
+
+/// Something that was not done in full, without making the run incomplete.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// The path concerned, as a person would type it.
+    pub display: Arc<str>,
+    /// The same relative to the root.
+    pub relative: Arc<str>,
+    /// What was not done, and why.
+    pub message: String,
+}
+
 /// Figures of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Stats {
@@ -119,8 +140,8 @@ pub struct Report {
     pub skipped: Vec<Skip>,
     /// What makes the run incomplete.
     pub errors: Vec<RunError>,
-    /// What was not done in full, without making the run incomplete, with the path concerned.
-    pub notices: Vec<(Option<Arc<str>>, String)>,
+    /// What was not done in full, without making the run incomplete.
+    pub notices: Vec<Notice>,
     /// Files that were scanned, where `--show-files` asks for them.
     pub scanned_files: Option<Vec<Arc<str>>>,
     /// Figures.

@@ -67,15 +67,16 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// The folder that the scan is about: the working directory, or the one folder named where it lies elsewhere.
+/// The folder that paths of reports and globs are relative to: the working directory, or the one folder named where it lies elsewhere.
 pub fn scan_root(inputs: &[Input], folder: &Path) -> PathBuf {
-    if let [Input::Path(path)] = inputs {
-        let named = absolute(folder, path);
-        if named.is_dir() && !named.starts_with(folder) {
-            return named;
-        }
-    }
-    folder.to_path_buf()
+    scan_start(inputs, folder).filter(|start| !start.starts_with(folder)).unwrap_or_else(|| folder.to_path_buf())
+}
+
+/// The one folder named, or that of the one file named: where the search for the configuration begins.
+pub fn scan_start(inputs: &[Input], folder: &Path) -> Option<PathBuf> {
+    let [Input::Path(path)] = inputs else { return None };
+    let named = absolute(folder, path);
+    if named.is_dir() { Some(named) } else { named.parent().filter(|_| named.is_file()).map(Path::to_path_buf) }
 }
 
 #[cfg(test)]

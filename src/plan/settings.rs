@@ -8,7 +8,7 @@ use crate::model::{Confidence, Severity};
 use crate::report::{Format, HumanStyle, UnknownFormat};
 use crate::ruleset::{RuleOptions, RuleOverride};
 use crate::source::{FileSize, Pattern, slashed};
-use crate::triage::{FailOn, PathIgnore, PathIgnores, globs};
+use crate::triage::{FailOn, PathIgnore, PathIgnores, PathOverride, PathOverrides, Paths, globs};
 
 use super::{Environment, absolute};
 
@@ -85,12 +85,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Finds and reads the configuration; `root` is the folder that the scan is about, where the search begins.
-    pub fn new(args: &ConfigArgs, root: &Path, environment: &Environment) -> Result<Self, UsageError> {
+    /// Finds and reads the configuration; `root` is the folder that globs are relative to in the end, `start` the one where the search begins.
+    pub fn new(args: &ConfigArgs, (root, start): (&Path, &Path), environment: &Environment) -> Result<Self, UsageError> {
         let path = match &args.config {
             Some(path) => Some(absolute(&environment.folder, path)),
             None if args.isolated => None,
-            None => config::discover(root),
+            None => config::discover(start, &environment.folder),
         };
         let files = path.map_or_else(|| Ok(Vec::new()), |path| config::load(&path, &environment.folder))?;
         Ok(Self { files, folder: environment.folder.clone(), root: root.to_path_buf(), variable: environment.variable, shown: Vec::new() })
@@ -188,22 +188,40 @@ impl Settings {
         paths
     }
 
+    /// `[[override]]` without `files`: they hold everywhere.
     fn overrides(&self) -> Vec<RuleOverride> {
         let mut out = Vec::new();
         for config in self.files.iter().rev() {
-            for change in &config.file.overrides {
-                let files: Vec<String> =
-                    change.files.iter().flat_map(|glob| self.rebase(config, glob)).map(|glob| glob.trim_start_matches('/').to_owned()).collect();
+            for change in config.file.overrides.iter().filter(|change| change.files.is_empty()) {
                 out.extend(change.rules.iter().map(|selector| RuleOverride {
                     selector: selector.clone(),
                     severity: change.severity,
                     enabled: change.enabled,
-                    files: files.clone(),
                     allow: change.allow.clone(),
                 }));
             }
         }
         out
+    }
+
+    /// `[[override]]` with `files`, weakest first: they hold for findings in these files.
+    pub fn path_overrides(&self) -> Result<PathOverrides, UsageError> {
+        let mut out = Vec::new();
+        for config in self.files.iter().rev() {
+            for change in config.file.overrides.iter().filter(|change| !change.files.is_empty()) {
+                let written: Vec<String> = change.files.iter().map(|glob| glob.0.clone()).collect();
+                if !change.allow.is_empty() {
+                    let message = format!("{}: `allow` and `files` stand in the same [[override]] (files = {written:?})", config.shown);
+                    let help = "`allow` holds in all files: give it an [[override]] of its own; for some files alone use [per-path-ignores]";
+                    return Err(UsageError::new(message).with_help(help));
+                }
+                let globs: Vec<String> = change.files.iter().flat_map(|glob| self.rebase(config, glob)).collect();
+                let paths =
+                    Paths::new(&written, &globs).map_err(|why| UsageError::new(format!("{}: cannot use the globs {written:?}: {why}", config.shown)))?;
+                out.push(PathOverride { paths, rules: change.rules.clone(), severity: change.severity, enabled: change.enabled });
+            }
+        }
+        Ok(PathOverrides(out))
     }
 
     /// `[per-path-ignores]` of all files.

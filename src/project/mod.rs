@@ -19,10 +19,10 @@ type ModuleCheck = fn(&Module, usize, &Rule) -> Vec<Finding>;
 /// Name (`check = "…"` in a rule) and function of every check, sorted by name.
 const CHECKS: [(&str, ModuleCheck); 2] = [("rotation-interval", rotation::interval), ("rotation-missing", rotation::missing)];
 
-/// Whether a file belongs to a module in which something matters to a check: its blocks are needed too.
-pub fn is_wanted(path: &str, modules: &BTreeSet<String>) -> bool {
+/// The module (directory) that a file of infrastructure code belongs to.
+pub fn module_of(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    [".tf", ".tofu"].iter().any(|end| name.ends_with(end)) && modules.contains(folder)
+    [".tf", ".tofu"].iter().any(|end| name.ends_with(end)).then_some(folder)
 }
 
 /// The modules (directories) in which a file declares something that a check asks about.
@@ -30,15 +30,16 @@ pub fn modules(scanned: &[Scanned]) -> BTreeSet<String> {
     scanned.iter().flat_map(|s| &s.resources).map(|resource| resource.module.clone()).collect()
 }
 
-/// The findings that need more than one blob, in the order of the places. The resources are taken out of `scanned`.
-pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned]) -> Vec<Finding> {
+/// The findings that need more than one blob, in the order of the places. The resources are taken out of `scanned`; `gaps` are the modules of which
+/// a file was not parsed.
+pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], gaps: &BTreeSet<String>) -> Vec<Finding> {
     let active: Vec<(usize, &Rule, ModuleCheck)> = rules.rules.iter().enumerate().filter_map(|(index, rule)| active(rules, index, rule)).collect();
     if active.is_empty() {
         return Vec::new();
     }
     let all: Vec<Resource> = scanned.iter_mut().flat_map(|s| std::mem::take(&mut s.resources)).collect();
     let mut found = Vec::new();
-    for module in Module::group(&all) {
+    for module in Module::group(&all, gaps) {
         for (index, rule, check) in &active {
             found.extend(check(&module, *index, rule));
         }
@@ -114,6 +115,11 @@ pub(crate) mod tests {
 
     /// Severity and message of what both rotation rules find, with the path and the reported bytes in front.
     pub(crate) fn found(files: &[(&str, &str)]) -> Vec<String> {
+        found_but(files, &[])
+    }
+
+    /// The same where a file of each of these modules was not parsed.
+    pub(crate) fn found_but(files: &[(&str, &str)], gaps: &[&str]) -> Vec<String> {
         let rules = vec![rule("rotation/interval-too-long", "rotation-interval"), rule("rotation/no-rotation-config", "rotation-missing")];
         let set = RuleSet { enabled: vec![true; rules.len()], rules: Arc::new(rules), ..RuleSet::default() };
         let mut all: Vec<Scanned> = files.iter().map(|(path, text)| scanned(path, text)).collect();
@@ -121,7 +127,15 @@ pub(crate) mod tests {
             let text = files.iter().find(|(path, _)| *path == &*f.place.relative).unwrap().1;
             format!("{} {} «{}» {}: {}", f.severity, f.place.relative, &text[f.place.span.range()], f.rule, f.message)
         };
-        findings(&Arc::new(set), &mut all).iter().map(shown).collect()
+        findings(&Arc::new(set), &mut all, &gaps.iter().map(|gap| (*gap).to_owned()).collect()).iter().map(shown).collect()
+    }
+
+    #[test]
+    fn what_a_module_lacks_is_not_known_when_a_file_of_it_was_not_parsed() {
+        let secret = ("a/main.tf", "resource \"aws_secretsmanager_secret\" \"aelix\" {}");
+        assert_eq!(found_but(&[secret], &[]).len(), 1);
+        assert_eq!(found_but(&[secret], &["b"]).len(), 1);
+        assert_eq!(found_but(&[secret], &["a"]).len(), 0);
     }
 
     #[test]
@@ -130,6 +144,6 @@ pub(crate) mod tests {
         assert!(CHECKS.iter().all(|(name, _)| crate::check::CHECKS.contains(name)));
         let set = RuleSet { rules: Arc::new(vec![rule("rotation/no-rotation-config", "rotation-missing")]), enabled: vec![false], ..RuleSet::default() };
         let mut all = [scanned("main.tf", "resource \"aws_secretsmanager_secret\" \"aelix\" {}")];
-        assert!(findings(&Arc::new(set), &mut all).is_empty());
+        assert!(findings(&Arc::new(set), &mut all, &BTreeSet::new()).is_empty());
     }
 }

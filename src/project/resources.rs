@@ -1,6 +1,6 @@
 //! Modules of infrastructure code: the blocks of one directory, and what an expression in it amounts to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::facts::{Attribute, Resource, Value};
 
@@ -10,6 +10,7 @@ const MAX_HOPS: usize = 4;
 /// All blocks of one directory.
 pub struct Module<'a> {
     blocks: Vec<&'a Resource>,
+    is_whole: bool,
 }
 
 /// What is known of an attribute.
@@ -22,13 +23,18 @@ pub enum Known<'a> {
 }
 
 impl<'a> Module<'a> {
-    /// Groups blocks by directory, in the order of the directories.
-    pub fn group(all: &'a [Resource]) -> Vec<Self> {
+    /// Groups blocks by directory, in the order of the directories; `gaps` are the directories of which a file was not parsed.
+    pub fn group(all: &'a [Resource], gaps: &BTreeSet<String>) -> Vec<Self> {
         let mut by_folder: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
         for block in all {
             by_folder.entry(&block.module).or_default().push(block);
         }
-        by_folder.into_values().map(|blocks| Self { blocks }).collect()
+        by_folder.into_iter().map(|(folder, blocks)| Self { blocks, is_whole: !gaps.contains(folder) }).collect()
+    }
+
+    /// Whether every file of it was parsed: only then is it known what it lacks.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// Every block.

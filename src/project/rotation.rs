@@ -91,6 +91,9 @@ fn upper_limit(condition: &str, name: &str) -> Option<u64> {
 
 /// API credentials in a secret that nothing in the same module rotates.
 pub fn missing(module: &Module, index: usize, rule: &Rule) -> Vec<Finding> {
+    if !module.is_whole() {
+        return Vec::new();
+    }
     let unrotated = module.of_kind(SECRET).filter(|s| is_created(s) && holds_api_credential(s) && !is_rotated_elsewhere(module, s) && !is_rotated(module, s));
     let reusable = module.is_reusable();
     unrotated

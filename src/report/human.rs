@@ -192,11 +192,8 @@ impl Human {
     /// What was not done in full: notices, and files met in a walk that are too large.
     fn notices(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let word = self.paint().warning("warning");
-        for (path, text) in &report.notices {
-            match path {
-                Some(path) => writeln!(out, "{word}: {}: {}", sanitise(path), sanitise(text))?,
-                None => writeln!(out, "{word}: {}", sanitise(text))?,
-            }
+        for notice in &report.notices {
+            writeln!(out, "{word}: {}: {}", sanitise(&notice.display), sanitise(&notice.message))?;
         }
         let large: Vec<&Skip> = report.skipped.iter().filter(|s| s.reason == SkipReason::TooLarge).collect();
         if !large.is_empty() {

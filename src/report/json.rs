@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Confidence, Finding, Fingerprint, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
+use crate::model::{Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
 use crate::text::Span;
 
 use super::Reporter;
@@ -284,23 +284,23 @@ impl<'a> SkipOut<'a> {
 #[derive(Serialize)]
 struct ErrorOut<'a> {
     path: Option<&'a str>,
-    message: &'a str,
+    message: String,
 }
 
 impl<'a> ErrorOut<'a> {
     fn new(error: &'a RunError) -> Self {
-        Self { path: error.relative.as_deref().or(error.display.as_deref()), message: &error.message }
+        Self { path: error.relative.as_deref(), message: error.relative_message() }
     }
 }
 
 #[derive(Serialize)]
 struct NoticeOut<'a> {
-    path: Option<&'a str>,
+    path: &'a str,
     message: &'a str,
 }
 
 impl<'a> NoticeOut<'a> {
-    fn new((path, message): &'a (Option<Arc<str>>, String)) -> Self {
-        Self { path: path.as_deref(), message }
+    fn new(notice: &'a Notice) -> Self {
+        Self { path: &notice.relative, message: &notice.message }
     }
 }

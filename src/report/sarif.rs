@@ -294,16 +294,12 @@ const NOTIFICATIONS: [(&str, &str); 4] = [
 
 fn notifications(report: &Report) -> Vec<Notification> {
     let errors = report.errors.iter().map(unread);
-    let notices = report.notices.iter().map(|(path, text)| notification("limited", "warning", text, path.as_deref().into_iter().collect()));
+    let notices = report.notices.iter().map(|notice| notification("limited", "warning", &notice.message, vec![&*notice.relative]));
     errors.chain(notices).chain(skipped(report)).collect()
 }
 
 fn unread(error: &RunError) -> Notification {
-    let text = match (&error.display, &error.relative) {
-        (Some(display), Some(relative)) if !display.is_empty() => error.message.replace(&**display, relative),
-        _ => error.message.clone(),
-    };
-    notification("not-scanned", "error", &text, error.relative.as_deref().into_iter().collect())
+    notification("not-scanned", "error", &error.relative_message(), error.relative.as_deref().into_iter().collect())
 }
 
 /// One notification per reason, with all its files: a tree may hold thousands of pictures.

@@ -1,8 +1,10 @@
-//! Decides colour, for reports and commands, and makes foreign text safe to print.
+//! Decides colour, for reports and commands, and makes foreign paths and links safe to print.
 
 use colored::{ColoredString, Colorize, control};
 
 use crate::model::Severity;
+
+pub use crate::text::harmless::{sanitise, sanitise_lines};
 
 /// What `--color` says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,11 +18,9 @@ pub enum ColorChoice {
     Never,
 }
 
-/// Services whose logs render ANSI colour, by the variable that each sets.
-const COLOR_LOGS: [&str; 8] = ["GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD", "APPVEYOR", "TRAVIS", "DRONE"];
-
 /// Whether a stream gets colour: `--color`, then `NO_COLOR` (no-color.org: not empty), then `FORCE_COLOR` and `CLICOLOR_FORCE`,
-/// then a CI service whose log renders colour, then whether the stream itself is a terminal that can.
+/// then whether the stream itself is a terminal that can. That a CI service's log renders colour says nothing: the stream may as well be a pipe to
+/// `grep` or a file, so there colour has to be asked for.
 pub fn color(choice: ColorChoice, stream_is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
     let forced = |name: &str| env(name).is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
@@ -29,7 +29,6 @@ pub fn color(choice: ColorChoice, stream_is_terminal: bool, env: impl Fn(&str) -
         ColorChoice::Never => false,
         ColorChoice::Auto if set("NO_COLOR") => false,
         ColorChoice::Auto if forced("FORCE_COLOR") || forced("CLICOLOR_FORCE") => true,
-        ColorChoice::Auto if COLOR_LOGS.iter().any(|name| forced(name)) => true,
         ColorChoice::Auto => stream_is_terminal && env("TERM").is_none_or(|term| term != "dumb"),
     }
 }
@@ -115,22 +114,6 @@ impl Paint {
     }
 }
 
-/// Foreign text made safe for one line of a terminal or a CI log: control characters become visible pictures, characters that hide or reorder text
-/// become U+FFFD, and the `##[` of log commands is broken up.
-pub fn sanitise(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let c = if c == '[' && out.ends_with("##") { '\u{ff3b}' } else { harmless(c) };
-        out.push(c);
-    }
-    out
-}
-
-/// The same for text that keeps its line ends and tabs.
-pub fn sanitise_lines(text: &str) -> String {
-    text.split('\n').map(|line| line.split('\t').map(sanitise).collect::<Vec<_>>().join("\t")).collect::<Vec<_>>().join("\n")
-}
-
 /// A path made safe to begin a line with: no CI service may take it for one of its commands (`::error::`).
 pub fn sanitise_path(path: &str) -> String {
     let safe = sanitise(path);
@@ -141,27 +124,6 @@ pub fn sanitise_path(path: &str) -> String {
 pub fn safe_url(url: &str) -> Option<&str> {
     let web = url.starts_with("https://") || url.starts_with("http://");
     (web && url.bytes().all(|b| b.is_ascii_graphic())).then_some(url)
-}
-
-fn harmless(c: char) -> char {
-    match c {
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
-        '\u{7f}' => '\u{2421}',
-        // C1 controls; soft hyphen; bidirectional marks, embeddings, overrides, isolates; zero-width characters; line and paragraph separators;
-        // invisible operators; noncharacters; byte order mark; interlinear annotation; tags.
-        '\u{80}'..='\u{9f}'
-        | '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{fdd0}'..='\u{fdef}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => char::REPLACEMENT_CHARACTER,
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -185,8 +147,8 @@ mod tests {
             (false, &[("NO_COLOR", ""), ("FORCE_COLOR", "1")], true),
             (false, &[("CLICOLOR_FORCE", "1")], true),
             (false, &[("CLICOLOR_FORCE", "0")], false),
-            (false, &[("GITHUB_ACTIONS", "true")], true),
-            (false, &[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "1")], false),
+            (false, &[("GITHUB_ACTIONS", "true"), ("CI", "true")], false),
+            (false, &[("GITLAB_CI", "true"), ("FORCE_COLOR", "1")], true),
             (true, &[], true),
             (false, &[], false),
             (true, &[("TERM", "dumb")], false),
@@ -208,14 +170,6 @@ mod tests {
     fn plain_paint_adds_nothing() {
         assert_eq!(Paint::Plain.error("x"), "x");
         assert!(Paint::Colored.error("x").starts_with('\u{1b}'));
-    }
-
-    #[test]
-    fn what_could_drive_a_terminal_is_shown_instead() {
-        assert_eq!(sanitise("a\u{1b}[31mb\r\n\tc\u{7f}"), "a␛[31mb␍␊␉c␡");
-        assert_eq!(sanitise("a\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{e0041}"), "a\u{fffd}31m\u{fffd}b\u{fffd}\u{fffd}\u{fffd}");
-        assert_eq!(sanitise_lines("a\u{1b}\n\tb"), "a␛\n\tb");
-        assert_eq!(sanitise("pässwörd 🔑 日本"), "pässwörd 🔑 日本");
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct PatternEngine {
 }
 
 impl PatternEngine {
-    /// The compiled regex; `None` cannot happen after [`compile`] has succeeded.
+    /// The compiled regex; `None` cannot happen after [`Compiled::build`] has succeeded.
     pub fn regex(&self) -> Option<&meta::Regex> {
         self.regex.get_or_init(|| build(&self.hir).ok()).as_ref()
     }
@@ -108,12 +108,37 @@ impl Lazy {
     }
 
     fn is_match(&self, bytes: &[u8]) -> bool {
-        let regex = self.regex.get_or_init(|| RegexBuilder::new(&self.pattern).unicode(false).size_limit(SIZE_LIMIT).build().ok());
-        regex.as_ref().is_some_and(|regex| regex.is_match(bytes))
+        self.regex.get_or_init(|| self.built().ok()).as_ref().is_some_and(|regex| regex.is_match(bytes))
+    }
+
+    fn built(&self) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&self.pattern).unicode(false).size_limit(SIZE_LIMIT).build()
+    }
+
+    /// Builds it now; why not, where it cannot be.
+    fn build(&self) -> Result<(), String> {
+        if self.regex.get().is_none() {
+            let _ = self.regex.set(Some(self.built().map_err(|error| error.to_string())?));
+        }
+        Ok(())
     }
 }
 
 impl Compiled {
+    /// Builds every regex that would be built when first asked; says which one cannot be, and why: one above the size limit would never match.
+    pub fn build(&self) -> Result<(), String> {
+        let smaller = |what: &'static str| move |why: String| format!("{what} cannot be built: {why}; use fewer or shorter repetitions");
+        match &self.engine {
+            Engine::Pattern(engine) if engine.regex().is_none() => build(&engine.hir).map(drop).map_err(smaller("the pattern"))?,
+            Engine::Key(engine) => {
+                engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `name`"))?;
+                engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `value`"))?;
+            }
+            Engine::Pattern(_) | Engine::Sink | Engine::Check => {}
+        }
+        self.allow.build().map_err(smaller("`allow`"))
+    }
+
     /// Whether a value is one of those that are not reported.
     pub fn allows(&self, value: &[u8]) -> bool {
         !self.allow.pattern.is_empty() && self.allow.is_match(value)
@@ -163,7 +188,7 @@ pub const GENERIC_STEMS: [&str; 37] = [
 
 /// Compiles one rule; an error names file, line, rule, what is wrong and what to do.
 pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
-    let fail = |what: String| RuleError::new(format!("{}:{}: rule `{}`: {what}", rule.source.file, rule.source.line, rule.id));
+    let fail = |what: String| RuleError::at(rule, &what);
     let (engine, derived) = match &rule.matcher {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(&fail)?,
         Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,

@@ -29,6 +29,11 @@ impl RuleError {
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
+
+    /// What is wrong with this rule.
+    pub fn at(rule: &Rule, what: &str) -> Self {
+        Self::new(format!("{}:{}: rule `{}`: {what}", rule.source.file, rule.source.line, rule.id))
+    }
 }
 
 /// What the user changes about the rules.
@@ -55,8 +60,6 @@ pub struct RuleOverride {
     pub severity: Option<Severity>,
     /// On or off.
     pub enabled: Option<bool>,
-    /// Only files that match one of these globs.
-    pub files: Vec<String>,
     /// Further values (regexes) that are not reported.
     pub allow: Vec<String>,
 }
@@ -96,7 +99,8 @@ impl RuleSet {
         for change in &options.overrides {
             apply(change, &mut rules, &mut enabled);
         }
-        let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(compile::compile).partition(Result::is_ok);
+        let is_foreign = |rule: &Rule| !rule.source.built_in || options.overrides.iter().any(|o| !o.allow.is_empty() && selects(&o.selector, rule));
+        let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(|rule| ready(rule, is_foreign(rule))).partition(Result::is_ok);
         if !errors.is_empty() {
             let messages: Vec<String> = errors.into_iter().filter_map(Result::err).map(|error| error.message).collect();
             return Err(RuleError::new(messages.join("\n")));
@@ -114,6 +118,15 @@ impl RuleSet {
     pub fn active(&self) -> impl Iterator<Item = usize> + '_ {
         self.enabled.iter().enumerate().filter(|(_, on)| **on).map(|(index, _)| index)
     }
+}
+
+/// The rule ready to run. The regexes of built-in rules are built when first asked, those of users at once: they may be too large.
+fn ready(rule: &Rule, is_foreign: bool) -> Result<Compiled, RuleError> {
+    let compiled = compile::compile(rule)?;
+    if is_foreign {
+        compiled.build().map_err(|what| RuleError::at(rule, &what))?;
+    }
+    Ok(compiled)
 }
 
 fn named(rule: &Rule, id: &str) -> bool {
@@ -143,9 +156,6 @@ fn apply(change: &RuleOverride, rules: &mut [Rule], enabled: &mut [bool]) {
         rule.severity = change.severity.unwrap_or(rule.severity);
         *on = change.enabled.unwrap_or(*on);
         rule.allow.extend(change.allow.iter().cloned());
-        if !change.files.is_empty() {
-            rule.files.clone_from(&change.files);
-        }
     }
 }
 
@@ -162,4 +172,34 @@ fn known(selector: &str, rules: &[Rule]) -> Result<(), RuleError> {
 /// The candidate nearest to `name`, if it is near enough to be meant.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates.map(|c| (strsim::jaro_winkler(name, c), c)).filter(|(near, _)| *near > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, c)| c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "[[rule]]\nid = \"custom/x\"\ntitle = \"x\"\nseverity = \"low\"\nconfidence = \"low\"\nwhy = \"w\"\nfix = \"f\"\nexamples = ['a']\n";
+
+    fn error_of(body: &str, options: &RuleOptions) -> String {
+        let rules = parse("my.toml", &format!("{HEAD}{body}"), false).unwrap();
+        RuleSet::of(rules, options).err().map(|error| error.message).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_regex_that_is_too_large_to_match_is_refused() {
+        let large = "abcd(?:[a-z]{900}x){900}";
+        for (body, what) in [
+            (format!("pattern = '{large}'"), "the pattern cannot be built"),
+            (format!("key = {{ name = '{large}' }}"), "the pattern of `name` cannot be built"),
+            (format!("key = {{ name = 'abcd', value = '{large}' }}"), "the pattern of `value` cannot be built"),
+            (format!("pattern = 'abcd'\nallow = ['{large}']"), "`allow` cannot be built"),
+        ] {
+            let message = error_of(&body, &RuleOptions::default());
+            assert!(message.starts_with("my.toml:1: rule `custom/x`: ") && message.contains(what), "{body}: {message}");
+        }
+        let allow = RuleOverride { selector: "custom/x".into(), allow: vec![large.into()], ..RuleOverride::default() };
+        let message = error_of("pattern = 'abcd'", &RuleOptions { overrides: vec![allow], ..RuleOptions::default() });
+        assert!(message.contains("`allow` cannot be built"), "{message}");
+        assert_eq!(error_of("pattern = 'abcd'", &RuleOptions::default()), "");
+    }
 }

@@ -1,9 +1,9 @@
 //! From outcomes to the report.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Finding, Report, RunError, Scanned, Skip, Stats, Target};
+use crate::model::{Finding, Notice, Origin, Report, RunError, Scanned, Skip, Stats, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project;
 use crate::ruleset::RuleSet;
@@ -41,6 +41,12 @@ fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     }
 }
 
+/// What the scan of a target did not do, taken out of what it gave.
+fn notices(target: &Target, scanned: &mut Scanned) -> Vec<Notice> {
+    let notice = |message| Notice { display: target.display.clone(), relative: target.relative.clone(), message };
+    scanned.notices.drain(..).map(notice).collect()
+}
+
 /// Blobs that wait for the project stage, each with the index of its target.
 #[derive(Default)]
 pub struct Blobs {
@@ -63,7 +69,7 @@ impl Blobs {
                     count(report, &display, bytes);
                     let Some(mut scanned) = found else { continue };
                     report.stats.parsed_bytes += scanned.parsed_bytes;
-                    report.notices.extend(scanned.notices.drain(..).map(|text| (Some(relative.clone()), text)));
+                    report.notices.extend(notices(target, &mut scanned));
                     if scanned.resources.is_empty() {
                         settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
                     } else {
@@ -83,24 +89,37 @@ impl Blobs {
             return Vec::new();
         }
         let parsed: HashSet<usize> = self.indices.iter().zip(&self.scanned).filter(|(_, s)| !s.resources.is_empty()).map(|(index, _)| *index).collect();
-        let wanted = |(index, target): &(usize, &Target)| !parsed.contains(index) && project::is_wanted(&target.relative, &modules);
-        targets.iter().enumerate().filter(wanted).map(|(index, _)| index).collect()
+        let is_wanted = |(index, target): &(usize, &Target)| {
+            target.origin != Origin::Stdin && !parsed.contains(index) && project::module_of(&target.relative).is_some_and(|module| modules.contains(module))
+        };
+        targets.iter().enumerate().filter(is_wanted).map(|(index, _)| index).collect()
+    }
+
+    /// Modules of which a file was not parsed: nobody knows what else they declare. Standard input can be read once only.
+    pub fn gaps(&self, report: &Report, targets: &[Target]) -> BTreeSet<String> {
+        let skipped = report.skipped.iter().map(|skip| &*skip.relative);
+        let failed = report.errors.iter().filter_map(|error| error.relative.as_deref());
+        let limited = report.notices.iter().map(|notice| &*notice.relative);
+        let parsed: HashSet<&str> = self.scanned.iter().flat_map(|s| &s.resources).map(|resource| &*resource.place.relative).collect();
+        let stdin = targets.iter().filter(|target| target.origin == Origin::Stdin && !parsed.contains(&*target.relative)).map(|target| &*target.relative);
+        skipped.chain(failed).chain(limited).chain(stdin).filter_map(project::module_of).map(str::to_owned).collect()
     }
 
     /// Books what the second step gave.
     pub fn add(&mut self, report: &mut Report, targets: &[Target], wanted: Vec<usize>, outcomes: Vec<Outcome>) {
         for (index, outcome) in wanted.into_iter().zip(outcomes) {
+            let target = &targets[index];
+            let (display, relative) = (target.display.clone(), target.relative.clone());
             match outcome {
-                Outcome::Scanned { found: Some(scanned), .. } => {
+                Outcome::Scanned { found: Some(mut scanned), .. } => {
                     report.stats.parsed_bytes += scanned.parsed_bytes;
+                    report.notices.extend(notices(target, &mut scanned));
                     self.indices.push(index);
                     self.scanned.push(*scanned);
                 }
-                Outcome::Failed(message) => {
-                    let target = &targets[index];
-                    report.errors.push(RunError { display: Some(target.display.clone()), relative: Some(target.relative.clone()), message });
-                }
-                Outcome::Scanned { found: None, .. } | Outcome::Skipped(_) => {}
+                Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
+                Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
+                Outcome::Scanned { found: None, .. } => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Runs a rule's own examples and counterexamples: they are its tests.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::{Confidence, Finding, Rule, Status};
@@ -54,7 +55,7 @@ pub fn check_counterexample((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &
 /// The bytes that the rule reports at the default confidence (a rule of low confidence: at its own), as the winner or as one that lost the same bytes.
 fn reported((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Vec<Span> {
     let mut scanned = [scan_text(scanner, path.unwrap_or(DEFAULT_PATH), text.as_bytes())];
-    let project = project::findings(rules, &mut scanned);
+    let project = project::findings(rules, &mut scanned, &BTreeSet::new());
     let least = rule.confidence.min(Confidence::Medium);
     let is_mine = |finding: &&Finding| {
         (finding.rule == rule.id || finding.also.contains(&rule.id)) && finding.confidence >= least && !matches!(finding.status, Status::Suppressed { .. })

@@ -53,7 +53,7 @@ pub fn scan_all(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progre
     let done = AtomicUsize::new(0);
     let one = |target: &Target| {
         let desk = &desks[rayon::current_thread_index().unwrap_or(0) % desks.len()];
-        let outcome = scan_one(scanner, target, &mut desk.lock().unwrap_or_else(PoisonError::into_inner));
+        let outcome = attempt(target, &mut desk.lock().unwrap_or_else(PoisonError::into_inner), |blob, worker| scanner.scan(blob, worker));
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
         outcome
     };
@@ -63,11 +63,7 @@ pub fn scan_all(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progre
 /// The declared infrastructure of some targets, for the project stage. A file that cannot be read now could be read in the first step: it has
 /// vanished since, and that is an error too.
 pub fn resources(scanner: &Scanner, targets: &[&Target], pool: &ThreadPool) -> Vec<Outcome> {
-    let one = |desk: &mut Desk, target: &&Target| match source::read(target, &mut desk.buffer) {
-        Ok(Read::Text(bytes)) => Outcome::Scanned { bytes: 0, found: keep(scanner.resources(&Blob::new(target, bytes), &mut desk.worker)) },
-        Ok(Read::Skipped(reason)) => Outcome::Skipped(reason),
-        Err(error) => Outcome::Failed(format!("cannot read {}: {}", target.display, source::reason(&error))),
-    };
+    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.resources(blob, worker));
     pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
 }
 
@@ -81,14 +77,15 @@ pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
     }
 }
 
-fn scan_one(scanner: &Scanner, target: &Target, desk: &mut Desk) -> Outcome {
+/// Reads a target and does `work` on its bytes; whatever goes wrong, panics included, is the outcome of this target alone.
+fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Outcome {
     let bytes = match source::read(target, &mut desk.buffer) {
         Ok(Read::Text(bytes)) => bytes,
         Ok(Read::Skipped(reason)) => return Outcome::Skipped(reason),
         Err(error) => return Outcome::Failed(format!("cannot read {}: {}", target.display, source::reason(&error))),
     };
     let worker = &mut desk.worker;
-    match panics::guard(|| scanner.scan(&Blob::new(target, bytes), worker)) {
+    match panics::guard(|| work(&Blob::new(target, bytes), worker)) {
         Ok(found) => Outcome::Scanned { bytes: bytes.len() as u64, found: keep(found) },
         Err(error) => {
             desk.worker = Worker::default();
@@ -101,4 +98,17 @@ fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
     let Scanned { findings, suppressions, resources, parsed_bytes, notices } = &scanned;
     let is_silent = findings.is_empty() && suppressions.is_empty() && resources.is_empty() && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_any_step_is_the_outcome_of_its_target() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let target = Target { origin: crate::model::Origin::File, path: file.path().to_path_buf(), ..Target::in_memory("x") };
+        let outcome = attempt(&target, &mut Desk::default(), |_, _| panic!("content"));
+        assert!(matches!(outcome, Outcome::Failed(why) if why.starts_with("cannot scan x: internal error")));
+    }
 }

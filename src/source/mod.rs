@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{Origin, RunError, Skip, SkipReason, Target};
+use crate::model::{Notice, Origin, RunError, Skip, SkipReason, Target};
 
 pub use name::{lexical, slashed};
 pub use read::{Buffer, Read, read};
@@ -78,13 +78,14 @@ pub struct Listing {
     /// What could not be listed.
     pub errors: Vec<RunError>,
     /// What was not done in full.
-    pub notices: Vec<(Option<Arc<str>>, String)>,
+    pub notices: Vec<Notice>,
 }
 
 impl Listing {
-    /// Whether nothing was found that could have been scanned.
+    /// Whether nothing was found that could have been scanned. What is excluded or too large was found, links and special files are no input.
     pub fn is_empty(&self) -> bool {
-        self.targets.is_empty() && self.skipped.iter().all(|skip| skip.reason == SkipReason::IgnoredSecretFile)
+        let is_no_input = |reason| matches!(reason, SkipReason::IgnoredSecretFile | SkipReason::Link | SkipReason::Special);
+        self.targets.is_empty() && self.skipped.iter().all(|skip| is_no_input(skip.reason))
     }
 }
 
@@ -169,7 +170,10 @@ impl Lister<'_> {
                 Met::File(size) => self.target(argument, &within, size),
                 Met::Skip(reason) => self.skip(argument, &within, reason),
                 Met::Error(why) => self.error(argument, &within, &why),
-                Met::Notice(text) => self.listing.notices.push((Some(argument.display(&within)), text)),
+                Met::Notice(message) => {
+                    let (display, relative) = self.names(argument, &within);
+                    self.listing.notices.push(Notice { display, relative, message });
+                }
             }
         }
     }
@@ -194,9 +198,23 @@ impl Lister<'_> {
     }
 
     fn error(&mut self, argument: &Argument, within: &Path, why: &str) {
-        let display = argument.display(within);
+        let (display, relative) = self.names(argument, within);
         let message = format!("cannot read {display}: {why}");
-        self.listing.errors.push(RunError { display: Some(display), relative: Some(argument.relative(within)), message });
+        self.listing.errors.push(RunError { display: Some(display), relative: Some(relative), message });
+    }
+
+    /// What a path met in a walk is called. An ignore file of a folder above the argument comes absolute: it is called by its path from the root,
+    /// above the root by its name alone in what leaves the machine.
+    fn names(&self, argument: &Argument, within: &Path) -> (Arc<str>, Arc<str>) {
+        if !within.is_absolute() {
+            return (argument.display(within), argument.relative(within));
+        }
+        let root = fs::canonicalize(&self.options.root).unwrap_or_else(|_| self.options.root.clone());
+        if let Ok(inside) = within.strip_prefix(&root) {
+            return (slashed(inside).into(), slashed(inside).into());
+        }
+        let name = within.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        (slashed(within).into(), name.into())
     }
 
     /// What one argument passed over and another one scans is scanned; what two pass over is counted once.
@@ -356,6 +374,34 @@ mod tests {
         let tree = Tree::new(&[("a", ""), ("out.sarif", "")]);
         let options = ListOptions { outputs: vec![tree.0.path().join("out.sarif")], ..tree.options() };
         assert_eq!(names(&tree.list(&["."], &options)), ["a"]);
+    }
+
+    #[test]
+    fn a_notice_names_its_file_from_the_root_and_never_absolute() {
+        let tree = Tree::new(&[("repo/.gitignore", "a{b\n"), ("repo/sub/.gitignore", "c{d\n"), ("repo/sub/deep/f", "")]);
+        let names = |root: &str, argument: &str| {
+            let options = ListOptions { root: tree.0.path().join(root), ..tree.options() };
+            let listing = list(&[Input::Path(tree.0.path().join(argument))], &options).unwrap();
+            listing.notices.iter().map(|notice| notice.relative.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(names("repo", "repo"), [".gitignore", "sub/.gitignore"]);
+        assert_eq!(names("repo", "repo/sub/deep"), [".gitignore"], "the mistakes of all folders above come as one");
+        assert_eq!(names("repo/sub/deep", "repo/sub/deep"), [".gitignore"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_special_files_are_no_input_but_what_is_passed_over_otherwise_is() {
+        let tree = Tree::new(&[("links/x", ""), ("big/f", "0123456789"), ("bin/f", "\0")]);
+        fs::remove_file(tree.0.path().join("links/x")).unwrap();
+        assert!(tree.list(&["links"], &tree.options()).is_empty());
+        std::os::unix::fs::symlink("gone", tree.0.path().join("links/broken")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(tree.0.path().join("links/s")).unwrap();
+        assert!(tree.list(&["links"], &tree.options()).is_empty());
+        assert!(!tree.list(&["bin"], &tree.options()).is_empty());
+        assert!(!tree.list(&["big"], &ListOptions { max_file_size: FileSize::new(5), ..tree.options() }).is_empty());
+        let forced = ListOptions { named_paths: NamedPaths::YieldToExcludes, ..tree.excluding(&["big"]) };
+        assert!(!tree.list(&["big/f"], &forced).is_empty());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `[per-path-ignores]`: rules that the configuration mutes in some paths.
+//! Globs over paths, and `[per-path-ignores]`: rules that the configuration mutes in some of them.
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -7,10 +7,38 @@ use crate::ruleset::RuleSet;
 
 use super::suppression;
 
+/// The paths that some globs of the configuration name.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    set: GlobSet,
+    written: Vec<String>,
+}
+
+impl Paths {
+    /// The paths that one of `globs` matches, relative to the scan's root; `written` are the globs of the configuration.
+    pub fn new(written: &[String], globs: &[String]) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        for glob in globs.iter().flat_map(|glob| spread(glob)) {
+            set.add(compile(&glob)?);
+        }
+        Ok(Self { set: set.build().map_err(|e| e.kind().to_string())?, written: written.to_vec() })
+    }
+
+    /// Whether a path relative to the scan's root is one of them.
+    pub fn contain(&self, relative: &str) -> bool {
+        self.set.is_match(relative)
+    }
+
+    /// The globs as they stand in the configuration.
+    pub fn written(&self) -> &[String] {
+        &self.written
+    }
+}
+
 /// Rules that are muted in the paths of one glob.
 #[derive(Clone, Debug)]
 pub struct PathIgnore {
-    paths: GlobSet,
+    paths: Paths,
     written: String,
     rules: Vec<String>,
 }
@@ -18,12 +46,7 @@ pub struct PathIgnore {
 impl PathIgnore {
     /// Mutes `rules` in the paths that one of `globs` matches, relative to the scan's root; `written` is the glob of the configuration.
     pub fn new(written: &str, globs: &[String], rules: &[String]) -> Result<Self, String> {
-        let mut set = GlobSetBuilder::new();
-        for glob in globs.iter().flat_map(|glob| spread(glob)) {
-            set.add(compile(&glob)?);
-        }
-        let paths = set.build().map_err(|e| e.kind().to_string())?;
-        Ok(Self { paths, written: written.to_owned(), rules: rules.to_vec() })
+        Ok(Self { paths: Paths::new(&[written.to_owned()], globs)?, written: written.to_owned(), rules: rules.to_vec() })
     }
 }
 
@@ -34,8 +57,7 @@ pub struct PathIgnores(pub Vec<PathIgnore>);
 impl PathIgnores {
     /// A selector in it that names no rule.
     pub fn unknown_selector(&self, rules: &RuleSet) -> Option<&str> {
-        let names_none = |selector: &&String| !rules.rules.iter().any(|rule| suppression::is_named_by(selector, rule));
-        self.0.iter().flat_map(|ignore| &ignore.rules).find(names_none).map(String::as_str)
+        suppression::unknown_selector(self.0.iter().flat_map(|ignore| &ignore.rules), rules)
     }
 
     /// Mutes a finding that one of them names.
@@ -44,7 +66,7 @@ impl PathIgnores {
             return;
         }
         let names = |ignore: &&PathIgnore| {
-            ignore.rules.iter().any(|selector| suppression::names(selector, finding, rules)) && ignore.paths.is_match(&*finding.place.relative)
+            ignore.rules.iter().any(|selector| suppression::names(selector, finding, rules)) && ignore.paths.contain(&finding.place.relative)
         };
         if let Some(ignore) = self.0.iter().find(names) {
             let reason = format!("per-path-ignores \"{}\" in the configuration", ignore.written);
@@ -88,7 +110,7 @@ mod tests {
             ("docs", "docs2", false),
         ] {
             let ignore = PathIgnore::new(glob, &[glob.to_owned()], &[]).unwrap();
-            assert_eq!(ignore.paths.is_match(path), matches, "{glob} {path}");
+            assert_eq!(ignore.paths.contain(path), matches, "{glob} {path}");
         }
     }
 }

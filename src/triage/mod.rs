@@ -1,13 +1,15 @@
 //! Floor 5: why a finding is shown or hidden. Findings are marked, never dropped.
 
 pub mod globs;
+pub mod overrides;
 pub mod suppression;
 pub mod threshold;
 
 use crate::model::{Finding, Status, Suppression};
 use crate::ruleset::RuleSet;
 
-pub use globs::{PathIgnore, PathIgnores};
+pub use globs::{PathIgnore, PathIgnores, Paths};
+pub use overrides::{PathOverride, PathOverrides};
 pub use suppression::InlineSuppressions;
 pub use threshold::{FailOn, Thresholds};
 
@@ -20,6 +22,21 @@ pub struct TriageOptions {
     pub inline: InlineSuppressions,
     /// Rules that the configuration mutes in some paths.
     pub path_ignores: PathIgnores,
+    /// Rules that the configuration changes in some paths.
+    pub path_overrides: PathOverrides,
+}
+
+impl TriageOptions {
+    /// A selector of the configuration that names no rule.
+    pub fn unknown_selector(&self, rules: &RuleSet) -> Option<&str> {
+        self.path_ignores.unknown_selector(rules).or_else(|| self.path_overrides.unknown_selector(rules))
+    }
+
+    fn mark(&self, finding: &mut Finding, rules: &RuleSet) {
+        self.path_overrides.apply(finding, rules);
+        self.thresholds.mark(finding);
+        self.path_ignores.mark(finding, rules);
+    }
 }
 
 /// What one file amounts to: its findings and the comments that mute some of them.
@@ -35,14 +52,12 @@ pub struct FileResult {
 pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec<Finding> {
     let FileResult { mut findings, suppressions } = file;
     for finding in &mut findings {
-        options.thresholds.mark(finding);
-        options.path_ignores.mark(finding, rules);
+        options.mark(finding, rules);
     }
     if options.inline == InlineSuppressions::Honour && !suppressions.is_empty() {
         let mut own = suppression::apply(&suppressions, &mut findings, rules);
         for finding in &mut own {
-            options.thresholds.mark(finding);
-            options.path_ignores.mark(finding, rules);
+            options.mark(finding, rules);
         }
         findings.append(&mut own);
     }

@@ -76,6 +76,11 @@ fn unused_finding(suppression: &Suppression, selector: &str, rules: &RuleSet) ->
     own_finding(UNUSED, suppression, &format!("`{selector}` is allowed here but not found; remove it from the comment"), note, rules)
 }
 
+/// The first selector that names no rule.
+pub(super) fn unknown_selector<'a>(mut selectors: impl Iterator<Item = &'a String>, rules: &RuleSet) -> Option<&'a str> {
+    selectors.find(|selector| !rules.rules.iter().any(|rule| is_named_by(selector, rule))).map(String::as_str)
+}
+
 /// Whether a selector names the rule or one of its former ids.
 pub(super) fn is_named_by(selector: &str, rule: &Rule) -> bool {
     rule.id.matches(selector) || rule.aliases.iter().any(|alias| alias.as_str() == selector)
@@ -99,7 +104,7 @@ fn own_finding(id: &str, suppression: &Suppression, message: &str, note: Option<
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -133,7 +138,7 @@ mod tests {
         }
     }
 
-    fn rules() -> RuleSet {
+    pub fn rules() -> RuleSet {
         let ids = ["secrets/a", "secrets/b", "suppression/unused", "suppression/without-reason"];
         RuleSet { rules: Arc::new(ids.map(rule).to_vec()), enabled: vec![true; 4], ..RuleSet::default() }
     }
@@ -144,7 +149,7 @@ mod tests {
         Place::new(&Target::in_memory("src/x"), Span::new(start, start + 5), at(lines.0), at(lines.1), Snippet::default())
     }
 
-    fn found(index: usize, lines: (u32, u32), rules: &RuleSet) -> Finding {
+    pub fn found(index: usize, lines: (u32, u32), rules: &RuleSet) -> Finding {
         let rule = &rules.rules[index];
         let place = place(lines);
         Finding::new(rule, Hit::secret(index, rule, place.span, Rank::Provider), &Secret::new("x", 0), place, vec![])

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use aelix_lint::model::rule::{Conditions, Counterexample, Example, Matcher, RuleSource};
 use aelix_lint::model::{
-    Confidence, Finding, Hit, Place, Rank, Related, Report, Rule, RuleId, RuleStatus, RunError, Severity, Skip, SkipReason, Snippet, Stats, Status, Target,
+    Confidence, Finding, Hit, Notice, Place, Rank, Related, Report, Rule, RuleId, RuleStatus, RunError, Severity, Skip, SkipReason, Snippet, Stats, Status,
+    Target,
 };
 use aelix_lint::report::{Format, RenderOptions, reporter};
 use aelix_lint::text::{Lines, Secret, Span};
@@ -104,6 +105,10 @@ pub fn error(path: &str) -> RunError {
     RunError { display: Some(path.into()), relative: Some(path.into()), message: "could not be read: permission denied".into() }
 }
 
+pub fn notice(path: &str, message: &str) -> Notice {
+    Notice { display: format!("/home/me/{path}").into(), relative: path.into(), message: message.into() }
+}
+
 /// A report with one of everything.
 pub fn rich() -> Report {
     let mut sandbox = rule("secrets/aelix-sandbox-key", Severity::Low);
@@ -133,7 +138,7 @@ pub fn rich() -> Report {
         skip(".env", SkipReason::IgnoredSecretFile),
     ];
     report.errors = vec![error("deploy/key.pem")];
-    report.notices = vec![(Some("src/huge.rs".into()), "parsed in part: time limit reached".into())];
+    report.notices = vec![notice("src/huge.rs", "parsed in part: time limit reached")];
     report
 }
 
