@@ -21,11 +21,15 @@ const SMALL_CLASS: usize = 12;
 /// What one more literal costs, as occurrences per byte.
 const PLACE_COST: f64 = 1e-7;
 
+/// Room of an anchor; what is longer is cut, and stays an anchor.
+const ROOM: usize = 32;
+
 /// A literal, some of whose letters may stand in either case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Anchor {
-    /// As written; letters in either case in lower case.
-    bytes: Vec<u8>,
+    /// As written; letters in either case in lower case; zeros fill the room.
+    bytes: [u8; ROOM],
+    length: usize,
     /// Bit of the byte of the same index: either case.
     either: u32,
 }
@@ -33,40 +37,49 @@ pub struct Anchor {
 impl Anchor {
     /// Exactly these bytes.
     pub fn exact(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.to_vec(), either: 0 }
+        Self::default().followed_by_bytes(bytes, 0)
     }
 
     /// These bytes with every letter in either case.
     pub fn folded(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.to_ascii_lowercase(), either: u32::MAX }
+        let mut anchor = Self::default().followed_by_bytes(bytes, u32::MAX);
+        anchor.bytes.make_ascii_lowercase();
+        anchor
     }
 
     /// Its bytes; letters in either case in lower case.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.bytes[..self.length]
     }
 
     /// Its length in bytes.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.length
     }
 
     /// Whether it has no byte.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.length == 0
     }
 
     /// Whether it stands at `start`.
     pub fn is_at(&self, text: &[u8], start: usize) -> bool {
-        let Some(text) = text.get(start..start + self.bytes.len()) else { return false };
-        let same = |(at, (a, b)): (usize, (&u8, &u8))| a == b || (self.either >> at.min(31)) & 1 == 1 && a.eq_ignore_ascii_case(b);
-        self.bytes.iter().zip(text).enumerate().all(same)
+        let Some(text) = text.get(start..start + self.length) else { return false };
+        let same = |(at, (a, b)): (usize, (&u8, &u8))| a == b || (self.either >> at) & 1 == 1 && a.eq_ignore_ascii_case(b);
+        self.bytes().iter().zip(text).enumerate().all(same)
     }
 
     fn followed_by(&self, next: &Self) -> Self {
-        let own = self.bytes.len().min(31);
-        let mask = (1u32 << own) - 1;
-        Self { bytes: [self.bytes.as_slice(), &next.bytes].concat(), either: (self.either & mask) | (next.either << own) }
+        self.followed_by_bytes(next.bytes(), next.either)
+    }
+
+    fn followed_by_bytes(&self, next: &[u8], either: u32) -> Self {
+        let length = (self.length + next.len()).min(ROOM);
+        let mut joined = Self { length, ..*self };
+        joined.bytes[self.length..length].copy_from_slice(&next[..length - self.length]);
+        let added = ((1u64 << (length - self.length)) - 1) & u64::from(either);
+        joined.either |= ((added << self.length) & u64::from(u32::MAX)) as u32;
+        joined
     }
 }
 
@@ -273,7 +286,7 @@ fn better(a: Option<Vec<Anchor>>, b: Option<Vec<Anchor>>) -> Option<Vec<Anchor>>
 
 /// Estimate of how often one of the literals occurs per byte of source text; every literal also costs its place in the index.
 fn cost(set: &[Anchor]) -> f64 {
-    set.iter().map(|literal| PLACE_COST + chance(&literal.bytes)).sum()
+    set.iter().map(|literal| PLACE_COST + chance(literal.bytes())).sum()
 }
 
 /// The rarest window of [`MIN_LEN`] bytes in an anchor, as an offset: what the pre-filter looks up, by the two halves of three bytes.
@@ -302,7 +315,7 @@ mod tests {
     }
 
     fn texts(set: Vec<Anchor>) -> Vec<String> {
-        set.into_iter().map(|a| String::from_utf8(a.bytes).unwrap()).collect()
+        set.into_iter().map(|a| String::from_utf8(a.bytes().to_vec()).unwrap()).collect()
     }
 
     #[test]
