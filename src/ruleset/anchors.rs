@@ -78,7 +78,7 @@ impl Anchor {
         let mut joined = Self { length, ..*self };
         joined.bytes[self.length..length].copy_from_slice(&next[..length - self.length]);
         let added = ((1u64 << (length - self.length)) - 1) & u64::from(either);
-        joined.either |= ((added << self.length) & u64::from(u32::MAX)) as u32;
+        joined.either |= u32::try_from((added << self.length) & u64::from(u32::MAX)).unwrap_or(0);
         joined
     }
 }
@@ -200,7 +200,7 @@ fn repeated(set: &[Anchor], min: u32, max: u32) -> Option<Vec<Anchor>> {
     let mut now = vec![Anchor::default()];
     for count in 0..=max {
         if count >= min {
-            all.extend(now.iter().cloned());
+            all.extend(now.iter().copied());
         }
         if count < max {
             now = product(&now, set)?;

@@ -120,7 +120,7 @@ impl Meaning {
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
         }
         for &index in &self.infrastructure_rules {
-            all.extend(rules.compiled[index].anchors.iter().map(|anchor| (anchor.clone(), Sight::Resource)));
+            all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Resource)));
         }
         all
     }

@@ -103,8 +103,8 @@ impl Scanner {
             let compiled = &rules.compiled[rule];
             for anchor in &compiled.anchors {
                 match &compiled.engine {
-                    Engine::Pattern(_) => index.of(anchor.clone()).patterns.push(rule),
-                    Engine::Key(_) => index.of(anchor.clone()).keys.push(rule),
+                    Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
+                    Engine::Key(_) => index.of(*anchor).keys.push(rule),
                     Engine::Sink | Engine::Check => {}
                 }
             }
@@ -279,7 +279,7 @@ impl Index {
     /// Who candidates of this anchor are for.
     fn of(&mut self, anchor: Anchor) -> &mut Consumers {
         let at = *self.known.entry(anchor).or_insert_with_key(|anchor| {
-            self.anchors.push(anchor.clone());
+            self.anchors.push(*anchor);
             self.consumers.push(Consumers::default());
             self.anchors.len() - 1
         });

@@ -56,7 +56,7 @@ impl Prefilter {
 
     fn insert(&mut self, anchor: &Anchor) {
         let index = small(self.anchors.len());
-        self.anchors.push(anchor.clone());
+        self.anchors.push(*anchor);
         if anchor.len() < MIN_LEN || index == NONE {
             return;
         }
