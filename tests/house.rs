@@ -48,7 +48,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 
 /// Rules about where a value stands (after a name, inside a URL), not about its shape: they see the names in examples, which nothing hides.
 /// `aelix-lint.toml` mutes the same ones in `rules/`.
-const RULES_OF_PLACES: [&str; 4] =
+const RULES_OF_PLACES: [&str; 5] =
     ["secrets/secret-in-config", "secrets/hardcoded-credential", "secrets/password-in-url", "secrets/curl-user-password", "secrets/sql-password"];
 
 /// The catalogue of rules is regenerated with this command.
