@@ -7,18 +7,31 @@ use super::Input;
 
 /// What typed paths refer to.
 pub struct Root {
+    /// The working directory.
     path: PathBuf,
-    several_outside: bool,
+    /// What paths in reports are relative to.
+    base: PathBuf,
 }
 
 impl Root {
-    /// The absolute folder `path`; `inputs` tell whether arguments outside it need their name to be told apart.
+    /// The working directory `path`. Reports are relative to it where every input lies below it, otherwise to the nearest folder that holds all inputs.
     pub fn new(path: &Path, inputs: &[Input]) -> Self {
         let path = lexical(path);
-        let is_outside = |input: &&Input| matches!(input, Input::Path(p) if !lexical(&path.join(p)).starts_with(&path));
-        let several_outside = inputs.iter().filter(is_outside).count() > 1;
-        Self { path, several_outside }
+        let named: Vec<PathBuf> = inputs.iter().filter_map(path_of).map(|named| lexical(&path.join(named))).collect();
+        let folder = |named: &PathBuf| if named.is_dir() { named.clone() } else { named.parent().unwrap_or(named).to_path_buf() };
+        let holds_all = named.iter().all(|named| named.starts_with(&path));
+        let base = if holds_all { path.clone() } else { named.iter().map(folder).reduce(|a, b| common(&a, &b)).unwrap_or_else(|| path.clone()) };
+        Self { path, base }
     }
+}
+
+fn path_of(input: &Input) -> Option<&PathBuf> {
+    if let Input::Path(path) = input { Some(path) } else { None }
+}
+
+/// The nearest folder above both.
+fn common(a: &Path, b: &Path) -> PathBuf {
+    a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
 }
 
 /// One path of the command line and how files below it are called.
@@ -38,12 +51,7 @@ impl Argument {
         let path = root.path.join(typed);
         let absolute = lexical(&path);
         let inside = absolute.strip_prefix(&root.path).map(slashed).ok();
-        let own_name = || absolute.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let relative = match &inside {
-            Some(inside) => inside.clone(),
-            None if root.several_outside || absolute.is_file() => own_name(),
-            None => String::new(),
-        };
+        let relative = absolute.strip_prefix(&root.base).map(slashed).unwrap_or_default();
         let is_inside = inside.is_some();
         let display = inside.unwrap_or_else(|| slashed(typed));
         Self { path, absolute, display, relative, is_inside }
@@ -60,7 +68,7 @@ impl Argument {
         if name.is_empty() { ".".into() } else { name.into() }
     }
 
-    /// Relative to the root; for an argument outside it, to the argument.
+    /// Relative to the base of the run.
     pub fn relative(&self, within: &Path) -> Arc<str> {
         let name = join(&self.relative, within);
         if name.is_empty() { ".".into() } else { name.into() }
