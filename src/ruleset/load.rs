@@ -23,6 +23,11 @@ pub fn embedded_file(path: &str) -> Option<&'static str> {
     embedded::FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
 }
 
+/// Path and text of the data files of the package below a folder (`rules/sinks/`), sorted by path.
+pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+    embedded::FILES.iter().copied().filter(move |(name, _)| name.starts_with(folder))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawFile {

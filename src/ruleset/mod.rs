@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, embedded_file, parse, read};
+pub use load::{built_in, embedded_below, embedded_file, parse, read};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]
