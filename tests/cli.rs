@@ -341,3 +341,24 @@ fn standard_input_is_read_once() {
     let run = tree.run_with(&["-", "main.tf", "--stdin-filename", "more.tf"], b"variable \"x\" {}\n");
     assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
 }
+
+#[test]
+fn every_kind_of_rule_honours_its_files_and_several_rules_may_ask_for_the_same() {
+    let head = |id: &str| {
+        format!("[[rule]]\nid = \"custom/{id}\"\ntitle = \"x\"\nseverity = \"low\"\nconfidence = \"high\"\nwhy = \"w\"\nfix = \"f\"\nexamples = ['a']\n")
+    };
+    let rules = [
+        format!("{}check = \"scope-wildcard\"\nfiles = [\"in/**\"]\n", head("scope-in")),
+        format!("{}check = \"scope-wildcard\"\n", head("scope")),
+        format!("{}check = \"rotation-missing\"\nkeywords = [\"aws_secretsmanager_secret\"]\nfiles = [\"in/**\"]\n", head("rotation-in")),
+    ];
+    let scope = "aelix:\n  token_url: https://auth.aelix.digitalapi.ai/oauth2/token\n  scope: \"payments:*\"\n";
+    let module = "provider \"aws\" {}\nresource \"aws_secretsmanager_secret\" \"aelix\" {}\n";
+    let tree = Tree::new(&[("in/a.yaml", scope), ("out/a.yaml", scope), ("in/main.tf", module), ("out/main.tf", module), ("my.toml", &rules.concat())]);
+    let run = tree.run(&["--rules", "my.toml", "--select", "custom", "--format", "json", "in", "out"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let line = |f: &serde_json::Value| format!("{} {} {}", f["path"].as_str().unwrap(), f["rule"].as_str().unwrap(), f["also"]);
+    let found: Vec<String> = report["findings"].as_array().unwrap().iter().map(line).collect();
+    let expected = ["in/a.yaml custom/scope [\"custom/scope-in\"]", "in/main.tf custom/rotation-in []", "out/a.yaml custom/scope []"];
+    assert_eq!(found, expected, "{}{}", run.stdout, run.stderr);
+}

@@ -41,7 +41,8 @@ pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], gaps: &BTreeSet<S
     let mut found = Vec::new();
     for module in Module::group(&all, gaps) {
         for (index, rule, check) in &active {
-            found.extend(check(&module, *index, rule));
+            let looks_at = |finding: &Finding| rules.compiled.get(*index).is_none_or(|compiled| compiled.looks_at(&finding.place.relative));
+            found.extend(check(&module, *index, rule).into_iter().filter(looks_at));
         }
     }
     found.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));

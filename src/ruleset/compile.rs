@@ -8,6 +8,7 @@ use regex_automata::meta;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::anchors::{self, Anchor};
+use super::sinks::Sinks;
 use super::{RuleError, nearest};
 use crate::check::{self, Validator};
 use crate::model::Rule;
@@ -139,6 +140,11 @@ impl Compiled {
         self.allow.build().map_err(smaller("`allow`"))
     }
 
+    /// Whether the rule looks at the file of this path.
+    pub fn looks_at(&self, path: &str) -> bool {
+        self.files.as_ref().is_none_or(|files| files.is_match(path))
+    }
+
     /// Whether a value is one of those that are not reported.
     pub fn allows(&self, value: &[u8]) -> bool {
         !self.allow.pattern.is_empty() && self.allow.is_match(value)
@@ -192,7 +198,10 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
     let (engine, derived) = match &rule.matcher {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(&fail)?,
         Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,
-        Matcher::Sink { .. } => (Engine::Sink, Some(Vec::new())),
+        Matcher::Sink { kind } => {
+            known_kind(kind).map_err(&fail)?;
+            (Engine::Sink, Some(Vec::new()))
+        }
         Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail(unknown_check(name, check::CHECKS.into_iter()))),
         Matcher::Check { .. } => (Engine::Check, Some(Vec::new())),
     };
@@ -344,6 +353,15 @@ fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
 
 fn validator(name: &str) -> Result<Validator, String> {
     check::validator(name).ok_or_else(|| unknown_check(name, check::VALIDATORS.iter().map(|(n, _)| *n)))
+}
+
+fn known_kind(kind: &str) -> Result<(), String> {
+    let sinks = Sinks::built_in().map_err(|error| error.message)?;
+    if sinks.kinds().any(|known| known == kind) {
+        return Ok(());
+    }
+    let hint = nearest(kind, sinks.kinds()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(format!("no sink has the kind `{kind}`{hint}"))
 }
 
 fn unknown_check<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {

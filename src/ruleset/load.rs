@@ -1,10 +1,13 @@
 //! Rule files as people write them, read into [`Rule`]s. Errors name file, line, rule and what to do.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{RuleError, nearest};
@@ -18,9 +21,9 @@ mod embedded {
 /// Folders of `rules/` that hold data of another kind.
 const NOT_RULES: [&str; 2] = ["rules/providers/", "rules/sinks/"];
 
-/// The text of a data file of the package, by its path from the root.
-pub fn embedded_file(path: &str) -> Option<&'static str> {
-    embedded::FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+/// Path and text of the data files of the package below a folder (`rules/sinks/`), sorted by path.
+pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+    embedded::FILES.iter().copied().filter(move |(name, _)| name.starts_with(folder))
 }
 
 #[derive(Deserialize)]
@@ -86,11 +89,42 @@ struct RawSink {
     kind: String,
 }
 
+/// Text, or a table of path and text.
+struct RawExample {
+    path: Option<String>,
+    text: String,
+}
+
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum RawExample {
-    Text(String),
-    Placed { path: String, text: String },
+#[serde(deny_unknown_fields)]
+struct RawPlaced {
+    path: String,
+    text: String,
+}
+
+impl<'de> Deserialize<'de> for RawExample {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ExampleVisitor)
+    }
+}
+
+struct ExampleVisitor;
+
+impl<'de> Visitor<'de> for ExampleVisitor {
+    type Value = RawExample;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a text, or a table of `path` and `text`")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<RawExample, E> {
+        Ok(RawExample { path: None, text: text.to_owned() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawExample, A::Error> {
+        let RawPlaced { path, text } = RawPlaced::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(RawExample { path: Some(path), text })
+    }
 }
 
 #[derive(Deserialize)]
@@ -108,10 +142,7 @@ pub fn built_in() -> Result<Vec<Rule>, RuleError> {
         rules.extend(parse(name, text, true)?);
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
-    match rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
-        Some(pair) => Err(RuleError::new(format!("{}: rule `{}` is also in {}", pair[1].source.file, pair[1].id, pair[0].source.file))),
-        None => Ok(rules),
-    }
+    Ok(rules)
 }
 
 /// The rules of a file, or of all `*.toml` files below a folder, in the order of their names.
@@ -183,6 +214,9 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
     if raw.examples.is_empty() {
         return Err(fail("no example; add `examples = [\"…«the reported bytes»…\"]`"));
     }
+    if let Some((key, matcher)) = without_effect(&raw) {
+        return Err(fail(&format!("`{key}` has no effect with {matcher}; remove it")));
+    }
     let matcher = match (raw.pattern, raw.key, raw.sink, raw.check) {
         (Some(regex), None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
         (None, Some(key), None, None) => Matcher::Key { name: key.name, value: key.value, opaque: key.opaque, kinds: key.kinds },
@@ -190,10 +224,7 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         (None, None, None, Some(name)) => Matcher::Check { name },
         _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),
     };
-    let examples = raw.examples.into_iter().map(|example| match example {
-        RawExample::Text(text) => Example { path: None, text },
-        RawExample::Placed { path, text } => Example { path: Some(path), text },
-    });
+    let examples = raw.examples.into_iter().map(|example| Example { path: example.path, text: example.text });
     let counterexamples = raw.counterexamples.into_iter().map(|c| Counterexample { path: c.path, text: c.text, because: c.because });
     Ok(Rule {
         id: RuleId::new(&raw.id),
@@ -217,6 +248,26 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         counterexamples: counterexamples.collect(),
         source,
     })
+}
+
+/// A key that is given and that the rule's matcher never asks for, and the matcher.
+fn without_effect(raw: &RawRule) -> Option<(&'static str, &'static str)> {
+    let matcher = match () {
+        () if raw.pattern.is_some() => return None,
+        () if raw.key.is_some() => "`[rule.key]`",
+        () if raw.sink.is_some() => "`[rule.sink]`",
+        () => "`check`",
+    };
+    let has_value = raw.key.is_some();
+    let given = [
+        ("multiline", raw.multiline.is_some()),
+        ("keywords", raw.sink.is_some() && !raw.keywords.is_empty()),
+        ("min_entropy", !has_value && raw.min_entropy.is_some()),
+        ("require", !has_value && !raw.require.is_empty()),
+        ("validate", !has_value && raw.validate.is_some()),
+        ("allow", !has_value && !raw.allow.is_empty()),
+    ];
+    given.into_iter().find(|(_, is_given)| *is_given).map(|(key, _)| (key, matcher))
 }
 
 fn check_id(id: &str) -> Result<(), String> {
@@ -251,6 +302,33 @@ mod tests {
     fn a_rule_without_example_is_refused() {
         let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = []\n"));
         assert!(message.contains("rule `secrets/x`: no example"), "{message}");
+    }
+
+    #[test]
+    fn an_unknown_key_of_an_example_is_named() {
+        let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = [{{ path = 'a', txt = 'b' }}]\n"));
+        assert!(message.starts_with("my.toml:9: unknown field `txt`") && message.ends_with("did you mean `text`?"), "{message}");
+        let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = [7]\n"));
+        assert!(message.contains("a text, or a table of `path` and `text`"), "{message}");
+        let rules = parse("my.toml", &format!("{HEAD}pattern = 'abcd'\nexamples = ['x', {{ path = 'a', text = 'b' }}]\n"), false).unwrap();
+        assert_eq!(rules[0].examples.iter().map(|e| (e.path.as_deref(), &*e.text)).collect::<Vec<_>>(), [(None, "x"), (Some("a"), "b")]);
+    }
+
+    #[test]
+    fn a_key_without_effect_is_refused() {
+        for (body, what) in [
+            ("check = 'rotation-missing'\nmultiline = 9", "`multiline` has no effect with `check`"),
+            ("check = 'rotation-missing'\nallow = ['x']", "`allow` has no effect with `check`"),
+            ("sink = { kind = 'client-secret' }\nmin_entropy = 3.0", "`min_entropy` has no effect with `[rule.sink]`"),
+            ("sink = { kind = 'client-secret' }\nkeywords = ['abcd']", "`keywords` has no effect with `[rule.sink]`"),
+            ("key = { name = 'abcd' }\nmultiline = 9", "`multiline` has no effect with `[rule.key]`"),
+        ] {
+            let message = error_of(&format!("{HEAD}examples = ['a']\n{body}\n"));
+            assert!(message.contains(what), "{body}: {message}");
+        }
+        for body in ["check = 'rotation-missing'\nfiles = ['*.tf']\nkeywords = ['abcd']", "key = { name = 'abcd' }\nallow = ['x']\nmin_entropy = 3.0"] {
+            assert!(parse("my.toml", &format!("{HEAD}examples = ['a']\n{body}\n"), false).is_ok(), "{body}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, embedded_file, parse, read};
+pub use load::{built_in, embedded_below, parse, read};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]
@@ -79,18 +79,23 @@ impl RuleSet {
     /// Loads the built-in rules and the user's, applies overrides and selection. An unknown selector is an error with a suggestion.
     pub fn load(options: &RuleOptions) -> Result<Self, RuleError> {
         let mut rules = built_in()?;
+        let mut own = Vec::new();
         for path in &options.paths {
-            for rule in read(path)? {
-                rules.retain(|known| known.id != rule.id);
-                rules.push(rule);
-            }
+            own.extend(read(path)?);
         }
+        rules.retain(|known| !own.iter().any(|rule| rule.id == known.id));
+        rules.extend(own);
         Self::of(rules, options)
     }
 
-    /// The rule set of exactly these rules.
+    /// The rule set of exactly these rules. A file that is read twice counts once; two rules of one id are an error.
     pub fn of(mut rules: Vec<Rule>, options: &RuleOptions) -> Result<Self, RuleError> {
         rules.sort_by(|a, b| a.id.cmp(&b.id));
+        rules.dedup_by(|b, a| a.id == b.id && (&a.source.file, a.source.line) == (&b.source.file, b.source.line));
+        if let Some([first, second]) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
+            let what = format!("this id is taken by {}:{}; give one of them another", first.source.file, first.source.line);
+            return Err(RuleError::at(second, &what));
+        }
         let selectors = options.select.iter().chain(&options.extend_select).chain(&options.ignore);
         for selector in selectors.chain(options.overrides.iter().map(|o| &o.selector)) {
             known(selector, &rules)?;
@@ -183,6 +188,25 @@ mod tests {
     fn error_of(body: &str, options: &RuleOptions) -> String {
         let rules = parse("my.toml", &format!("{HEAD}{body}"), false).unwrap();
         RuleSet::of(rules, options).err().map(|error| error.message).unwrap_or_default()
+    }
+
+    #[test]
+    fn two_rules_of_one_id_are_refused_with_both_places() {
+        let rule = format!("{HEAD}pattern = 'abcd'\n");
+        let own = |name: &str, text: &str| parse(name, text, false).unwrap();
+        let error = |rules: Vec<Rule>| RuleSet::of(rules, &RuleOptions::default()).err().map(|error| error.message).unwrap_or_default();
+        let twice = format!("{rule}\n{rule}");
+        assert_eq!(error(own("my.toml", &twice)), "my.toml:11: rule `custom/x`: this id is taken by my.toml:1; give one of them another");
+        let two = [own("a.toml", &rule), own("b.toml", &rule)].concat();
+        assert_eq!(error(two), "b.toml:1: rule `custom/x`: this id is taken by a.toml:1; give one of them another");
+        assert_eq!(error([own("a.toml", &rule), own("a.toml", &rule)].concat()), "", "a file that is named twice");
+    }
+
+    #[test]
+    fn an_unknown_kind_of_sink_is_refused() {
+        let message = error_of("sink = { kind = 'client-secrt' }", &RuleOptions::default());
+        assert!(message.ends_with("no sink has the kind `client-secrt`; did you mean `client-secret`?"), "{message}");
+        assert_eq!(error_of("sink = { kind = 'client-secret' }", &RuleOptions::default()), "");
     }
 
     #[test]

@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use crate::model::provider::{Host, Provider, Scope};
 
-use super::RuleError;
+use super::{RuleError, embedded_below};
 
-/// Built-in files: name as a user would type it, and content.
-const BUILT_IN: [(&str, &str); 1] = [("rules/providers/aelix.toml", include_str!("../../rules/providers/aelix.toml"))];
+/// Where the files are.
+const FOLDER: &str = "rules/providers/";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,7 +45,7 @@ struct ScopeEntry {
 
 /// The providers that ship with the program.
 pub fn built_in() -> Result<Vec<Provider>, RuleError> {
-    BUILT_IN.iter().map(|(name, text)| parse(name, text)).collect()
+    embedded_below(FOLDER).map(|(name, text)| parse(name, text)).collect()
 }
 
 /// The provider of one file; `name` is for messages.

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::RuleError;
+use super::{RuleError, embedded_below};
 
-/// Built-in files: name as a user would type it, and content.
-const BUILT_IN: [(&str, &str); 1] = [("rules/sinks/rust.toml", include_str!("../../rules/sinks/rust.toml"))];
+/// Where the files are.
+const FOLDER: &str = "rules/sinks/";
 
 /// One slot of one API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Sinks {
     /// The slots that ship with the program.
     pub fn built_in() -> Result<Self, RuleError> {
         let mut all = Vec::new();
-        for (name, text) in BUILT_IN {
+        for (name, text) in embedded_below(FOLDER) {
             all.extend(Self::parse(name, text)?.all);
         }
         Ok(Self { all })

@@ -148,15 +148,17 @@ impl Meaning {
         };
         meant.parsed_bytes += blob.bytes.len() as u64;
         for found in sink::hits(&facts, &self.sinks, language) {
-            let Some((_, index)) = self.sink_rules.iter().find(|(kind, _)| *kind == found.kind) else { continue };
-            meant.hits.push(settle::sink_hit(&rules.rules[*index], *index, found, context));
+            for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && looks_at(rules, *index, blob)) {
+                meant.hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));
+            }
         }
     }
 
     fn scopes(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
         for found in self.providers.iter().flat_map(|provider| scopes::hits(blob.bytes, blob.kind, provider)) {
-            let Some((_, index)) = self.scope_rules.iter().find(|(problem, _)| *problem == found.problem) else { continue };
-            meant.hits.push(scope_hit(&rules.rules[*index], *index, found));
+            for (_, index) in self.scope_rules.iter().filter(|(problem, index)| *problem == found.problem && looks_at(rules, *index, blob)) {
+                meant.hits.push(scope_hit(&rules.rules[*index], *index, found.clone()));
+            }
         }
     }
 }
@@ -171,6 +173,12 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
         }
         Err(bound) => meant.notices.push(bound.to_string()),
     }
+}
+
+/// Whether a rule that is limited to some files looks at this one.
+fn looks_at(rules: &RuleSet, index: usize, blob: &Blob) -> bool {
+    let compiled = &rules.compiled[index];
+    compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within)
 }
 
 fn scope_hit(rule: &Rule, index: usize, found: scopes::ScopeHit) -> Hit {

@@ -77,6 +77,14 @@ run 2 paths=gone
 shows '"exit-code": "2"'
 shows 'cannot read gone'
 
+# A log renders colour, which the program cannot see; arguments and NO_COLOR win.
+NO_COLOR='' run 0 fail-on=never
+shows $'\e['
+NO_COLOR='' run 0 fail-on=never args=--color=never
+hides $'\e['
+run 0 fail-on=never
+hides $'\e['
+
 # Several paths and arguments, a line each; a path that looks like a flag is a path.
 run 0 "paths=clean
 clean/a file.txt" "args=--stats
