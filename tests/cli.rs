@@ -121,6 +121,7 @@ fn wrong_use_is_one_error_with_advice_and_status_2() {
         (&["explain", "no/such-rule"], "no rule is named `no/such-rule`"),
         (&["rules", "test", "gone"], "cannot read rules from gone"),
         (&["rules", "test", "empty"], "no rule file (*.toml) in empty"),
+        (&["--select", "secrets/*", "--ignore", "secrets/*"], "no rule is left to scan with"),
         (&["rules", "lis"], "similar subcommand exists: 'list'"),
         (&["chekc"], "did you mean `aelix-lint check`?"),
         (&["-q", "check"], "did you mean `aelix-lint check`?"),

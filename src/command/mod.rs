@@ -46,6 +46,9 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
 /// The rules of a plan; every name in it must be a rule's.
 fn load_rules(plan: &Plan) -> Result<Arc<RuleSet>, Failure> {
     let rules = RuleSet::load(&plan.rules)?;
+    if rules.active().next().is_none() {
+        return Err(UsageError::new("no rule is left to scan with").with_help("--select and --ignore, or the configuration, leave out every rule").into());
+    }
     match plan.triage.unknown_selector(&rules) {
         Some(selector) => Err(unknown_rule(selector, &rules).into()),
         None => Ok(Arc::new(rules)),
