@@ -272,6 +272,9 @@ impl Reader<'_> {
         if let Some(span) = self.quoted_at(position) {
             return Some((span, Holder::Quoted));
         }
+        if let Some(span) = self.alternative(position) {
+            return Some((span, Holder::Fallback));
+        }
         match self.bare {
             Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
             Bare::Word if !matches!(open, Open::By(_)) => self.word(position, b"").map(|span| (span, Holder::Bare)),
@@ -349,6 +352,18 @@ impl Reader<'_> {
         let span = Span::new(position, position + end.unwrap_or(text.len()));
         let call = !reference && memchr::memchr(b'(', &self.bytes[span.range()]).is_some();
         (!span.is_empty() && !call).then_some(span)
+    }
+
+    /// The literal that stands in where an expression of program text gives nothing: `… or "value"`, `… || "value"`, `… ?? "value"`, `… ?: "value"`.
+    fn alternative(&self, position: usize) -> Option<Span> {
+        if self.bare != Bare::Never {
+            return None;
+        }
+        let rest = &self.bytes[position.min(self.line.end)..self.line.end];
+        let operators = [b" or ".as_slice(), b" || ", b" ?? ", b" ?: "];
+        let at = operators.iter().filter_map(|operator| memchr::memmem::rfind(rest, operator).map(|at| at + operator.len())).max()?;
+        let literal = self.quoted_at(position + at)?;
+        matches!(self.at(self.skip_blank(literal.end + 1)), None | Some(b';' | b',' | b')' | b'}' | b'#' | b'/')).then_some(literal)
     }
 
     /// `name=value` without a blank, as inside connection strings and queries.
@@ -509,6 +524,8 @@ mod tests {
             (r#"x.setPassword("abc");"#.replace("Pass", "pass").leak(), "abc", Holder::Argument),
             (r#".password("abc")"#, "abc", Holder::Argument),
             (r#"os.getenv("password", "abc")"#, "abc", Holder::Argument),
+            (r#"password = os.environ.get("X") or "abc""#, "abc", Holder::Fallback),
+            (r#"password: env("x") ?? 'abc',"#, "abc", Holder::Fallback),
             (r#"dsn = "host=db;password=abc;x=1""#, "abc", Holder::InString),
             (r#"url = "https://x/?password=abc&y=2""#, "abc", Holder::InString),
             (r#"say "{\"password\":\"abc\"}""#, "abc", Holder::Quoted),
