@@ -10,6 +10,8 @@ use crate::text::Span;
 const MAX_NAME: usize = 100;
 /// Longest value that is read.
 const MAX_VALUE: usize = 4096;
+/// Longest type annotation between a name and its value.
+const MAX_TYPE: usize = 200;
 
 /// How a value is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,11 +68,49 @@ impl Bare {
     }
 }
 
-/// The binding whose name holds the byte at `at`, read within `line`; `next` is the line below it.
-pub fn read(bytes: &[u8], at: usize, line: Span, bare: Bare) -> Option<TextBinding> {
+/// Which string literal of its line a place stands in. The state goes on from place to place, so that a line is read once whatever its length
+/// and however many names it holds, and the begin of a long line counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quotes {
+    /// State before and after the last stretch that was read.
+    before: QuoteState,
+    after: QuoteState,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct QuoteState {
+    at: usize,
+    open: Option<u8>,
+}
+
+impl Quotes {
+    /// The quote of the string literal that the byte at `end` stands in, if it stands in one; `line` is the window around it.
+    fn open_at(&mut self, bytes: &[u8], line: Span, end: usize) -> Option<u8> {
+        let mut state = [self.after, self.before].into_iter().find(|state| state.at <= end).unwrap_or_default();
+        if let Some(line_end) = memchr::memrchr2(b'\n', b'\r', &bytes[state.at..line.start.max(state.at)]) {
+            state = QuoteState { at: state.at + line_end + 1, open: None };
+        }
+        self.before = state;
+        while state.at < end {
+            let byte = bytes[state.at];
+            match (state.open, byte) {
+                (_, b'\\') => state.at += 1,
+                (None, b'"' | b'\'' | b'`') => state.open = Some(byte),
+                (Some(quote), b) if b == quote => state.open = None,
+                _ => {}
+            }
+            state.at += 1;
+        }
+        self.after = state;
+        state.open
+    }
+}
+
+/// The binding whose name holds the byte at `at`, read within `line`.
+pub fn read(bytes: &[u8], at: usize, (line, bare): (Span, Bare), quotes: &mut Quotes) -> Option<TextBinding> {
     let name = name_around(bytes, at, line)?;
     let reader = Reader { bytes, line, name, bare };
-    let (value, holder) = reader.value()?;
+    let (value, holder) = reader.value(quotes)?;
     let value = trim(bytes, value);
     (!value.is_empty() && value.len() <= MAX_VALUE).then_some(TextBinding { name, value, holder })
 }
@@ -157,7 +197,7 @@ impl Reader<'_> {
     }
 
     /// The value and how it is held.
-    fn value(&self) -> Option<(Span, Holder)> {
+    fn value(&self, quotes: &mut Quotes) -> Option<(Span, Holder)> {
         let (after, quoted) = self.past_closing_quote();
         if let Some(found) = self.fallback(after) {
             return Some(found);
@@ -182,7 +222,7 @@ impl Reader<'_> {
             return self.quoted_at(position + 6).map(|span| (span, Holder::Quoted));
         }
         if let Some(position) = self.past_separator(position) {
-            return self.read_value(position, quoted);
+            return self.read_value(position, quoted, quotes);
         }
         self.flag(after)
     }
@@ -225,7 +265,7 @@ impl Reader<'_> {
     fn past_type(&self, colon: usize) -> usize {
         let start = self.skip_blank(colon);
         let mut position = start;
-        while let Some(byte) = self.at(position) {
+        while let Some(byte) = self.at(position).filter(|_| position < start + MAX_TYPE) {
             match byte {
                 b'=' if position > start && self.at(position + 1) != Some(b'=') => return position + 1,
                 b if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'&' | b'<' | b'>' | b'[' | b']' | b'.' | b'?' | b'|' | b' ' | b':') => position += 1,
@@ -236,10 +276,10 @@ impl Reader<'_> {
         colon
     }
 
-    fn read_value(&self, position: usize, quoted_name: bool) -> Option<(Span, Holder)> {
+    fn read_value(&self, position: usize, quoted_name: bool, quotes: &mut Quotes) -> Option<(Span, Holder)> {
         let position = self.skip_blank(position);
-        let open = self.open_quote(self.name.start - usize::from(quoted_name));
-        if open.is_some() && self.at(position) == open {
+        let open = quotes.open_at(self.bytes, self.line, self.name.start - usize::from(quoted_name));
+        if open.is_some() && self.at(position) == open && !quoted_name {
             return None;
         }
         if let Some(span) = self.quoted_at(position) {
@@ -322,23 +362,6 @@ impl Reader<'_> {
         let span = Span::new(position, position + end.unwrap_or(text.len()));
         let call = !reference && memchr::memchr(b'(', &self.bytes[span.range()]).is_some();
         (!span.is_empty() && !call).then_some(span)
-    }
-
-    /// The quote of the string literal that `end` stands in, if it stands in one.
-    fn open_quote(&self, end: usize) -> Option<u8> {
-        let mut open = None;
-        let mut position = self.line.start;
-        while position < end {
-            let byte = self.bytes[position];
-            match (open, byte) {
-                (_, b'\\') => position += 1,
-                (None, b'"' | b'\'' | b'`') => open = Some(byte),
-                (Some(quote), b) if b == quote => open = None,
-                _ => {}
-            }
-            position += 1;
-        }
-        open
     }
 
     /// `${NAME:-value}`, `${NAME:=value}`, `${name:value}`.
@@ -451,7 +474,7 @@ mod tests {
         let at = text.find(word).unwrap();
         let start = text[..at].rfind('\n').map_or(0, |p| p + 1);
         let end = text[at..].find('\n').map_or(text.len(), |p| at + p);
-        let found = read(text.as_bytes(), at, Span::new(start, end), bare)?;
+        let found = read(text.as_bytes(), at, (Span::new(start, end), bare), &mut Quotes::default())?;
         Some((text[found.name.range()].to_owned(), text[found.value.range()].to_owned(), found.holder))
     }
 
@@ -529,9 +552,35 @@ mod tests {
     }
 
     #[test]
+    fn the_string_around_a_place_is_known_from_place_to_place() {
+        let text = b"it's\na \"b 'c' \\\" d\" e\nf \"g";
+        let lines = [Span::new(0, 4), Span::new(5, 20), Span::new(21, 25)];
+        let mut quotes = Quotes::default();
+        for (end, line, expected) in [
+            (4, 0, Some(b'\'')),
+            (5, 1, None),
+            (11, 1, Some(b'"')),
+            (10, 1, Some(b'"')),
+            (16, 1, Some(b'"')),
+            (19, 1, None),
+            (25, 2, Some(b'"')),
+            (23, 2, None),
+        ] {
+            assert_eq!(quotes.open_at(text, lines[line], end), expected, "{end}");
+        }
+        let long = [b"{\"a\":\"".as_slice(), &[b'x'; 9000], b"\",\"password\":\"v\"}"].concat();
+        let window = Span::new(long.len() - 4096, long.len());
+        assert_eq!(quotes_from_here(&long, window), None, "the begin of a long line counts");
+    }
+
+    fn quotes_from_here(text: &[u8], window: Span) -> Option<u8> {
+        Quotes::default().open_at(text, window, text.len() - 15)
+    }
+
+    #[test]
     fn names_may_have_two_words() {
         let text = "API key: abcdef";
-        let found = read(text.as_bytes(), 0, Span::new(0, text.len()), Bare::Word).unwrap();
+        let found = read(text.as_bytes(), 0, (Span::new(0, text.len()), Bare::Word), &mut Quotes::default()).unwrap();
         assert_eq!((&text[found.name.range()], &text[found.value.range()]), ("API key", "abcdef"));
     }
 
@@ -540,7 +589,7 @@ mod tests {
         fn any_bytes_are_read_without_a_panic_and_within_the_line(text in proptest::collection::vec(proptest::num::u8::ANY, 0..120), at in 0usize..120) {
             if at < text.len() {
                 for bare in [Bare::Never, Bare::Line, Bare::Word] {
-                    if let Some(found) = read(&text, at, Span::new(0, text.len()), bare) {
+                    if let Some(found) = read(&text, at, (Span::new(0, text.len()), bare), &mut Quotes::default()) {
                         proptest::prop_assert!(found.value.end <= text.len() && found.name.end <= text.len());
                     }
                 }

@@ -29,7 +29,7 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span};
 
-use binding::TextBinding;
+use binding::{Quotes, TextBinding};
 use context::Context;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
@@ -80,11 +80,19 @@ struct Gathered<'a> {
     blob: &'a Blob<'a>,
     context: Context,
     line: LineWindow,
+    quotes: Quotes,
     /// The binding read last, by the span of its name.
     last: Option<(Span, Option<TextBinding>)>,
     hits: Vec<Hit>,
     markers: Vec<usize>,
     seen: Seen,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(blob: &'a Blob<'a>, seen: Seen) -> Self {
+        let (line, quotes) = (LineWindow::default(), Quotes::default());
+        Self { blob, context: Context::of(blob), line, quotes, last: None, hits: Vec::new(), markers: Vec::new(), seen }
+    }
 }
 
 impl Scanner {
@@ -121,8 +129,7 @@ impl Scanner {
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
         worker.reset(self.rules.rules.len());
-        let context = Context::of(blob);
-        let mut gathered = Gathered { blob, context, line: LineWindow::default(), last: None, hits: Vec::new(), markers: Vec::new(), seen };
+        let mut gathered = Gathered::new(blob, seen);
         self.prefilter.scan(blob.bytes, |anchor, at| {
             for &consumer in &self.consumers[anchor] {
                 self.candidate(consumer, at, &mut gathered, worker);
@@ -209,7 +216,7 @@ impl Scanner {
         let line = gathered.line.around(bytes, at);
         let Some(name) = binding::name_around(bytes, at, line) else { return };
         if gathered.last.is_none_or(|(last, _)| last != name) {
-            gathered.last = Some((name, binding::read(bytes, at, line, gathered.context.bare)));
+            gathered.last = Some((name, binding::read(bytes, at, (line, gathered.context.bare), &mut gathered.quotes)));
         }
         let Some((_, Some(found))) = gathered.last else { return };
         let hit = settle::key_hit(&self.rules, index, bytes, found, gathered.context);
@@ -228,7 +235,7 @@ impl Scanner {
         hits = overlap::resolve(hits, &self.rules.rules);
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
-        scanned.suppressions = markers.into_iter().filter_map(|at| suppression_at(blob, &lines, &masks, at)).collect();
+        scanned.suppressions = suppressions(blob, &lines, &masks, &markers);
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);
@@ -283,6 +290,17 @@ impl Worker {
             self.caches = (0..rules).map(|_| None).collect();
         }
     }
+}
+
+/// The suppressions at these places, in order. What stands behind the first one of a line is its text.
+fn suppressions(blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
+    let mut found: Vec<Suppression> = Vec::new();
+    for &at in markers {
+        if found.last().is_none_or(|last| last.place.span.end <= at) {
+            found.extend(suppression_at(blob, lines, masks, at));
+        }
+    }
+    found
 }
 
 fn suppression_at(blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Option<Suppression> {

@@ -4,6 +4,8 @@ use crate::text::{Lines, Span};
 
 /// What begins every suppression comment; also its anchor in the pre-filter.
 pub const MARKER: &str = "aelix-lint:";
+/// Bytes before a marker that are looked at: on a longer line it is not known whether the comment stands in a string.
+const MAX_BEFORE: usize = 2000;
 /// What may stand right before the marker: the begin of a comment in the languages at hand.
 const COMMENT_BEGINS: [&str; 14] = ["#", "//", "/*", "*", "<!--", "--", ";", "%", "{#", "(*", "\"\"\"", "'", "REM", "{{/*"];
 /// What may close a comment on the same line.
@@ -26,13 +28,14 @@ pub struct Comment {
 pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let index = lines.index_of(at);
     let line = lines.span_of(index);
-    let before = String::from_utf8_lossy(&bytes[line.start..at]);
+    let start = line.start.max(at.saturating_sub(MAX_BEFORE));
+    let before = String::from_utf8_lossy(&bytes[start..at]);
     let before = before.trim_end();
     let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(**begin)).max_by_key(|begin| begin.len())?;
     if is_in_string(before) {
         return None;
     }
-    let own_line = before[..before.len() - begin.len()].trim().is_empty();
+    let own_line = start == line.start && before[..before.len() - begin.len()].trim().is_empty();
     let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + 1000)]).into_owned();
     let (verb, rest) = text.trim_start().split_once(char::is_whitespace)?;
     let (rules, reason) = parse(rest)?;

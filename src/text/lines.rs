@@ -2,10 +2,22 @@
 
 use super::span::{Position, Span};
 
+/// Bytes of a long line between two known columns.
+const STEP: usize = 4096;
+
 /// Index of the line starts of one blob, built only for blobs that have a hit.
 pub struct Lines<'a> {
     bytes: &'a [u8],
     starts: Vec<usize>,
+    /// Columns at some places of long lines, so that a column costs the same wherever it is.
+    columns: Vec<(usize, Columns)>,
+}
+
+/// Characters of a line before a place.
+#[derive(Clone, Copy, Default)]
+struct Columns {
+    points: usize,
+    units: usize,
 }
 
 impl<'a> Lines<'a> {
@@ -17,7 +29,11 @@ impl<'a> Lines<'a> {
                 starts.push(at + 1);
             }
         }
-        Self { bytes, starts }
+        let mut columns = Vec::new();
+        for (index, &start) in starts.iter().enumerate() {
+            add_columns(bytes, Span::new(start, starts.get(index + 1).copied().unwrap_or(bytes.len())), &mut columns);
+        }
+        Self { bytes, starts, columns }
     }
 
     /// Number of lines; text after the last line end counts, an empty rest too.
@@ -46,23 +62,41 @@ impl<'a> Lines<'a> {
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
         let index = self.index_of(offset);
-        let (column, utf16_column) = columns(&self.bytes[self.starts[index]..offset]);
-        Position { line: to_u32(index + 1), column, utf16_column }
+        let start = self.starts[index];
+        let known = self.columns.partition_point(|(at, _)| *at <= offset).checked_sub(1).map(|i| self.columns[i]).filter(|(at, _)| *at > start);
+        let (at, before) = known.unwrap_or((start, Columns::default()));
+        let Columns { points, units } = before.after(&self.bytes[at..offset]);
+        Position { line: to_u32(index + 1), column: to_u32(points + 1), utf16_column: to_u32(units + 1) }
     }
 }
 
-/// 1-based columns after `before`, in code points and in UTF-16 code units.
-fn columns(before: &[u8]) -> (u32, u32) {
-    let (mut points, mut units) = (1usize, 1usize);
-    for chunk in before.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            points += 1;
-            units += c.len_utf16();
+impl Columns {
+    /// The columns after more bytes of the line: code points, UTF-16 code units, one each for an invalid byte.
+    fn after(self, bytes: &[u8]) -> Self {
+        let Self { mut points, mut units } = self;
+        for chunk in bytes.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                points += 1;
+                units += c.len_utf16();
+            }
+            points += chunk.invalid().len();
+            units += chunk.invalid().len();
         }
-        points += chunk.invalid().len();
-        units += chunk.invalid().len();
+        Self { points, units }
     }
-    (to_u32(points), to_u32(units))
+}
+
+/// Adds known columns every few thousand bytes of `line`, at places where no character is cut.
+fn add_columns(bytes: &[u8], line: Span, columns: &mut Vec<(usize, Columns)>) {
+    let (mut at, mut known) = (line.start, Columns::default());
+    while at + STEP < line.end {
+        let cut = at + STEP;
+        // No character has more than three bytes after its first.
+        let next = cut + bytes[cut..line.end].iter().take(3).take_while(|b| **b & 0xC0 == 0x80).count();
+        known = known.after(&bytes[at..next]);
+        at = next;
+        columns.push((at, known));
+    }
 }
 
 fn to_u32(n: usize) -> u32 {
@@ -92,6 +126,22 @@ mod tests {
     fn invalid_bytes_count_one_each() {
         let at = Lines::new(b"\n\xff\xfex").position(3);
         assert_eq!((at.line, at.column), (2, 3));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_exact() {
+        for unit in ["a", "é", "\u{1F511}", "a\u{1F511}é"] {
+            let text = format!("\n{}x\nend", unit.repeat(10_000));
+            let at = text.find('x').unwrap();
+            let position = Lines::new(text.as_bytes()).position(at);
+            let line = &text[1..at];
+            assert_eq!(
+                (position.line, position.column as usize, position.utf16_column as usize),
+                (2, line.chars().count() + 1, line.encode_utf16().count() + 1)
+            );
+            assert_eq!(Lines::new(text.as_bytes()).position(text.len()).column, 4);
+        }
+        assert_eq!(Lines::new(&[0x80; 20_000]).position(20_000).column, 20_001);
     }
 
     #[test]
