@@ -196,10 +196,17 @@ fn line_of(text: &str, offset: usize) -> u32 {
 
 fn syntax_error(name: &str, text: &str, error: &toml::de::Error) -> RuleError {
     let line = error.span().map_or(1, |span| line_of(text, span.start));
-    let message = error.message();
+    let message = &without_values(error.message());
     let hint =
         unknown_field(message).and_then(|(field, known)| nearest(&field, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?")));
     RuleError::new(format!("{name}:{line}: {}{}", message.replace('\n', " "), hint.unwrap_or_default()))
+}
+
+/// A message of the TOML reader without the strings of the file that it repeats: they may be secrets.
+pub fn without_values(message: &str) -> String {
+    let Some((before, rest)) = message.split_once("string \"") else { return message.to_owned() };
+    let after = rest.rsplit_once('"').map_or("", |(_, after)| after);
+    format!("{before}a string{after}")
 }
 
 /// Field and known fields out of serde's "unknown field `x`, expected one of `a`, `b`".
@@ -296,6 +303,12 @@ mod tests {
     fn an_unknown_key_is_named_with_its_line_and_a_suggestion() {
         let message = error_of(&format!("{HEAD}patern = 'abcd'\nexamples = ['a']\n"));
         assert!(message.starts_with("my.toml:8: unknown field `patern`") && message.ends_with("did you mean `pattern`?"), "{message}");
+    }
+
+    #[test]
+    fn a_value_in_the_wrong_place_is_not_repeated() {
+        let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = 'my \"value'\n"));
+        assert!(message.contains("invalid type: a string, expected a sequence"), "{message}");
     }
 
     #[test]

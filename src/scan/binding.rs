@@ -10,6 +10,8 @@ use crate::text::Span;
 const MAX_NAME: usize = 100;
 /// Longest value that is read.
 const MAX_VALUE: usize = 4096;
+/// Longest type annotation between a name and its value.
+const MAX_TYPE: usize = 200;
 
 /// How a value is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,7 +252,7 @@ impl Reader<'_> {
     fn past_type(&self, colon: usize) -> usize {
         let start = self.skip_blank(colon);
         let mut position = start;
-        while let Some(byte) = self.at(position) {
+        while let Some(byte) = self.at(position).filter(|_| position < start + MAX_TYPE) {
             match byte {
                 b'=' if position > start && self.at(position + 1) != Some(b'=') => return position + 1,
                 b if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'&' | b'<' | b'>' | b'[' | b']' | b'.' | b'?' | b'|' | b' ' | b':') => position += 1,

@@ -245,7 +245,7 @@ impl Scanner {
         hits = overlap::resolve(hits, &self.rules.rules);
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
-        scanned.suppressions = markers.into_iter().filter_map(|at| suppression_at(blob, &lines, &masks, at)).collect();
+        scanned.suppressions = suppressions(blob, &lines, &masks, &markers);
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);
@@ -304,6 +304,17 @@ impl Worker {
             self.caches.resize_with(rules, || None);
         }
     }
+}
+
+/// The suppressions at these places, in order. What stands behind the first one of a line is its text.
+fn suppressions(blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
+    let mut found: Vec<Suppression> = Vec::new();
+    for &at in markers {
+        if found.last().is_none_or(|last| last.place.span.end <= at) {
+            found.extend(suppression_at(blob, lines, masks, at));
+        }
+    }
+    found
 }
 
 fn suppression_at(blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Option<Suppression> {

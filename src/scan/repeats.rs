@@ -2,8 +2,10 @@
 
 use crate::text::{Secret, Span};
 
-/// Bits of the filter over the first four bytes of all values.
-const FILTER_BITS: u32 = 14;
+/// Bits of the filter for each value, and at least and at most in all, as powers of two.
+const BITS_EACH: usize = 16;
+const LEAST_BITS: u32 = 12;
+const MOST_BITS: u32 = 23;
 /// Bytes that the filter looks at; shorter values are not looked for.
 const LEAST: usize = 4;
 
@@ -16,6 +18,9 @@ pub struct Repeats {
     parents: Vec<Option<usize>>,
     /// A bit for the hash of the first bytes of each value.
     filter: Vec<u64>,
+    bits: u32,
+    /// Length of the longest value.
+    longest: usize,
 }
 
 impl Repeats {
@@ -24,10 +29,11 @@ impl Repeats {
         values.retain(|value| value.reveal().len() >= LEAST);
         values.sort_by(|a, b| a.reveal().cmp(b.reveal()));
         values.dedup_by(|a, b| a.reveal() == b.reveal());
-        let mut filter = vec![0; if values.is_empty() { 0 } else { 1 << (FILTER_BITS - 6) }];
+        let bits = (values.len() * BITS_EACH).next_power_of_two().trailing_zeros().clamp(LEAST_BITS, MOST_BITS);
+        let mut filter = vec![0; if values.is_empty() { 0 } else { 1 << (bits - 6) }];
         let (mut parents, mut open): (Vec<Option<usize>>, Vec<usize>) = (Vec::with_capacity(values.len()), Vec::new());
         for (index, value) in values.iter().enumerate() {
-            if let Some(bit) = hash(value.reveal()) {
+            if let Some(bit) = hash(value.reveal(), bits) {
                 filter[bit >> 6] |= 1 << (bit & 63);
             }
             while open.last().is_some_and(|&last| !value.reveal().starts_with(values[last].reveal())) {
@@ -36,20 +42,21 @@ impl Repeats {
             parents.push(open.last().copied());
             open.push(index);
         }
-        Self { values, parents, filter }
+        let longest = values.iter().map(|value| value.reveal().len()).max().unwrap_or(0);
+        Self { values, parents, filter, bits, longest }
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+    /// Length of the longest value; 0 without one.
+    pub fn longest(&self) -> usize {
+        self.longest
     }
 
     /// The longest value that `text` begins with.
     pub fn at_start_of(&self, text: &[u8]) -> Option<&Secret> {
-        if self.is_empty() {
+        if self.values.is_empty() {
             return None;
         }
-        let bit = hash(text)?;
+        let bit = hash(text, self.bits)?;
         if (self.filter[bit >> 6] >> (bit & 63)) & 1 == 0 {
             return None;
         }
@@ -67,7 +74,7 @@ impl Repeats {
     /// Places in `text`, from the left, the longest first, none sharing a byte with another.
     pub fn places(&self, text: &[u8]) -> Vec<(Span, &Secret)> {
         let (mut found, mut at) = (Vec::new(), 0);
-        while !self.is_empty() && at + LEAST <= text.len() {
+        while !self.values.is_empty() && at + LEAST <= text.len() {
             match self.at_start_of(&text[at..]) {
                 Some(value) => {
                     found.push((Span::new(at, at + value.reveal().len()), value));
@@ -81,9 +88,9 @@ impl Repeats {
 }
 
 /// The bit of the filter for a text that begins so; none for a shorter one.
-fn hash(text: &[u8]) -> Option<usize> {
+fn hash(text: &[u8], bits: u32) -> Option<usize> {
     let first: [u8; LEAST] = text.get(..LEAST)?.try_into().ok()?;
-    Some((u32::from_le_bytes(first).wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)) as usize)
+    Some((u32::from_le_bytes(first).wrapping_mul(0x9E37_79B1) >> (32 - bits)) as usize)
 }
 
 #[cfg(test)]

@@ -57,12 +57,13 @@ impl Masks {
     /// What must not be shown of `window`: what was found there, and what is repeated there of what was found elsewhere.
     fn hidden(&self, bytes: &[u8], window: Span) -> Vec<(Span, String)> {
         let mut all = self.overlapping(window).to_vec();
-        if self.short.is_empty() {
+        let reach = self.short.longest();
+        if reach == 0 {
             return all;
         }
-        for at in window.start.saturating_sub(SHORT)..window.end {
+        for at in (window.start + 1).saturating_sub(reach)..window.end {
             // A text longer than every value would only be compared in vain.
-            let text = &bytes[at..bytes.len().min(at + SHORT)];
+            let text = &bytes[at..bytes.len().min(at + reach)];
             if let Some(value) = self.short.at_start_of(text).filter(|value| at + value.reveal().len() > window.start) {
                 all.push((Span::new(at, at + value.reveal().len()), value.masked()));
             }

@@ -23,8 +23,14 @@ pub enum InlineSuppressions {
 /// Mutes findings and returns our own findings about the comments.
 pub fn apply(suppressions: &[Suppression], findings: &mut [Finding], rules: &RuleSet) -> Vec<Finding> {
     let mut own = Vec::new();
+    findings.sort_by_key(|finding| finding.place.start.line);
+    let tallest = findings.iter().map(|finding| last_line(finding) - finding.place.start.line).max().unwrap_or(0);
     for suppression in suppressions {
-        let unused: Vec<&String> = suppression.rules.iter().filter(|selector| !mute_all(suppression, selector, findings, rules)).collect();
+        // Only those that begin near enough: a file may have as many comments as findings.
+        let first = findings.partition_point(|finding| finding.place.start.line.saturating_add(tallest) < suppression.lines.0);
+        let past = findings.partition_point(|finding| finding.place.start.line <= suppression.lines.1).max(first);
+        let near = &mut findings[first..past];
+        let unused: Vec<&String> = suppression.rules.iter().filter(|selector| !mute_all(suppression, selector, near, rules)).collect();
         if suppression.sample {
             continue;
         }
