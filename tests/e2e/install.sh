@@ -2,8 +2,8 @@
 # cargo install as the README says, and the program's main job with what it installed.
 source "$(dirname "${BASH_SOURCE[0]}")/prepare"
 cd "$root"
-expect 0 cargo install --locked --path . --root "$scratch/root"
-installed=$scratch/root/bin/aelix-lint
+expect 0 cargo install --locked --path . --root "$scratch/installed"
+installed=$scratch/installed/bin/aelix-lint
 expect 0 "$installed" --version
 shows "aelix-lint $(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)"
 expect 0 "$installed" --exit-zero fixtures/demo
