@@ -224,6 +224,12 @@ impl Runs {
 
     fn push(&mut self, next: Found) {
         let short = self.run.iter().any(|literal| literal.len() < MIN_LEN);
+        if let Some([only]) = next.exact.as_deref()
+            && self.run.iter().all(|literal| literal.len() < MAX_LEN)
+        {
+            self.run.iter_mut().for_each(|literal| *literal = literal.followed_by(only));
+            return;
+        }
         let joins = |set: &&Vec<Anchor>| short || set.len() <= SMALL_CLASS;
         if let Some(joined) = next.exact.as_ref().filter(joins).and_then(|set| product(&self.run, set)) {
             self.run = joined;
@@ -269,7 +275,11 @@ fn product(left: &[Anchor], right: &[Anchor]) -> Option<Vec<Anchor>> {
     if left.len() * right.len() > MAX_SET || left.iter().any(|l| l.len() >= MAX_LEN) {
         return None;
     }
-    Some(left.iter().flat_map(|l| right.iter().map(move |r| l.followed_by(r))).collect())
+    let mut all = Vec::with_capacity(left.len() * right.len());
+    for l in left {
+        all.extend(right.iter().map(|r| l.followed_by(r)));
+    }
+    Some(all)
 }
 
 fn usable(set: &[Anchor]) -> bool {
@@ -291,11 +301,13 @@ fn cost(set: &[Anchor]) -> f64 {
 
 /// The rarest window of [`MIN_LEN`] bytes in an anchor, as an offset: what the pre-filter looks up, by the two halves of three bytes.
 pub fn rarest_window(anchor: &[u8]) -> usize {
-    let cost = |at: usize| {
-        let window = anchor[at..at + MIN_LEN].to_ascii_lowercase();
-        frequency::of_three(&window[..3]) + frequency::of_three(&window[1..])
-    };
-    (0..=anchor.len().saturating_sub(MIN_LEN)).min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(0)
+    if anchor.len() <= MIN_LEN {
+        return 0;
+    }
+    let lower = anchor.to_ascii_lowercase();
+    let halves: Vec<f64> = lower.windows(MIN_LEN - 1).map(frequency::of_three).collect();
+    let costs = halves.windows(2).map(|pair| pair[0] + pair[1]);
+    costs.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
 }
 
 fn chance(bytes: &[u8]) -> f64 {

@@ -226,7 +226,7 @@ type Built = (Engine, Option<Vec<Anchor>>);
 
 fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
     let hir = parse(regex)?;
-    let hir = if multiline.is_some() { hir } else { without_line_ends(&hir) };
+    let hir = if multiline.is_some() || !has_line_ends(&hir) { hir } else { without_line_ends(&hir) };
     if hir.properties().minimum_len().is_none_or(|n| n == 0) {
         return Err("the pattern matches the empty text (or nothing); require at least one byte".to_owned());
     }
@@ -239,7 +239,7 @@ fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
     let mut prefixes = prefixes_of(value);
     prefixes.sort_by_key(|p| std::cmp::Reverse(p.len()));
     let anchors = anchors::derive(&hir);
-    let engine = PatternEngine { hir: hir.clone(), regex: OnceLock::new(), group, prefixes, multiline };
+    let engine = PatternEngine { hir, regex: OnceLock::new(), group, prefixes, multiline };
     Ok((Engine::Pattern(engine), anchors))
 }
 
@@ -249,6 +249,20 @@ fn parse(regex: &str) -> Result<Hir, String> {
         let reason = text.lines().last().unwrap_or("bad regex").trim_start_matches("error: ").to_owned();
         format!("bad pattern: {reason}")
     })
+}
+
+/// Whether a class or literal of the pattern holds a `\n` or `\r`.
+fn has_line_ends(hir: &Hir) -> bool {
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    match hir.kind() {
+        HirKind::Class(Class::Bytes(class)) => class.ranges().iter().any(|range| range.start() <= b'\r' && range.end() >= b'\n'),
+        HirKind::Class(Class::Unicode(_)) => true,
+        HirKind::Literal(literal) => literal.0.iter().any(is_end),
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Repetition(repetition) => has_line_ends(&repetition.sub),
+        HirKind::Capture(capture) => has_line_ends(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_line_ends),
+    }
 }
 
 /// The same pattern with `\n` and `\r` taken out of every class and literal: a line pattern cannot cross a line end.

@@ -18,9 +18,6 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
 }
 
-/// Folders of `rules/` that hold data of another kind.
-const NOT_RULES: [&str; 2] = ["rules/providers/", "rules/sinks/"];
-
 /// Path and text of the data files of the package below a folder (`rules/sinks/`), sorted by path.
 pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
     embedded::FILES.iter().copied().filter(move |(name, _)| name.starts_with(folder))
@@ -135,12 +132,19 @@ struct RawCounterexample {
     because: String,
 }
 
-/// The rules shipped with the program.
+/// A rule of the package as the build script wrote it down.
+#[derive(Deserialize)]
+struct RawBuiltIn {
+    file: String,
+    line: u32,
+    rule: RawRule,
+}
+
+/// The rules shipped with the program: read from JSON that the build script makes of the rule files, because a hook pays for the start at every commit.
 pub fn built_in() -> Result<Vec<Rule>, RuleError> {
-    let mut rules = Vec::new();
-    for (name, text) in embedded::FILES.iter().filter(|(name, _)| !NOT_RULES.iter().any(|folder| name.starts_with(folder))) {
-        rules.extend(parse(name, text, true)?);
-    }
+    let raw: Vec<RawBuiltIn> = serde_json::from_str(embedded::RULES).map_err(|error| RuleError::new(format!("cannot read the built-in rules: {error}")))?;
+    let source = |file: String, line| RuleSource { file: file.into(), line, built_in: true };
+    let mut rules = raw.into_iter().map(|raw| convert(raw.rule, source(raw.file, raw.line))).collect::<Result<Vec<_>, _>>()?;
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(rules)
 }
@@ -298,6 +302,16 @@ mod tests {
     }
 
     const HEAD: &str = "[[rule]]\nid = \"secrets/x\"\ntitle = \"x\"\nseverity = \"low\"\nconfidence = \"low\"\nwhy = \"w\"\nfix = \"f\"\n";
+
+    #[test]
+    fn the_built_in_rules_are_those_of_the_rule_files() {
+        let is_rule = |name: &str| !name.starts_with("rules/providers/") && !name.starts_with("rules/sinks/");
+        let files = embedded::FILES.iter().filter(|(name, _)| is_rule(name));
+        let mut rules: Vec<Rule> = files.flat_map(|(name, text)| parse(name, text, true).unwrap()).collect();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let shown = |rules: &[Rule]| rules.iter().map(|rule| format!("{rule:?}")).collect::<Vec<_>>();
+        assert_eq!(shown(&built_in().unwrap()), shown(&rules));
+    }
 
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_a_suggestion() {

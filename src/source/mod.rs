@@ -93,7 +93,7 @@ impl Listing {
 pub fn list(inputs: &[Input], options: &ListOptions) -> Result<Listing, BadGlob> {
     let excludes = Excludes::new(&options.excludes)?;
     let root = Root::new(&options.root, inputs);
-    let mut lister = Lister { options, excludes, listing: Listing::default(), seen: HashSet::new(), passed: Vec::new() };
+    let mut lister = Lister { options, excludes, listing: Listing::default(), seen: (inputs.len() > 1).then(HashSet::new), passed: Vec::new() };
     for input in inputs {
         match input {
             Input::Stdin(name) => lister.stdin(name, &root),
@@ -121,7 +121,8 @@ struct Lister<'a> {
     options: &'a ListOptions,
     excludes: Excludes,
     listing: Listing,
-    seen: HashSet<PathBuf>,
+    /// Absolute paths that are listed. One input alone meets nothing twice and needs no memory of it.
+    seen: Option<HashSet<PathBuf>>,
     passed: Vec<(PathBuf, Skip)>,
 }
 
@@ -179,17 +180,23 @@ impl Lister<'_> {
     }
 
     fn target(&mut self, argument: &Argument, within: &Path, size: u64) {
-        if self.seen.insert(argument.absolute.join(within)) {
+        if self.is_new(|| argument.absolute.join(within)) {
+            let relative = argument.relative(within);
+            let or_relative = |name: Arc<str>| if name == relative { relative.clone() } else { name };
             self.listing.targets.push(Target {
                 origin: Origin::File,
                 path: argument.open(within),
-                display: argument.display(within),
-                relative: argument.relative(within),
-                within: argument.within(within),
+                display: or_relative(argument.display(within)),
+                within: or_relative(argument.within(within)),
+                relative: relative.clone(),
                 explicit: within.as_os_str().is_empty(),
                 size,
             });
         }
+    }
+
+    fn is_new(&mut self, path: impl FnOnce() -> PathBuf) -> bool {
+        self.seen.as_mut().is_none_or(|seen| seen.insert(path()))
     }
 
     fn skip(&mut self, argument: &Argument, within: &Path, reason: SkipReason) {
@@ -219,8 +226,8 @@ impl Lister<'_> {
 
     /// What one argument passed over and another one scans is scanned; what two pass over is counted once.
     fn finish(mut self) -> Listing {
-        for (path, skip) in self.passed {
-            if self.seen.insert(path) {
+        for (path, skip) in std::mem::take(&mut self.passed) {
+            if self.is_new(|| path) {
                 self.listing.skipped.push(skip);
             }
         }
