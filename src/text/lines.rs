@@ -141,7 +141,7 @@ mod tests {
             );
             assert_eq!(Lines::new(text.as_bytes()).position(text.len()).column, 4);
         }
-        assert_eq!(Lines::new(&[0x80; 20_000]).position(20_000).column, 20_001);
+        assert_eq!(Lines::new(&vec![0x80; 20_000]).position(20_000).column, 20_001);
     }
 
     #[test]
