@@ -62,7 +62,7 @@ mod windows {
         let is_line_rule = |index: &usize| matches!(&RULES.compiled[*index].engine, Engine::Pattern(engine) if engine.multiline.is_none());
         let id = |index: usize| RULES.rules[index].id.to_string();
         let found = SCANNER.matches(text);
-        let unique: BTreeSet<(String, Span)> = found.iter().filter(|(index, _)| is_line_rule(index)).map(|&(index, span)| (id(index), span)).collect();
+        let unique: Matches = found.iter().filter(|(index, _)| is_line_rule(index)).map(|&(index, span)| (id(index), span)).collect();
         assert_eq!(unique.len(), found.iter().filter(|(index, _)| is_line_rule(index)).count(), "a match is found once");
         let mut whole = BTreeSet::new();
         for index in RULES.active().filter(is_line_rule) {
@@ -386,6 +386,32 @@ mod fingerprints {
                 let (name, text) = (example.path.as_deref().unwrap_or("a.txt"), example.text.replace(['«', '»'], ""));
                 assert_eq!(of(name, &text), of(name, &format!("\n\n\n{text}")), "{}", rule.id);
             }
+        }
+    }
+}
+
+mod long_lines {
+    use super::*;
+
+    const SIZE: usize = 24 << 10;
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+    /// One line of about `length` bytes: `#` stands for a new random value at each repetition.
+    fn line(unit: &str, length: usize) -> String {
+        let (mut dice, mut text) = (Dice(4711), String::with_capacity(length + 100));
+        while text.len() < length {
+            text.push_str(&unit.replace('#', &dice.text(LETTERS, 24)));
+        }
+        text
+    }
+
+    #[test]
+    fn every_value_of_a_long_line_is_found() {
+        for (name, unit) in [("a.txt", "password=#;"), ("a.json", "\"password\":\"#\","), ("a.js", "f({password:\"#\"});")] {
+            let text = line(unit, SIZE);
+            let expected = text.matches("password").count();
+            let found = scan(name, text.as_bytes()).findings.len();
+            assert!(found * 100 >= expected * 98, "{name} {unit}: {found} of {expected}");
         }
     }
 }

@@ -368,6 +368,15 @@ mod tests {
         assert_eq!(passed(&tree.list(&["s"], &tree.options())), [("s", SkipReason::Special)]);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_of_the_kernel_are_not_met_in_a_walk() {
+        let tree = Tree::new(&[]);
+        let listing = list(&[Input::Path("/proc/self/fdinfo".into())], &tree.options()).unwrap();
+        assert_eq!(names(&listing), [""; 0]);
+        assert!(listing.skipped.iter().all(|skip| skip.reason == SkipReason::Special));
+    }
+
     #[test]
     fn a_missing_path_is_an_error_and_the_others_are_listed() {
         let tree = Tree::new(&[("a", "")]);

@@ -23,6 +23,12 @@ const SECRET_FILES: [&str; 11] =
 /// `.env.example` and its like hold no secrets.
 const SAMPLE_SUFFIXES: [&str; 6] = [".example", ".sample", ".template", ".dist", ".defaults", ".tpl"];
 
+/// Where the kernel shows itself as files: reading some of them blocks for ever, and none belongs to a project.
+#[cfg(target_os = "linux")]
+const KERNEL_FOLDERS: [&str; 2] = ["/proc", "/sys"];
+#[cfg(not(target_os = "linux"))]
+const KERNEL_FOLDERS: [&str; 0] = [];
+
 /// One exclude, in gitignore syntax, relative to the folder `base`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
@@ -126,6 +132,7 @@ impl Walk<'_> {
         self.walker(&folder).visit(&mut builder);
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.add_ignored_secrets(&mut found);
+        add_kernel_folders(&folder, &mut found);
         found.met.sort_by(|a, b| a.0.as_os_str().as_encoded_bytes().cmp(b.0.as_os_str().as_encoded_bytes()));
         found.met
     }
@@ -168,7 +175,7 @@ fn is_wanted(entry: &DirEntry, excludes: &Excludes, roots: (&Path, &Path)) -> bo
     if entry.depth() == 0 {
         return true;
     }
-    if VERSION_CONTROL.iter().any(|name| entry.file_name() == OsStr::new(name)) {
+    if VERSION_CONTROL.iter().any(|name| entry.file_name() == OsStr::new(name)) || is_kernel_folder(entry.path()) {
         return false;
     }
     if excludes.matchers.is_empty() {
@@ -176,6 +183,20 @@ fn is_wanted(entry: &DirEntry, excludes: &Excludes, roots: (&Path, &Path)) -> bo
     }
     let within = entry.path().strip_prefix(roots.0).unwrap_or(entry.path());
     !excludes.exclude(&roots.1.join(within), entry.file_type().is_some_and(|kind| kind.is_dir()))
+}
+
+fn is_kernel_folder(path: &Path) -> bool {
+    KERNEL_FOLDERS.iter().any(|folder| path == Path::new(folder))
+}
+
+/// Says which folders of the kernel a walk has passed over.
+fn add_kernel_folders(folder: &Path, found: &mut Found) {
+    for path in KERNEL_FOLDERS.map(Path::new) {
+        if let Some(within) = path.strip_prefix(folder).ok().filter(|within| !within.as_os_str().is_empty() && path.is_dir()) {
+            let text = "not walked: files of the kernel, some of which never end".to_owned();
+            found.met.push((within.to_path_buf(), Met::Notice(text)));
+        }
+    }
 }
 
 #[derive(Default)]
@@ -231,6 +252,8 @@ impl Visitor<'_> {
         let Some(kind) = entry.file_type() else { return };
         if kind.is_dir() {
             self.look_for_secret_files(entry.path());
+        } else if kind.is_file() && KERNEL_FOLDERS.iter().any(|folder| self.folder.starts_with(folder)) {
+            self.push(entry.path(), Met::Skip(SkipReason::Special));
         } else if kind.is_file() {
             match entry.metadata() {
                 Ok(metadata) => self.push(entry.path(), Met::File(metadata.len())),
