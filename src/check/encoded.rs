@@ -1,39 +1,15 @@
 //! Base64 in all its dialects, and what it may hold: JSON, `user:password`.
 
-use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
+use data_encoding::BASE64URL_NOPAD;
 
 use super::Verdict;
+pub(super) use crate::text::decode::base64;
+use crate::text::decode::lenient;
 use crate::text::placeholder::{placeholder, reference};
-
-/// The bytes behind base64 or base64url (RFC 4648), padded or not, with line breaks or not; bits after the last byte are ignored
-/// as most decoders do.
-pub(super) fn base64(value: &[u8]) -> Option<Vec<u8>> {
-    let mut text: Vec<u8> = value.iter().filter(|b| !b.is_ascii_whitespace()).copied().collect();
-    while text.last() == Some(&b'=') {
-        text.pop();
-    }
-    for byte in &mut text {
-        match byte {
-            b'-' => *byte = b'+',
-            b'_' => *byte = b'/',
-            _ => {}
-        }
-    }
-    if text.is_empty() || text.len() % 4 == 1 {
-        return None;
-    }
-    lenient(&BASE64_NOPAD.specification()).decode(&text).ok()
-}
 
 /// The bytes behind base64url without padding, as in a JWT (RFC 7515).
 pub(super) fn base64url(value: &[u8]) -> Option<Vec<u8>> {
     lenient(&BASE64URL_NOPAD.specification()).decode(value).ok()
-}
-
-fn lenient(specification: &data_encoding::Specification) -> data_encoding::Encoding {
-    let mut specification = specification.clone();
-    specification.check_trailing_bits = false;
-    specification.encoding().unwrap_or(BASE64_NOPAD)
 }
 
 /// Rejects what is no base64.

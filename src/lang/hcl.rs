@@ -3,22 +3,22 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Language};
+use crate::text::decode::Decoding;
 
 /// HCL.
 pub(super) static LANGUAGE: Language = Language {
     name: "hcl",
     extensions: &["tf", "tofu"],
     file_names: &[],
+    interpreters: &[],
     query: include_str!("hcl.scm"),
     grammar: || tree_sitter_hcl::LANGUAGE.into(),
     separator: ".",
     callees: Callees {
         wrappers: &["sensitive", "nonsensitive", "tostring", "trimspace"],
-        concats: &[],
-        joins: &[],
-        formats: &[],
-        fallbacks: &[],
         references: &["file", "templatefile"],
+        decoders: &[("base64decode", Decoding::Base64), ("urldecode", Decoding::Percent)],
+        ..Callees::NONE
     },
     unescape,
     imports: |_| Vec::new(),

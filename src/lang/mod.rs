@@ -1,26 +1,40 @@
 //! Floor 1: the table of languages, found by file name. A language is a grammar, a query whose captures become facts, and a few words of its own.
 
+#[cfg(feature = "lang-hcl")]
 mod hcl;
+#[cfg(feature = "lang-python")]
+mod python;
+#[cfg(feature = "lang-rust")]
 mod rust;
 
 use std::sync::OnceLock;
 
 use tree_sitter::{Query, QueryError};
 
+use crate::text::decode::Decoding;
+
 /// Capture names that a query may use; `scan/syntax.rs` knows these and nothing else of a language.
 ///
-/// * `string` a literal; inside it `string.text` as it stands, `string.escape` to be unescaped, `string.hole` not known; `literal` a bare number or word;
+/// * `string` a literal; inside it `string.text` as it stands, `string.escape` to be unescaped, `string.hole` with the expression `hole.inner`, if that
+///   is known; `string.raw` a literal without such children: its text is what stands between its quotes; `literal` a bare number or word;
 /// * `keep` an expression with the same text as `keep.inner`; `concat` its `concat.part`s in order; `sequence` a list of `sequence.part`s;
-/// * `call` with `call.callee` or `call.method` and `call.receiver`, and `call.arguments`, the node whose named children are the arguments;
+///   `fallback` an expression whose value is `fallback.value` where another is missing; `reverse` the text of `reverse.inner` backwards;
+/// * `reference` an expression that is read at run time;
+/// * `call` with `call.callee` (a name, or a path of names), or `call.method` and `call.receiver`, or both; and `call.arguments`, the node whose named
+///   children are the arguments. A child that is a `binding.field` is a named argument. Constructors and struct literals are calls too;
 /// * `binding` (also `binding.constant`, visible before it is declared, and `binding.field`, which binds no variable) with `binding.name` and `binding.value`;
+/// * `object` a literal whose named children are `binding.field`s;
 /// * `assign` with `assign.name` and `assign.value`: the variable has no single value any more;
-/// * `scope` where names end, `import` a use of another module, `test` code that only tests run;
+/// * `function` with `function.name` and `function.parameters`, whose named children hold the names of its parameters as `binding`s;
+/// * `scope` where names end, `import` a use of another module, `test` code that only tests run, `comment`;
 /// * `block` with `block.type` and `block.label`: declared infrastructure, whose attributes are its `binding.field`s.
-pub const CAPTURES: [&str; 30] = [
+pub const CAPTURES: [&str; 42] = [
     "string",
     "string.text",
     "string.escape",
     "string.hole",
+    "hole.inner",
+    "string.raw",
     "literal",
     "keep",
     "keep.inner",
@@ -28,6 +42,11 @@ pub const CAPTURES: [&str; 30] = [
     "concat.part",
     "sequence",
     "sequence.part",
+    "fallback",
+    "fallback.value",
+    "reverse",
+    "reverse.inner",
+    "reference",
     "call",
     "call.callee",
     "call.method",
@@ -38,12 +57,17 @@ pub const CAPTURES: [&str; 30] = [
     "binding.field",
     "binding.name",
     "binding.value",
+    "object",
     "assign",
     "assign.name",
     "assign.value",
+    "function",
+    "function.name",
+    "function.parameters",
     "scope",
     "import",
     "test",
+    "comment",
     "block",
     "block.type",
     "block.label",
@@ -57,6 +81,8 @@ pub struct Language {
     pub extensions: &'static [&'static str],
     /// Whole file names.
     pub file_names: &'static [&'static str],
+    /// Programs a first line `#!` may name: `python3` also as `/usr/bin/env python3`.
+    pub interpreters: &'static [&'static str],
     /// The query whose captures (see [`CAPTURES`]) become facts.
     pub query: &'static str,
     /// The grammar.
@@ -79,14 +105,26 @@ pub struct Callees {
     pub wrappers: &'static [&'static str],
     /// The result is the arguments, or the receiver's parts, one after the other.
     pub concats: &'static [&'static str],
-    /// The result is the receiver's parts with the first argument between them.
+    /// The result is the receiver's parts with the first argument between them, or, where the receiver is text, the parts of the first argument with it between.
     pub joins: &'static [&'static str],
-    /// The result is the first argument if that has no `{` hole.
+    /// The result is the first argument with the others in its holes: `{}`, `%s`, `%v`, `{0}`.
     pub formats: &'static [&'static str],
     /// The result is the receiver or else the first argument.
     pub fallbacks: &'static [&'static str],
     /// The result is read at run time: environment, secret managers, files.
     pub references: &'static [&'static str],
+    /// The result is read at run time, or else the second argument: `os.getenv("NAME", "literal")`.
+    pub lookups: &'static [&'static str],
+    /// The result is the decoded receiver or, without one that is text, the decoded first argument.
+    pub decoders: &'static [(&'static str, Decoding)],
+    /// The result is text whose characters are the arguments, or the parts of the first argument: `String.fromCharCode(97, 98)`.
+    pub characters: &'static [&'static str],
+}
+
+impl Callees {
+    /// None at all.
+    pub const NONE: Self =
+        Self { wrappers: &[], concats: &[], joins: &[], formats: &[], fallbacks: &[], references: &[], lookups: &[], decoders: &[], characters: &[] };
 }
 
 /// A name that a file takes from elsewhere.
@@ -105,11 +143,18 @@ impl Language {
     }
 }
 
-static LANGUAGES: [&Language; 2] = [&hcl::LANGUAGE, &rust::LANGUAGE];
+static LANGUAGES: &[&Language] = &[
+    #[cfg(feature = "lang-hcl")]
+    &hcl::LANGUAGE,
+    #[cfg(feature = "lang-python")]
+    &python::LANGUAGE,
+    #[cfg(feature = "lang-rust")]
+    &rust::LANGUAGE,
+];
 
 /// All languages, in the order of their names.
 pub fn table() -> &'static [&'static Language] {
-    &LANGUAGES
+    LANGUAGES
 }
 
 /// The language that the name of the file says, if it is one of ours.
@@ -117,6 +162,24 @@ pub fn of(path: &str) -> Option<&'static Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
     table().iter().copied().find(|l| l.file_names.contains(&name) || extension.as_deref().is_some_and(|e| l.extensions.contains(&e)))
+}
+
+/// The language of a file: by its name or, where that has no extension, by its first line (`#!/usr/bin/env python3`).
+pub fn of_file(path: &str, bytes: &[u8]) -> Option<&'static Language> {
+    of(path).or_else(|| if path.rsplit('/').next().is_some_and(|name| name.contains('.')) { None } else { by_first_line(bytes) })
+}
+
+fn by_first_line(bytes: &[u8]) -> Option<&'static Language> {
+    let line = bytes.strip_prefix(b"#!")?;
+    let end = memchr::memchr2(b'\n', b'\r', &line[..line.len().min(200)]).unwrap_or_else(|| line.len().min(200));
+    let mut words = std::str::from_utf8(&line[..end]).ok()?.split_whitespace();
+    let program = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+    let mut name = program(words.next()?);
+    if name == "env" {
+        name = program(words.find(|word| !word.starts_with('-') && !word.contains('='))?);
+    }
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    table().iter().copied().find(|l| l.interpreters.contains(&stem))
 }
 
 #[cfg(test)]

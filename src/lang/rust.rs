@@ -3,12 +3,14 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Import, Language};
+use crate::text::decode::Decoding;
 
 /// Rust.
 pub(super) static LANGUAGE: Language = Language {
     name: "rust",
     extensions: &["rs"],
     file_names: &[],
+    interpreters: &[],
     query: include_str!("rust.scm"),
     grammar: || tree_sitter_rust::LANGUAGE.into(),
     separator: "::",
@@ -83,6 +85,18 @@ pub(super) static LANGUAGE: Language = Language {
             "kv1::get",
             "kv2::read",
         ],
+        decoders: &[
+            ("STANDARD.decode", Decoding::Base64),
+            ("STANDARD_NO_PAD.decode", Decoding::Base64),
+            ("URL_SAFE.decode", Decoding::Base64),
+            ("URL_SAFE_NO_PAD.decode", Decoding::Base64),
+            ("base64::decode", Decoding::Base64),
+            ("BASE64.decode", Decoding::Base64),
+            ("hex::decode", Decoding::Hex),
+            ("urlencoding::decode", Decoding::Percent),
+            (".rev", Decoding::Reverse),
+        ],
+        ..Callees::NONE
     },
     unescape,
     imports,

@@ -62,6 +62,8 @@ pub enum StepKind {
     Constant,
     /// Through a variable.
     Variable,
+    /// Through a parameter, from a call in the same file.
+    Parameter,
     /// As the value taken where another is missing.
     Fallback,
 }
@@ -82,10 +84,17 @@ pub struct Binding {
 pub struct Call {
     /// The callee as written, without arguments and type arguments: `oauth2::ClientSecret::new`, a method as `.add_scope`, a macro as `concat!`.
     pub callee: String,
+    /// The method as `.add_scope`, also where the callee is a path.
+    pub method: Option<String>,
+    /// A struct literal or an initializer in braces rather than a call.
+    pub is_literal: bool,
     /// What a method is called on.
     pub receiver: Option<Span>,
-    /// Its arguments in order.
+    /// Its arguments in order, without the named ones.
     pub arguments: Vec<Argument>,
+    /// Its named arguments, the entries of objects among its arguments by dotted path (`auth.clientSecret`), and, where it has two arguments of which
+    /// the first is a name, the second by that name.
+    pub named: Vec<(String, Argument)>,
     /// The whole call.
     pub span: Span,
     /// 1-based line of the callee's name.

@@ -110,7 +110,7 @@ impl Meaning {
     /// What the pre-filter has to look for.
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let callees = lang::table().iter().flat_map(|language| sink::keywords(&self.sinks, language));
-        let mut all: Vec<(Anchor, Sight)> = callees.map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Callee)).collect();
+        let mut all: Vec<(Anchor, Sight)> = callees.map(|callee| (Anchor::folded(callee.as_bytes()), Sight::Callee)).collect();
         if !self.scope_rules.is_empty() {
             all.push((Anchor::folded(scopes::KEYWORD.as_bytes()), Sight::Scope));
         }

@@ -1,6 +1,7 @@
 //! Facts → sinks → hits: which literals reach a known slot of an API, and how they got there.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::lang::{Import, Language};
 use crate::model::facts::{Argument, Call, Step, StepKind, Value};
@@ -14,6 +15,8 @@ use super::syntax::{Facts, is_callee};
 
 /// Shortest literal worth looking for before parsing, in bytes.
 const MIN_KEYWORD: usize = 4;
+/// A word of a callee of this length, in bytes, is seldom met elsewhere.
+const TELLING_KEYWORD: usize = 8;
 
 /// A literal that reaches a slot.
 #[derive(Clone, Debug)]
@@ -40,39 +43,105 @@ pub struct SinkHit {
     pub name: Option<String>,
 }
 
-/// Literals of at least 4 bytes; a file of the language that contains none of them reaches no slot and need not be parsed.
+/// Literals of at least 4 bytes; a file of the language that contains none of them, in any case, reaches no slot and need not be parsed.
 pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<&'a str> {
-    let longest = |sink: &'a Sink| sink.callee.split(|c: char| !c.is_alphanumeric() && c != '_').max_by_key(|part| part.len()).unwrap_or("");
-    let mut all: Vec<&str> = sinks.of(language.name).map(longest).filter(|k| k.len() >= MIN_KEYWORD).collect();
+    let mut all: Vec<&str> = sinks.of(language.name).flat_map(sink_keywords).filter(|k| k.len() >= MIN_KEYWORD).collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
+/// One word of each callee; of a slot that only a name tells, whose callees are words of every day, its names.
+fn sink_keywords(sink: &Sink) -> Vec<&str> {
+    let callees: Vec<&str> = sink.callees.iter().map(|callee| telling_part(callee)).collect();
+    let names: Vec<&str> = sink.names.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+    let shortest = |words: &[&str]| words.iter().map(|word| word.len()).min().unwrap_or(0);
+    let by_name = sink.argument.is_none() && shortest(&callees) < TELLING_KEYWORD && shortest(&names) >= MIN_KEYWORD;
+    if by_name { names } else { callees }
+}
+
+/// The longest word of a callee or, if that is a short one, all of the callee.
+fn telling_part(callee: &str) -> &str {
+    let word = longest_word(callee);
+    if word.len() >= TELLING_KEYWORD { word } else { callee.trim_start_matches('.') }
+}
+
+fn longest_word(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').max_by_key(|part| part.len()).unwrap_or("")
+}
+
 /// The literals of a file that reach a slot, in the order of the bytes. What its folder says (tests, examples) is for the caller to add.
 pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
     let mut found: BTreeMap<(Span, String), SinkHit> = BTreeMap::new();
+    let of_language: Vec<&Sink> = sinks.of(language.name).collect();
+    let mut add = |hit: SinkHit, at: Span| match found.entry((hit.span, hit.kind.clone())) {
+        Entry::Vacant(free) => {
+            free.insert(lowered(hit, facts));
+        }
+        Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at)),
+    };
     for call in &facts.calls {
-        for sink in sinks.of(language.name).filter(|s| reaches(call, s, &facts.imports, language.separator)) {
-            let Some(hit) = call.arguments.get(sink.argument).and_then(|argument| hit(call, argument, sink)) else { continue };
-            match found.entry((hit.span, hit.kind.clone())) {
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(lowered(hit, facts));
+        for sink in of_language.iter().filter(|sink| sink.callees.iter().any(|callee| reaches(call, callee, sink, &facts.imports, language.separator))) {
+            for (argument, name) in carried(call, sink) {
+                let target = Target { text: target_of(call, name), span: call.span, line: call.line };
+                if let Some(hit) = hit(&target, argument, sink) {
+                    add(hit, call.span);
                 }
-                std::collections::btree_map::Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == call.span)),
+            }
+        }
+    }
+    for binding in &facts.bindings {
+        let is_field = |sink: &&&Sink| sink.callees.is_empty() && sink.names.contains(&binding.name) && comes_from(sink, &facts.imports);
+        for sink in of_language.iter().filter(is_field) {
+            let target = Target { text: format!("`{}`", binding.name), span: binding.span, line: binding.value.line };
+            if let Some(hit) = hit(&target, &binding.value, sink) {
+                add(hit, binding.span);
             }
         }
     }
     found.into_values().collect()
 }
 
+/// Where a value arrives.
+struct Target {
+    /// As the message says it, in backticks.
+    text: String,
+    span: Span,
+    line: u32,
+}
+
+/// `clientcredentials.Config.ClientSecret`, `OAuth2Session(client_secret)`, `ClientSecret::new`.
+fn target_of(call: &Call, name: Option<&str>) -> String {
+    match name {
+        Some(name) if call.is_literal => format!("`{}.{name}`", call.callee),
+        Some(name) => format!("`{}({name})`", call.callee),
+        None => format!("`{}`", call.callee),
+    }
+}
+
+/// The arguments of a call that the slot names.
+fn carried<'a>(call: &'a Call, sink: &Sink) -> Vec<(&'a Argument, Option<&'a str>)> {
+    let by_position = sink.argument.and_then(|position| call.arguments.get(position)).map(|argument| (argument, None));
+    let is_named = |name: &str| sink.names.iter().any(|wanted| is_name(name, wanted));
+    let by_name = call.named.iter().filter(|(name, _)| is_named(name)).map(|(name, argument)| (argument, Some(name.as_str())));
+    by_position.into_iter().chain(by_name).collect()
+}
+
+/// Whether a dotted path is `wanted` or ends in it. Headers know no case.
+fn is_name(name: &str, wanted: &str) -> bool {
+    let Some(from) = name.len().checked_sub(wanted.len()) else { return false };
+    name.is_char_boundary(from) && name[from..].eq_ignore_ascii_case(wanted) && (from == 0 || name[..from].ends_with('.'))
+}
+
 /// Whether `call` is a call of the slot's API: by name, and by where the name comes from.
-fn reaches(call: &Call, sink: &Sink, imports: &[Import], separator: &str) -> bool {
-    if sink.callee.starts_with('.') {
-        let imported = |package: &String| imports.iter().any(|i| root(&i.path, separator) == package);
-        return call.callee == sink.callee && (sink.from.is_empty() || sink.from.iter().any(imported));
+fn reaches(call: &Call, wanted: &str, sink: &Sink, imports: &[Import], separator: &str) -> bool {
+    if wanted.starts_with('.') {
+        return call.method.as_deref() == Some(wanted) && comes_from(sink, imports);
     }
     let callee = call.callee.trim_start_matches(separator);
+    if !callee.ends_with(longest_word(wanted)) && !callee.contains(longest_word(wanted)) && imports.iter().all(|i| i.name.is_none()) {
+        return false;
+    }
     let (head, rest) = callee.split_once(separator).unwrap_or((callee, ""));
     let import = imports.iter().find(|i| i.name.as_deref() == Some(head));
     let full = match import {
@@ -80,30 +149,41 @@ fn reaches(call: &Call, sink: &Sink, imports: &[Import], separator: &str) -> boo
         Some(import) => format!("{}{separator}{rest}", import.path),
         None => callee.to_owned(),
     };
-    if !is_callee(&full, &[&sink.callee], separator) {
+    if !is_callee(&full, &[wanted]) {
         return false;
     }
-    if sink.from.is_empty() || sink.from.iter().any(|package| root(&full, separator) == package) {
+    if sink.from.is_empty() || sink.from.iter().any(|package| is_within(&full, package)) {
         return true;
     }
-    let from_glob = |package: &String| imports.iter().any(|i| i.name.is_none() && root(&i.path, separator) == package);
-    import.is_none() && full == sink.callee && sink.from.iter().any(from_glob)
+    let from_glob = |package: &String| imports.iter().any(|i| i.name.is_none() && is_within(&i.path, package));
+    import.is_none() && full == wanted && sink.from.iter().any(from_glob)
 }
 
-fn root<'a>(path: &'a str, separator: &str) -> &'a str {
-    path.split(separator).next().unwrap_or(path)
+/// Whether the file uses one of the packages of the slot.
+fn comes_from(sink: &Sink, imports: &[Import]) -> bool {
+    let imported = |package: &String| imports.iter().any(|i| is_within(&i.path, package));
+    sink.from.is_empty() || sink.from.iter().any(imported)
+}
+
+/// Whether a path begins with a package: `golang.org/x/oauth2/clientcredentials` with `golang.org/x/oauth2`.
+fn is_within(path: &str, package: &str) -> bool {
+    path.trim_start_matches('\\').strip_prefix(package).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-'))
 }
 
 /// The hit for one argument, unless its value is unknown, a placeholder or a reference.
-fn hit(call: &Call, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
+fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     let Value::Literal { text, pieces } = &argument.value else { return None };
+    let text = match &sink.after {
+        Some(before) => text.get(..before.len()).filter(|start| start.eq_ignore_ascii_case(before.as_bytes())).map(|_| &text[before.len()..])?,
+        None => text,
+    };
     if text.trim_ascii().is_empty() || placeholder(text).is_some() || reference(text).is_some() {
         return None;
     }
-    let span = *pieces.iter().find(|p| !p.is_empty())?;
+    let span = first_behind(pieces, sink.after.as_ref().map_or(0, String::len))?;
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
     if !argument.span.contains(span) || argument.path.iter().any(|s| s.kind != StepKind::Fallback) {
-        related.push((call.span, format!("reaches `{}` here", call.callee)));
+        related.push((target.span, format!("reaches {} here", target.text)));
     }
     let (confidence, note) = confidence(text);
     let mut notes: Vec<String> = note.into_iter().map(str::to_owned).collect();
@@ -114,9 +194,9 @@ fn hit(call: &Call, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         kind: sink.kind.clone(),
         span,
         pieces: pieces.clone(),
-        value: Secret::new(text.clone(), 0),
+        value: Secret::new(text, 0),
         related,
-        message: message(call, argument),
+        message: message(target, argument),
         notes,
         at_most: None,
         confidence,
@@ -124,20 +204,34 @@ fn hit(call: &Call, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     })
 }
 
-fn described(step: &Step) -> String {
+/// The first piece that is not empty behind the first `skip` bytes.
+fn first_behind(pieces: &[Span], skip: usize) -> Option<Span> {
+    let mut skip = skip;
+    for piece in pieces {
+        if piece.len() > skip {
+            return Some(Span::new(piece.start + skip, piece.end));
+        }
+        skip -= piece.len();
+    }
+    None
+}
+
+pub(super) fn described(step: &Step) -> String {
     match step.kind {
         StepKind::Constant => format!("constant `{}` is declared here", step.name),
         StepKind::Variable => format!("variable `{}` is bound here", step.name),
+        StepKind::Parameter => format!("parameter `{}` receives it in this file", step.name),
         StepKind::Fallback => "the literal is the fallback here".to_owned(),
     }
 }
 
 /// How the value got there: "constant `SECRET`, line 4, reaches `ClientSecret::new`, line 31".
-fn message(call: &Call, argument: &Argument) -> String {
-    let target = format!("`{}`, line {}", call.callee, call.line);
+fn message(target: &Target, argument: &Argument) -> String {
+    let target = format!("{}, line {}", target.text, target.line);
     let origin = argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback);
     match origin {
         Some(Step { kind: StepKind::Constant, name, line, .. }) => format!("constant `{name}`, line {line}, reaches {target}"),
+        Some(Step { kind: StepKind::Parameter, name, line, .. }) => format!("literal for parameter `{name}`, line {line}, reaches {target}"),
         Some(Step { name, line, .. }) => format!("variable `{name}`, line {line}, reaches {target}"),
         None if argument.path.is_empty() => format!("literal in {target}"),
         None => format!("fallback literal, line {}, reaches {target}", argument.line),

@@ -1,24 +1,23 @@
 //! Bytes and a language → tree → neutral facts. What a literal amounts to is folded here: pieces joined, wrappers seen through, constants and variables followed within the file.
 
-use std::collections::HashMap;
+mod fold;
+mod outline;
+mod resources;
+
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use tree_sitter::{Node, ParseOptions, QueryCursorOptions, QueryMatch, StreamingIterator};
+use tree_sitter::{Node, ParseOptions, QueryCursorOptions, StreamingIterator};
 
 use crate::lang::{Import, Language};
-use crate::model::facts::{Argument, Binding, Call, Step, StepKind, Value};
+use crate::model::facts::{Binding, Call, Value};
 use crate::text::Span;
 
-/// Scopes nested deeper than this count as part of the one around them.
-const MAX_SCOPE_DEPTH: usize = 256;
-/// Names followed on the way to one literal.
-const MAX_HOPS: usize = 8;
-/// Nodes looked at for one value, and text collected for it, in bytes.
-const MAX_FOLD_STEPS: usize = 1024;
-const MAX_FOLD_TEXT: usize = 64 * 1024;
-/// Nodes looked at for all values of one file.
-const MAX_FILE_STEPS: usize = 2_000_000;
+use fold::Folder;
+use outline::{Capture, Outline};
+
+/// Strings within strings that are looked at.
+const MAX_NESTED_TEXTS: usize = 16;
 /// Arguments of one call that are looked at.
 const MAX_ARGUMENTS: usize = 32;
 /// Longest name that is looked up, in bytes.
@@ -75,6 +74,16 @@ pub struct Facts {
     pub imports: Vec<Import>,
     /// Code that only tests run.
     pub tests: Vec<Span>,
+    /// Strings, bare words and comments, in the order of the bytes: where text may stand.
+    pub texts: Vec<Span>,
+}
+
+impl Facts {
+    /// Whether these bytes stand in a string, a bare word or a comment.
+    pub fn is_text(&self, span: Span) -> bool {
+        let before = self.texts.partition_point(|text| text.start <= span.start);
+        self.texts[..before].iter().rev().take(MAX_NESTED_TEXTS).any(|text| text.contains(span))
+    }
 }
 
 /// A block of infrastructure code, with spans instead of places.
@@ -160,344 +169,6 @@ fn with_outline<R>(bytes: &[u8], language: &'static Language, parser: &mut Parse
     Ok(then(&outline))
 }
 
-/// A capture name of `lang::CAPTURES`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Capture {
-    String,
-    StringText,
-    StringEscape,
-    StringHole,
-    Literal,
-    Keep,
-    KeepInner,
-    Concat,
-    ConcatPart,
-    Sequence,
-    SequencePart,
-    Call,
-    Callee,
-    Method,
-    Receiver,
-    Arguments,
-    Binding,
-    Constant,
-    Field,
-    BindingName,
-    BindingValue,
-    Assign,
-    AssignName,
-    AssignValue,
-    Scope,
-    Import,
-    Test,
-    Block,
-    BlockType,
-    BlockLabel,
-    Other,
-}
-
-impl Capture {
-    fn of(name: &str) -> Self {
-        match name {
-            "string" => Self::String,
-            "string.text" => Self::StringText,
-            "string.escape" => Self::StringEscape,
-            "string.hole" => Self::StringHole,
-            "literal" => Self::Literal,
-            "keep" => Self::Keep,
-            "keep.inner" => Self::KeepInner,
-            "concat" => Self::Concat,
-            "concat.part" => Self::ConcatPart,
-            "sequence" => Self::Sequence,
-            "sequence.part" => Self::SequencePart,
-            "call" => Self::Call,
-            "call.callee" => Self::Callee,
-            "call.method" => Self::Method,
-            "call.receiver" => Self::Receiver,
-            "call.arguments" => Self::Arguments,
-            "binding" => Self::Binding,
-            "binding.constant" => Self::Constant,
-            "binding.field" => Self::Field,
-            "binding.name" => Self::BindingName,
-            "binding.value" => Self::BindingValue,
-            "assign" => Self::Assign,
-            "assign.name" => Self::AssignName,
-            "assign.value" => Self::AssignValue,
-            "scope" => Self::Scope,
-            "import" => Self::Import,
-            "test" => Self::Test,
-            "block" => Self::Block,
-            "block.type" => Self::BlockType,
-            "block.label" => Self::BlockLabel,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// What a node means for the value of an expression.
-enum Role<'t> {
-    String,
-    Text,
-    Escape,
-    Hole,
-    Literal,
-    Keep(Node<'t>),
-    Concat(Vec<Node<'t>>),
-    Sequence(Vec<Node<'t>>),
-    /// Index into `Outline::calls`.
-    Call(usize),
-}
-
-struct CallNode<'t> {
-    callee: String,
-    receiver: Option<Node<'t>>,
-    arguments: Node<'t>,
-    node: Node<'t>,
-    line: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum BindingKind {
-    Variable,
-    Constant,
-    Field,
-    Assignment,
-}
-
-struct BindingNode<'t> {
-    kind: BindingKind,
-    name: Node<'t>,
-    value: Option<Node<'t>>,
-    node: Node<'t>,
-    /// Assigned again: no single value.
-    ambiguous: bool,
-}
-
-struct BlockNode<'t> {
-    node: Node<'t>,
-    kind: Option<Node<'t>>,
-    labels: Vec<Node<'t>>,
-}
-
-/// The captures of one tree, in order, with names resolved to their scopes.
-struct Outline<'t> {
-    bytes: &'t [u8],
-    language: &'static Language,
-    roles: HashMap<usize, Role<'t>>,
-    calls: Vec<CallNode<'t>>,
-    bindings: Vec<BindingNode<'t>>,
-    blocks: Vec<BlockNode<'t>>,
-    imports: Vec<Import>,
-    tests: Vec<Span>,
-    scopes: Scopes,
-    visible: HashMap<(usize, &'t str), Vec<usize>>,
-    constants: HashMap<&'t str, Vec<usize>>,
-}
-
-impl<'t> Outline<'t> {
-    fn new(bytes: &'t [u8], language: &'static Language) -> Self {
-        Self {
-            bytes,
-            language,
-            roles: HashMap::new(),
-            calls: Vec::new(),
-            bindings: Vec::new(),
-            blocks: Vec::new(),
-            imports: Vec::new(),
-            tests: Vec::new(),
-            scopes: Scopes::default(),
-            visible: HashMap::new(),
-            constants: HashMap::new(),
-        }
-    }
-
-    /// The text of a node; empty where it is not UTF-8.
-    fn text(&self, node: Node) -> &'t str {
-        std::str::from_utf8(self.bytes.get(node.byte_range()).unwrap_or_default()).unwrap_or_default()
-    }
-
-    /// Files the captures of one match under what they mean.
-    fn take(&mut self, found: &QueryMatch<'_, 't>, captures: &[Capture]) {
-        let capture_of = |index: u32| captures.get(index as usize).copied().unwrap_or(Capture::Other);
-        let get = |wanted: Capture| found.captures().iter().find(|c| capture_of(c.index) == wanted).map(|c| c.node);
-        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted).map(|c| c.node);
-        for capture in found.captures() {
-            let node = capture.node;
-            match capture_of(capture.index) {
-                Capture::String => self.role(node, Role::String),
-                Capture::StringText => self.role(node, Role::Text),
-                Capture::StringEscape => self.role(node, Role::Escape),
-                Capture::StringHole => self.role(node, Role::Hole),
-                Capture::Literal => self.role(node, Role::Literal),
-                Capture::Keep => {
-                    if let Some(inner) = get(Capture::KeepInner) {
-                        self.role(node, Role::Keep(inner));
-                    }
-                }
-                Capture::Concat => self.role(node, Role::Concat(all(Capture::ConcatPart).collect())),
-                Capture::Sequence => {
-                    if let Role::Sequence(parts) = self.roles.entry(node.id()).or_insert_with(|| Role::Sequence(Vec::new())) {
-                        parts.extend(all(Capture::SequencePart));
-                    }
-                }
-                Capture::Call => self.call(node, get(Capture::Callee), get(Capture::Method), (get(Capture::Receiver), get(Capture::Arguments))),
-                Capture::Binding => self.binding(BindingKind::Variable, node, get(Capture::BindingName), get(Capture::BindingValue)),
-                Capture::Constant => self.binding(BindingKind::Constant, node, get(Capture::BindingName), get(Capture::BindingValue)),
-                Capture::Field => self.binding(BindingKind::Field, node, get(Capture::BindingName), get(Capture::BindingValue)),
-                Capture::Assign => self.binding(BindingKind::Assignment, node, get(Capture::AssignName), get(Capture::AssignValue)),
-                Capture::Scope => self.scopes.spans.push(span(node)),
-                Capture::Import => self.imports.extend((self.language.imports)(self.text(node))),
-                Capture::Test => self.tests.push(span(node)),
-                Capture::Block => self.block(node, get(Capture::BlockType), all(Capture::BlockLabel)),
-                _ => {}
-            }
-        }
-    }
-
-    fn role(&mut self, node: Node<'t>, role: Role<'t>) {
-        self.roles.entry(node.id()).or_insert(role);
-    }
-
-    fn call(&mut self, node: Node<'t>, callee: Option<Node<'t>>, method: Option<Node<'t>>, (receiver, arguments): (Option<Node<'t>>, Option<Node<'t>>)) {
-        let (Some(name), Some(arguments)) = (callee.or(method), arguments) else { return };
-        let text = self.text(name);
-        if text.is_empty() || text.len() > MAX_NAME {
-            return;
-        }
-        let callee = if method.is_some() {
-            format!(".{text}")
-        } else if self.bytes.get(name.end_byte()) == Some(&b'!') {
-            format!("{text}!")
-        } else {
-            text.split_whitespace().collect()
-        };
-        self.role(node, Role::Call(self.calls.len()));
-        self.calls.push(CallNode { callee, receiver, arguments, node, line: line(name) });
-    }
-
-    fn binding(&mut self, kind: BindingKind, node: Node<'t>, name: Option<Node<'t>>, value: Option<Node<'t>>) {
-        if let Some(name) = name {
-            self.bindings.push(BindingNode { kind, name, value, node, ambiguous: false });
-        }
-    }
-
-    fn block(&mut self, node: Node<'t>, kind: Option<Node<'t>>, labels: impl Iterator<Item = Node<'t>>) {
-        if self.blocks.last().is_none_or(|b| b.node.id() != node.id()) {
-            if let Some(known) = self.blocks.iter_mut().rev().take(MAX_ARGUMENTS).find(|b| b.node.id() == node.id()) {
-                known.kind = known.kind.or(kind);
-                known.labels.extend(labels);
-                return;
-            }
-            self.blocks.push(BlockNode { node, kind, labels: labels.collect() });
-            return;
-        }
-        if let Some(last) = self.blocks.last_mut() {
-            last.kind = last.kind.or(kind);
-            last.labels.extend(labels);
-        }
-    }
-
-    /// Sorts what the query gave out of order and ties names to scopes.
-    fn finish(&mut self) {
-        self.calls_in_order();
-        self.bindings.sort_by_key(|b| (b.node.start_byte(), b.name.start_byte()));
-        self.blocks.sort_by_key(|b| b.node.start_byte());
-        self.tests.sort();
-        self.scopes.link();
-        for index in 0..self.bindings.len() {
-            let binding = &self.bindings[index];
-            let name = self.text(binding.name);
-            match binding.kind {
-                BindingKind::Variable | BindingKind::Constant => {
-                    let scope = self.scopes.innermost(binding.name.start_byte());
-                    self.visible.entry((scope, name)).or_default().push(index);
-                    if binding.kind == BindingKind::Constant {
-                        self.constants.entry(name).or_default().push(index);
-                    }
-                }
-                BindingKind::Field | BindingKind::Assignment => {}
-            }
-        }
-        let assigned: Vec<usize> =
-            self.bindings.iter().filter(|b| b.kind == BindingKind::Assignment).filter_map(|b| self.resolve(self.text(b.name), b.name.start_byte())).collect();
-        for index in assigned {
-            self.bindings[index].ambiguous = true;
-        }
-    }
-
-    /// Calls stand in the order of the bytes; the roles follow their new indices.
-    fn calls_in_order(&mut self) {
-        self.calls.sort_by_key(|c| (c.node.start_byte(), std::cmp::Reverse(c.node.end_byte())));
-        for (index, call) in self.calls.iter().enumerate() {
-            self.roles.insert(call.node.id(), Role::Call(index));
-        }
-    }
-
-    /// The binding that `name`, used at the byte `at`, means: the nearest one declared before in an enclosing scope, or a constant.
-    fn resolve(&self, name: &str, at: usize) -> Option<usize> {
-        if let Some((_, last)) = name.rsplit_once(self.language.separator) {
-            return match self.constants.get(last)?.as_slice() {
-                [only] => Some(*only),
-                _ => None,
-            };
-        }
-        let mut scope = Some(self.scopes.innermost(at));
-        while let Some(index) = scope {
-            let seen = |&&b: &&usize| {
-                let binding = &self.bindings[b];
-                let from = if binding.value.is_some() { binding.node.end_byte() } else { binding.name.end_byte() };
-                binding.kind == BindingKind::Constant || from <= at
-            };
-            if let Some(&found) = self.visible.get(&(index, name)).and_then(|all| all.iter().rev().find(seen)) {
-                return Some(found);
-            }
-            scope = self.scopes.parent(index);
-        }
-        None
-    }
-}
-
-/// The nested scopes of a file. Index 0 is the file.
-#[derive(Default)]
-struct Scopes {
-    spans: Vec<Span>,
-    parents: Vec<usize>,
-}
-
-impl Scopes {
-    fn link(&mut self) {
-        self.spans.push(Span::new(0, usize::MAX));
-        self.spans.sort_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
-        let mut kept: Vec<Span> = Vec::with_capacity(self.spans.len());
-        let mut open: Vec<usize> = Vec::new();
-        for &scope in &self.spans {
-            while open.last().is_some_and(|&top| kept[top].end <= scope.start) {
-                open.pop();
-            }
-            if open.len() >= MAX_SCOPE_DEPTH {
-                continue;
-            }
-            self.parents.push(open.last().copied().unwrap_or(0));
-            open.push(kept.len());
-            kept.push(scope);
-        }
-        self.spans = kept;
-    }
-
-    /// The smallest scope around the byte `at`.
-    fn innermost(&self, at: usize) -> usize {
-        let mut index = self.spans.partition_point(|s| s.start <= at).saturating_sub(1);
-        while index > 0 && self.spans[index].end <= at {
-            index = self.parents[index];
-        }
-        index
-    }
-
-    fn parent(&self, index: usize) -> Option<usize> {
-        (index > 0).then(|| self.parents[index])
-    }
-}
-
 fn span(node: Node) -> Span {
     Span::new(node.start_byte(), node.end_byte())
 }
@@ -508,332 +179,9 @@ fn line(node: Node) -> u32 {
 }
 
 /// Whether `callee` is one of `wanted`: equal, or ending in it at a segment border.
-pub(crate) fn is_callee(callee: &str, wanted: &[&str], separator: &str) -> bool {
-    wanted.iter().any(|w| callee.strip_suffix(w).is_some_and(|rest| rest.is_empty() || (!w.starts_with('.') && rest.ends_with(separator))))
-}
-
-/// What a call does to text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Effect {
-    Reference,
-    Fallback,
-    Wrapper,
-    Concat,
-    Join,
-    Format,
-}
-
-impl Effect {
-    fn of(callee: &str, language: &Language) -> Option<Self> {
-        let callees = &language.callees;
-        let groups = [
-            (callees.references, Self::Reference),
-            (callees.fallbacks, Self::Fallback),
-            (callees.wrappers, Self::Wrapper),
-            (callees.concats, Self::Concat),
-            (callees.joins, Self::Join),
-            (callees.formats, Self::Format),
-        ];
-        groups.into_iter().find(|(group, _)| is_callee(callee, group, language.separator)).map(|(_, effect)| effect)
-    }
-}
-
-/// What is still to be added to a value: an expression with the number of names passed on the way to it, or text.
-enum Item<'t> {
-    Node(Node<'t>, usize),
-    Text(Vec<u8>),
-}
-
-/// Why a value is not text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    Reference,
-    Hole,
-    Unknown,
-}
-
-/// Turns expressions into values. Works on a list instead of the call stack: nesting costs memory, never the stack.
-struct Folder<'a, 't> {
-    outline: &'a Outline<'t>,
-    steps_left: usize,
-}
-
-impl<'a, 't> Folder<'a, 't> {
-    fn new(outline: &'a Outline<'t>) -> Self {
-        Self { outline, steps_left: MAX_FILE_STEPS }
-    }
-
-    fn facts(mut self) -> Facts {
-        let outline = self.outline;
-        let calls = outline.calls.iter().map(|call| self.call(call)).collect();
-        let bindings = outline.bindings.iter().filter_map(|b| self.binding(b)).collect();
-        Facts { calls, bindings, imports: outline.imports.clone(), tests: outline.tests.clone() }
-    }
-
-    fn call(&mut self, call: &CallNode<'t>) -> Call {
-        let arguments = arguments(call.arguments).into_iter().map(|node| self.argument(node)).collect();
-        Call { callee: call.callee.clone(), receiver: call.receiver.map(span), arguments, span: span(call.node), line: call.line }
-    }
-
-    fn binding(&mut self, binding: &BindingNode<'t>) -> Option<Binding> {
-        let value = self.argument(binding.value?);
-        Some(Binding { name: self.outline.text(binding.name).to_owned(), value, span: span(binding.node) })
-    }
-
-    fn argument(&mut self, node: Node<'t>) -> Argument {
-        let mut path = Vec::new();
-        let value = self.fold(node, &mut path);
-        Argument { value, span: span(node), line: line(node), path }
-    }
-
-    /// The value of the expression `node`; the names it passed go to `path`.
-    fn fold(&mut self, node: Node<'t>, path: &mut Vec<Step>) -> Value {
-        let mut todo = vec![Item::Node(node, 0)];
-        let (mut text, mut pieces) = (Vec::new(), Vec::new());
-        let mut compound = false;
-        let mut steps = MAX_FOLD_STEPS;
-        while let Some(item) = todo.pop() {
-            if steps == 0 || self.steps_left == 0 || text.len() > MAX_FOLD_TEXT {
-                return Value::Unknown;
-            }
-            steps -= 1;
-            self.steps_left -= 1;
-            let (node, hops) = match item {
-                Item::Text(more) => {
-                    text.extend(more);
-                    continue;
-                }
-                Item::Node(node, hops) => (node, hops),
-            };
-            let stopped = match self.step(node, hops, (&mut todo, path)) {
-                Ok(Some((more, piece))) => {
-                    text.extend(more);
-                    pieces.push(piece);
-                    None
-                }
-                Ok(None) => None,
-                Err(stop) => Some(stop),
-            };
-            compound |= todo.len() > 1 || !pieces.is_empty() && !todo.is_empty();
-            match stopped {
-                None => {}
-                Some(Stop::Hole) => return Value::Interpolated,
-                Some(_) if compound || !pieces.is_empty() => return Value::Interpolated,
-                Some(Stop::Reference) => return Value::Reference,
-                Some(Stop::Unknown) => return Value::Unknown,
-            }
-        }
-        Value::Literal { text, pieces }
-    }
-
-    /// One node: its text, or what to look at instead, pushed to the list in reverse.
-    fn step(&self, node: Node<'t>, hops: usize, (todo, path): (&mut Vec<Item<'t>>, &mut Vec<Step>)) -> Result<Option<(Vec<u8>, Span)>, Stop> {
-        match self.outline.roles.get(&node.id()) {
-            Some(Role::String) => self.string(node).map(Some),
-            Some(Role::Text | Role::Literal) => Ok(Some((self.outline.bytes[node.byte_range()].to_vec(), span(node)))),
-            Some(Role::Escape) => self.unescape(span(node)).map(Some),
-            Some(Role::Hole) => Err(Stop::Hole),
-            Some(Role::Keep(inner)) => {
-                todo.push(Item::Node(*inner, hops));
-                Ok(None)
-            }
-            Some(Role::Concat(parts)) => {
-                todo.extend(parts.iter().rev().map(|&part| Item::Node(part, hops)));
-                Ok(None)
-            }
-            Some(Role::Sequence(_)) => Err(Stop::Unknown),
-            Some(Role::Call(index)) => self.folded_call(&self.outline.calls[*index], hops, (todo, path)).map(|()| None),
-            None => {
-                let bound = self.name(node, hops, path)?;
-                todo.push(Item::Node(bound, hops + 1));
-                Ok(None)
-            }
-        }
-    }
-
-    /// The text of a string literal and where it stands, without its quotes.
-    fn string(&self, node: Node<'t>) -> Result<(Vec<u8>, Span), Stop> {
-        let mut content: Option<Span> = None;
-        let mut escaped = false;
-        for part in node.named_children(&mut node.walk()) {
-            match self.outline.roles.get(&part.id()) {
-                Some(Role::Hole) => return Err(Stop::Hole),
-                Some(Role::Escape) => escaped = true,
-                Some(Role::Text) => {}
-                _ => continue,
-            }
-            content = Some(content.map_or(span(part), |c| Span::new(c.start, part.end_byte())));
-        }
-        match content {
-            None => Ok((Vec::new(), Span::new(node.start_byte(), node.start_byte()))),
-            Some(content) if escaped => self.unescape(content),
-            Some(content) => Ok((self.outline.bytes[content.range()].to_vec(), content)),
-        }
-    }
-
-    fn unescape(&self, content: Span) -> Result<(Vec<u8>, Span), Stop> {
-        let text = (self.outline.language.unescape)(&self.outline.bytes[content.range()]).ok_or(Stop::Unknown)?;
-        Ok((text, content))
-    }
-
-    /// The value bound to the name that `node` is.
-    fn name(&self, node: Node<'t>, hops: usize, path: &mut Vec<Step>) -> Result<Node<'t>, Stop> {
-        if hops >= MAX_HOPS || node.end_byte() - node.start_byte() > MAX_NAME {
-            return Err(Stop::Unknown);
-        }
-        let name = self.outline.text(node);
-        let index = self.outline.resolve(name, node.start_byte()).ok_or(Stop::Unknown)?;
-        let binding = &self.outline.bindings[index];
-        let value = binding.value.filter(|_| !binding.ambiguous).ok_or(Stop::Unknown)?;
-        let kind = if binding.kind == BindingKind::Constant { StepKind::Constant } else { StepKind::Variable };
-        path.push(Step { kind, name: self.outline.text(binding.name).to_owned(), span: span(binding.name), line: line(binding.name) });
-        Ok(value)
-    }
-
-    /// A call whose result is text that is known: what to look at instead goes to the list.
-    fn folded_call(&self, call: &CallNode<'t>, hops: usize, (todo, path): (&mut Vec<Item<'t>>, &mut Vec<Step>)) -> Result<(), Stop> {
-        let first = || arguments(call.arguments).into_iter().next();
-        match Effect::of(&call.callee, self.outline.language).ok_or(Stop::Unknown)? {
-            Effect::Reference => return Err(Stop::Reference),
-            Effect::Wrapper => todo.push(Item::Node(call.receiver.or_else(first).ok_or(Stop::Unknown)?, hops)),
-            Effect::Fallback => {
-                let fallback = first().ok_or(Stop::Unknown)?;
-                path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
-                todo.push(Item::Node(fallback, hops));
-            }
-            Effect::Concat => {
-                let parts = call.receiver.map_or_else(|| Ok(arguments(call.arguments)), |receiver| self.parts(receiver))?;
-                todo.extend(parts.into_iter().rev().map(|part| Item::Node(part, hops)));
-            }
-            Effect::Join => {
-                let parts = self.parts(call.receiver.ok_or(Stop::Unknown)?)?;
-                let between = self.written(first())?;
-                for (index, part) in parts.into_iter().enumerate().rev() {
-                    todo.push(Item::Node(part, hops));
-                    if index > 0 {
-                        todo.push(Item::Text(between.clone()));
-                    }
-                }
-            }
-            Effect::Format => {
-                if self.written(first())?.contains(&b'{') {
-                    return Err(Stop::Hole);
-                }
-                todo.extend(first().map(|format| Item::Node(format, hops)));
-            }
-        }
-        Ok(())
-    }
-
-    /// The text of a string literal that is written here, not behind a name.
-    fn written(&self, node: Option<Node<'t>>) -> Result<Vec<u8>, Stop> {
-        let node = node.filter(|n| matches!(self.outline.roles.get(&n.id()), Some(Role::String))).ok_or(Stop::Unknown)?;
-        self.string(node).map(|(text, _)| text)
-    }
-
-    /// The parts of a list: written here, or bound to a name.
-    fn parts(&self, node: Node<'t>) -> Result<Vec<Node<'t>>, Stop> {
-        let mut node = node;
-        for _ in 0..MAX_HOPS {
-            node = match self.outline.roles.get(&node.id()) {
-                Some(Role::Sequence(parts)) => return Ok(parts.clone()),
-                Some(Role::Keep(inner)) => *inner,
-                Some(_) => return Err(Stop::Unknown),
-                None => self.name(node, 0, &mut Vec::new())?,
-            };
-        }
-        Err(Stop::Unknown)
-    }
-
-    /// Top-level blocks with what is nested in them.
-    fn resources(mut self) -> Vec<RawResource> {
-        let outline = self.outline;
-        let mut out: Vec<RawResource> = Vec::new();
-        let mut open: Vec<Level> = Vec::new();
-        let mut blocks = outline.blocks.iter().peekable();
-        let mut fields = outline.bindings.iter().filter(|b| b.kind == BindingKind::Field).peekable();
-        loop {
-            let block_first = match (blocks.peek(), fields.peek()) {
-                (None, None) => return out,
-                (Some(_), None) => true,
-                (None, Some(_)) => false,
-                (Some(block), Some(field)) => block.node.start_byte() <= field.node.start_byte(),
-            };
-            if let Some(block) = blocks.next_if(|_| block_first) {
-                close(&mut open, block.node.start_byte());
-                self.open_block(block, &mut open, &mut out);
-            } else if let Some(field) = fields.next() {
-                close(&mut open, field.node.start_byte());
-                self.field(field, &mut open, &mut out);
-            }
-        }
-    }
-
-    fn open_block(&self, block: &BlockNode<'t>, open: &mut Vec<Level>, out: &mut Vec<RawResource>) {
-        let labels: Vec<String> = block.labels.iter().map(|&l| unquoted(self.outline.text(l)).to_owned()).collect();
-        let kind = block.kind.map_or("", |k| self.outline.text(k));
-        let header_end = block.labels.iter().map(Node::end_byte).chain(block.kind.map(|k| k.end_byte())).max().unwrap_or(block.node.start_byte());
-        let header = Span::new(block.node.start_byte(), header_end);
-        let end = block.node.end_byte();
-        let mut labels = labels.into_iter();
-        if open.is_empty() {
-            let typed = matches!(kind, "resource" | "data" | "ephemeral");
-            let first = labels.next().unwrap_or_default();
-            let (kind, name) = match (kind, typed) {
-                ("resource", true) => (first, labels.next().unwrap_or_default()),
-                (_, true) => (format!("{kind}.{first}"), labels.next().unwrap_or_default()),
-                _ => (kind.to_owned(), first),
-            };
-            out.push(RawResource { kind, name, attributes: Vec::new(), span: header });
-            open.push(Level { prefix: String::new(), end });
-            return;
-        }
-        let parent = open.last().map_or("", |l| l.prefix.as_str());
-        let path = match kind {
-            "dynamic" => joined(parent, &labels.next().unwrap_or_default()),
-            "content" => parent.to_owned(),
-            _ => joined(parent, kind),
-        };
-        if let Some(resource) = out.last_mut().filter(|_| kind != "content") {
-            let expression = labels.collect::<Vec<_>>().join(" ");
-            resource.attributes.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression, span: header });
-        }
-        open.push(Level { prefix: path, end });
-    }
-
-    fn field(&mut self, field: &BindingNode<'t>, open: &mut Vec<Level>, out: &mut [RawResource]) {
-        let (Some(resource), Some(parent), Some(value)) = (out.last_mut(), open.last(), field.value) else { return };
-        let path = joined(&parent.prefix, unquoted(self.outline.text(field.name)));
-        let expression = self.outline.text(value).to_owned();
-        let value = self.fold(value, &mut Vec::new());
-        resource.attributes.push(RawAttribute { path: path.clone(), value, expression, span: span(field.node) });
-        open.push(Level { prefix: path, end: field.node.end_byte() });
-    }
-}
-
-/// A block or object that is open while its inside is read.
-struct Level {
-    prefix: String,
-    end: usize,
-}
-
-fn close(open: &mut Vec<Level>, at: usize) {
-    while open.last().is_some_and(|level| level.end <= at) {
-        open.pop();
-    }
-}
-
-fn joined(parent: &str, name: &str) -> String {
-    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
-}
-
-fn unquoted(text: &str) -> &str {
-    text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
-}
-
-/// The arguments in an argument list: its named children that are not comments.
-fn arguments(list: Node<'_>) -> Vec<Node<'_>> {
-    list.named_children(&mut list.walk()).filter(|n| !n.is_extra()).take(MAX_ARGUMENTS).collect()
+pub(crate) fn is_callee(callee: &str, wanted: &[&str]) -> bool {
+    let ends_name = |rest: &str| rest.is_empty() || !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    wanted.iter().any(|w| callee.strip_suffix(w).is_some_and(|rest| rest.is_empty() || (!w.starts_with('.') && ends_name(rest))))
 }
 
 #[cfg(test)]
@@ -842,6 +190,7 @@ mod tests {
 
     use super::*;
     use crate::lang;
+    use crate::model::facts::StepKind;
 
     fn rust(code: &str) -> Facts {
         facts(code.as_bytes(), lang::of("a.rs").unwrap(), &mut Parser::default(), Bounds::default()).unwrap()
@@ -1028,5 +377,59 @@ locals { n = 3 }
         }
         let days = &found[2].attributes.iter().find(|a| a.path.ends_with("after_days")).unwrap();
         assert_eq!(&code[days.span.range()], "automatically_after_days = 365");
+    }
+
+    #[cfg(feature = "lang-python")]
+    #[test]
+    fn values_of_python_are_folded() {
+        for (expression, expected) in [
+            ("'abc'", "=abc"),
+            (r"'a\x62c'", "=abc"),
+            (r"r'a\x62c'", r"=a\x62c"),
+            ("'ab' 'cd'", "=abcd"),
+            ("'ab' + \"cd\" + '''e'''", "=abcde"),
+            ("f'a{TOP}b'", "=atopb"),
+            ("f'a{other}b'", "interpolated"),
+            ("'-'.join(['a', 'b'])", "=a-b"),
+            ("''.join(PARTS)", "=xy"),
+            ("'{}-{}'.format('a', TOP)", "=a-top"),
+            ("base64.b64decode('YWJj').decode()", "=abc"),
+            ("b64decode('YW' + 'Jj')", "=abc"),
+            ("bytes.fromhex('616263').decode('utf-8')", "=abc"),
+            ("bytes([97, 0x62])", "=ab"),
+            ("'cba'[::-1]", "=abc"),
+            ("os.environ['X']", "reference"),
+            ("os.environ.get('X')", "reference"),
+            ("os.environ.get('X', 'abc')", "=abc"),
+            ("os.getenv('X', default='abc')", "=abc"),
+            ("os.getenv('X') or 'abc'", "=abc"),
+            ("TOP", "=top"),
+            ("self.field", "=field"),
+            ("A.INNER", "=inner"),
+            ("local", "=local"),
+            ("passed", "=given"),
+            ("other", "unknown"),
+            ("call('x')", "unknown"),
+        ] {
+            let code = format!(
+                "import os\nTOP = 'top'\nPARTS = ['x', 'y']\nclass A:\n    INNER = 'inner'\n    def __init__(self):\n        self.field = 'field'\n    \
+                 def run(self, other, passed):\n        local = 'local'\n        sink({expression})\nA().run(x, 'given')\n"
+            );
+            let facts = facts(code.as_bytes(), lang::of("a.py").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+            let call = facts.calls.iter().find(|c| c.callee == "sink").unwrap();
+            assert_eq!(show(&call.arguments[0].value), expected, "{expression}");
+        }
+    }
+
+    #[cfg(feature = "lang-python")]
+    #[test]
+    fn named_arguments_and_entries_of_objects_have_names() {
+        let code = "sink(1, client_secret='a', auth={'x': {'secret': 'b'}}, c=[('k', 'd')])\nHEADERS = {'Authorization': 'e'}\npost(u, headers=HEADERS)\nd.set('name', 'f')\n";
+        let facts = facts(code.as_bytes(), lang::of("a.py").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+        let named: Vec<String> = facts.calls.iter().flat_map(|c| c.named.iter().map(|(name, a)| format!("{name}{}", show(&a.value)))).collect();
+        assert_eq!(
+            named,
+            ["client_secret=a", "authunknown", "auth.xunknown", "auth.x.secret=b", "cunknown", "c.k=d", "headersunknown", "headers.Authorization=e", "name=f"]
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Floor 0: bytes and words. Nothing here knows a rule, a file or a finding.
 
+pub mod decode;
 pub mod harmless;
 pub mod lines;
 pub mod name;

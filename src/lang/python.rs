@@ -1,0 +1,182 @@
+//! Python: grammar, query, and what its common callees do to text.
+
+use std::sync::OnceLock;
+
+use super::{Callees, Import, Language};
+use crate::text::decode::Decoding;
+
+/// Python.
+pub(super) static LANGUAGE: Language = Language {
+    name: "python",
+    extensions: &["py", "pyi", "pyw"],
+    file_names: &["wscript", "SConstruct", "SConscript"],
+    interpreters: &["python", "pypy"],
+    query: include_str!("python.scm"),
+    grammar: || tree_sitter_python::LANGUAGE.into(),
+    separator: ".",
+    callees: Callees {
+        wrappers: &[
+            "str",
+            "bytes",
+            ".encode",
+            ".decode",
+            ".strip",
+            ".rstrip",
+            ".lstrip",
+            "SecretStr",
+            "SecretBytes",
+            ".get_secret_value",
+            "bytearray",
+            "dedent",
+            "quote",
+            "Secret",
+            "cast",
+        ],
+        joins: &[".join"],
+        formats: &[".format"],
+        references: &[
+            "input",
+            "getpass",
+            "open",
+            ".read",
+            ".read_text",
+            ".get_secret_string",
+            ".get_parameter",
+            ".get_parameters",
+            ".access_secret_version",
+            ".read_secret_version",
+            ".read_secret",
+            ".get_secret",
+            "get_secret",
+            "get_parameter",
+            "token_urlsafe",
+            "token_hex",
+            "token_bytes",
+            "uuid4",
+        ],
+        lookups: &["os.getenv", "getenv", "environ.get", "environ.setdefault", "environ.pop", "config", "env", "env.str"],
+        decoders: &[
+            ("b64decode", Decoding::Base64),
+            ("urlsafe_b64decode", Decoding::Base64),
+            ("standard_b64decode", Decoding::Base64),
+            ("decodebytes", Decoding::Base64),
+            ("unhexlify", Decoding::Hex),
+            ("a2b_hex", Decoding::Hex),
+            ("a2b_base64", Decoding::Base64),
+            ("bytes.fromhex", Decoding::Hex),
+            ("bytearray.fromhex", Decoding::Hex),
+            ("unquote", Decoding::Percent),
+            ("unquote_plus", Decoding::Percent),
+            ("reversed", Decoding::Reverse),
+        ],
+        characters: &["bytes", "bytearray", "chr"],
+        ..Callees::NONE
+    },
+    unescape,
+    imports,
+    compiled: OnceLock::new(),
+};
+
+/// The escapes of a Python string literal (Language reference, "String and bytes literals").
+fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let (&kind, after) = rest.split_first()?;
+        rest = after;
+        let code = |digits: &[u8], radix| u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok().and_then(char::from_u32);
+        let (point, length) = match kind {
+            b'\n' => continue,
+            b'\\' | b'\'' | b'"' => (char::from(kind), 0),
+            b'n' => ('\n', 0),
+            b'r' => ('\r', 0),
+            b't' => ('\t', 0),
+            b'a' => ('\x07', 0),
+            b'b' => ('\x08', 0),
+            b'f' => ('\x0c', 0),
+            b'v' => ('\x0b', 0),
+            b'x' => (code(rest.get(..2)?, 16)?, 2),
+            b'u' => (code(rest.get(..4)?, 16)?, 4),
+            b'U' => (code(rest.get(..8)?, 16)?, 8),
+            b'0'..=b'7' => {
+                let more = rest.iter().take(2).take_while(|b| matches!(b, b'0'..=b'7')).count();
+                (code(&[&[kind], &rest[..more]].concat(), 8)?, more)
+            }
+            b'N' => return None,
+            // An unknown escape stays as it is written.
+            other => {
+                out.push(b'\\');
+                (char::from(other), 0)
+            }
+        };
+        out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
+        rest = &rest[length..];
+    }
+    Some(out)
+}
+
+/// `import a.b as c, d` and `from a.b import (c as d, e)`.
+fn imports(statement: &str) -> Vec<Import> {
+    let clean = statement.replace(['(', ')', '\\', '\n', '\r'], " ");
+    let (module, names) = match clean.trim().strip_prefix("from ") {
+        Some(rest) => match rest.split_once(" import ") {
+            Some((module, names)) => (Some(module.trim()), names),
+            None => return Vec::new(),
+        },
+        None => (None, clean.trim().strip_prefix("import ").unwrap_or_default()),
+    };
+    names.split(',').filter_map(|item| import(module, item.trim())).collect()
+}
+
+fn import(module: Option<&str>, item: &str) -> Option<Import> {
+    let (path, alias) = item.split_once(" as ").map_or((item, None), |(path, alias)| (path.trim(), Some(alias.trim().to_owned())));
+    if path.is_empty() {
+        return None;
+    }
+    Some(match module {
+        Some(module) if path == "*" => Import { path: module.to_owned(), name: None },
+        Some(module) => Import { path: format!("{module}.{path}"), name: alias.or_else(|| Some(path.to_owned())) },
+        // `import a.b` binds `a`, and `a.b.c` means just that.
+        None => match alias {
+            Some(alias) => Import { path: path.to_owned(), name: Some(alias) },
+            None => Import { path: path.to_owned(), name: path.split('.').next().filter(|first| *first == path).map(str::to_owned) },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_become_text() {
+        for (raw, text) in [
+            (r"a\nb", Some("a\nb")),
+            (r"\x41\u0042\103\0", Some("ABC\0")),
+            ("ab\\\ncd", Some("abcd")),
+            (r#"\"\'"#, Some("\"'")),
+            (r"\q\d", Some(r"\q\d")),
+            (r"\N{DIGIT ONE}", None),
+            (r"\x4", None),
+            ("\\", None),
+        ] {
+            assert_eq!(unescape(raw.as_bytes()).as_deref(), text.map(str::as_bytes), "{raw}");
+        }
+    }
+
+    #[test]
+    fn imports_say_what_a_name_means() {
+        let show = |text: &str| imports(text).into_iter().map(|i| format!("{}={}", i.name.unwrap_or_else(|| "*".into()), i.path)).collect::<Vec<_>>();
+        assert_eq!(
+            show("from authlib.integrations import (\n  OAuth2Session as S,\n  b,\n)"),
+            ["S=authlib.integrations.OAuth2Session", "b=authlib.integrations.b"]
+        );
+        assert_eq!(show("import msal, os.path as p, a.b"), ["msal=msal", "p=os.path", "*=a.b"]);
+        assert_eq!(show("from x import *"), ["*=x"]);
+    }
+}

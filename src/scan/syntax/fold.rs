@@ -1,0 +1,517 @@
+//! What expressions amount to: pieces joined, wrappers seen through, encodings undone, constants, variables and parameters followed within the file.
+
+use tree_sitter::Node;
+
+use crate::lang::Language;
+use crate::model::facts::{Argument, Binding, Call, Step, StepKind, Value};
+use crate::text::Span;
+use crate::text::decode::Decoding;
+
+use super::outline::{BindingKind, BindingNode, CallNode, Outline, Role, children};
+use super::{Facts, MAX_ARGUMENTS, MAX_NAME, is_callee, line, span};
+
+/// Names followed on the way to one literal.
+const MAX_HOPS: usize = 8;
+/// Nodes looked at for one value, and text collected for it, in bytes.
+const MAX_FOLD_STEPS: usize = 1024;
+const MAX_FOLD_TEXT: usize = 64 * 1024;
+/// Nodes looked at for all values of one file.
+const MAX_FILE_STEPS: usize = 2_000_000;
+/// Objects in objects whose entries are named arguments.
+const MAX_DEPTH: usize = 4;
+
+/// What a call does to text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Reference,
+    Lookup,
+    Fallback,
+    Wrapper,
+    Concat,
+    Join,
+    Format,
+    Characters,
+    Decode(Decoding),
+}
+
+impl Effect {
+    fn of(call: &CallNode, language: &Language) -> Option<Self> {
+        let callees = &language.callees;
+        let groups = [
+            (callees.characters, Self::Characters),
+            (callees.lookups, Self::Lookup),
+            (callees.references, Self::Reference),
+            (callees.fallbacks, Self::Fallback),
+            (callees.wrappers, Self::Wrapper),
+            (callees.concats, Self::Concat),
+            (callees.joins, Self::Join),
+            (callees.formats, Self::Format),
+        ];
+        let is_one_of = |group: &[&str]| call.names().any(|name| is_callee(name, group));
+        let decoder = || callees.decoders.iter().find(|(name, _)| is_one_of(&[name])).map(|(_, decoding)| Self::Decode(*decoding));
+        decoder().or_else(|| groups.into_iter().find(|(group, _)| is_one_of(group)).map(|(_, effect)| effect))
+    }
+}
+
+/// What is still to be added to a value.
+enum Item<'t> {
+    /// An expression, with the number of names passed on the way to it.
+    Node(Node<'t>, usize),
+    /// Text that stands nowhere.
+    Text(Vec<u8>),
+    /// Text and where it stands.
+    Piece(Vec<u8>, Span),
+    /// What has been added since this length is encoded.
+    Decode(Decoding, usize),
+}
+
+/// Why a value is not text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Reference,
+    Hole,
+    Unknown,
+}
+
+/// A value in the making.
+struct Folding<'t, 'p> {
+    todo: Vec<Item<'t>>,
+    path: &'p mut Vec<Step>,
+    text: Vec<u8>,
+    pieces: Vec<Span>,
+}
+
+impl<'t> Folding<'t, '_> {
+    /// Looks at these next, in order.
+    fn next(&mut self, nodes: impl DoubleEndedIterator<Item = Node<'t>>, hops: usize) {
+        self.todo.extend(nodes.rev().map(|node| Item::Node(node, hops)));
+    }
+}
+
+/// Turns expressions into values. Works on a list instead of the call stack: nesting costs memory, never the stack.
+pub(super) struct Folder<'a, 't> {
+    pub outline: &'a Outline<'t>,
+    steps_left: usize,
+}
+
+impl<'a, 't> Folder<'a, 't> {
+    pub(super) fn new(outline: &'a Outline<'t>) -> Self {
+        Self { outline, steps_left: MAX_FILE_STEPS }
+    }
+
+    pub(super) fn facts(mut self) -> Facts {
+        let outline = self.outline;
+        let calls = outline.calls.iter().map(|call| self.call(call)).collect();
+        let bindings = outline.bindings.iter().filter_map(|b| self.binding(b)).collect();
+        Facts { calls, bindings, imports: outline.imports.clone(), tests: outline.tests.clone(), texts: outline.texts.clone() }
+    }
+
+    fn call(&mut self, call: &CallNode<'t>) -> Call {
+        let (mut arguments, mut named) = (Vec::new(), Vec::new());
+        for node in children(call.arguments) {
+            if let Some((name, value)) = self.outline.field(node).and_then(|field| Some((self.key(field.name)?, field.value?))) {
+                named.push((name.clone(), self.argument(value)));
+                self.entries(value, &name, 1, &mut named);
+            } else {
+                arguments.push(self.argument(node));
+                self.entries(node, "", 0, &mut named);
+            }
+        }
+        if let [key, value] = arguments.as_slice() {
+            named.extend(pair_name(&key.value).map(|name| (name, value.clone())));
+        }
+        Call {
+            callee: call.callee.clone(),
+            method: call.method.clone(),
+            is_literal: self.outline.bytes.get(call.arguments.start_byte()) == Some(&b'{'),
+            receiver: call.receiver.map(span),
+            arguments,
+            named,
+            span: span(call.node),
+            line: call.line,
+        }
+    }
+
+    /// The entries of an object, or of a list of pairs, with their names as dotted paths.
+    fn entries(&mut self, node: Node<'t>, prefix: &str, depth: usize, named: &mut Vec<(String, Argument)>) {
+        let mut node = node;
+        for _ in 0..MAX_DEPTH {
+            node = match self.outline.roles.get(&node.id()) {
+                Some(Role::Keep(inner)) => *inner,
+                Some(_) => break,
+                None => match self.name(node, 0, &mut Vec::new()) {
+                    Ok(value) => value,
+                    Err(_) => return,
+                },
+            };
+        }
+        if depth >= MAX_DEPTH || named.len() >= 2 * MAX_ARGUMENTS {
+            return;
+        }
+        let joined = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+        match self.outline.roles.get(&node.id()) {
+            Some(Role::Object) => {
+                for field in children(node).into_iter().filter_map(|child| self.outline.field(child)) {
+                    let (Some(name), Some(value)) = (self.key(field.name), field.value) else { continue };
+                    named.push((joined(&name), self.argument(value)));
+                    self.entries(value, &joined(&name), depth + 1, named);
+                }
+            }
+            Some(Role::Sequence(parts)) => {
+                for pair in parts.iter().take(MAX_ARGUMENTS) {
+                    let Some(Role::Sequence(pair)) = self.outline.roles.get(&pair.id()) else { continue };
+                    let [key, value] = pair.as_slice() else { continue };
+                    let key = self.argument(*key);
+                    if let Some(name) = pair_name(&key.value) {
+                        named.push((joined(&name), self.argument(*value)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The name of a field as text: a word as it stands, a string by what it holds.
+    fn key(&self, node: Node<'t>) -> Option<String> {
+        let text = match self.outline.roles.get(&node.id()) {
+            Some(Role::String | Role::Raw | Role::Keep(_)) => self.written(Some(node)).ok().and_then(|text| String::from_utf8(text).ok())?,
+            _ => self.outline.text(node).trim_matches(['"', '\'', '`', ':', '[', ']']).to_owned(),
+        };
+        (!text.is_empty() && text.len() <= MAX_NAME).then_some(text)
+    }
+
+    fn binding(&mut self, binding: &BindingNode<'t>) -> Option<Binding> {
+        let value = self.argument(binding.value?);
+        Some(Binding { name: self.key(binding.name).unwrap_or_default(), value, span: span(binding.node) })
+    }
+
+    fn argument(&mut self, node: Node<'t>) -> Argument {
+        let mut path = Vec::new();
+        let value = self.fold(node, &mut path);
+        Argument { value, span: span(node), line: line(node), path }
+    }
+
+    /// The value of the expression `node`; the names it passed go to `path`.
+    pub(super) fn fold(&mut self, node: Node<'t>, path: &mut Vec<Step>) -> Value {
+        let mut folding = Folding { todo: vec![Item::Node(node, 0)], path, text: Vec::new(), pieces: Vec::new() };
+        let mut compound = false;
+        let mut steps = MAX_FOLD_STEPS;
+        while let Some(item) = folding.todo.pop() {
+            if steps == 0 || self.steps_left == 0 || folding.text.len() > MAX_FOLD_TEXT {
+                return Value::Unknown;
+            }
+            steps -= 1;
+            self.steps_left -= 1;
+            let stopped = self.item(item, &mut folding).err();
+            compound |= folding.todo.len() > 1 || !folding.pieces.is_empty() && !folding.todo.is_empty();
+            match stopped {
+                None => {}
+                Some(Stop::Hole) => return Value::Interpolated,
+                Some(_) if compound || !folding.pieces.is_empty() => return Value::Interpolated,
+                Some(Stop::Reference) => return Value::Reference,
+                Some(Stop::Unknown) => return Value::Unknown,
+            }
+        }
+        Value::Literal { text: folding.text, pieces: folding.pieces }
+    }
+
+    fn item(&self, item: Item<'t>, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
+        match item {
+            Item::Node(node, hops) => return self.node(node, hops, folding),
+            Item::Text(text) => folding.text.extend(text),
+            Item::Piece(text, at) => {
+                folding.text.extend(text);
+                folding.pieces.push(at);
+            }
+            Item::Decode(decoding, from) => {
+                let decoded = decoding.apply(&folding.text[from..]).ok_or(Stop::Unknown)?;
+                folding.text.truncate(from);
+                folding.text.extend(decoded);
+            }
+        }
+        Ok(())
+    }
+
+    /// One expression: its text, or what to look at instead.
+    fn node(&self, node: Node<'t>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
+        match self.outline.roles.get(&node.id()) {
+            Some(Role::String) => folding.todo.extend(self.string(node, hops)?.into_iter().rev()),
+            Some(Role::Raw) => folding.todo.push(self.raw(node)),
+            Some(Role::Text | Role::Literal) => folding.todo.push(Item::Piece(self.outline.bytes[node.byte_range()].to_vec(), span(node))),
+            Some(Role::Escape) => folding.todo.push(self.unescaped(span(node))?),
+            Some(Role::Hole(Some(inner)) | Role::Keep(inner)) => folding.next([*inner].into_iter(), hops),
+            Some(Role::Hole(None)) => return Err(Stop::Hole),
+            Some(Role::Concat(parts)) => folding.next(parts.iter().copied(), hops),
+            Some(Role::Fallback(inner)) => {
+                folding.path.push(Step { kind: StepKind::Fallback, name: String::new(), span: span(node), line: line(node) });
+                folding.next([*inner].into_iter(), hops);
+            }
+            Some(Role::Reverse(inner)) => {
+                folding.todo.push(Item::Decode(Decoding::Reverse, folding.text.len()));
+                folding.next([*inner].into_iter(), hops);
+            }
+            Some(Role::Reference) => return Err(Stop::Reference),
+            Some(Role::Sequence(_) | Role::Object) => return Err(Stop::Unknown),
+            Some(Role::Call(index)) => return self.folded_call(&self.outline.calls[*index], hops, folding),
+            None => {
+                let bound = self.name(node, hops, folding.path)?;
+                folding.next([bound].into_iter(), hops + 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts of a string literal without its quotes: runs of text and escapes, and what fills its holes.
+    fn string(&self, node: Node<'t>, hops: usize) -> Result<Vec<Item<'t>>, Stop> {
+        let mut items = Vec::new();
+        let mut run: Option<(Span, bool)> = None;
+        for part in node.named_children(&mut node.walk()) {
+            let escaped = match self.outline.roles.get(&part.id()) {
+                Some(Role::Hole(inner)) => {
+                    items.extend(run.take().map(|run| self.run(run)).transpose()?);
+                    items.push(Item::Node((*inner).ok_or(Stop::Hole)?, hops));
+                    continue;
+                }
+                Some(Role::Escape) => true,
+                Some(Role::Text) => false,
+                _ => continue,
+            };
+            let (start, before) = run.map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
+            run = Some((Span::new(start, part.end_byte()), before || escaped));
+        }
+        items.extend(run.map(|run| self.run(run)).transpose()?);
+        if items.is_empty() {
+            items.push(Item::Piece(Vec::new(), Span::new(node.start_byte(), node.start_byte())));
+        }
+        Ok(items)
+    }
+
+    fn run(&self, (content, escaped): (Span, bool)) -> Result<Item<'t>, Stop> {
+        if escaped { self.unescaped(content) } else { Ok(Item::Piece(self.outline.bytes[content.range()].to_vec(), content)) }
+    }
+
+    fn unescaped(&self, content: Span) -> Result<Item<'t>, Stop> {
+        let text = (self.outline.language.unescape)(&self.outline.bytes[content.range()]).ok_or(Stop::Unknown)?;
+        Ok(Item::Piece(text, content))
+    }
+
+    /// A literal whose grammar does not tell its text from its quotes.
+    fn raw(&self, node: Node<'t>) -> Item<'t> {
+        let whole = &self.outline.bytes[node.byte_range()];
+        let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+        let Some(first) = whole.iter().position(is_quote) else { return Item::Piece(whole.to_vec(), span(node)) };
+        let quote = whole[first];
+        let quotes = if whole[first..].starts_with(&[quote; 3]) && whole.len() >= first + 6 { 3 } else { 1 };
+        let (start, end) = (first + quotes, whole.len().saturating_sub(quotes));
+        if start > end || whole[end..].first() != Some(&quote) {
+            return Item::Piece(whole.to_vec(), span(node));
+        }
+        Item::Piece(whole[start..end].to_vec(), Span::new(node.start_byte() + start, node.start_byte() + end))
+    }
+
+    /// The value bound to the name that `node` is.
+    fn name(&self, node: Node<'t>, hops: usize, path: &mut Vec<Step>) -> Result<Node<'t>, Stop> {
+        if hops >= MAX_HOPS || node.end_byte() - node.start_byte() > MAX_NAME {
+            return Err(Stop::Unknown);
+        }
+        let name = self.outline.text(node);
+        let index = self.outline.resolve(name, node.start_byte()).ok_or(Stop::Unknown)?;
+        let binding = &self.outline.bindings[index];
+        let (value, kind) = match binding.value {
+            _ if binding.ambiguous => return Err(Stop::Unknown),
+            Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),
+            Some(value) => (value, StepKind::Variable),
+            None => (self.outline.passed(binding.name).ok_or(Stop::Unknown)?, StepKind::Parameter),
+        };
+        path.push(Step { kind, name: self.outline.text(binding.name).to_owned(), span: span(binding.name), line: line(binding.name) });
+        Ok(value)
+    }
+
+    /// A call whose result is text that is known: what to look at instead goes to the list.
+    fn folded_call(&self, call: &CallNode<'t>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
+        let arguments = children(call.arguments);
+        let first = arguments.first().copied();
+        match Effect::of(call, self.outline.language).ok_or(Stop::Unknown)? {
+            Effect::Reference => return Err(Stop::Reference),
+            Effect::Lookup => {
+                let fallback = *arguments.get(1).ok_or(Stop::Reference)?;
+                let fallback = self.outline.field(fallback).map_or(Some(fallback), |field| field.value).ok_or(Stop::Unknown)?;
+                folding.path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
+                folding.next([fallback].into_iter(), hops);
+            }
+            Effect::Wrapper => folding.next([self.subject(call, first).ok_or(Stop::Unknown)?].into_iter(), hops),
+            Effect::Decode(decoding) => {
+                folding.todo.push(Item::Decode(decoding, folding.text.len()));
+                folding.next([self.subject(call, first).ok_or(Stop::Unknown)?].into_iter(), hops);
+            }
+            Effect::Fallback => {
+                folding.path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
+                folding.next([first.ok_or(Stop::Unknown)?].into_iter(), hops);
+            }
+            Effect::Concat => {
+                let own = call.receiver.filter(|receiver| call.method.is_some() && !arguments.is_empty() && self.is_text(*receiver));
+                let parts = match (own, call.receiver) {
+                    (Some(own), _) => [own].into_iter().chain(arguments).collect(),
+                    (None, Some(receiver)) if arguments.is_empty() => self.parts(receiver)?,
+                    _ => arguments,
+                };
+                folding.next(parts.into_iter(), hops);
+            }
+            Effect::Join => self.join(call, first, hops, folding)?,
+            Effect::Format => self.format(call, &arguments, hops, folding)?,
+            Effect::Characters => {
+                let codes = match arguments.as_slice() {
+                    [only] => self.parts(*only).unwrap_or(arguments),
+                    _ => arguments,
+                };
+                let characters: Result<Vec<_>, Stop> = codes.iter().map(|code| Ok(Item::Piece(self.character(*code)?, span(*code)))).collect();
+                match (characters, first) {
+                    (Ok(characters), _) => folding.todo.extend(characters.into_iter().rev()),
+                    (Err(_), Some(only)) if codes.len() == 1 => folding.next([only].into_iter(), hops),
+                    (Err(stop), _) => return Err(stop),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a wrapper wraps: the receiver of a method unless that is a module or a type, else the first argument.
+    fn subject(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Option<Node<'t>> {
+        let Some(receiver) = call.receiver else { return first };
+        let module = !self.outline.roles.contains_key(&receiver.id()) && first.is_some() && self.name(receiver, 0, &mut Vec::new()).is_err();
+        if module { first } else { Some(receiver) }
+    }
+
+    fn is_text(&self, node: Node<'t>) -> bool {
+        matches!(self.outline.roles.get(&node.id()), Some(Role::String | Role::Raw | Role::Call(_) | Role::Keep(_) | Role::Concat(_)))
+            || self.name(node, 0, &mut Vec::new()).is_ok()
+    }
+
+    fn join(&self, call: &CallNode<'t>, first: Option<Node<'t>>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
+        let (parts, between) = match self.written(call.receiver) {
+            Ok(between) => (self.parts(first.ok_or(Stop::Unknown)?)?, between),
+            Err(_) => self.joined(call, first)?,
+        };
+        for (index, part) in parts.into_iter().enumerate().rev() {
+            folding.todo.push(Item::Node(part, hops));
+            if index > 0 {
+                folding.todo.push(Item::Text(between.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// `parts.join("-")`, `strings.Join(parts, "-")`, `implode("-", parts)`.
+    fn joined(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Result<(Vec<Node<'t>>, Vec<u8>), Stop> {
+        if let Some(parts) = call.receiver.and_then(|receiver| self.parts(receiver).ok()) {
+            return Ok((parts, first.map_or(Ok(Vec::new()), |first| self.written(Some(first)))?));
+        }
+        let arguments = children(call.arguments);
+        let [one, other] = arguments.as_slice() else { return Err(Stop::Unknown) };
+        match self.parts(*one) {
+            Ok(parts) => Ok((parts, self.written(Some(*other))?)),
+            Err(_) => Ok((self.parts(*other)?, self.written(Some(*one))?)),
+        }
+    }
+
+    /// `format!("{}-{}", a, b)`, `"%s".format(a)`: simple holes only, as many as there are arguments.
+    fn format(&self, call: &CallNode<'t>, arguments: &[Node<'t>], hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
+        let receiver = call.receiver.filter(|receiver| self.written(Some(*receiver)).is_ok());
+        let (format, values) = match (receiver, arguments.split_first()) {
+            (Some(receiver), _) => (receiver, arguments),
+            (None, Some((format, values))) => (*format, values),
+            (None, None) => return Err(Stop::Unknown),
+        };
+        let text = self.written(Some(format))?;
+        let holes = holes(&text);
+        if holes.is_empty() {
+            folding.next([format].into_iter(), hops);
+            return if text.contains(&b'{') { Err(Stop::Hole) } else { Ok(()) };
+        }
+        if holes.len() != values.len() {
+            return Err(Stop::Hole);
+        }
+        let mut end = text.len();
+        for (hole, value) in holes.iter().zip(values).rev() {
+            folding.todo.push(Item::Text(text[hole.end..end].to_vec()));
+            folding.todo.push(Item::Node(*value, hops));
+            end = hole.start;
+        }
+        folding.todo.push(Item::Text(text[..end].to_vec()));
+        Ok(())
+    }
+
+    /// The text of a string literal that is written here, not behind a name.
+    fn written(&self, node: Option<Node<'t>>) -> Result<Vec<u8>, Stop> {
+        let mut node = node.ok_or(Stop::Unknown)?;
+        for _ in 0..MAX_HOPS {
+            let items = match self.outline.roles.get(&node.id()) {
+                Some(Role::Keep(inner)) => {
+                    node = *inner;
+                    continue;
+                }
+                Some(Role::String) => self.string(node, 0)?,
+                Some(Role::Raw) => vec![self.raw(node)],
+                _ => return Err(Stop::Unknown),
+            };
+            let pieces = items.into_iter().map(|item| if let Item::Piece(text, _) = item { Ok(text) } else { Err(Stop::Unknown) });
+            return pieces.collect::<Result<Vec<_>, _>>().map(|pieces| pieces.concat());
+        }
+        Err(Stop::Unknown)
+    }
+
+    /// The character of a code (`97`, `0x61`) or of a character literal.
+    fn character(&self, node: Node<'t>) -> Result<Vec<u8>, Stop> {
+        if let Ok(text) = self.written(Some(node)) {
+            return Ok(text);
+        }
+        let text = self.outline.text(node).trim_end_matches("u8");
+        let text = text.trim_start_matches("(byte)").trim();
+        let code = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| u32::from_str_radix(digits, 16).ok());
+        code.and_then(char::from_u32).map(|c| c.to_string().into_bytes()).ok_or(Stop::Unknown)
+    }
+
+    /// The parts of a list: written here, or bound to a name.
+    fn parts(&self, node: Node<'t>) -> Result<Vec<Node<'t>>, Stop> {
+        let mut node = node;
+        for _ in 0..MAX_HOPS {
+            node = match self.outline.roles.get(&node.id()) {
+                Some(Role::Sequence(parts)) => return Ok(parts.clone()),
+                Some(Role::Keep(inner)) => *inner,
+                Some(_) => return Err(Stop::Unknown),
+                None => self.name(node, 0, &mut Vec::new())?,
+            };
+        }
+        Err(Stop::Unknown)
+    }
+}
+
+/// The name that the first of two values gives to the second: `("client_secret", …)`.
+fn pair_name(value: &Value) -> Option<String> {
+    let Value::Literal { text, .. } = value else { return None };
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    (!text.is_empty() && text.len() <= 64 && text.iter().all(is_name)).then(|| String::from_utf8_lossy(text).into_owned())
+}
+
+/// `{}`, `{0}`, `{1}` in order, `%s`, `%v`; none where another kind of hole stands among them.
+fn holes(format: &[u8]) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < format.len() {
+        let rest = &format[at..];
+        let numbered = format!("{{{}}}", found.len()).into_bytes();
+        let length = if rest.starts_with(b"{}") || rest.starts_with(b"%s") || rest.starts_with(b"%v") {
+            2
+        } else if rest.starts_with(&numbered) {
+            numbered.len()
+        } else if rest[0] == b'{' || rest[0] == b'%' && rest.len() > 1 && rest[1].is_ascii_alphanumeric() {
+            return Vec::new();
+        } else {
+            at += 1;
+            continue;
+        };
+        found.push(Span::new(at, at + length));
+        at += length;
+    }
+    found
+}

@@ -1,0 +1,480 @@
+//! The captures of one tree, filed under what they mean, with names tied to their scopes.
+
+use std::collections::HashMap;
+
+use tree_sitter::{Node, QueryMatch};
+
+use crate::lang::{Import, Language};
+use crate::text::Span;
+
+use super::{MAX_ARGUMENTS, MAX_NAME, line, span};
+
+/// Scopes nested deeper than this count as part of the one around them.
+const MAX_SCOPE_DEPTH: usize = 256;
+
+/// A capture name of `lang::CAPTURES`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Capture {
+    String,
+    StringText,
+    StringEscape,
+    StringHole,
+    HoleInner,
+    StringRaw,
+    Literal,
+    Keep,
+    KeepInner,
+    Concat,
+    ConcatPart,
+    Sequence,
+    SequencePart,
+    Fallback,
+    FallbackValue,
+    Reverse,
+    ReverseInner,
+    Reference,
+    Call,
+    Callee,
+    Method,
+    Receiver,
+    Arguments,
+    Binding,
+    Constant,
+    Field,
+    BindingName,
+    BindingValue,
+    Object,
+    Assign,
+    AssignName,
+    AssignValue,
+    Function,
+    FunctionName,
+    FunctionParameters,
+    Scope,
+    Import,
+    Test,
+    Comment,
+    Block,
+    BlockType,
+    BlockLabel,
+    Other,
+}
+
+impl Capture {
+    pub(super) fn of(name: &str) -> Self {
+        match name {
+            "string" => Self::String,
+            "string.text" => Self::StringText,
+            "string.escape" => Self::StringEscape,
+            "string.hole" => Self::StringHole,
+            "hole.inner" => Self::HoleInner,
+            "string.raw" => Self::StringRaw,
+            "literal" => Self::Literal,
+            "keep" => Self::Keep,
+            "keep.inner" => Self::KeepInner,
+            "concat" => Self::Concat,
+            "concat.part" => Self::ConcatPart,
+            "sequence" => Self::Sequence,
+            "sequence.part" => Self::SequencePart,
+            "fallback" => Self::Fallback,
+            "fallback.value" => Self::FallbackValue,
+            "reverse" => Self::Reverse,
+            "reverse.inner" => Self::ReverseInner,
+            "reference" => Self::Reference,
+            "call" => Self::Call,
+            "call.callee" => Self::Callee,
+            "call.method" => Self::Method,
+            "call.receiver" => Self::Receiver,
+            "call.arguments" => Self::Arguments,
+            "binding" => Self::Binding,
+            "binding.constant" => Self::Constant,
+            "binding.field" => Self::Field,
+            "binding.name" => Self::BindingName,
+            "binding.value" => Self::BindingValue,
+            "object" => Self::Object,
+            "assign" => Self::Assign,
+            "assign.name" => Self::AssignName,
+            "assign.value" => Self::AssignValue,
+            "function" => Self::Function,
+            "function.name" => Self::FunctionName,
+            "function.parameters" => Self::FunctionParameters,
+            "scope" => Self::Scope,
+            "import" => Self::Import,
+            "test" => Self::Test,
+            "comment" => Self::Comment,
+            "block" => Self::Block,
+            "block.type" => Self::BlockType,
+            "block.label" => Self::BlockLabel,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a node means for the value of an expression.
+pub(super) enum Role<'t> {
+    String,
+    Raw,
+    Text,
+    Escape,
+    /// With the expression in it, if that is known.
+    Hole(Option<Node<'t>>),
+    Literal,
+    Keep(Node<'t>),
+    Concat(Vec<Node<'t>>),
+    Sequence(Vec<Node<'t>>),
+    Fallback(Node<'t>),
+    Reverse(Node<'t>),
+    Reference,
+    Object,
+    /// Index into `Outline::calls`.
+    Call(usize),
+}
+
+pub(super) struct CallNode<'t> {
+    /// The callee as it is shown: a path of names, else the method as `.name`; a macro as `name!`.
+    pub callee: String,
+    /// `.name`, where it is a method or the last part of a path.
+    pub method: Option<String>,
+    pub receiver: Option<Node<'t>>,
+    pub arguments: Node<'t>,
+    pub node: Node<'t>,
+    pub line: u32,
+}
+
+impl CallNode<'_> {
+    /// The ways the callee may be named in the tables.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.callee.as_str()).chain(self.method.as_deref())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum BindingKind {
+    Variable,
+    Constant,
+    Field,
+    Assignment,
+}
+
+pub(super) struct BindingNode<'t> {
+    pub kind: BindingKind,
+    pub name: Node<'t>,
+    pub value: Option<Node<'t>>,
+    pub node: Node<'t>,
+    /// Assigned again: no single value.
+    pub ambiguous: bool,
+}
+
+pub(super) struct BlockNode<'t> {
+    pub node: Node<'t>,
+    pub kind: Option<Node<'t>>,
+    pub labels: Vec<Node<'t>>,
+}
+
+/// A function and the list of its parameters.
+struct Function<'t> {
+    name: &'t str,
+    parameters: Node<'t>,
+}
+
+/// The captures of one tree, in order, with names resolved to their scopes.
+pub(super) struct Outline<'t> {
+    pub bytes: &'t [u8],
+    pub language: &'static Language,
+    pub roles: HashMap<usize, Role<'t>>,
+    pub calls: Vec<CallNode<'t>>,
+    pub bindings: Vec<BindingNode<'t>>,
+    pub blocks: Vec<BlockNode<'t>>,
+    pub imports: Vec<Import>,
+    pub tests: Vec<Span>,
+    /// Strings, bare words and comments: where text may stand.
+    pub texts: Vec<Span>,
+    functions: Vec<Function<'t>>,
+    fields: HashMap<usize, usize>,
+    calls_by_name: HashMap<&'t str, Vec<usize>>,
+    scopes: Scopes,
+    visible: HashMap<(usize, &'t str), Vec<usize>>,
+    constants: HashMap<&'t str, Vec<usize>>,
+}
+
+impl<'t> Outline<'t> {
+    pub(super) fn new(bytes: &'t [u8], language: &'static Language) -> Self {
+        Self {
+            bytes,
+            language,
+            roles: HashMap::new(),
+            calls: Vec::new(),
+            bindings: Vec::new(),
+            blocks: Vec::new(),
+            imports: Vec::new(),
+            tests: Vec::new(),
+            texts: Vec::new(),
+            functions: Vec::new(),
+            fields: HashMap::new(),
+            calls_by_name: HashMap::new(),
+            scopes: Scopes::default(),
+            visible: HashMap::new(),
+            constants: HashMap::new(),
+        }
+    }
+
+    /// The text of a node; empty where it is not UTF-8.
+    pub(super) fn text(&self, node: Node) -> &'t str {
+        std::str::from_utf8(self.bytes.get(node.byte_range()).unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// Files the captures of one match under what they mean.
+    pub(super) fn take(&mut self, found: &QueryMatch<'_, 't>, captures: &[Capture]) {
+        let capture_of = |index: u32| captures.get(index as usize).copied().unwrap_or(Capture::Other);
+        let get = |wanted: Capture| found.captures().iter().find(|c| capture_of(c.index) == wanted).map(|c| c.node);
+        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted).map(|c| c.node);
+        for capture in found.captures() {
+            let node = capture.node;
+            match capture_of(capture.index) {
+                Capture::String => self.string(node, Role::String),
+                Capture::StringRaw => self.string(node, Role::Raw),
+                Capture::Literal => self.string(node, Role::Literal),
+                Capture::Comment => self.texts.push(span(node)),
+                Capture::StringText => self.role(node, Role::Text),
+                Capture::StringEscape => {
+                    self.roles.insert(node.id(), Role::Escape);
+                }
+                Capture::StringHole => match get(Capture::HoleInner) {
+                    None => self.role(node, Role::Hole(None)),
+                    known => {
+                        self.roles.insert(node.id(), Role::Hole(known));
+                    }
+                },
+                Capture::Keep => self.inner(node, get(Capture::KeepInner), Role::Keep),
+                Capture::Fallback => self.inner(node, get(Capture::FallbackValue), Role::Fallback),
+                Capture::Reverse => self.inner(node, get(Capture::ReverseInner), Role::Reverse),
+                Capture::Reference => {
+                    self.roles.insert(node.id(), Role::Reference);
+                }
+                Capture::Object => self.role(node, Role::Object),
+                Capture::Concat => self.role(node, Role::Concat(all(Capture::ConcatPart).collect())),
+                Capture::Sequence => {
+                    if let Role::Sequence(parts) = self.roles.entry(node.id()).or_insert_with(|| Role::Sequence(Vec::new())) {
+                        parts.extend(all(Capture::SequencePart));
+                    }
+                }
+                Capture::Call => self.call(node, (get(Capture::Callee), get(Capture::Method)), (get(Capture::Receiver), get(Capture::Arguments))),
+                Capture::Binding => self.binding(BindingKind::Variable, node, get(Capture::BindingName), get(Capture::BindingValue)),
+                Capture::Constant => self.binding(BindingKind::Constant, node, get(Capture::BindingName), get(Capture::BindingValue)),
+                Capture::Field => self.binding(BindingKind::Field, node, get(Capture::BindingName), get(Capture::BindingValue)),
+                Capture::Assign => self.binding(BindingKind::Assignment, node, get(Capture::AssignName), get(Capture::AssignValue)),
+                Capture::Function => self.function(get(Capture::FunctionName), get(Capture::FunctionParameters)),
+                Capture::Scope => self.scopes.spans.push(span(node)),
+                Capture::Import => self.imports.extend((self.language.imports)(self.text(node))),
+                Capture::Test => self.tests.push(span(node)),
+                Capture::Block => self.block(node, get(Capture::BlockType), all(Capture::BlockLabel)),
+                _ => {}
+            }
+        }
+    }
+
+    fn role(&mut self, node: Node<'t>, role: Role<'t>) {
+        self.roles.entry(node.id()).or_insert(role);
+    }
+
+    fn string(&mut self, node: Node<'t>, role: Role<'t>) {
+        self.texts.push(span(node));
+        self.role(node, role);
+    }
+
+    fn inner(&mut self, node: Node<'t>, inner: Option<Node<'t>>, role: impl Fn(Node<'t>) -> Role<'t>) {
+        if let Some(inner) = inner {
+            self.role(node, role(inner));
+        }
+    }
+
+    fn call(&mut self, node: Node<'t>, (path, method): (Option<Node<'t>>, Option<Node<'t>>), (receiver, arguments): (Option<Node<'t>>, Option<Node<'t>>)) {
+        let (Some(name), Some(arguments)) = (path.or(method), arguments) else { return };
+        let is_known = |node: &Node| !self.text(*node).is_empty() && node.end_byte() - node.start_byte() <= MAX_NAME;
+        let line = line(method.unwrap_or(name));
+        let method = method.filter(is_known).map(|method| format!(".{}", self.text(method)));
+        let path = path.filter(is_known).map(|path| {
+            let bang = if self.bytes.get(path.end_byte()) == Some(&b'!') { "!" } else { "" };
+            format!("{}{bang}", self.text(path).split_whitespace().collect::<String>())
+        });
+        let is_path = |path: &String| path.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:!$\\@[]?".contains(&b) || b >= 0x80);
+        let Some(callee) = path.filter(is_path).or_else(|| method.clone()) else { return };
+        self.roles.insert(node.id(), Role::Call(self.calls.len()));
+        self.calls.push(CallNode { callee, method, receiver, arguments, node, line });
+    }
+
+    fn binding(&mut self, kind: BindingKind, node: Node<'t>, name: Option<Node<'t>>, value: Option<Node<'t>>) {
+        if let Some(name) = name {
+            self.bindings.push(BindingNode { kind, name, value, node, ambiguous: false });
+        }
+    }
+
+    fn function(&mut self, name: Option<Node<'t>>, parameters: Option<Node<'t>>) {
+        if let (Some(name), Some(parameters)) = (name, parameters) {
+            self.functions.push(Function { name: self.text(name), parameters });
+        }
+    }
+
+    fn block(&mut self, node: Node<'t>, kind: Option<Node<'t>>, labels: impl Iterator<Item = Node<'t>>) {
+        if self.blocks.last().is_none_or(|b| b.node.id() != node.id()) {
+            if let Some(known) = self.blocks.iter_mut().rev().take(MAX_ARGUMENTS).find(|b| b.node.id() == node.id()) {
+                known.kind = known.kind.or(kind);
+                known.labels.extend(labels);
+                return;
+            }
+            self.blocks.push(BlockNode { node, kind, labels: labels.collect() });
+            return;
+        }
+        if let Some(last) = self.blocks.last_mut() {
+            last.kind = last.kind.or(kind);
+            last.labels.extend(labels);
+        }
+    }
+
+    /// Sorts what the query gave out of order and ties names to scopes.
+    pub(super) fn finish(&mut self) {
+        self.calls_in_order();
+        self.bindings.sort_by_key(|b| (b.node.start_byte(), b.name.start_byte()));
+        self.blocks.sort_by_key(|b| b.node.start_byte());
+        self.functions.sort_by_key(|f| f.parameters.start_byte());
+        self.tests.sort();
+        self.texts.sort();
+        self.scopes.link();
+        for index in 0..self.bindings.len() {
+            let binding = &self.bindings[index];
+            let name = self.text(binding.name);
+            match binding.kind {
+                BindingKind::Variable | BindingKind::Constant => {
+                    let scope = self.scopes.innermost(binding.name.start_byte());
+                    self.visible.entry((scope, name)).or_default().push(index);
+                    if binding.kind == BindingKind::Constant {
+                        self.constants.entry(name).or_default().push(index);
+                    }
+                }
+                BindingKind::Field => {
+                    self.fields.insert(binding.node.id(), index);
+                }
+                BindingKind::Assignment => {}
+            }
+        }
+        let assigned: Vec<usize> =
+            self.bindings.iter().filter(|b| b.kind == BindingKind::Assignment).filter_map(|b| self.resolve(self.text(b.name), b.name.start_byte())).collect();
+        for index in assigned {
+            self.bindings[index].ambiguous = true;
+        }
+    }
+
+    /// Calls stand in the order of the bytes; the roles follow their new indices.
+    fn calls_in_order(&mut self) {
+        self.calls.sort_by_key(|c| (c.node.start_byte(), std::cmp::Reverse(c.node.end_byte())));
+        for (index, call) in self.calls.iter().enumerate() {
+            self.roles.insert(call.node.id(), Role::Call(index));
+        }
+        if self.functions.is_empty() {
+            return;
+        }
+        let named: std::collections::HashSet<&str> = self.functions.iter().map(|f| f.name).collect();
+        for (index, call) in self.calls.iter().enumerate() {
+            let last = call.callee.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            if let Some(&name) = named.get(last) {
+                self.calls_by_name.entry(name).or_default().push(index);
+            }
+        }
+    }
+
+    /// The field that is this node: a named argument, an entry of an object.
+    pub(super) fn field(&self, node: Node) -> Option<&BindingNode<'t>> {
+        self.fields.get(&node.id()).map(|&index| &self.bindings[index])
+    }
+
+    /// The binding that `name`, used at the byte `at`, means: the nearest one declared before in an enclosing scope, or a constant.
+    pub(super) fn resolve(&self, name: &str, at: usize) -> Option<usize> {
+        let only = |all: &Vec<usize>| if let [only] = all.as_slice() { Some(*only) } else { None };
+        if let Some((_, last)) = name.rsplit_once(self.language.separator) {
+            return self.constants.get(name).or_else(|| self.constants.get(last)).and_then(only);
+        }
+        let mut scope = Some(self.scopes.innermost(at));
+        while let Some(index) = scope {
+            let seen = |&&b: &&usize| {
+                let binding = &self.bindings[b];
+                let from = if binding.value.is_some() { binding.node.end_byte() } else { binding.name.end_byte() };
+                binding.kind == BindingKind::Constant || from <= at
+            };
+            if let Some(&found) = self.visible.get(&(index, name)).and_then(|all| all.iter().rev().find(seen)) {
+                return Some(found);
+            }
+            scope = self.scopes.parent(index);
+        }
+        None
+    }
+
+    /// What a call in the same file gives for the parameter whose name is this node: a literal if some call gives one, else what the only call gives.
+    pub(super) fn passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
+        let before = self.functions.partition_point(|f| f.parameters.start_byte() <= parameter.start_byte());
+        let function = self.functions[..before].iter().rev().take(4).find(|f| f.parameters.end_byte() >= parameter.end_byte())?;
+        let names: Vec<Node> = children(function.parameters);
+        let own = names.first().is_some_and(|first| matches!(self.text(*first), "self" | "&self" | "&mut self" | "cls" | "this"));
+        let position =
+            names.iter().position(|n| n.start_byte() <= parameter.start_byte() && parameter.end_byte() <= n.end_byte())?.checked_sub(usize::from(own))?;
+        let name = self.text(parameter);
+        let calls = self.calls_by_name.get(function.name)?;
+        let given: Vec<Node> = calls.iter().take(MAX_ARGUMENTS).filter_map(|&call| self.given(&self.calls[call], name, position)).collect();
+        let is_text = |node: &&Node| matches!(self.roles.get(&node.id()), Some(Role::String | Role::Raw));
+        given.iter().find(is_text).or(if let [only] = given.as_slice() { Some(only) } else { None }).copied()
+    }
+
+    fn given(&self, call: &CallNode<'t>, name: &str, position: usize) -> Option<Node<'t>> {
+        let arguments = children(call.arguments);
+        let named = arguments.iter().filter_map(|n| self.field(*n)).find(|field| self.text(field.name) == name);
+        if let Some(field) = named {
+            return field.value;
+        }
+        arguments.into_iter().filter(|n| self.field(*n).is_none()).nth(position)
+    }
+}
+
+/// The named children that are not comments.
+pub(super) fn children(list: Node<'_>) -> Vec<Node<'_>> {
+    list.named_children(&mut list.walk()).filter(|n| !n.is_extra()).take(MAX_ARGUMENTS).collect()
+}
+
+/// The nested scopes of a file. Index 0 is the file.
+#[derive(Default)]
+struct Scopes {
+    spans: Vec<Span>,
+    parents: Vec<usize>,
+}
+
+impl Scopes {
+    fn link(&mut self) {
+        self.spans.push(Span::new(0, usize::MAX));
+        self.spans.sort_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
+        let mut kept: Vec<Span> = Vec::with_capacity(self.spans.len());
+        let mut open: Vec<usize> = Vec::new();
+        for &scope in &self.spans {
+            while open.last().is_some_and(|&top| kept[top].end <= scope.start) {
+                open.pop();
+            }
+            if open.len() >= MAX_SCOPE_DEPTH {
+                continue;
+            }
+            self.parents.push(open.last().copied().unwrap_or(0));
+            open.push(kept.len());
+            kept.push(scope);
+        }
+        self.spans = kept;
+    }
+
+    /// The smallest scope around the byte `at`.
+    fn innermost(&self, at: usize) -> usize {
+        let mut index = self.spans.partition_point(|s| s.start <= at).saturating_sub(1);
+        while index > 0 && self.spans[index].end <= at {
+            index = self.parents[index];
+        }
+        index
+    }
+
+    fn parent(&self, index: usize) -> Option<usize> {
+        (index > 0).then(|| self.parents[index])
+    }
+}

@@ -1,0 +1,97 @@
+//! Blocks of infrastructure code with what is nested in them.
+
+use tree_sitter::Node;
+
+use crate::model::facts::Value;
+use crate::text::Span;
+
+use super::fold::Folder;
+use super::outline::{BindingKind, BindingNode, BlockNode};
+use super::{RawAttribute, RawResource, span};
+
+impl<'t> Folder<'_, 't> {
+    /// Top-level blocks with what is nested in them.
+    pub(super) fn resources(mut self) -> Vec<RawResource> {
+        let outline = self.outline;
+        let mut out: Vec<RawResource> = Vec::new();
+        let mut open: Vec<Level> = Vec::new();
+        let mut blocks = outline.blocks.iter().peekable();
+        let mut fields = outline.bindings.iter().filter(|b| b.kind == BindingKind::Field).peekable();
+        loop {
+            let block_first = match (blocks.peek(), fields.peek()) {
+                (None, None) => return out,
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                (Some(block), Some(field)) => block.node.start_byte() <= field.node.start_byte(),
+            };
+            if let Some(block) = blocks.next_if(|_| block_first) {
+                close(&mut open, block.node.start_byte());
+                self.open_block(block, &mut open, &mut out);
+            } else if let Some(field) = fields.next() {
+                close(&mut open, field.node.start_byte());
+                self.field(field, &mut open, &mut out);
+            }
+        }
+    }
+
+    fn open_block(&self, block: &BlockNode<'t>, open: &mut Vec<Level>, out: &mut Vec<RawResource>) {
+        let labels: Vec<String> = block.labels.iter().map(|&l| unquoted(self.outline.text(l)).to_owned()).collect();
+        let kind = block.kind.map_or("", |k| self.outline.text(k));
+        let header_end = block.labels.iter().map(Node::end_byte).chain(block.kind.map(|k| k.end_byte())).max().unwrap_or(block.node.start_byte());
+        let header = Span::new(block.node.start_byte(), header_end);
+        let end = block.node.end_byte();
+        let mut labels = labels.into_iter();
+        if open.is_empty() {
+            let typed = matches!(kind, "resource" | "data" | "ephemeral");
+            let first = labels.next().unwrap_or_default();
+            let (kind, name) = match (kind, typed) {
+                ("resource", true) => (first, labels.next().unwrap_or_default()),
+                (_, true) => (format!("{kind}.{first}"), labels.next().unwrap_or_default()),
+                _ => (kind.to_owned(), first),
+            };
+            out.push(RawResource { kind, name, attributes: Vec::new(), span: header });
+            open.push(Level { prefix: String::new(), end });
+            return;
+        }
+        let parent = open.last().map_or("", |l| l.prefix.as_str());
+        let path = match kind {
+            "dynamic" => joined(parent, &labels.next().unwrap_or_default()),
+            "content" => parent.to_owned(),
+            _ => joined(parent, kind),
+        };
+        if let Some(resource) = out.last_mut().filter(|_| kind != "content") {
+            let expression = labels.collect::<Vec<_>>().join(" ");
+            resource.attributes.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression, span: header });
+        }
+        open.push(Level { prefix: path, end });
+    }
+
+    fn field(&mut self, field: &BindingNode<'t>, open: &mut Vec<Level>, out: &mut [RawResource]) {
+        let (Some(resource), Some(parent), Some(value)) = (out.last_mut(), open.last(), field.value) else { return };
+        let path = joined(&parent.prefix, unquoted(self.outline.text(field.name)));
+        let expression = self.outline.text(value).to_owned();
+        let value = self.fold(value, &mut Vec::new());
+        resource.attributes.push(RawAttribute { path: path.clone(), value, expression, span: span(field.node) });
+        open.push(Level { prefix: path, end: field.node.end_byte() });
+    }
+}
+
+/// A block or object that is open while its inside is read.
+struct Level {
+    prefix: String,
+    end: usize,
+}
+
+fn close(open: &mut Vec<Level>, at: usize) {
+    while open.last().is_some_and(|level| level.end <= at) {
+        open.pop();
+    }
+}
+
+fn joined(parent: &str, name: &str) -> String {
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
+}
+
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
+}
