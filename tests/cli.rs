@@ -298,7 +298,7 @@ fn the_order_of_files_does_not_depend_on_the_threads() {
 
 #[test]
 fn an_override_with_files_holds_in_these_files_only() {
-    let value = format!("aelix_client_secret: {}{}\n", "Zk3pQ8vT1xLw", "9RmB4nHs7YdC2fGj");
+    let value = format!("aelix_client_secret: {}\n", "jGf2CdY7sHn4BmR9wLx1Tv8Qp3kZ".chars().rev().collect::<String>());
     let tree = Tree::new(&[("demo/a.yaml", &value), ("src/a.yaml", &value)]);
     let severities = |change: &str| {
         tree.write("aelix-lint.toml", format!("[[override]]\nrules = [\"secrets/*\"]\nfiles = [\"demo/\"]\n{change}\n"));

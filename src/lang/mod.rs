@@ -27,8 +27,9 @@ use crate::text::decode::Decoding;
 /// * `assign` with `assign.name` and `assign.value`: the variable has no single value any more;
 /// * `function` with `function.name` and `function.parameters`, whose named children hold the names of its parameters as `binding`s;
 /// * `scope` where names end, `import` a use of another module, `test` code that only tests run, `comment`;
+/// * `error` what the grammar does not understand: added to every query;
 /// * `block` with `block.type` and `block.label`: declared infrastructure, whose attributes are its `binding.field`s.
-pub const CAPTURES: [&str; 42] = [
+pub const CAPTURES: [&str; 43] = [
     "string",
     "string.text",
     "string.escape",
@@ -68,6 +69,7 @@ pub const CAPTURES: [&str; 42] = [
     "import",
     "test",
     "comment",
+    "error",
     "block",
     "block.type",
     "block.label",
@@ -139,7 +141,8 @@ pub struct Import {
 impl Language {
     /// The compiled query.
     pub fn query(&self) -> Result<&Query, &QueryError> {
-        self.compiled.get_or_init(|| Query::new(&(self.grammar)(), self.query)).as_ref()
+        let text = || format!("{}\n(ERROR) @error\n", self.query);
+        self.compiled.get_or_init(|| Query::new(&(self.grammar)(), &text())).as_ref()
     }
 }
 

@@ -26,6 +26,18 @@ pub struct Sink {
     pub after: Option<String>,
 }
 
+impl Sink {
+    /// What must stand in a file for a call of this slot: one word of each list that is not empty.
+    fn words(&self) -> [Vec<&str>; 4] {
+        let last = |path: &'_ str| -> usize { path.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1) };
+        let callees = self.callees.iter().map(|callee| &callee[last(callee)..]).collect();
+        let by_name_alone = self.argument.is_none();
+        let names = self.names.iter().filter(|_| by_name_alone).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+        let from = self.from.iter().map(String::as_str).collect();
+        [callees, names, from, self.after.iter().map(|after| after.trim_end()).collect()]
+    }
+}
+
 /// All known slots.
 #[derive(Clone, Debug, Default)]
 pub struct Sinks {
@@ -109,6 +121,14 @@ impl Sinks {
     /// The slots of one language.
     pub fn of<'a>(&'a self, language: &'a str) -> impl Iterator<Item = &'a Sink> {
         self.all.iter().filter(move |s| s.languages.iter().any(|l| l == language))
+    }
+
+    /// Whether a file of this language holds the words that a call of some slot needs: a look at its bytes that saves parsing most files.
+    pub fn may_reach(&self, language: &str, bytes: &[u8]) -> bool {
+        let stands = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+        // Headers are written in any case.
+        let has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
+        self.of(language).any(|sink| sink.words().iter().all(|words| words.is_empty() || words.iter().any(|word| has(word))))
     }
 
     /// Every kind that some slot has, for checking rules.

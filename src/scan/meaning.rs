@@ -2,7 +2,7 @@
 //! Runs after the pre-filter, and only where candidates earned it.
 
 use crate::check::scopes::{self, Problem};
-use crate::lang;
+use crate::lang::{self, Language};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
 use crate::model::{Blob, Hit, Rank, Rule};
@@ -12,8 +12,10 @@ use crate::ruleset::{RuleSet, provider};
 use super::context::Context;
 use super::settle;
 use super::sink::{self, Sinks};
-use super::syntax::{self, Bounds, Parser, RawResource};
+use super::syntax::{self, Bounds, Facts, Parser, RawResource};
 
+/// Callees shorter than this, in bytes, decode nothing in most files that have them.
+const LEAST_DECODER: usize = 6;
 /// The language of infrastructure code.
 const INFRASTRUCTURE: &str = "hcl";
 
@@ -42,6 +44,8 @@ pub enum Sight {
     Provider,
     /// A resource type that some rule asks about.
     Resource,
+    /// A sign of a value that must be folded, or that the tree may refute.
+    Folding,
 }
 
 impl Seen {
@@ -58,6 +62,16 @@ impl Seen {
     /// Notes all of another.
     pub fn join(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+
+    /// All but this one.
+    pub fn without(self, sight: Sight) -> Self {
+        Self(self.0 & !(1 << sight as u8))
+    }
+
+    /// Whether all of another were seen.
+    pub fn has_all(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     /// Whether anything was seen.
@@ -82,6 +96,8 @@ pub struct Meant {
     pub parsed_bytes: u64,
     /// What was not done.
     pub notices: Vec<String>,
+    /// What its tree says, if it was parsed for its facts.
+    pub facts: Option<Facts>,
 }
 
 impl Meaning {
@@ -111,6 +127,8 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let callees = lang::table().iter().flat_map(|language| sink::keywords(&self.sinks, language));
         let mut all: Vec<(Anchor, Sight)> = callees.map(|callee| (Anchor::folded(callee.as_bytes()), Sight::Callee)).collect();
+        let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
+        all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.scope_rules.is_empty() {
             all.push((Anchor::folded(scopes::KEYWORD.as_bytes()), Sight::Scope));
         }
@@ -128,8 +146,15 @@ impl Meaning {
     /// Looks closer at a blob in which `seen` was seen.
     pub fn look(&self, blob: &Blob, context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
         let mut meant = Meant::default();
-        if seen.has(Sight::Callee) {
-            self.sinks(blob, context, rules, parser, &mut meant);
+        if let Some(language) = self.worth_parsing(blob, seen) {
+            match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
+                Ok(facts) => {
+                    meant.parsed_bytes += blob.bytes.len() as u64;
+                    meant.hits = self.sinks(&facts, language, blob, context, rules);
+                    meant.facts = Some(facts);
+                }
+                Err(bound) => meant.notices.push(bound.to_string()),
+            }
         }
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
@@ -140,18 +165,23 @@ impl Meaning {
         meant
     }
 
-    fn sinks(&self, blob: &Blob, context: Context, rules: &RuleSet, parser: &mut Parser, meant: &mut Meant) {
-        let Some(language) = lang::of(&blob.target.within).filter(|language| self.sinks.of(language.name).next().is_some()) else { return };
-        let facts = match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
-            Ok(facts) => facts,
-            Err(bound) => return meant.notices.push(bound.to_string()),
-        };
-        meant.parsed_bytes += blob.bytes.len() as u64;
-        for found in sink::hits(&facts, &self.sinks, language) {
+    /// The language of a blob whose tree may say more than its text.
+    fn worth_parsing(&self, blob: &Blob, seen: Seen) -> Option<&'static Language> {
+        if !seen.has(Sight::Callee) && !seen.has(Sight::Folding) {
+            return None;
+        }
+        let language = lang::of_file(&blob.target.within, blob.bytes).filter(|language| language.name != INFRASTRUCTURE)?;
+        (seen.has(Sight::Folding) || self.sinks.may_reach(language.name, blob.bytes)).then_some(language)
+    }
+
+    fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for found in sink::hits(facts, &self.sinks, language) {
             for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && looks_at(rules, *index, blob)) {
-                meant.hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));
+                hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));
             }
         }
+        hits
     }
 
     fn scopes(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {

@@ -5,6 +5,7 @@
 
 pub mod binding;
 mod context;
+mod folded;
 mod generic;
 mod meaning;
 mod overlap;
@@ -23,13 +24,15 @@ use std::sync::Arc;
 
 use regex_automata::meta;
 
+use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
 use crate::model::{Blob, FileKind, Finding, Hit, Related, Scanned, Suppression, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
-use crate::text::{Lines, Secret, Span};
+use crate::text::{Lines, Secret, Span, name};
 
 use context::Context;
+use folded::Folded;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
 use prefilter::Prefilter;
@@ -86,6 +89,8 @@ struct Gathered<'a> {
     blob: &'a Blob<'a>,
     context: OnceCell<Context>,
     line: LineWindow,
+    /// The language it is in, if that has a grammar for values.
+    language: OnceCell<Option<&'static Language>>,
     /// The name read last, and what it is bound to.
     last: Option<(Span, Option<Bound>)>,
     hits: Vec<Hit>,
@@ -127,15 +132,40 @@ impl Scanner {
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
+        let mut gathered = self.gather(blob, seen, worker);
+        if gathered.language().is_some() && gathered.hits.iter().any(folded::is_doubtful) {
+            gathered.seen.note(Sight::Folding);
+        }
+        let mut meant = Meant::default();
+        if gathered.seen.is_something() {
+            meant = self.meaning.look(blob, gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
+            gathered.hits.append(&mut meant.hits);
+        }
+        if let Some(facts) = meant.facts.take() {
+            gathered.hits.retain(|hit| !folded::is_code(hit, &facts));
+            let folded = Folded::of(&facts, blob.bytes);
+            if !folded.text.is_empty() {
+                let within = Blob::new(blob.target, &folded.text);
+                let found = self.gather(&within, Seen::default(), worker).hits;
+                gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, &facts)));
+            }
+        }
+        self.place(gathered, meant)
+    }
+
+    /// What the pattern and key rules find, before overlaps.
+    fn gather<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> Gathered<'a> {
         worker.reset(self.rules.rules.len());
-        let (context, line) = (OnceCell::new(), LineWindow::default());
-        let mut gathered = Gathered { blob, context, line, last: None, hits: Vec::new(), markers: Vec::new(), seen };
+        let (context, line, language) = (OnceCell::new(), LineWindow::default(), OnceCell::new());
+        let mut gathered = Gathered { blob, context, line, language, last: None, hits: Vec::new(), markers: Vec::new(), seen };
         self.prefilter.scan(blob.bytes, |anchor, at| {
             let consumers = &self.consumers[anchor];
             if consumers.suppressions {
                 gathered.markers.push(at);
             }
-            gathered.seen.join(consumers.sights);
+            if !gathered.seen.has_all(consumers.sights) {
+                gathered.see(consumers.sights, at);
+            }
             for &index in &consumers.patterns {
                 self.pattern(index, at, &mut gathered, worker);
             }
@@ -148,18 +178,14 @@ impl Scanner {
                 self.search(index, window, &mut gathered, worker);
             }
         }
-        let mut meant = Meant::default();
-        if gathered.seen.is_something() {
-            meant = self.meaning.look(blob, gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
-            gathered.hits.append(&mut meant.hits);
-        }
-        self.place(gathered, meant)
+        gathered
     }
 
     fn pattern(&self, index: usize, at: usize, gathered: &mut Gathered, worker: &mut Worker) {
         if worker.pending[index].is_empty() && !self.applies(index, gathered.blob, worker) {
             return;
         }
+        gathered.look_for_cut(&self.rules, index, at);
         if let Some(ready) = self.window(index, at, (gathered.blob.bytes, &mut gathered.line), worker) {
             self.search(index, ready, gathered, worker);
         }
@@ -221,6 +247,7 @@ impl Scanner {
         if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
             worker.name += 1;
             let found = binding::read(bytes, name, line, gathered.context().bare);
+            gathered.look_for_folding(name);
             gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
         let context = gathered.context();
@@ -288,6 +315,39 @@ impl Index {
 }
 
 impl Gathered<'_> {
+    fn language(&self) -> Option<&'static Language> {
+        *self.language.get_or_init(|| lang::of_file(&self.blob.target.within, self.blob.bytes))
+    }
+
+    /// Notes what an anchor at `at` stands for. A decoder counts only where it may decode a literal.
+    fn see(&mut self, sights: Seen, at: usize) {
+        if sights.has(Sight::Folding) && !folded::decodes_literal(self.blob.bytes, at) {
+            return self.seen.join(sights.without(Sight::Folding));
+        }
+        self.seen.join(sights);
+    }
+
+    /// Notes a telling name with a value that no line shows.
+    fn look_for_folding(&mut self, at: Span) {
+        if self.seen.has(Sight::Folding) {
+            return;
+        }
+        let Some(language) = self.language() else { return };
+        let bytes = self.blob.bytes;
+        let is_telling = || name::strength(&name::normalise(&bytes[at.range()])) == Some(name::Strength::Strong);
+        if folded::is_worth_folding(bytes, at, language) && is_telling() {
+            self.seen.note(Sight::Folding);
+        }
+    }
+
+    /// Notes a token that begins in one string and goes on in the next.
+    fn look_for_cut(&mut self, rules: &RuleSet, index: usize, at: usize) {
+        let Engine::Pattern(engine) = &rules.compiled[index].engine else { return };
+        if !engine.prefixes.is_empty() && !self.seen.has(Sight::Folding) && folded::is_cut(self.blob.bytes, at) && self.language().is_some() {
+            self.seen.note(Sight::Folding);
+        }
+    }
+
     fn context(&self) -> Context {
         *self.context.get_or_init(|| Context::of(self.blob))
     }

@@ -61,7 +61,7 @@ fn sink_keywords(sink: &Sink) -> Vec<&str> {
 }
 
 /// The longest word of a callee or, if that is a short one, all of the callee.
-fn telling_part(callee: &str) -> &str {
+pub(super) fn telling_part(callee: &str) -> &str {
     let word = longest_word(callee);
     if word.len() >= TELLING_KEYWORD { word } else { callee.trim_start_matches('.') }
 }

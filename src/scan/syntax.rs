@@ -76,6 +76,8 @@ pub struct Facts {
     pub tests: Vec<Span>,
     /// Strings, bare words and comments, in the order of the bytes: where text may stand.
     pub texts: Vec<Span>,
+    /// What the grammar does not understand.
+    pub errors: Vec<Span>,
 }
 
 impl Facts {

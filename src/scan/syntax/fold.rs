@@ -103,7 +103,7 @@ impl<'a, 't> Folder<'a, 't> {
         let outline = self.outline;
         let calls = outline.calls.iter().map(|call| self.call(call)).collect();
         let bindings = outline.bindings.iter().filter_map(|b| self.binding(b)).collect();
-        Facts { calls, bindings, imports: outline.imports.clone(), tests: outline.tests.clone(), texts: outline.texts.clone() }
+        Facts { calls, bindings, imports: outline.imports.clone(), tests: outline.tests.clone(), texts: outline.texts.clone(), errors: outline.errors.clone() }
     }
 
     fn call(&mut self, call: &CallNode<'t>) -> Call {

@@ -54,6 +54,7 @@ pub(super) enum Capture {
     Import,
     Test,
     Comment,
+    Error,
     Block,
     BlockType,
     BlockLabel,
@@ -102,6 +103,7 @@ impl Capture {
             "import" => Self::Import,
             "test" => Self::Test,
             "comment" => Self::Comment,
+            "error" => Self::Error,
             "block" => Self::Block,
             "block.type" => Self::BlockType,
             "block.label" => Self::BlockLabel,
@@ -189,6 +191,7 @@ pub(super) struct Outline<'t> {
     pub tests: Vec<Span>,
     /// Strings, bare words and comments: where text may stand.
     pub texts: Vec<Span>,
+    pub errors: Vec<Span>,
     functions: Vec<Function<'t>>,
     fields: HashMap<usize, usize>,
     calls_by_name: HashMap<&'t str, Vec<usize>>,
@@ -209,6 +212,7 @@ impl<'t> Outline<'t> {
             imports: Vec::new(),
             tests: Vec::new(),
             texts: Vec::new(),
+            errors: Vec::new(),
             functions: Vec::new(),
             fields: HashMap::new(),
             calls_by_name: HashMap::new(),
@@ -235,6 +239,7 @@ impl<'t> Outline<'t> {
                 Capture::StringRaw => self.string(node, Role::Raw),
                 Capture::Literal => self.string(node, Role::Literal),
                 Capture::Comment => self.texts.push(span(node)),
+                Capture::Error => self.errors.push(span(node)),
                 Capture::StringText => self.role(node, Role::Text),
                 Capture::StringEscape => {
                     self.roles.insert(node.id(), Role::Escape);

@@ -1,0 +1,192 @@
+//! What only the tree knows and no line shows: secrets in pieces, behind an encoding, or bound to a telling name in another place than they stand.
+//!
+//! Folded values are written as lines `name = "value"` and searched with the complete rule set; what is found is led back to the pieces it was made of.
+
+use crate::lang::Language;
+use crate::model::facts::{Argument, Step, StepKind, Value};
+use crate::model::{Confidence, Hit, Rank, Severity};
+use crate::text::{Secret, Span, name};
+
+use super::sink::described;
+use super::syntax::Facts;
+
+/// Folded text of one file that is searched, in bytes.
+const MAX_TEXT: usize = 1 << 20;
+/// Bytes behind a name, or behind the beginning of a token, in which a sign of a folded value is looked for.
+const REACH: usize = 160;
+
+/// The folded values of a file, as text for the rules.
+#[derive(Default)]
+pub struct Folded {
+    /// One value a line.
+    pub text: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+/// One value of the text.
+struct Line {
+    /// The value in the text.
+    value: Span,
+    /// Where it stands in the source.
+    pieces: Vec<Span>,
+    /// The source is the value as it is.
+    verbatim: bool,
+    related: Vec<(Span, String)>,
+    /// How it was made.
+    note: String,
+}
+
+impl Folded {
+    /// The values of `facts` that no line of `bytes` shows under the name they have.
+    pub fn of(facts: &Facts, bytes: &[u8]) -> Self {
+        let mut folded = Self::default();
+        for binding in &facts.bindings {
+            folded.add(Some(&binding.name), &binding.value, binding.span, bytes);
+        }
+        for call in &facts.calls {
+            for (name, argument) in &call.named {
+                folded.add(Some(name.rsplit('.').next().unwrap_or(name)), argument, call.span, bytes);
+            }
+            for argument in &call.arguments {
+                folded.add(None, argument, call.span, bytes);
+            }
+        }
+        folded
+    }
+
+    fn add(&mut self, name: Option<&str>, argument: &Argument, user: Span, bytes: &[u8]) {
+        let Value::Literal { text, pieces } = &argument.value else { return };
+        let pieces: Vec<Span> = pieces.iter().filter(|piece| !piece.is_empty()).copied().collect();
+        let Some(first) = pieces.first() else { return };
+        let verbatim = pieces.len() == 1 && bytes[first.range()] == **text;
+        let named = name.filter(|name| !argument.path.is_empty() && name::classify(&name::normalise(name.as_bytes())).is_some());
+        if text.len() < 4 || verbatim && named.is_none() || self.text.len() + text.len() > MAX_TEXT {
+            return;
+        }
+        let Some(quote) = [b'"', b'\'', b'`'].into_iter().find(|quote| !text.contains(quote)) else { return };
+        if let Some(name) = name {
+            self.text.extend_from_slice(name.as_bytes());
+            self.text.extend_from_slice(b" = ");
+        }
+        self.text.push(quote);
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
+        let value = Span::new(start, self.text.len());
+        self.text.extend_from_slice(&[quote, b'\n']);
+        let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
+        if !user.contains(*first) {
+            related.push((user, "it is used here".to_owned()));
+        }
+        let others = pieces.iter().skip(1).map(|piece| (*piece, "the next piece of it".to_owned()));
+        related.extend(others);
+        self.lines.push(Line { value, verbatim, related, note: note(name, argument, pieces.len()), pieces });
+    }
+
+    /// A hit in the text, led back to the source; `None` for one that is not in a value.
+    pub fn in_source(&self, hit: Hit, facts: &Facts) -> Option<Hit> {
+        let at = self.lines.partition_point(|line| line.value.start <= hit.span.start).checked_sub(1)?;
+        let line = &self.lines[at];
+        if !line.value.contains(hit.span) {
+            return None;
+        }
+        let text = &self.text[hit.span.range()];
+        let first = *line.pieces.first()?;
+        let mut hit = hit;
+        let offset = hit.span.start - line.value.start;
+        hit.span = if line.verbatim { Span::new(first.start + offset, first.start + offset + text.len()) } else { first };
+        if !line.verbatim {
+            hit.value = Some(Secret::new(text, 0));
+            hit.prefix = 0;
+            hit.pieces.clone_from(&line.pieces);
+        }
+        hit.related = line.related.clone();
+        hit.notes.push(line.note.clone());
+        if facts.tests.iter().any(|test| test.contains(first)) && hit.severity > Severity::Low {
+            hit.severity = Severity::Low;
+            hit.notes.push("in code that only tests run: severity lowered".to_owned());
+        }
+        Some(hit)
+    }
+}
+
+/// How a value was made, in a sentence.
+fn note(name: Option<&str>, argument: &Argument, pieces: usize) -> String {
+    let way = argument.path.iter().rev().find(|step| step.kind != StepKind::Fallback);
+    match (way, name) {
+        (Some(Step { name: from, line, .. }), Some(name)) => format!("`{from}`, line {line}, is the value of `{name}`, line {}", argument.line),
+        _ if pieces > 1 => format!("put together from {pieces} pieces, line {}", argument.line),
+        _ if argument.path.is_empty() => format!("decoded from the literal, line {}", argument.line),
+        _ => format!("the literal is used whenever the value before it is missing, line {}", argument.line),
+    }
+}
+
+/// Whether the tree contradicts a hit that its name alone made a secret: code rather than text.
+pub fn is_code(hit: &Hit, facts: &Facts) -> bool {
+    hit.rank == Rank::Generic && !facts.is_text(hit.span) && !facts.errors.iter().any(|error| error.contains(hit.span))
+}
+
+/// Whether a hit is worth asking the tree about.
+pub fn is_doubtful(hit: &Hit) -> bool {
+    hit.rank == Rank::Generic && hit.confidence >= Confidence::Medium
+}
+
+/// Whether what stands behind a telling name looks like a value that must be folded. Judged before anything is parsed.
+pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
+    let end = bytes.len().min(name.end + REACH);
+    let behind = &bytes[name.end..end];
+    let line = memchr::memchr(b'\n', behind).map_or(behind, |at| &behind[..at]);
+    let rest = line.trim_ascii();
+    let has = |part: &str| memchr::memmem::find(rest, part.as_bytes()).is_some();
+    let is_assigned = rest.iter().take(4).any(|b| matches!(b, b'=' | b':' | b'"' | b'\'' | b'(' | b','));
+    if !is_assigned {
+        return false;
+    }
+    if [b"(".as_slice(), b"=", b"+", b"\\", b"[", b":="].iter().any(|open| rest.ends_with(open)) {
+        return behind.get(line.len()..).is_some_and(|next| matches!(next.trim_ascii_start().first(), Some(b'"' | b'\'' | b'`')));
+    }
+    let quoted = rest.iter().any(|b| matches!(b, b'"' | b'\'' | b'`'));
+    let joined = ["\" +", "' +", "\"+", "'+", "+ \"", "+ '", "\" .", "' .", "\" \"", "' '", "concat", ".join(", "implode"];
+    let fallback = ["|| \"", "|| '", "?? \"", "?? '", " or \"", " or '", "?: \"", "?: '", ":-"];
+    let called = |callee: &str| memchr::memmem::find_iter(rest, callee.as_bytes()).any(|at| rest.get(at + callee.len()) == Some(&b'('));
+    let looked_up = || [language.callees.lookups, language.callees.fallbacks].iter().any(|group| group.iter().any(|callee| called(callee)));
+    let decoded = || language.callees.decoders.iter().any(|(callee, _)| called(callee));
+    quoted && (joined.iter().chain(&fallback).any(|sign| has(sign)) || has(",") && looked_up() || decoded()) || is_constant(rest)
+}
+
+/// Whether a decoding callee at `at` is called with a literal, or with a name in capitals.
+pub fn decodes_literal(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    let Some(open) = rest.iter().position(|b| matches!(b, b'(' | b'\n' | b';')).filter(|open| rest[*open] == b'(') else { return false };
+    let argument = rest[open + 1..].trim_ascii_start();
+    let prefix = argument.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    match argument.get(prefix) {
+        Some(b'"' | b'\'' | b'`') => prefix <= 2,
+        _ => argument.iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count() >= 3,
+    }
+}
+
+/// `= CLIENT_SECRET,`: a name in capitals, which is a constant in most languages.
+fn is_constant(rest: &[u8]) -> bool {
+    let value = rest.trim_ascii_start();
+    let value = value.strip_prefix(b":").or_else(|| value.strip_prefix(b"=")).unwrap_or(value).trim_ascii_start();
+    let word = value.iter().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.')).count();
+    word >= 3 && value[..word].contains(&b'_') && value.get(word).is_none_or(|b| matches!(b, b',' | b')' | b';' | b'}' | b' '))
+}
+
+/// Whether a token that begins at `at` is cut by the end of its string, and goes on in another.
+pub fn is_cut(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..bytes.len().min(at + REACH)];
+    let Some(end) = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'`')) else { return false };
+    if rest[..end].iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'(' | b')' | b'{')) {
+        return false;
+    }
+    let quote = rest[end];
+    let behind = rest[end + 1..].trim_ascii_start();
+    let goes_on = |text: &[u8]| matches!(text.trim_ascii_start().first(), Some(b'"' | b'\'' | b'`'));
+    match behind.first() {
+        Some(b'+' | b'.') => goes_on(&behind[1..]),
+        Some(b',') => goes_on(&behind[1..]),
+        Some(&next) => next == quote && rest[end + 1..].first().is_some_and(u8::is_ascii_whitespace),
+        None => false,
+    }
+}
