@@ -27,15 +27,35 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// What must stand in a file for a call of this slot: one word of each list that is not empty.
-    fn words(&self) -> [Vec<&str>; 4] {
-        let last = |path: &'_ str| -> usize { path.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1) };
-        let callees = self.callees.iter().map(|callee| &callee[last(callee)..]).collect();
-        let by_name_alone = self.argument.is_none();
-        let names = self.names.iter().filter(|_| by_name_alone).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
-        let from = self.from.iter().map(String::as_str).collect();
-        [callees, names, from, self.after.iter().map(|after| after.trim_end()).collect()]
+    /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
+    fn may_be_in(&self, bytes: &[u8]) -> bool {
+        let stands = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+        // Headers are written in any case.
+        let has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
+        let one_of = |words: &[String], test: &dyn Fn(&str) -> bool| words.is_empty() || words.iter().any(|word| test(word));
+        let by_name = self.argument.is_none();
+        (!by_name || one_of(&self.names, &|name| has(name.rsplit('.').next().unwrap_or(name))))
+            && self.after.iter().all(|after| has(after))
+            && one_of(&self.callees, &stands)
+            && one_of(&self.from, &|package| is_imported(bytes, package))
     }
+}
+
+/// Whether a package stands on a line that looks like an import, in any language.
+fn is_imported(bytes: &[u8], package: &str) -> bool {
+    let begins = ["import", "from", "use", "using", "require", "const", "let", "var", "pub", "extern", "load", "source", "\"", "'", "}", "_", "("];
+    memchr::memmem::find_iter(bytes, package.as_bytes()).take(64).any(|at| {
+        let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |p| p + 1);
+        let line = bytes[start..at].trim_ascii_start();
+        let is_path = bytes[at + package.len()..].starts_with(b"::") || bytes[at + package.len()..].starts_with(b"\\");
+        is_path || begins.iter().any(|begin| line.starts_with(begin.as_bytes())) || memchr::memmem::find(line, b"require").is_some() || is_alias(line)
+    })
+}
+
+/// `oauth2 "golang.org/x/oauth2"`: a Go import under another name.
+fn is_alias(line: &[u8]) -> bool {
+    let word = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    word > 0 && line[word..].trim_ascii_start() == b"\""
 }
 
 /// All known slots.
@@ -125,10 +145,7 @@ impl Sinks {
 
     /// Whether a file of this language holds the words that a call of some slot needs: a look at its bytes that saves parsing most files.
     pub fn may_reach(&self, language: &str, bytes: &[u8]) -> bool {
-        let stands = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
-        // Headers are written in any case.
-        let has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
-        self.of(language).any(|sink| sink.words().iter().all(|words| words.is_empty() || words.iter().any(|word| has(word))))
+        self.of(language).any(|sink| sink.may_be_in(bytes))
     }
 
     /// Every kind that some slot has, for checking rules.

@@ -15,6 +15,9 @@ const MAX_TEXT: usize = 1 << 20;
 /// Bytes behind a name, or behind the beginning of a token, in which a sign of a folded value is looked for.
 const REACH: usize = 160;
 
+/// Shortest beginning of a token, in bytes, that is told from a word.
+pub const LEAST_PREFIX: usize = 4;
+
 /// The folded values of a file, as text for the rules.
 #[derive(Default)]
 pub struct Folded {
@@ -185,7 +188,6 @@ pub fn is_cut(bytes: &[u8], at: usize) -> bool {
     let goes_on = |text: &[u8]| matches!(text.trim_ascii_start().first(), Some(b'"' | b'\'' | b'`'));
     match behind.first() {
         Some(b'+' | b'.') => goes_on(&behind[1..]),
-        Some(b',') => goes_on(&behind[1..]),
         Some(&next) => next == quote && rest[end + 1..].first().is_some_and(u8::is_ascii_whitespace),
         None => false,
     }

@@ -343,7 +343,9 @@ impl Gathered<'_> {
     /// Notes a token that begins in one string and goes on in the next.
     fn look_for_cut(&mut self, rules: &RuleSet, index: usize, at: usize) {
         let Engine::Pattern(engine) = &rules.compiled[index].engine else { return };
-        if !engine.prefixes.is_empty() && !self.seen.has(Sight::Folding) && folded::is_cut(self.blob.bytes, at) && self.language().is_some() {
+        let bytes = self.blob.bytes;
+        let begins = || engine.prefixes.iter().any(|prefix| prefix.len() >= folded::LEAST_PREFIX && bytes[at..].starts_with(prefix));
+        if !self.seen.has(Sight::Folding) && begins() && folded::is_cut(bytes, at) && self.language().is_some() {
             self.seen.note(Sight::Folding);
         }
     }
