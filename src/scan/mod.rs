@@ -255,7 +255,7 @@ impl Scanner {
 
     fn finding(&self, mut hit: Hit, blob: &Blob, lines: &Lines, masks: &Masks) -> Finding {
         let rule = &self.rules.rules[hit.rule];
-        let place = |span| snippet::place(blob.target, blob.bytes, lines, masks, span);
+        let place = |span| snippet::place(blob, lines, masks, span);
         let related =
             std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
         let related = related.collect();
@@ -308,24 +308,23 @@ impl Worker {
 
 /// The suppressions at these places, in order. What stands behind the first one of a line is its text.
 fn suppressions(blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
-    let mut found: Vec<Suppression> = Vec::new();
+    let (mut found, mut read): (Vec<Suppression>, usize) = (Vec::new(), 0);
     for &at in markers {
-        if found.last().is_none_or(|last| last.place.span.end <= at) {
-            found.extend(suppression_at(blob, lines, masks, at));
-        }
+        let Some(comment) = (read <= at).then(|| suppression::read(blob.bytes, lines, at)).flatten() else { continue };
+        read = comment.span.end;
+        found.push(suppression_of(comment, blob, lines, masks));
     }
     found
 }
 
-fn suppression_at(blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Option<Suppression> {
-    let comment = suppression::read(blob.bytes, lines, at)?;
-    let place = snippet::place(blob.target, blob.bytes, lines, masks, comment.span);
+fn suppression_of(comment: suppression::Comment, blob: &Blob, lines: &Lines, masks: &Masks) -> Suppression {
+    let place = snippet::place(blob, lines, masks, comment.span);
     let reason = comment.reason.map(|reason| masks.without_secrets(reason));
-    Some(Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason, lines: comment.lines, place })
+    Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason, lines: comment.lines, place }
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {
-    let place = |span| snippet::place(blob.target, blob.bytes, lines, masks, span);
+    let place = |span| snippet::place(blob, lines, masks, span);
     let attributes = raw.attributes.into_iter().map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) });
     let module = blob.target.relative.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     Resource { kind: raw.kind, name: raw.name, attributes: attributes.collect(), place: place(raw.span), module }

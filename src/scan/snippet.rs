@@ -2,7 +2,7 @@
 //!
 //! A snippet masks every secret that was found in the shown bytes, not only its own: two secrets on one line hide each other.
 
-use crate::model::{Hit, Place, Snippet, Target};
+use crate::model::{Blob, Hit, Place, Snippet};
 use crate::text::secret::MASK;
 use crate::text::{Lines, Secret, Span};
 
@@ -109,10 +109,10 @@ fn joined(mut spans: Vec<(Span, String)>) -> Vec<(Span, String)> {
     joined
 }
 
-/// The place of `span` in a blob.
-pub fn place(target: &Target, bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Place {
-    let snippet = snippet(bytes, lines, masks, span);
-    Place::new(target, span, lines.position(span.start), lines.position(span.end), snippet)
+/// The place of `span` in a blob, as it stands in the target that was read.
+pub fn place(blob: &Blob, lines: &Lines, masks: &Masks, span: Span) -> Place {
+    let snippet = snippet(blob.bytes, lines, masks, span);
+    Place::new(blob.target, blob.in_source(span), lines.position(span.start), lines.position(span.end), snippet)
 }
 
 fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {

@@ -2,6 +2,7 @@
 
 pub mod harmless;
 pub mod lines;
+pub mod mapped;
 pub mod name;
 pub mod placeholder;
 pub mod randomness;
@@ -12,5 +13,6 @@ pub mod span;
 pub mod value;
 
 pub use lines::Lines;
+pub use mapped::Mapped;
 pub use secret::{MASK, Secret};
 pub use span::{Position, Span};
