@@ -315,6 +315,8 @@ mod tests {
             conditions: Conditions::default(),
             validate: None,
             allow: Vec::new(),
+            requires: Vec::new(),
+            priority: 0,
             why: "The key moves money.\n\nNobody asks who holds it.".into(),
             fix: "Revoke it.".into(),
             references: vec!["https://docs.example.com/keys".into(), "https://docs.example.com/more".into()],
