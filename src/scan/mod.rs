@@ -4,6 +4,8 @@
 //! then masked and placed while the bytes are there.
 
 pub mod binding;
+mod block;
+mod composite;
 mod context;
 mod generic;
 mod meaning;
@@ -29,6 +31,7 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span};
 
+use composite::Composer;
 use context::Context;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
@@ -49,6 +52,7 @@ pub struct Scanner {
     rules: Arc<RuleSet>,
     options: ScanOptions,
     meaning: Meaning,
+    composer: Composer,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
     consumers: Vec<Consumers>,
@@ -96,11 +100,13 @@ struct Gathered<'a> {
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let meaning = Meaning::new(&rules);
+        let (meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
         let mut index = Index::default();
         index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
-        for rule in rules.active() {
-            let compiled = &rules.compiled[rule];
+        for (rule, compiled) in rules.compiled.iter().enumerate() {
+            if !composer.needs(rule) && !rules.enabled.get(rule).is_some_and(|on| *on) {
+                continue;
+            }
             for anchor in &compiled.anchors {
                 match &compiled.engine {
                     Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
@@ -113,7 +119,7 @@ impl Scanner {
             index.of(anchor).sights.note(sight);
         }
         let prefilter = Prefilter::new(index.anchors.iter());
-        Self { rules, options, meaning, prefilter, consumers: index.consumers }
+        Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
     }
 
     /// Scans one blob. Never panics on content; linear in its length.
@@ -127,7 +133,7 @@ impl Scanner {
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
-        worker.reset(self.rules.rules.len());
+        worker.reset(self.rules.compiled.len());
         let (context, line) = (OnceCell::new(), LineWindow::default());
         let mut gathered = Gathered { blob, context, line, last: None, hits: Vec::new(), markers: Vec::new(), seen };
         self.prefilter.scan(blob.bytes, |anchor, at| {
@@ -153,6 +159,13 @@ impl Scanner {
             meant = self.meaning.look(blob, gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
             gathered.hits.append(&mut meant.hits);
         }
+        let hits = std::mem::take(&mut gathered.hits);
+        gathered.hits = self.composer.settle(&self.rules, blob, hits, |index, window| {
+            if self.applies(index, blob, worker) {
+                self.search(index, window, &mut gathered, worker);
+            }
+            std::mem::take(&mut gathered.hits)
+        });
         self.place(gathered, meant)
     }
 
@@ -180,9 +193,9 @@ impl Scanner {
     #[doc(hidden)]
     pub fn matches(&self, bytes: &[u8]) -> Vec<(usize, Span)> {
         let (mut worker, mut line, mut windows, mut found) = (Worker::default(), LineWindow::default(), Vec::new(), Vec::new());
-        worker.reset(self.rules.rules.len());
+        worker.reset(self.rules.compiled.len());
         self.prefilter.scan(bytes, |anchor, at| {
-            for &index in &self.consumers[anchor].patterns {
+            for &index in self.consumers[anchor].patterns.iter().filter(|&&index| index < self.rules.rules.len()) {
                 windows.extend(self.window(index, at, (bytes, &mut line), &mut worker).map(|window| (index, window)));
             }
         });
@@ -195,13 +208,23 @@ impl Scanner {
         found
     }
 
-    /// Whether a rule that is limited to some files looks at this one.
+    /// Whether a rule that is limited to some files looks at this one, or another rule needs to know.
     fn applies(&self, index: usize, blob: &Blob, worker: &mut Worker) -> bool {
         let Some(files) = &self.rules.compiled[index].files else { return true };
+        if self.composer.needs(index) {
+            return true;
+        }
         *worker.applies[index].get_or_insert_with(|| {
             worker.asked.push(index);
             files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within)
         })
+    }
+
+    /// Whether a hit is reported, or was looked for on behalf of another rule alone.
+    fn is_reported(&self, hit: &Hit, blob: &Blob) -> bool {
+        let is_on = self.rules.enabled.get(hit.rule).is_some_and(|on| *on);
+        let files = self.rules.compiled[hit.rule].files.as_ref().filter(|_| self.composer.needs(hit.rule));
+        is_on && files.is_none_or(|files| files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within))
     }
 
     fn search(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
@@ -242,6 +265,7 @@ impl Scanner {
         }
         let lines = Lines::new(blob.bytes);
         let masks = Masks::new(blob.bytes, &hits);
+        hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
