@@ -98,7 +98,10 @@ fn a_pattern_of_its_own_is_required_and_shown() {
 
 #[test]
 fn a_pattern_without_a_literal_is_looked_for_around_what_it_requires() {
-    let led = rule("secret", "pattern = '\\b[a-z]{12}\\b'\n[[rule.requires]]\npattern = 'acme-id-[0-9]+'\nwithin_lines = 1\n[[rule.requires]]\npattern = '\\bZ[0-9]\\b'\nwithin_bytes = 5");
+    let led = rule(
+        "secret",
+        "pattern = '\\b[a-z]{12}\\b'\n[[rule.requires]]\npattern = 'acme-id-[0-9]+'\nwithin_lines = 1\n[[rule.requires]]\npattern = '\\bZ[0-9]\\b'\nwithin_bytes = 5",
+    );
     let text = "qwertyuiopas\n\nasdfghjklzxc Z1\nacme-id-7307\nyxcvbnmasdfg\n";
     assert_eq!(found(&led, "a.txt", text), ["secret: asdfghjklzxc < acme-id-7307 < Z1"]);
     let far = format!("acme-id-7307{}qwertyuiopas Z1", " ".repeat(5000));
@@ -109,9 +112,19 @@ fn a_pattern_without_a_literal_is_looked_for_around_what_it_requires() {
 fn a_name_and_a_chain_of_rules_may_be_required() {
     let rules = pair("within_lines = 1")
         + &rule("token", "key = { name = 'acme_token', value = '[0-9a-f]{16}' }\n[[rule.requires]]\nrule = 'custom/secret'\nwithin_lines = 2\n");
-    let text = |id: &str| format!("{id}\nk: acme-key-tvbk\nacme_token: 0f1e2d3c4b5a6978\n");
-    assert_eq!(found(&rules, "a.yaml", &text("acme-id-7301")), ["id: acme-id-7301", "secret: acme-key-tvbk < acme-id-7301", "token: 0f1e2d3c4b5a6978 < acme-key-tvbk"]);
+    let text = |id: &str| format!("{id}\nk: acme-key-tvbk\nacme_token: {}\n", ["0f1e2d3c", "4b5a6978"].concat());
+    assert_eq!(
+        found(&rules, "a.yaml", &text("acme-id-7301")),
+        ["id: acme-id-7301", "secret: acme-key-tvbk < acme-id-7301", "token: 0f1e2d3c4b5a6978 < acme-key-tvbk"]
+    );
     assert!(found(&rules, "a.yaml", &text("none")).is_empty());
+}
+
+#[test]
+fn an_optional_match_is_related_where_it_is_there() {
+    let rules = pair("within_lines = 1\noptional = true");
+    assert_eq!(found(&rules, "a.txt", "acme-id-7301 acme-key-tvbk"), ["id: acme-id-7301", "secret: acme-key-tvbk < acme-id-7301"]);
+    assert_eq!(found(&rules, "a.txt", "acme-id-7301\n\n\nacme-key-tvbk"), ["id: acme-id-7301", "secret: acme-key-tvbk"]);
 }
 
 #[test]
@@ -122,19 +135,35 @@ fn what_cannot_be_required_is_refused_with_file_line_and_rule() {
         of("a", first) + &of("b", second)
     };
     for (text, expected) in [
-        (one("rule = 'custom/aa'\nwithin_lines = 1"), "my.toml:1: rule `custom/a`: in `[[rule.requires]]`: no rule is named `custom/aa`; did you mean `custom/a`?"),
+        (
+            one("rule = 'custom/aa'\nwithin_lines = 1"),
+            "my.toml:1: rule `custom/a`: in `[[rule.requires]]`: no rule is named `custom/aa`; did you mean `custom/a`?",
+        ),
         (one("within_lines = 1"), "my.toml:1: rule `custom/a`: in `[[rule.requires]]`: give exactly one of `rule`, `pattern`"),
         (one("rule = 'x'\npattern = 'y'\nwithin_lines = 1"), "give exactly one of `rule`, `pattern`"),
         (one("pattern = 'efgh'"), "give exactly one of `within_lines`, `within_bytes`, `same = \"structure\"`"),
         (one("pattern = 'efgh'\nwithin_lines = 1\nsame = 'structure'"), "give exactly one of `within_lines`, `within_bytes`, `same = \"structure\"`"),
-        (one("pattern = 'efgh'\nwithin_line = 1"), "my.toml:12: unknown field `within_line`, expected one of `rule`, `pattern`, `within_lines`, `within_bytes`, `same`, `message`; did you mean `within_lines`?"),
+        (
+            one("pattern = 'efgh'\nwithin_line = 1"),
+            "my.toml:12: unknown field `within_line`, expected one of `rule`, `pattern`, `within_lines`, `within_bytes`, `same`, `optional`, `message`; did you mean `within_lines`?",
+        ),
         (one("pattern = '(efgh'\nwithin_lines = 1"), "in `[[rule.requires]]`: bad pattern: unclosed group"),
         (one("pattern = 'efgh(?:[a-z]{900}x){900}'\nwithin_lines = 1"), "in `[[rule.requires]]`: the pattern cannot be built"),
         (one("rule = 'custom/a'\nwithin_lines = 1"), "my.toml:1: rule `custom/a`: it requires itself; take one `[[rule.requires]]` of these out"),
         (two("b", "a"), "my.toml:1: rule `custom/a`: it requires itself through `custom/b`; take one `[[rule.requires]]` of these out"),
-        (one("pattern = '[a-z]'\nwithin_lines = 1").replace("'abcd'", "'[0-9]'"), "no literal of at least 4 bytes is in every match; lengthen the fixed part of the pattern of the rule, or of what it requires,"),
+        (
+            one("pattern = '[a-z]'\nwithin_lines = 1").replace("'abcd'", "'[0-9]'"),
+            "no literal of at least 4 bytes is in every match; lengthen the fixed part of the pattern of the rule, or of what it requires,",
+        ),
+        (
+            one("rule = 'custom/b'\noptional = true\nwithin_lines = 1").replace("'abcd'", "'[0-9]'") + &rule("b", "pattern = 'efgh'"),
+            "no literal of at least 4 bytes",
+        ),
         (rule("a", "check = 'rotation-missing'\n[[rule.requires]]\npattern = 'efgh'\nwithin_lines = 1"), "`requires` has no effect with `check`"),
-        (rule("b", "sink = { kind = 'client-secret' }") + &one("rule = 'custom/b'\nwithin_lines = 1"), "`custom/b` is no rule over text; name one with `pattern` or `[rule.key]`"),
+        (
+            rule("b", "sink = { kind = 'client-secret' }") + &one("rule = 'custom/b'\nwithin_lines = 1"),
+            "`custom/b` is no rule over text; name one with `pattern` or `[rule.key]`",
+        ),
     ] {
         let message = set(&text, &RuleOptions::default()).err().unwrap_or_default();
         assert!(message.contains(expected), "{message}\nexpected: {expected}\n{text}");
@@ -158,7 +187,13 @@ fn the_higher_priority_wins_among_hits_of_equal_evidence() {
 
 #[test]
 fn many_matches_on_one_line_take_time_in_proportion() {
-    let rules = Arc::new(set(&(pair("within_lines = 1") + &rule("led", "pattern = '\\b[A-Z]{12}\\b'\n[[rule.requires]]\nrule = 'custom/id'\nwithin_bytes = 40")), &RuleOptions::default()).unwrap());
+    let rules = Arc::new(
+        set(
+            &(pair("within_lines = 1") + &rule("led", "pattern = '\\b[A-Z]{12}\\b'\n[[rule.requires]]\nrule = 'custom/id'\nwithin_bytes = 40")),
+            &RuleOptions::default(),
+        )
+        .unwrap(),
+    );
     let scanner = Scanner::new(rules, ScanOptions::default());
     let time = |count: usize| {
         let text = "acme-key-tvbk QZTWMRBKXVPD acme-id-7301 ".repeat(count);

@@ -81,7 +81,8 @@ fn json_place(findings: &[Value], file: &str) -> (Place, (u64, u64)) {
 /// Checks what every format says of the files of `folder`.
 fn check(folder: &Path, all: &[Expected]) {
     let document: Value = serde_json::from_str(&report(folder, "json")).unwrap();
-    let lines: Vec<Value> = report(folder, "jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).filter(|line: &Value| line["type"] == "finding").collect();
+    let lines: Vec<Value> =
+        report(folder, "jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).filter(|line: &Value| line["type"] == "finding").collect();
     let sarif: Value = serde_json::from_str(&report(folder, "sarif")).unwrap();
     let regions: Vec<&Value> = sarif["runs"][0]["results"].as_array().unwrap().iter().map(|result| &result["locations"][0]["physicalLocation"]).collect();
     let (human, concise) = (report(folder, "human"), report(folder, "concise"));
@@ -125,9 +126,12 @@ fn lines_columns_and_bytes_are_those_of_the_file() {
 fn the_first_line_has_no_column_for_a_byte_order_mark() {
     let (folder, mut all) = (tempfile::tempdir().unwrap(), Vec::new());
     let value = ["q8Zr2LmX0vK", "p4TnYw6BdJs7HfUc1"].concat();
-    for (name, before, after) in
-        [(".env", "client_secret=", ""), ("app.cfg", "client_secret = ", "\n"), ("x.yaml", "client_secret: ", "\r\n"), ("x.json", "{\"client_secret\": \"", "\"}")]
-    {
+    for (name, before, after) in [
+        (".env", "client_secret=", ""),
+        ("app.cfg", "client_secret = ", "\n"),
+        ("x.yaml", "client_secret: ", "\r\n"),
+        ("x.json", "{\"client_secret\": \"", "\"}"),
+    ] {
         for encoding in Encoding::ALL {
             let file = format!("{encoding:?}/{name}").to_lowercase();
             std::fs::create_dir_all(folder.path().join(&file).parent().unwrap()).unwrap();

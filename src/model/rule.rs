@@ -224,6 +224,8 @@ pub struct Requirement {
     pub what: Required,
     /// How near.
     pub reach: Reach,
+    /// A match counts without it too; it is related where it is there.
+    pub optional: bool,
     /// What the place of the other match has to do with the finding.
     pub message: Option<String>,
 }

@@ -98,6 +98,8 @@ struct RawRequirement {
     within_lines: Option<usize>,
     within_bytes: Option<usize>,
     same: Option<Same>,
+    #[serde(default)]
+    optional: bool,
     message: Option<String>,
 }
 
@@ -298,7 +300,7 @@ fn requirement(raw: RawRequirement) -> Result<Requirement, String> {
         (None, None, Some(Same::Structure)) => Reach::Structure,
         _ => return Err("in `[[rule.requires]]`: give exactly one of `within_lines`, `within_bytes`, `same = \"structure\"`".to_owned()),
     };
-    Ok(Requirement { what, reach, message: raw.message })
+    Ok(Requirement { what, reach, optional: raw.optional, message: raw.message })
 }
 
 /// A key that is given and that the rule's matcher never asks for, and the matcher.

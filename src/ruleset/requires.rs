@@ -12,8 +12,17 @@ pub struct Need {
     pub of: usize,
     /// How near.
     pub reach: Reach,
+    /// A match counts without it too.
+    pub optional: bool,
     /// What its place has to do with the finding.
     pub message: String,
+}
+
+impl Need {
+    /// Whether the places of its matches are where a rule without a literal of its own is looked for. `rules` is the number of rules.
+    pub fn leads(&self, compiled: &[Compiled], rules: usize) -> bool {
+        !self.optional && (self.of < rules || !compiled[self.of].anchors.is_empty())
+    }
 }
 
 /// The requirements of all rules.
@@ -33,7 +42,7 @@ impl Requires {
         }
         let needs = rules.iter().map(|rule| needs(rule, rules, compiled)).collect::<Result<Vec<_>, _>>()?;
         for (index, rule) in rules.iter().enumerate().filter(|(index, _)| compiled[*index].is_led()) {
-            if needs[index].iter().all(|need| compiled[need.of].anchors.is_empty() && need.of >= rules.len()) {
+            if !needs[index].iter().any(|need| need.leads(compiled, rules.len())) {
                 return Err(RuleError::at(rule, &no_literal("the pattern of the rule, or of what it requires,")));
             }
         }
@@ -68,7 +77,7 @@ fn needs(rule: &Rule, rules: &[Rule], compiled: &mut Vec<Compiled>) -> Result<Ve
                 (compiled.len() - 1, "what the rule requires is here".to_owned())
             }
         };
-        needs.push(Need { of, reach: requirement.reach, message: requirement.message.clone().unwrap_or(said) });
+        needs.push(Need { of, reach: requirement.reach, optional: requirement.optional, message: requirement.message.clone().unwrap_or(said) });
     }
     Ok(needs)
 }

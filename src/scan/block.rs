@@ -209,7 +209,7 @@ mod tests {
         let text = "top = 1\n[one]\na = 1\n\nb = @\nlist = [\n  [1, 2],\n]\n[two] # comment\nc = 2\n";
         assert_eq!(block("a.toml", text), "[one]\na = 1\n\nb = @\nlist = [\n  [1, 2],\n]");
         assert_eq!(block("home/.aws/credentials", "[a]\nk = 1\n[b]\nk = @\n"), "[b]\nk = @\n");
-        assert_eq!(block("a.ini", "k = @\n\nl = 2\n[b]\n"), "k = @\n\nl = 2\n");
+        assert_eq!(block("a.ini", "k = @\n\nl = 2\n[b]\n"), "k = @\n\nl = 2");
     }
 
     #[test]
@@ -227,6 +227,6 @@ mod tests {
         let text = format!("{{{}@{}}}", "x".repeat(2 * LINE_REACH), "y".repeat(2 * LINE_REACH));
         assert_eq!(block("a.json", &text).len(), 2 * LINE_REACH + 1);
         let text = format!("{}@{}", "x\n".repeat(LINE_REACH), "y\n".repeat(LINE_REACH));
-        assert_eq!(block("a.txt", &text).len(), 2 * LINE_REACH + 1);
+        assert_eq!(block("a.txt", &text).len(), 2 * LINE_REACH);
     }
 }

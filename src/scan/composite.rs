@@ -59,12 +59,11 @@ impl Composer {
         }
         for &rule in &self.order {
             let needs = &rules.requires.needs[rule];
-            let has_anchors = |index: usize| index < rules.rules.len() || !rules.compiled[index].anchors.is_empty();
-            if let Some(leader) = needs.iter().find(|need| rules.compiled[rule].is_led() && has_anchors(need.of)) {
+            if let Some(leader) = needs.iter().find(|need| rules.compiled[rule].is_led() && need.leads(&rules.compiled, rules.rules.len())) {
                 let own = windows(&spans(&found, leader.of), leader.reach, blob.bytes.len()).into_iter().flat_map(|window| search(rule, window)).collect();
                 found.insert(rule, own);
             }
-            for need in needs.iter().filter(|need| !has_anchors(need.of)) {
+            for need in needs.iter().filter(|need| need.of >= rules.rules.len() && rules.compiled[need.of].anchors.is_empty()) {
                 let parts = windows(&spans(&found, rule), need.reach, blob.bytes.len()).into_iter().flat_map(|window| search(need.of, window)).collect();
                 found.insert(need.of, parts);
             }
@@ -112,7 +111,11 @@ impl Nearness<'_> {
     /// The hit with the places that it requires, or nothing where one is missing.
     fn related(&self, mut hit: Hit, required: &[(&Need, Vec<Span>)]) -> Option<Hit> {
         for (need, spans) in required {
-            hit.related.push((self.nearest(hit.span, need.reach, spans)?, need.message.clone()));
+            match self.nearest(hit.span, need.reach, spans) {
+                Some(span) => hit.related.push((span, need.message.clone())),
+                None if need.optional => {}
+                None => return None,
+            }
         }
         Some(hit)
     }
