@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aelix_lint::model::{Blob, Finding, Target};
+use aelix_lint::model::{Blob, Finding, RuleId, Target};
 use aelix_lint::ruleset::{RuleOptions, RuleSet, parse};
 use aelix_lint::scan::{ScanOptions, Scanner, Worker};
 
@@ -175,7 +175,7 @@ fn the_higher_priority_wins_among_hits_of_equal_evidence() {
     let of = |id: &str, pattern: &str, priority: i32| rule(id, &format!("pattern = '{pattern}'\npriority = {priority}"));
     let winner = |rules: &str| {
         let findings = scan_with(set(rules, &RuleOptions::default()).unwrap(), "a.txt", "acme_token = acme-key-qwerty");
-        let also: Vec<&str> = findings[0].also.iter().map(|id| id.as_str()).collect();
+        let also: Vec<&str> = findings[0].also.iter().map(RuleId::as_str).collect();
         format!("{} {}", findings[0].rule, also.join(" "))
     };
     assert_eq!(winner(&(of("a", "acme-key-[a-z]{3}", 0) + &of("b", "acme-key-[a-z]+", 0))), "custom/b custom/a", "the longer one");

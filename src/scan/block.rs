@@ -133,10 +133,9 @@ impl Text<'_> {
         let Some(level) = own.map(|own| own.key) else { return self.between(first, last) };
         let up = |line: &[u8]| match Indent::of(line) {
             None if is_document_end(line) => ControlFlow::Break(false),
-            None => ControlFlow::Continue(()),
             Some(indent) if indent.key < level => ControlFlow::Break(false),
             Some(indent) if indent.key == level && indent.dash < level => ControlFlow::Break(true),
-            Some(_) => ControlFlow::Continue(()),
+            _ => ControlFlow::Continue(()),
         };
         let down = |line: &[u8]| match Indent::of(line) {
             None if is_document_end(line) => ControlFlow::Break(false),

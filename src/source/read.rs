@@ -141,8 +141,8 @@ mod tests {
     }
 
     /// The text; none of a file that is passed over as binary.
-    fn said(read: Read<'_>) -> Option<&[u8]> {
-        match read {
+    fn said<'b>(read: &Read<'b>) -> Option<&'b [u8]> {
+        match *read {
             Read::Text(bytes) => Some(bytes),
             Read::Decoded(text) => Some(text.bytes()),
             Read::Skipped(reason) => {
@@ -166,12 +166,12 @@ mod tests {
             ("NUL after the probe", big.clone(), Some(&big)),
             ("UTF-32", vec![0xFF, 0xFE, 0, 0, b'a', 0, 0, 0], None),
         ] {
-            assert_eq!(said(decode(&bytes, &mut Buffer::default())), expected, "{what}");
+            assert_eq!(said(&decode(&bytes, &mut Buffer::default())), expected, "{what}");
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), &bytes).unwrap();
             for size in [bytes.len() as u64, 0, 1 << 20] {
                 let target = Target { origin: Origin::File, path: file.path().to_path_buf(), size, ..Target::in_memory("x") };
-                assert_eq!(said(read(&target, &mut Buffer::default()).unwrap()), expected, "{what}, listed with {size} bytes");
+                assert_eq!(said(&read(&target, &mut Buffer::default()).unwrap()), expected, "{what}, listed with {size} bytes");
             }
         }
     }
