@@ -144,3 +144,17 @@ fn the_first_line_has_no_column_for_a_byte_order_mark() {
     }
     check(folder.path(), &all);
 }
+
+#[test]
+fn a_comment_mutes_in_every_encoding() {
+    let folder = tempfile::tempdir().unwrap();
+    for encoding in Encoding::ALL {
+        for (name, end) in [("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")] {
+            let text = format!("# aelix-lint: allow secrets/* -- made up, né{end}token = {}{end}{end}x{end}", key());
+            std::fs::write(folder.path().join(format!("{encoding:?}-{name}.cfg")), [encoding.mark(), &encoding.bytes(&text)].concat()).unwrap();
+        }
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_aelix-lint")).args(["--isolated", "--format", "json", "."]).current_dir(folder.path()).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["summary"]["findings"].as_u64(), report["summary"]["suppressed"].as_u64()), (Some(0), Some(15)));
+}

@@ -19,6 +19,8 @@ pub struct Composer {
     order: Vec<usize>,
     /// Whether a rule that is looked for requires the rule or pattern of the same index.
     needed: Vec<bool>,
+    /// Whether the rule or pattern of the same index requires something or is required.
+    concerned: Vec<bool>,
 }
 
 /// Hits by the index of their rule or pattern.
@@ -35,7 +37,9 @@ impl Composer {
             }
         }
         order.reverse();
-        Self { order, needed }
+        let mut concerned = needed.clone();
+        order.iter().for_each(|&rule| concerned[rule] = true);
+        Self { order, needed, concerned }
     }
 
     /// Whether it is looked for on behalf of a rule, be it on or off, whatever files it is limited to.
@@ -43,13 +47,9 @@ impl Composer {
         self.needed.get(index).is_some_and(|needed| *needed)
     }
 
-    fn concerns(&self, index: usize) -> bool {
-        self.needs(index) || self.order.contains(&index)
-    }
-
     /// Drops the hits whose requirements are not met and relates the others to what meets them. `search` gives the hits of a rule or pattern in a window.
     pub fn settle(&self, rules: &RuleSet, blob: &Blob, hits: Vec<Hit>, mut search: impl FnMut(usize, Span) -> Vec<Hit>) -> Vec<Hit> {
-        if !hits.iter().any(|hit| self.concerns(hit.rule)) {
+        if !hits.iter().any(|hit| self.concerned[hit.rule]) {
             return hits;
         }
         let near = Nearness { blob, lines: Lines::new(blob.bytes) };

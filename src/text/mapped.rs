@@ -172,6 +172,8 @@ impl Mapped {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn utf16(text: &str) -> (Vec<u8>, Mapped) {
@@ -258,6 +260,40 @@ mod tests {
             for end in start + 1..=inner.bytes().len() {
                 let span = Span::new(start, end);
                 assert_eq!(both.span(span), outer.span(inner.span(span)), "{span:?}");
+            }
+        }
+    }
+
+    /// Bytes made of pieces of a source of `length` bytes: copies, units of any size, bytes put in.
+    fn arbitrary(length: usize) -> impl Strategy<Value = Mapped> {
+        prop::collection::vec((0..length, 1..6usize, 0..6usize, any::<bool>()), 1..8).prop_map(move |pieces| {
+            let mut mapped = Mapped::new();
+            for (from, here, source, copied) in pieces {
+                let bytes = vec![b'x'; here];
+                if copied {
+                    mapped.copy(&bytes[..here.min(length - from)], from);
+                } else {
+                    mapped.put(&bytes, Span::new(from, (from + source).min(length)));
+                }
+            }
+            mapped
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_byte_leads_back_through_both(outer in arbitrary(40), seed in arbitrary(40)) {
+            let length = outer.bytes().len();
+            let mut inner = Mapped::new();
+            for piece in seed.pieces(Span::new(0, seed.bytes().len())) {
+                let part = Span::new(piece.start.min(length), piece.end.min(length));
+                inner.copy(&outer.bytes()[part.range()], part.start);
+                inner.put(b"yy", part);
+            }
+            let both = inner.clone().through(&outer);
+            for at in 0..inner.bytes().len() {
+                let byte = Span::new(at, at + 1);
+                prop_assert_eq!(both.span(byte), outer.span(inner.span(byte)), "{}", at);
             }
         }
     }
