@@ -38,7 +38,9 @@ impl Composer {
         }
         order.reverse();
         let mut concerned = needed.clone();
-        order.iter().for_each(|&rule| concerned[rule] = true);
+        for &rule in &order {
+            concerned[rule] = true;
+        }
         Self { order, needed, concerned }
     }
 
