@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::rule::{FAMILIES, Matcher};
+use crate::model::rule::{FAMILIES, Matcher, Reach, Required, Requirement};
 use crate::model::{Rule, RuleId, RuleStatus};
 use crate::text::harmless::sanitise_lines;
 use crate::text::{Secret, randomness};
@@ -113,6 +113,7 @@ impl<'a> Page<'a> {
         let sections = [
             ("Why", prose(&rule.why)),
             ("How to fix", prose(&rule.fix)),
+            ("Found together with", rule.requires.iter().map(|requirement| Block::Item(required(requirement))).collect()),
             ("Examples", examples),
             ("What is not reported", clean),
             ("Suppress", suppress(rule)),
@@ -121,6 +122,23 @@ impl<'a> Page<'a> {
         let sections = sections.into_iter().filter(|(_, blocks)| !blocks.is_empty()).map(|(heading, blocks)| Section { heading, blocks }).collect();
         Self { rule, sections }
     }
+}
+
+/// What else must be there, or is related where it is there.
+fn required(requirement: &Requirement) -> String {
+    let what = match &requirement.what {
+        Required::Rule(id) => format!("a match of `{id}`"),
+        Required::Pattern(regex) => format!("a match of `{regex}`"),
+    };
+    let near = match requirement.reach {
+        Reach::Lines(0) => "on the same line".to_owned(),
+        Reach::Lines(1) => "at most one line away".to_owned(),
+        Reach::Lines(lines) => format!("at most {lines} lines away"),
+        Reach::Bytes(bytes) => format!("at most {bytes} bytes away"),
+        Reach::Structure => "in the same structure".to_owned(),
+    };
+    let always = if requirement.optional { "shown where it is there" } else { "without it there is no finding" };
+    format!("{what}, {near}: {always}")
 }
 
 fn suppress(rule: &Rule) -> Vec<Block> {
@@ -315,6 +333,8 @@ mod tests {
             conditions: Conditions::default(),
             validate: None,
             allow: Vec::new(),
+            requires: Vec::new(),
+            priority: 0,
             why: "The key moves money.\n\nNobody asks who holds it.".into(),
             fix: "Revoke it.".into(),
             references: vec!["https://docs.example.com/keys".into(), "https://docs.example.com/more".into()],

@@ -137,7 +137,7 @@ fn the_steps_to_add_a_rule_work() {
 
 #[test]
 fn the_other_form_of_a_rule_works_too() {
-    let [rule, key] = &blocks(&read("CONTRIBUTING.md"), "toml")[..] else { panic!("two samples") };
+    let [rule, key, ..] = &blocks(&read("CONTRIBUTING.md"), "toml")[..] else { panic!("two samples") };
     let is_kept = |line: &&str| !line.starts_with("pattern") && !line.starts_with("min_entropy");
     let facts: String = rule.split_inclusive('\n').take_while(|line| !line.starts_with("examples")).filter(is_kept).collect();
     let digits = ["1d9e40b7c2a8", "5f36e0b19c74", "d2f8a5036be7914c"].concat();
@@ -147,6 +147,21 @@ fn the_other_form_of_a_rule_works_too() {
     fs::write(scratch.path().join("acmepay.toml"), format!("{facts}{examples}\ncounterexamples = [{none}, {none}]\n{key}")).unwrap();
     let output = aelix_lint(scratch.path(), &["rules", "test", "acmepay.toml"]);
     assert!(output.status.success(), "{}{}", text(output.stdout), text(output.stderr));
+}
+
+#[test]
+fn a_rule_that_requires_another_match_works() {
+    let [_, _, requires] = &blocks(&read("CONTRIBUTING.md"), "toml")[..] else { panic!("three samples") };
+    let head = |id: &str| format!("[[rule]]\nid = \"secrets/{id}\"\ntitle = \"x\"\nseverity = \"low\"\nconfidence = \"high\"\nwhy = \"w\"\nfix = \"f\"\n");
+    let id = format!("{}pattern = 'acmeid_[0-9]{{6}}'\nexamples = ['«acmeid_739201»']\n", head("acmepay-key-id"));
+    let key = format!(
+        "{}pattern = '\\b[0-9a-z]{{12}}\\b'\nexamples = [\"a: acmeid_739201\\nb: «q8zr2lmx0vkp»\"]\ncounterexamples = [{{ text = 'b: q8zr2lmx0vkp', because = 'no key id' }}]\n{requires}",
+        head("acmepay-key")
+    );
+    let scratch = tempfile::tempdir().unwrap();
+    fs::write(scratch.path().join("acmepay.toml"), id + &key).unwrap();
+    let output = aelix_lint(scratch.path(), &["rules", "test", "acmepay.toml"]);
+    assert_eq!(text(output.stdout), "2 rules, 3 examples, 0 failed\n");
 }
 
 #[test]

@@ -65,7 +65,7 @@ mod windows {
         let unique: Matches = found.iter().filter(|(index, _)| is_line_rule(index)).map(|&(index, span)| (id(index), span)).collect();
         assert_eq!(unique.len(), found.iter().filter(|(index, _)| is_line_rule(index)).count(), "a match is found once");
         let mut whole = BTreeSet::new();
-        for index in RULES.active().filter(is_line_rule) {
+        for index in RULES.active().filter(|&index| is_line_rule(&index) && !RULES.compiled[index].is_led()) {
             let Engine::Pattern(engine) = &RULES.compiled[index].engine else { unreachable!() };
             whole.extend(engine.regex().unwrap().find_iter(text).map(|found| (id(index), Span::new(found.start(), found.end()))));
         }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::text::{Mapped, Span};
+
 /// Where the bytes of a target come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -53,6 +55,8 @@ pub struct Blob<'a> {
     pub target: &'a Target,
     /// Its bytes as UTF-8 or any ASCII-compatible encoding; UTF-16 has been decoded.
     pub bytes: &'a [u8],
+    /// The way back to the bytes of the target, where these are not the same.
+    pub source: Option<&'a Mapped>,
     /// What kind of file its name says it is.
     pub kind: FileKind,
 }
@@ -60,7 +64,17 @@ pub struct Blob<'a> {
 impl<'a> Blob<'a> {
     /// A blob of `target`'s bytes; the kind comes from its name.
     pub fn new(target: &'a Target, bytes: &'a [u8]) -> Self {
-        Self { target, bytes, kind: FileKind::of(&target.within) }
+        Self { target, bytes, source: None, kind: FileKind::of(&target.within) }
+    }
+
+    /// The same of bytes that were decoded.
+    pub fn decoded(target: &'a Target, source: &'a Mapped) -> Self {
+        Self { source: Some(source), ..Self::new(target, source.bytes()) }
+    }
+
+    /// The bytes of the target that `span` stands for.
+    pub fn in_source(&self, span: Span) -> Span {
+        self.source.map_or(span, |source| source.span(span))
     }
 }
 

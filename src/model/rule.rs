@@ -157,6 +157,10 @@ pub struct Rule {
     pub validate: Option<String>,
     /// Regexes of values that are not reported.
     pub allow: Vec<String>,
+    /// Other matches that must be near; all of them.
+    pub requires: Vec<Requirement>,
+    /// Who wins on shared bytes among hits of equal rank: the higher one.
+    pub priority: i32,
     /// What goes wrong.
     pub why: String,
     /// What to do.
@@ -211,6 +215,39 @@ pub struct Conditions {
     pub min_entropy: Option<f64>,
     /// Character classes that must occur.
     pub require: Vec<CharClass>,
+}
+
+/// Another match without which a match of the rule does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// What must match.
+    pub what: Required,
+    /// How near.
+    pub reach: Reach,
+    /// A match counts without it too; it is related where it is there.
+    pub optional: bool,
+    /// What the place of the other match has to do with the finding.
+    pub message: Option<String>,
+}
+
+/// What a rule requires a match of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Required {
+    /// Another rule, which need not be on.
+    Rule(RuleId),
+    /// A regex over the bytes.
+    Pattern(String),
+}
+
+/// How near a required match must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// At most so many lines away; 0: on the same line.
+    Lines(usize),
+    /// At most so many bytes between the two.
+    Bytes(usize),
+    /// Within the innermost block around the value.
+    Structure,
 }
 
 /// A class of characters that a value may be required to have.

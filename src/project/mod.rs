@@ -81,6 +81,8 @@ pub(crate) mod tests {
             conditions: Conditions::default(),
             validate: None,
             allow: Vec::new(),
+            requires: Vec::new(),
+            priority: 0,
             why: String::new(),
             fix: String::new(),
             references: Vec::new(),

@@ -210,6 +210,8 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
         return Err(fail(format!("keyword `{short}` is shorter than {} bytes; name a longer one", anchors::MIN_LEN)));
     }
     let anchors = if written.is_empty() { derived } else { Some(written) };
+    let is_led = anchors.is_none() && !rule.requires.is_empty() && matches!(engine, Engine::Pattern(_));
+    let anchors = if is_led { Some(Vec::new()) } else { anchors };
     let anchors = anchors.ok_or_else(|| {
         fail(format!("no literal of at least {} bytes is in every match; lengthen the fixed part of the pattern or give `keywords`", anchors::MIN_LEN))
     })?;
@@ -220,6 +222,13 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
         validator: rule.validate.as_deref().map(validator).transpose().map_err(&fail)?,
         allow: allow(&rule.allow).map_err(&fail)?,
     })
+}
+
+/// A pattern that a rule requires. Without a literal of its own it has no anchors, and is looked for around the rule's hits.
+pub fn part(regex: &str) -> Result<Compiled, String> {
+    let (engine, anchors) = pattern(regex, None)?;
+    let part = Compiled { anchors: anchors.unwrap_or_default(), engine, files: None, validator: None, allow: allow(&[])? };
+    Ok(part)
 }
 
 type Built = (Engine, Option<Vec<Anchor>>);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{RuleError, nearest};
-use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, Matcher, RuleSource};
+use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, Matcher, Reach, Required, Requirement, RuleSource};
 use crate::model::{Confidence, FileKind, Rule, RuleId, RuleStatus, Severity};
 
 mod embedded {
@@ -60,6 +60,10 @@ struct RawRule {
     validate: Option<String>,
     #[serde(default)]
     allow: Vec<String>,
+    #[serde(default)]
+    requires: Vec<RawRequirement>,
+    #[serde(default)]
+    priority: i32,
     why: String,
     fix: String,
     #[serde(default)]
@@ -84,6 +88,26 @@ struct RawKey {
 #[serde(deny_unknown_fields)]
 struct RawSink {
     kind: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRequirement {
+    rule: Option<String>,
+    pattern: Option<String>,
+    within_lines: Option<usize>,
+    within_bytes: Option<usize>,
+    same: Option<Same>,
+    #[serde(default)]
+    optional: bool,
+    message: Option<String>,
+}
+
+/// What a match and the one that it requires may have in common.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Same {
+    Structure,
 }
 
 /// Text, or a table of path and text.
@@ -235,6 +259,7 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         (None, None, None, Some(name)) => Matcher::Check { name },
         _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),
     };
+    let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail(&what))?;
     let examples = raw.examples.into_iter().map(|example| Example { path: example.path, text: example.text });
     let counterexamples = raw.counterexamples.into_iter().map(|c| Counterexample { path: c.path, text: c.text, because: c.because });
     Ok(Rule {
@@ -252,6 +277,8 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         conditions: Conditions { min_entropy: raw.min_entropy, require: raw.require },
         validate: raw.validate,
         allow: raw.allow,
+        requires,
+        priority: raw.priority,
         why: raw.why,
         fix: raw.fix,
         references: raw.references,
@@ -259,6 +286,21 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         counterexamples: counterexamples.collect(),
         source,
     })
+}
+
+fn requirement(raw: RawRequirement) -> Result<Requirement, String> {
+    let what = match (raw.rule, raw.pattern) {
+        (Some(id), None) => Required::Rule(RuleId::new(&id)),
+        (None, Some(regex)) => Required::Pattern(regex),
+        _ => return Err("in `[[rule.requires]]`: give exactly one of `rule`, `pattern`".to_owned()),
+    };
+    let reach = match (raw.within_lines, raw.within_bytes, raw.same) {
+        (Some(lines), None, None) => Reach::Lines(lines),
+        (None, Some(bytes), None) => Reach::Bytes(bytes),
+        (None, None, Some(Same::Structure)) => Reach::Structure,
+        _ => return Err("in `[[rule.requires]]`: give exactly one of `within_lines`, `within_bytes`, `same = \"structure\"`".to_owned()),
+    };
+    Ok(Requirement { what, reach, optional: raw.optional, message: raw.message })
 }
 
 /// A key that is given and that the rule's matcher never asks for, and the matcher.
@@ -277,6 +319,7 @@ fn without_effect(raw: &RawRule) -> Option<(&'static str, &'static str)> {
         ("require", !has_value && !raw.require.is_empty()),
         ("validate", !has_value && raw.validate.is_some()),
         ("allow", !has_value && !raw.allow.is_empty()),
+        ("requires", raw.check.is_some() && !raw.requires.is_empty()),
     ];
     given.into_iter().find(|(_, is_given)| *is_given).map(|(key, _)| (key, matcher))
 }

@@ -4,6 +4,7 @@ pub mod anchors;
 mod compile;
 mod frequency;
 mod load;
+mod requires;
 
 pub mod provider;
 pub mod sinks;
@@ -15,6 +16,7 @@ use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
 pub use load::{built_in, embedded_below, parse, read};
+pub use requires::{Need, Requires};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +73,10 @@ pub struct RuleSet {
     pub rules: Arc<Vec<Rule>>,
     /// Whether the rule of the same index is on.
     pub enabled: Vec<bool>,
-    /// The rule of the same index, ready to run.
+    /// The rule of the same index, ready to run; behind the rules, the patterns that they require.
     pub compiled: Vec<Compiled>,
+    /// What rules require of their neighbourhood.
+    pub requires: Requires,
 }
 
 impl RuleSet {
@@ -110,8 +114,9 @@ impl RuleSet {
             let messages: Vec<String> = errors.into_iter().filter_map(Result::err).map(|error| error.message).collect();
             return Err(RuleError::new(messages.join("\n")));
         }
-        let compiled = compiled.into_iter().filter_map(Result::ok).collect();
-        Ok(Self { rules: Arc::new(rules), enabled, compiled })
+        let mut compiled = compiled.into_iter().filter_map(Result::ok).collect();
+        let requires = Requires::new(&rules, &mut compiled)?;
+        Ok(Self { rules: Arc::new(rules), enabled, compiled, requires })
     }
 
     /// The rule with this id or alias, and its index.

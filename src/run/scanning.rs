@@ -73,20 +73,22 @@ pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
     let mut desk = Desk::default();
     match source::read::decode(bytes, &mut desk.buffer) {
         Read::Text(text) => scanner.scan(&Blob::new(&target, text), &mut desk.worker),
+        Read::Decoded(text) => scanner.scan(&Blob::decoded(&target, text), &mut desk.worker),
         Read::Skipped(_) => Scanned::default(),
     }
 }
 
 /// Reads a target and does `work` on its bytes; whatever goes wrong, panics included, is the outcome of this target alone.
 fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Outcome {
-    let bytes = match source::read(target, &mut desk.buffer) {
-        Ok(Read::Text(bytes)) => bytes,
+    let blob = match source::read(target, &mut desk.buffer) {
+        Ok(Read::Text(bytes)) => Blob::new(target, bytes),
+        Ok(Read::Decoded(text)) => Blob::decoded(target, text),
         Ok(Read::Skipped(reason)) => return Outcome::Skipped(reason),
         Err(error) => return Outcome::Failed(format!("cannot read {}: {}", target.display, source::reason(&error))),
     };
     let worker = &mut desk.worker;
-    match panics::guard(|| work(&Blob::new(target, bytes), worker)) {
-        Ok(found) => Outcome::Scanned { bytes: bytes.len() as u64, found: keep(found) },
+    match panics::guard(|| work(&blob, worker)) {
+        Ok(found) => Outcome::Scanned { bytes: blob.bytes.len() as u64, found: keep(found) },
         Err(error) => {
             desk.worker = Worker::default();
             Outcome::Failed(format!("cannot scan {}: {error}; please report it", target.display))

@@ -4,6 +4,8 @@
 //! then masked and placed while the bytes are there.
 
 pub mod binding;
+mod block;
+mod composite;
 mod context;
 mod folded;
 mod generic;
@@ -31,6 +33,7 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span, name};
 
+use composite::Composer;
 use context::Context;
 use folded::Folded;
 use meaning::{Meaning, Meant, Seen, Sight};
@@ -52,6 +55,7 @@ pub struct Scanner {
     rules: Arc<RuleSet>,
     options: ScanOptions,
     meaning: Meaning,
+    composer: Composer,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
     consumers: Vec<Consumers>,
@@ -101,11 +105,13 @@ struct Gathered<'a> {
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let meaning = Meaning::new(&rules);
+        let (meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
         let mut index = Index::default();
         index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
-        for rule in rules.active() {
-            let compiled = &rules.compiled[rule];
+        for (rule, compiled) in rules.compiled.iter().enumerate() {
+            if !composer.needs(rule) && !rules.enabled.get(rule).is_some_and(|on| *on) {
+                continue;
+            }
             for anchor in &compiled.anchors {
                 match &compiled.engine {
                     Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
@@ -118,7 +124,7 @@ impl Scanner {
             index.of(anchor).sights.note(sight);
         }
         let prefilter = Prefilter::new(index.anchors.iter());
-        Self { rules, options, meaning, prefilter, consumers: index.consumers }
+        Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
     }
 
     /// Scans one blob. Never panics on content; linear in its length.
@@ -150,12 +156,19 @@ impl Scanner {
                 gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, &facts)));
             }
         }
+        let hits = std::mem::take(&mut gathered.hits);
+        gathered.hits = self.composer.settle(&self.rules, blob, hits, |index, window| {
+            if self.applies(index, blob, worker) {
+                self.search(index, window, &mut gathered, worker);
+            }
+            std::mem::take(&mut gathered.hits)
+        });
         self.place(gathered, meant)
     }
 
     /// What the pattern and key rules find, before overlaps.
     fn gather<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> Gathered<'a> {
-        worker.reset(self.rules.rules.len());
+        worker.reset(self.rules.compiled.len());
         let (context, line, language) = (OnceCell::new(), LineWindow::default(), OnceCell::new());
         let mut gathered = Gathered { blob, context, line, language, last: None, hits: Vec::new(), markers: Vec::new(), seen };
         self.prefilter.scan(blob.bytes, |anchor, at| {
@@ -206,9 +219,9 @@ impl Scanner {
     #[doc(hidden)]
     pub fn matches(&self, bytes: &[u8]) -> Vec<(usize, Span)> {
         let (mut worker, mut line, mut windows, mut found) = (Worker::default(), LineWindow::default(), Vec::new(), Vec::new());
-        worker.reset(self.rules.rules.len());
+        worker.reset(self.rules.compiled.len());
         self.prefilter.scan(bytes, |anchor, at| {
-            for &index in &self.consumers[anchor].patterns {
+            for &index in self.consumers[anchor].patterns.iter().filter(|&&index| index < self.rules.rules.len()) {
                 windows.extend(self.window(index, at, (bytes, &mut line), &mut worker).map(|window| (index, window)));
             }
         });
@@ -221,13 +234,23 @@ impl Scanner {
         found
     }
 
-    /// Whether a rule that is limited to some files looks at this one.
+    /// Whether a rule that is limited to some files looks at this one, or another rule needs to know.
     fn applies(&self, index: usize, blob: &Blob, worker: &mut Worker) -> bool {
         let Some(files) = &self.rules.compiled[index].files else { return true };
+        if self.composer.needs(index) {
+            return true;
+        }
         *worker.applies[index].get_or_insert_with(|| {
             worker.asked.push(index);
             files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within)
         })
+    }
+
+    /// Whether a hit is reported, or was looked for on behalf of another rule alone.
+    fn is_reported(&self, hit: &Hit, blob: &Blob) -> bool {
+        let is_on = self.rules.enabled.get(hit.rule).is_some_and(|on| *on);
+        let files = self.rules.compiled[hit.rule].files.as_ref().filter(|_| self.composer.needs(hit.rule));
+        is_on && files.is_none_or(|files| files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within))
     }
 
     fn search(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
@@ -269,6 +292,7 @@ impl Scanner {
         }
         let lines = Lines::new(blob.bytes);
         let masks = Masks::new(blob.bytes, &hits);
+        hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
@@ -282,7 +306,7 @@ impl Scanner {
 
     fn finding(&self, mut hit: Hit, blob: &Blob, lines: &Lines, masks: &Masks) -> Finding {
         let rule = &self.rules.rules[hit.rule];
-        let place = |span| snippet::place(blob.target, blob.bytes, lines, masks, span);
+        let place = |span| snippet::place(blob, lines, masks, span);
         let related =
             std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
         let related = related.collect();
@@ -370,24 +394,23 @@ impl Worker {
 
 /// The suppressions at these places, in order. What stands behind the first one of a line is its text.
 fn suppressions(blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
-    let mut found: Vec<Suppression> = Vec::new();
+    let (mut found, mut read): (Vec<Suppression>, usize) = (Vec::new(), 0);
     for &at in markers {
-        if found.last().is_none_or(|last| last.place.span.end <= at) {
-            found.extend(suppression_at(blob, lines, masks, at));
-        }
+        let Some(comment) = (read <= at).then(|| suppression::read(blob.bytes, lines, at)).flatten() else { continue };
+        read = comment.span.end;
+        found.push(suppression_of(comment, blob, lines, masks));
     }
     found
 }
 
-fn suppression_at(blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Option<Suppression> {
-    let comment = suppression::read(blob.bytes, lines, at)?;
-    let place = snippet::place(blob.target, blob.bytes, lines, masks, comment.span);
+fn suppression_of(comment: suppression::Comment, blob: &Blob, lines: &Lines, masks: &Masks) -> Suppression {
+    let place = snippet::place(blob, lines, masks, comment.span);
     let reason = comment.reason.map(|reason| masks.without_secrets(reason));
-    Some(Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason, lines: comment.lines, place })
+    Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason, lines: comment.lines, place }
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {
-    let place = |span| snippet::place(blob.target, blob.bytes, lines, masks, span);
+    let place = |span| snippet::place(blob, lines, masks, span);
     let attributes = raw.attributes.into_iter().map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) });
     let module = blob.target.relative.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     Resource { kind: raw.kind, name: raw.name, attributes: attributes.collect(), place: place(raw.span), module }

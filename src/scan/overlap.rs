@@ -2,11 +2,14 @@
 
 use crate::model::{Hit, Rule};
 
-/// Keeps, of hits that share bytes, the one with the highest rank; ties go to the longer value, then to the smaller rule id.
+/// Keeps, of hits that share bytes, the one with the highest rank; ties go to the rule of higher priority, then to the longer value, then to the smaller
+/// rule id.
 /// The ids of the losers are kept in the winner's `also`. The result is in the order of the bytes.
 pub fn resolve(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
     hits.sort_by(|a, b| {
-        b.rank.cmp(&a.rank).then(b.span.len().cmp(&a.span.len())).then_with(|| rules[a.rule].id.cmp(&rules[b.rule].id)).then(a.span.start.cmp(&b.span.start))
+        let (first, second) = (&rules[a.rule], &rules[b.rule]);
+        let by_rule = b.rank.cmp(&a.rank).then(second.priority.cmp(&first.priority));
+        by_rule.then(b.span.len().cmp(&a.span.len())).then_with(|| first.id.cmp(&second.id)).then(a.span.start.cmp(&b.span.start))
     });
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     let mut taken = std::collections::BTreeMap::new();

@@ -16,16 +16,37 @@ const WORDED: f64 = 0.2;
 
 /// The hit of a pattern rule on `value`, unless something speaks against it.
 pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): (Span, Span), context: Context) -> Option<Hit> {
-    let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
+    let compiled = &rules.compiled[index];
     let Engine::Pattern(engine) = &compiled.engine else { return None };
+    let Some(rule) = rules.rules.get(index) else { return Some(part_hit(index, value, engine.group > 0)) };
     let text = &bytes[value.range()];
     let prefix = engine.prefixes.iter().find(|p| text.starts_with(p)).map_or(0, Vec::len);
     if text.is_empty() || !meets_conditions(rule, text) || compiled.allows(text) || is_made_up(text, prefix) {
         return None;
     }
-    let mut hit = Hit::secret(index, rule, value, Rank::Provider);
+    let mut hit = Hit::secret(index, rule, value, if compiled.is_led() { Rank::KeyName } else { Rank::Provider });
     hit.prefix = prefix;
     validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, rule, context, text))
+}
+
+/// The match of a pattern that a rule requires. It is never reported; it is shown, as what the rule requires, unless it has a group named `secret`.
+fn part_hit(index: usize, value: Span, secret: bool) -> Hit {
+    Hit {
+        rule: index,
+        span: value,
+        rank: Rank::Generic,
+        prefix: 0,
+        severity: Severity::Info,
+        confidence: Confidence::Low,
+        secret,
+        message: None,
+        notes: Vec::new(),
+        name: None,
+        related: Vec::new(),
+        also: Vec::new(),
+        pieces: Vec::new(),
+        value: None,
+    }
 }
 
 /// A binding and its name in snake case.

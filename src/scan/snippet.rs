@@ -2,7 +2,7 @@
 //!
 //! A snippet masks every secret that was found in the shown bytes, not only its own: two secrets on one line hide each other.
 
-use crate::model::{Hit, Place, Snippet, Target};
+use crate::model::{Blob, Hit, Place, Snippet};
 use crate::text::secret::MASK;
 use crate::text::{Lines, Secret, Span};
 
@@ -109,10 +109,10 @@ fn joined(mut spans: Vec<(Span, String)>) -> Vec<(Span, String)> {
     joined
 }
 
-/// The place of `span` in a blob.
-pub fn place(target: &Target, bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Place {
-    let snippet = snippet(bytes, lines, masks, span);
-    Place::new(target, span, lines.position(span.start), lines.position(span.end), snippet)
+/// The place of `span` in a blob, as it stands in the target that was read.
+pub fn place(blob: &Blob, lines: &Lines, masks: &Masks, span: Span) -> Place {
+    let snippet = snippet(blob.bytes, lines, masks, span);
+    Place::new(blob.target, blob.in_source(span), lines.position(span.start), lines.position(span.end), snippet)
 }
 
 fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {
@@ -144,6 +144,12 @@ fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {
     Snippet { first_line: u32::try_from(first + 1).unwrap_or(u32::MAX), text: builder.text, mark }
 }
 
+/// Text with one kind of line end.
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() }
+}
+
 struct Builder {
     text: String,
     marked: Span,
@@ -155,12 +161,12 @@ impl Builder {
         let mut at = span.start;
         for cut in [self.marked.start, self.marked.end] {
             if at <= cut && cut <= span.end {
-                self.text.push_str(&String::from_utf8_lossy(&bytes[at..cut]));
+                self.text.push_str(&shown(&bytes[at..cut]));
                 self.note(cut);
                 at = cut;
             }
         }
-        self.text.push_str(&String::from_utf8_lossy(&bytes[at..span.end]));
+        self.text.push_str(&shown(&bytes[at..span.end]));
     }
 
     fn masked(&mut self, hidden: Span, stand_in: &str) {
@@ -223,7 +229,7 @@ mod tests {
         }
     }
 
-    fn shown(text: &str, hits: &[(usize, usize)]) -> Vec<Snippet> {
+    fn snippets(text: &str, hits: &[(usize, usize)]) -> Vec<Snippet> {
         let hits: Vec<Hit> = hits.iter().map(|&(start, end)| hit(Span::new(start, end), 0)).collect();
         let lines = Lines::new(text.as_bytes());
         let masks = Masks::new(text.as_bytes(), &hits);
@@ -233,7 +239,7 @@ mod tests {
     #[test]
     fn two_secrets_on_a_line_hide_each_other() {
         let text = "x\na = 'first-secret', b = 'second-secret'\n";
-        for snippet in shown(text, &[(7, 19), (27, 40)]) {
+        for snippet in snippets(text, &[(7, 19), (27, 40)]) {
             assert_eq!(snippet.first_line, 2);
             assert!(!snippet.text.contains("first") && !snippet.text.contains("second"), "{}", snippet.text);
             assert!(snippet.text[snippet.mark.0..snippet.mark.1].starts_with("********"), "{snippet:?}");
@@ -242,21 +248,35 @@ mod tests {
 
     #[test]
     fn a_repetition_outside_the_hit_is_hidden() {
-        let snippets = shown("k = hunter22 # was hunter22", &[(4, 12)]);
+        let snippets = snippets("k = hunter22 # was hunter22", &[(4, 12)]);
         assert!(!snippets[0].text.contains("hunter"), "{}", snippets[0].text);
     }
 
     #[test]
     fn a_secret_of_many_lines_is_one_masked_line() {
         let text = "k: |\n  AAAA\n  BBBB\nnext";
-        let snippets = shown(text, &[(7, 18)]);
+        let snippets = snippets(text, &[(7, 18)]);
         assert_eq!(snippets[0].text, "  ********");
+    }
+
+    #[test]
+    fn every_line_end_is_shown_as_one() {
+        for text in ["a {\nb\n}", "a {\r\nb\r\n}", "a {\rb\r}", "a {\rb\r\n}"] {
+            let lines = Lines::new(text.as_bytes());
+            let snippet = snippet(text.as_bytes(), &lines, &Masks::new(text.as_bytes(), &[]), Span::new(0, text.len()));
+            assert_eq!((snippet.text.as_str(), snippet.mark), ("a {\nb\n}", (0, 7)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_shown() {
+        assert_eq!(snippets("\u{FEFF}k = hunter22", &[(7, 15)])[0].text, "k = ********");
     }
 
     #[test]
     fn long_lines_are_cut_around_the_mark() {
         let text = format!("{}SECRETSECRET{}", "é".repeat(500), "z".repeat(500));
-        let snippets = shown(&text, &[(1000, 1012)]);
+        let snippets = snippets(&text, &[(1000, 1012)]);
         assert!(snippets[0].text.starts_with(CUT) && snippets[0].text.ends_with(CUT) && snippets[0].text.len() < 400);
         assert!(!snippets[0].text.contains('\u{FFFD}'));
     }
@@ -267,7 +287,7 @@ mod tests {
             let text = format!("{before}{first}{between}{second}{after}{first}");
             let a = (before.len(), before.len() + first.len());
             let b = (a.1 + between.len(), a.1 + between.len() + second.len());
-            for snippet in shown(&text, &[a, b]) {
+            for snippet in snippets(&text, &[a, b]) {
                 for secret in [&first, &second] {
                     let most = secret.len() / 4 + 1;
                     let leaked = secret.as_bytes().windows(most).any(|w| snippet.text.contains(std::str::from_utf8(w).unwrap()));

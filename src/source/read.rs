@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 
 use crate::model::{Origin, SkipReason, Target};
+use crate::text::Mapped;
 
 /// A NUL byte in this many first bytes makes a file binary, as for git.
 const PROBE: usize = 8 << 10;
@@ -17,13 +18,16 @@ const KEPT: usize = 32 << 20;
 pub struct Buffer {
     raw: Vec<u8>,
     decoded: String,
+    mapped: Mapped,
 }
 
 /// What reading a target gave.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Read<'b> {
-    /// Text in UTF-8 or another ASCII-compatible encoding.
+    /// Text in UTF-8 or another ASCII-compatible encoding, as it stands in the file.
     Text(&'b [u8]),
+    /// Text that was decoded, with the way back to the bytes of the file.
+    Decoded(&'b Mapped),
     /// Passed over.
     Skipped(SkipReason),
 }
@@ -57,8 +61,8 @@ impl Buffer {
         if self.raw.len() > KEPT {
             self.raw = Vec::new();
         }
-        if self.decoded.capacity() > KEPT {
-            self.decoded = String::new();
+        if self.decoded.capacity() > KEPT || self.mapped.capacity() > KEPT {
+            (self.decoded, self.mapped) = (String::new(), Mapped::new());
         }
     }
 
@@ -109,7 +113,8 @@ impl Buffer {
         };
         self.decoded.reserve(room);
         let _ = decoder.decode_to_string(bytes, &mut self.decoded, true);
-        Read::Text(self.decoded.as_bytes())
+        self.mapped.assign_utf16(&self.decoded, bytes);
+        Read::Decoded(&self.mapped)
     }
 }
 
@@ -135,6 +140,18 @@ mod tests {
         std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(bytes_of).collect()
     }
 
+    /// The text; none of a file that is passed over as binary.
+    fn said<'b>(read: &Read<'b>) -> Option<&'b [u8]> {
+        match *read {
+            Read::Text(bytes) => Some(bytes),
+            Read::Decoded(text) => Some(text.bytes()),
+            Read::Skipped(reason) => {
+                assert_eq!(reason, SkipReason::Binary);
+                None
+            }
+        }
+    }
+
     #[test]
     fn text_binary_and_utf16_are_told_apart() {
         let big = [b"text ".repeat(2000), vec![0]].concat();
@@ -149,13 +166,12 @@ mod tests {
             ("NUL after the probe", big.clone(), Some(&big)),
             ("UTF-32", vec![0xFF, 0xFE, 0, 0, b'a', 0, 0, 0], None),
         ] {
-            let expected = expected.map_or(Read::Skipped(SkipReason::Binary), Read::Text);
-            assert_eq!(decode(&bytes, &mut Buffer::default()), expected, "{what}");
+            assert_eq!(said(&decode(&bytes, &mut Buffer::default())), expected, "{what}");
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), &bytes).unwrap();
             for size in [bytes.len() as u64, 0, 1 << 20] {
                 let target = Target { origin: Origin::File, path: file.path().to_path_buf(), size, ..Target::in_memory("x") };
-                assert_eq!(read(&target, &mut Buffer::default()).unwrap(), expected, "{what}, listed with {size} bytes");
+                assert_eq!(said(&read(&target, &mut Buffer::default()).unwrap()), expected, "{what}, listed with {size} bytes");
             }
         }
     }

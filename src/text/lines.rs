@@ -42,11 +42,12 @@ impl<'a> Lines<'a> {
         self.starts.partition_point(|&start| start <= offset).saturating_sub(1)
     }
 
-    /// Span of the 0-based line `index`, without its line end.
+    /// Span of the 0-based line `index`, without its line end, and without a byte order mark.
     pub fn span_of(&self, index: usize) -> Span {
         let Some(&start) = self.starts.get(index) else {
             return Span::new(self.bytes.len(), self.bytes.len());
         };
+        let start = if index == 0 && self.bytes.starts_with(MARK) { MARK.len() } else { start };
         let mut end = self.starts.get(index + 1).copied().unwrap_or(self.bytes.len());
         while end > start && matches!(self.bytes[end - 1], b'\n' | b'\r') {
             end -= 1;

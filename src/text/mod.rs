@@ -3,6 +3,7 @@
 pub mod decode;
 pub mod harmless;
 pub mod lines;
+pub mod mapped;
 pub mod name;
 pub mod placeholder;
 pub mod randomness;
@@ -13,5 +14,6 @@ pub mod span;
 pub mod value;
 
 pub use lines::Lines;
+pub use mapped::Mapped;
 pub use secret::{MASK, Secret};
 pub use span::{Position, Span};

@@ -135,6 +135,8 @@ pub(super) mod tests {
             conditions: Conditions::default(),
             validate: None,
             allow: vec![],
+            requires: Vec::new(),
+            priority: 0,
             why: String::new(),
             fix: String::new(),
             references: vec![],

@@ -36,6 +36,8 @@ pub fn rule(id: &str, severity: Severity) -> Rule {
         conditions: Conditions::default(),
         validate: None,
         allow: Vec::new(),
+        requires: Vec::new(),
+        priority: 0,
         why: "Whoever reads the key moves money in the name of its owner.".into(),
         fix: "Revoke the key in the Aelix console, issue a new one, and read it from the environment or a secret manager at start. Rewriting the history alone does not help: the key has been seen.".into(),
         references: vec!["https://docs.example.com/keys".into(), "https://docs.example.com/rotation".into()],
