@@ -50,7 +50,11 @@ fn load_rules(plan: &Plan) -> Result<Arc<RuleSet>, Failure> {
         return Err(UsageError::new("no rule is left to scan with").with_help("--select and --ignore, or the configuration, leave out every rule").into());
     }
     match plan.triage.unknown_selector(&rules) {
-        Some(selector) => Err(unknown_rule(selector, &rules).into()),
+        Some(selector) => {
+            let error = unknown_rule(selector, &rules);
+            let place = plan.rules.places.get(selector).map_or_else(String::new, |place| format!("{place}: "));
+            Err(UsageError { message: format!("{place}{}", error.message), ..error }.into())
+        }
         None => Ok(Arc::new(rules)),
     }
 }

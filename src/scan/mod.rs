@@ -3,6 +3,7 @@
 //! One pass of the pre-filter over a blob yields candidates; each engine looks only around its own. Hits are settled (conditions, checks, overlaps),
 //! then masked and placed while the bytes are there.
 
+pub mod allow;
 pub mod binding;
 mod context;
 mod generic;
@@ -24,11 +25,12 @@ use std::sync::Arc;
 use regex_automata::meta;
 
 use crate::model::facts::{Attribute, Resource};
-use crate::model::{Blob, FileKind, Finding, Hit, Related, Scanned, Suppression, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Related, Scanned, Status, Suppression, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span};
 
+use allow::AllowedValues;
 use context::Context;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
@@ -42,6 +44,8 @@ use syntax::Parser;
 pub struct ScanOptions {
     /// Compute GitHub's line hashes (only SARIF needs them).
     pub line_hashes: bool,
+    /// Values whose findings are muted.
+    pub allow: AllowedValues,
 }
 
 /// The compiled rules; shared by all threads.
@@ -197,10 +201,13 @@ impl Scanner {
 
     /// Whether a rule that is limited to some files looks at this one.
     fn applies(&self, index: usize, blob: &Blob, worker: &mut Worker) -> bool {
-        let Some(files) = &self.rules.compiled[index].files else { return true };
+        let compiled = &self.rules.compiled[index];
+        if !compiled.is_limited() {
+            return true;
+        }
         *worker.applies[index].get_or_insert_with(|| {
             worker.asked.push(index);
-            files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within)
+            compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within)
         })
     }
 
@@ -263,7 +270,12 @@ impl Scanner {
         hit.notes = hit.notes.into_iter().map(|note| masks.without_secrets(note)).collect();
         let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
-        Finding::new(rule, hit, &matched, at, related)
+        let allowed = self.options.allow.reason(matched.reveal(), rule, &blob.target.relative).map(str::to_owned);
+        let mut finding = Finding::new(rule, hit, &matched, at, related);
+        if allowed.is_some() {
+            finding.status = Status::Suppressed { reason: allowed };
+        }
+        finding
     }
 }
 
