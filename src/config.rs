@@ -1,5 +1,7 @@
 //! The configuration file exactly as written, and where it is found.
 
+mod schema;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::fs;
@@ -14,6 +16,8 @@ use crate::ruleset::nearest;
 use crate::scan::allow;
 use crate::source::{FileSize, lexical, reason, slashed};
 use crate::triage::{FailOn, globs};
+
+pub use schema::schema;
 
 /// Names of the configuration file, the first one wins.
 pub const NAMES: [&str; 2] = ["aelix-lint.toml", ".aelix-lint.toml"];

@@ -270,7 +270,8 @@ mod tests {
 
     #[test]
     fn globs_of_a_file_above_are_seen_from_the_working_directory() {
-        let place = Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\", \"scopes\"]\nenabled = false\nfiles = [\"sub/x/*.rs\"]"), ("sub/f", "")]);
+        let place =
+            Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\", \"scopes\"]\nenabled = false\nfiles = [\"sub/x/*.rs\"]"), ("sub/f", "")]);
         let overrides = place.plan("sub", &[]).unwrap().triage.path_overrides.0;
         assert_eq!(overrides[0].rules, ["secrets/a", "scopes"]);
         assert_eq!(["x/a.rs", "sub/x/a.rs"].map(|path| overrides[0].paths.contain(path)), [true, false]);

@@ -5,7 +5,9 @@ mod compile;
 mod frequency;
 mod load;
 
+pub mod places;
 pub mod provider;
+pub mod schema;
 pub mod sinks;
 
 use std::collections::BTreeMap;
@@ -17,7 +19,7 @@ use globset::GlobSet;
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, embedded_below, parse, read};
+pub use load::{built_in, check_id, embedded_below, parse, read};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]
