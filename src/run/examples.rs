@@ -44,7 +44,7 @@ pub fn check(set: (&Arc<RuleSet>, &Scanner), rule: &Rule) -> Vec<Failure> {
     });
     let counterexamples = rule.counterexamples.iter().enumerate().filter_map(|(index, counter)| {
         let why = check_counterexample(set, rule, counter.path.as_deref(), &counter.text)?;
-        Some(Failure { which: Which::Counterexample(index), why: format!("{why}, though it is {}", counter.because) })
+        Some(Failure { which: Which::Counterexample(index), why: format!("{why} (meant as none: {})", counter.because) })
     });
     examples.chain(counterexamples).collect()
 }
@@ -112,7 +112,7 @@ fn why_nothing(findings: &[Finding], rule: &Rule, text: &str, marks: &[Span]) ->
     let value = |mark: &Span| text.as_bytes().get(mark.range()).unwrap_or_default();
     marks.iter().find_map(|mark| {
         let why = placeholder::placeholder(value(mark)).or_else(|| placeholder::reference(value(mark)));
-        why.map(|why| format!("the marked bytes are taken for {why}; make up random ones"))
+        why.map(|why| format!("the marked bytes are dropped as a stand-in ({why}); make up random ones"))
     })
 }
 
