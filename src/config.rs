@@ -12,7 +12,7 @@ use toml::Spanned;
 
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, UnknownFormat};
-use crate::ruleset::nearest;
+use crate::ruleset::{nearest, without_values};
 use crate::scan::allow;
 use crate::source::{FileSize, lexical, reason, slashed};
 use crate::triage::{FailOn, globs};
@@ -103,7 +103,7 @@ pub struct Allow {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Override {
     /// Rule ids and selectors.
-    pub rules: Vec<Written>,
+    pub rules: Spanned<Vec<Written>>,
     /// Another severity.
     pub severity: Option<Severity>,
     /// On or off.
@@ -249,12 +249,18 @@ fn bad_value(file: &File) -> Option<(usize, UsageError)> {
     })
 }
 
-/// The first override that changes nothing.
+/// The first override that names no rule, or changes nothing.
 fn idle_override(file: &File) -> Option<(usize, UsageError)> {
-    let is_idle = |c: &&Override| c.severity.is_none() && c.enabled.is_none() && c.min_severity.is_none() && c.min_confidence.is_none() && c.allow.is_empty();
-    let (at, change) = file.overrides.iter().filter(is_idle).find_map(|change| Some((change.rules.first()?.span().start, change)))?;
-    let error = UsageError::new(format!("the [[override]] of `{}` changes nothing", change.rules[0].get_ref()));
-    Some((at, error.with_help("give it `severity`, `enabled`, `min-severity`, `min-confidence` or `allow`; `files` says where it holds")))
+    file.overrides.iter().find_map(|change| {
+        let at = change.rules.span().start;
+        if change.rules.get_ref().is_empty() {
+            return Some((at, UsageError::new("this [[override]] names no rule").with_help("write ids (secrets/x), families (secrets/*) or all")));
+        }
+        let is_idle = change.severity.or(change.min_severity).is_none() && change.enabled.is_none() && change.min_confidence.is_none();
+        let error = UsageError::new("this [[override]] changes nothing");
+        let help = "give it `severity`, `enabled`, `min-severity`, `min-confidence` or `allow`; `files` says where it holds";
+        (is_idle && change.allow.is_empty()).then(|| (at, error.with_help(help)))
+    })
 }
 
 /// What the parser says, with the names it expected told apart.
@@ -286,7 +292,7 @@ impl fmt::Display for Mistake<'_> {
         match self.name {
             Some(name) if self.message.starts_with("unknown field") => write!(f, "unknown key `{name}`"),
             Some(name) => write!(f, "unknown value `{name}`"),
-            None => f.write_str(self.message.lines().next().unwrap_or("not a configuration")),
+            None => f.write_str(&without_values(self.message.lines().next().unwrap_or("not a configuration"))),
         }
     }
 }
@@ -315,7 +321,9 @@ mod tests {
             ("\n[extend-allow]\nvalues = ['ok',\n'hunter2(']", "aelix-lint.toml:4: cannot use this regex of allowed values: unclosed group"),
             ("[[override]]\nrules = ['secrets']\nallow = ['[']", "aelix-lint.toml:3: cannot use this regex of allowed values"),
             ("[[override]]\nrules = ['secrets']\nfiles = ['a{b']\nenabled = false", "aelix-lint.toml:3: cannot use the glob `a{b`"),
-            ("[[override]]\nrules = ['secrets']\nfiles = ['a']", "aelix-lint.toml:2: the [[override]] of `secrets` changes nothing"),
+            ("[[override]]\nrules = ['secrets']\nfiles = ['a']", "aelix-lint.toml:2: this [[override]] changes nothing"),
+            ("[allow]\nvalues = 'hunter2'", "aelix-lint.toml:2: invalid type: a string, expected a sequence"),
+            ("[[override]]\nenabled = false\nrules = []", "aelix-lint.toml:3: this [[override]] names no rule"),
             ("[allow]\npath = []", "aelix-lint.toml:2: unknown key `path`"),
             ("max-file-size = \"12 parsecs\"", "is no size"),
             ("fail-on = \"often\"", "unknown severity `often`"),

@@ -190,7 +190,7 @@ impl Settings {
         for config in self.files.iter().rev() {
             let file = &config.file;
             let lists = file.select.iter().flatten().chain(&file.ignore).chain(&file.extend_select);
-            let changed = file.overrides.iter().flat_map(|change| &change.rules).chain(file.per_path_ignores.values().flatten());
+            let changed = file.overrides.iter().flat_map(|change| change.rules.get_ref()).chain(file.per_path_ignores.values().flatten());
             places.extend(lists.chain(changed).map(|selector| (selector.get_ref().clone(), config.place(selector))));
         }
         places
@@ -215,7 +215,7 @@ impl Settings {
                 enabled: change.enabled,
                 paths: paths.clone(),
             };
-            out.extend(change.rules.iter().map(of));
+            out.extend(change.rules.get_ref().iter().map(of));
         }
         Ok(out)
     }
@@ -229,7 +229,7 @@ impl Settings {
                 (change.min_severity.filter(|_| typed.min_severity.is_none()), change.min_confidence.filter(|_| typed.min_confidence.is_none()));
             if is_local || min_severity.is_some() || min_confidence.is_some() {
                 let (severity, enabled) = (change.severity.filter(|_| is_local), change.enabled.filter(|_| is_local));
-                let (paths, rules) = (self.paths(config, &change.files)?, texts(&change.rules));
+                let (paths, rules) = (self.paths(config, &change.files)?, texts(change.rules.get_ref()));
                 out.push(PathOverride { paths, rules, severity, enabled, min_severity, min_confidence });
             }
         }
@@ -275,7 +275,7 @@ impl Settings {
         for (config, change) in self.changes() {
             let paths = self.paths(config, &change.files)?.set().cloned();
             for value in &change.allow {
-                out.push(allowed(config, value, texts(&change.rules), paths.clone())?);
+                out.push(allowed(config, value, texts(change.rules.get_ref()), paths.clone())?);
             }
         }
         Ok(AllowedValues(out))

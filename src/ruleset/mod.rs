@@ -19,7 +19,7 @@ use globset::GlobSet;
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, check_id, embedded_below, parse, read};
+pub use load::{built_in, check_id, embedded_below, parse, read, without_values};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]

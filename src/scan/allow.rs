@@ -43,10 +43,12 @@ impl AllowedValues {
 
 /// The regex of an allowed value: on bytes, ASCII classes, unanchored. Why not, where it is none, without repeating it: it may hold a secret.
 pub fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build().map_err(|error| match error {
+    let built = RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build();
+    let regex = built.map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "it is too large; use fewer or shorter repetitions".to_owned(),
         error => error.to_string().lines().last().unwrap_or("bad regex").trim_start_matches("error: ").to_owned(),
-    })
+    })?;
+    if regex.is_match(b"") { Err("it matches the empty text, and so every value; require at least one byte".to_owned()) } else { Ok(regex) }
 }
 
 #[cfg(test)]
@@ -55,7 +57,9 @@ mod tests {
 
     #[test]
     fn a_bad_regex_is_explained_and_not_repeated() {
-        for (pattern, why) in [("hunter2(", "unclosed group"), ("hunter2(?=x)", "look-around"), ("abcd(?:[a-z]{900}x){900}", "too large")] {
+        for (pattern, why) in
+            [("hunter2(", "unclosed group"), ("hunter2(?=x)", "look-around"), ("abcd(?:[a-z]{900}x){900}", "too large"), ("x*", "every value")]
+        {
             let error = compile(pattern).unwrap_err();
             assert!(error.contains(why) && !error.contains("hunter2") && !error.contains('\n'), "{error}");
         }
