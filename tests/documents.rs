@@ -161,7 +161,10 @@ fn the_page_of_custom_rules_works() {
     let (mut files, mut ran) = (0, 0);
     for block in Regex::new(r"(?ms)^```(toml|console)\n(.*?)^```$").unwrap().captures_iter(&page) {
         let text = &block[2];
-        match (&block[1], text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')).filter(|(name, _)| name.ends_with(".toml"))) {
+        match (
+            &block[1],
+            text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')).filter(|(name, _)| Path::new(name).extension().is_some_and(|e| e == "toml")),
+        ) {
             ("console", _) => ran += transcript(scratch.path(), text),
             (_, None) => drop(aelix_lint::config::parse("custom-rules.md", text).unwrap()),
             (_, Some(_)) if text.contains("[[rule.requires]]") && !knows("requires") => {}

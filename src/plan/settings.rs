@@ -282,7 +282,7 @@ impl Settings {
     }
 
     /// What the strongest `[allow]` and every `[extend-allow]` hold.
-    fn allowed<'a>(&'a self, of: fn(&Allow) -> &Vec<Written>) -> impl Iterator<Item = (&'a Config, &'a Written)> {
+    fn allowed(&self, of: fn(&Allow) -> &Vec<Written>) -> impl Iterator<Item = (&Config, &Written)> {
         let strongest = self.files.iter().find_map(|config| Some((config, config.file.allow.as_ref()?)));
         let extended = self.files.iter().map(|config| (config, &config.file.extend_allow));
         strongest.into_iter().chain(extended).flat_map(move |(config, allow)| of(allow).iter().map(move |written| (config, written)))
