@@ -132,8 +132,12 @@ fn requirement() -> Value {
         "within_lines": { "type": "integer", "minimum": 0, "description": "At most so many lines away." },
         "within_bytes": { "type": "integer", "minimum": 0, "description": "At most so many bytes away." },
         "same": one_of(["structure"], "In the same structure."),
+        "optional": { "type": "boolean", "description": "It is related where it is there, and not required." },
+        "message": text("What the place of the other match has to do with the finding."),
     });
-    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    let one = |keys: &[&str]| keys.iter().map(|key| json!({ "required": [key] })).collect::<Vec<_>>();
+    let choices = json!([{ "oneOf": one(&["rule", "pattern"]) }, { "oneOf": one(&["within_lines", "within_bytes", "same"]) }]);
+    json!({ "type": "object", "properties": properties, "additionalProperties": false, "allOf": choices })
 }
 
 fn reasons() -> Vec<(&'static str, Value)> {
