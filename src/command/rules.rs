@@ -1,6 +1,5 @@
 //! `rules list` and `rules test`.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -112,9 +111,7 @@ fn load(paths: &[PathBuf]) -> Result<Arc<RuleSet>, Failure> {
         }
         rules.extend(found);
     }
-    let mut seen = HashSet::new();
-    let identity = |rule: &Rule| fs::canonicalize(&*rule.source.file).ok().map(|file| (file, rule.source.line));
-    rules.retain(|rule: &Rule| identity(rule).is_none_or(|place| seen.insert(place)));
+    let rules = ruleset::once(rules);
     let extend_select = rules.iter().map(|rule| rule.id.as_str().to_owned()).collect();
     Ok(Arc::new(RuleSet::of(rules, &RuleOptions { extend_select, ..RuleOptions::default() })?))
 }

@@ -159,10 +159,15 @@ pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
     files.sort();
     let mut rules = Vec::new();
     for file in files {
-        let text = fs::read_to_string(&file).map_err(|error| RuleError::new(format!("cannot read rule file {}: {error}", file.display())))?;
+        let text = fs::read_to_string(&file).map_err(|error| cannot_read(&file, &error))?;
         rules.extend(parse(&file.display().to_string(), &text, false)?);
     }
     Ok(rules)
+}
+
+fn cannot_read(file: &Path, error: &std::io::Error) -> RuleError {
+    let why = if error.kind() == std::io::ErrorKind::InvalidData { "it is no text in UTF-8; save it as such".to_owned() } else { error.to_string() };
+    RuleError::new(format!("cannot read rule file {}: {why}", file.display()))
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {

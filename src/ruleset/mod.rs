@@ -10,7 +10,8 @@ pub mod provider;
 pub mod schema;
 pub mod sinks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -90,6 +91,7 @@ impl RuleSet {
         for path in &options.paths {
             own.extend(read(path)?);
         }
+        let own = once(own);
         rules.retain(|known| !own.iter().any(|rule| rule.id == known.id));
         rules.extend(own);
         Self::of(rules, options)
@@ -133,6 +135,14 @@ impl RuleSet {
     pub fn active(&self) -> impl Iterator<Item = usize> + '_ {
         self.enabled.iter().enumerate().filter(|(_, on)| **on).map(|(index, _)| index)
     }
+}
+
+/// The same rules, each once where a file is named in several ways (`my.toml`, `.`).
+pub fn once(mut rules: Vec<Rule>) -> Vec<Rule> {
+    let mut seen = HashSet::new();
+    let place = |rule: &Rule| fs::canonicalize(&*rule.source.file).ok().map(|file| (file, rule.source.line));
+    rules.retain(|rule| place(rule).is_none_or(|place| seen.insert(place)));
+    rules
 }
 
 /// The rule ready to run. The regexes of built-in rules are built when first asked, those of users at once: they may be too large.
