@@ -57,6 +57,10 @@ pub enum RulesCommand {
     Show(ExplainArgs),
     /// Run the examples and counterexamples of rule files
     Test(TestArgs),
+    /// Write a rule file to start from, which passes `rules test` as it stands
+    New(NewArgs),
+    /// Print the JSON Schema of rule files, for editors
+    Schema,
 }
 
 /// Commands about the configuration.
@@ -66,6 +70,8 @@ pub enum ConfigCommand {
     Init(InitArgs),
     /// Print the effective settings and where each comes from
     Show(Box<CheckArgs>),
+    /// Print the JSON Schema of the configuration, for editors
+    Schema,
 }
 
 /// Flags of `rules list`.
@@ -101,6 +107,22 @@ pub struct TestArgs {
     /// Rule files, or folders of them
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `rules new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Id of the rule, such as custom/acmepay-api-key
+    pub id: String,
+    /// The file to write; `-` is standard output; an existing file is left alone [default: the name of the rule with .toml]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Rule files, or folders of them, beside the built-in rules, whose ids are taken too
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Arguments of `config init`.

@@ -1,17 +1,23 @@
 //! The configuration file exactly as written, and where it is found.
 
+mod schema;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, UnknownFormat};
-use crate::ruleset::nearest;
+use crate::ruleset::{nearest, without_values};
+use crate::scan::allow;
 use crate::source::{FileSize, lexical, reason, slashed};
 use crate::triage::{FailOn, globs};
+
+pub use schema::schema;
 
 /// Names of the configuration file, the first one wins.
 pub const NAMES: [&str; 2] = ["aelix-lint.toml", ".aelix-lint.toml"];
@@ -45,19 +51,19 @@ pub struct File {
     /// Files that this one builds on, relative to it; later ones win over earlier ones, this one over all.
     pub extend: Vec<PathBuf>,
     /// What is not scanned, in gitignore syntax.
-    pub exclude: Option<Vec<Pattern>>,
+    pub exclude: Option<Vec<Written>>,
     /// The same, added to what other files exclude.
-    pub extend_exclude: Vec<Pattern>,
+    pub extend_exclude: Vec<Written>,
     /// Scan what ignore files hide.
     pub no_ignore: Option<bool>,
     /// Larger files are passed over in a walk.
     pub max_file_size: Option<FileSize>,
     /// Only these rules.
-    pub select: Option<Vec<String>>,
+    pub select: Option<Vec<Written>>,
     /// Not these rules.
-    pub ignore: Vec<String>,
+    pub ignore: Vec<Written>,
     /// Also these rules.
-    pub extend_select: Vec<String>,
+    pub extend_select: Vec<Written>,
     /// Least severity that is reported.
     pub min_severity: Option<Severity>,
     /// Least confidence that is reported.
@@ -72,7 +78,24 @@ pub struct File {
     #[serde(rename = "override")]
     pub overrides: Vec<Override>,
     /// Rules that are muted in the paths of a glob.
-    pub per_path_ignores: BTreeMap<PathGlob, Vec<String>>,
+    pub per_path_ignores: BTreeMap<Written, Vec<Written>>,
+    /// What is not reported, whatever rule finds it.
+    pub allow: Option<Allow>,
+    /// The same, added to what other files allow.
+    pub extend_allow: Allow,
+}
+
+/// Text of the file, with its place.
+pub type Written = Spanned<String>;
+
+/// What is not reported.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Allow {
+    /// Regexes of values.
+    pub values: Vec<Written>,
+    /// Globs of paths, relative to the configuration file.
+    pub paths: Vec<Written>,
 }
 
 /// A change of some rules.
@@ -80,49 +103,21 @@ pub struct File {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Override {
     /// Rule ids and selectors.
-    pub rules: Vec<String>,
+    pub rules: Spanned<Vec<Written>>,
     /// Another severity.
     pub severity: Option<Severity>,
     /// On or off.
     pub enabled: Option<bool>,
+    /// Least severity that is reported.
+    pub min_severity: Option<Severity>,
+    /// Least confidence that is reported.
+    pub min_confidence: Option<Confidence>,
     /// Only in files that match one of these globs, relative to the configuration file; elsewhere the rules stay as they are.
     #[serde(default)]
-    pub files: Vec<PathGlob>,
+    pub files: Vec<Written>,
     /// Regexes of values that are not reported.
     #[serde(default)]
-    pub allow: Vec<String>,
-}
-
-/// An exclude in gitignore syntax.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Pattern(pub String);
-
-impl TryFrom<String> for Pattern {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        globs::compile(text.trim_start_matches('!')).map_err(|why| bad_glob(&text, &why))?;
-        Ok(Self(text))
-    }
-}
-
-/// A glob over paths.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
-pub struct PathGlob(pub String);
-
-impl TryFrom<String> for PathGlob {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        globs::compile(&text).map_err(|why| bad_glob(&text, &why))?;
-        Ok(Self(text))
-    }
-}
-
-fn bad_glob(glob: &str, why: &str) -> String {
-    format!("cannot use the glob `{glob}`: {why}")
+    pub allow: Vec<Written>,
 }
 
 /// A format by its name.
@@ -147,12 +142,28 @@ pub struct Config {
     pub shown: String,
     /// What it says.
     pub file: File,
+    /// Where its lines end.
+    ends: Vec<usize>,
 }
 
 impl Config {
     /// The folder that its paths are relative to.
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Where something is written: the file as a person would type it, and the line.
+    pub fn place<T>(&self, written: &Spanned<T>) -> String {
+        format!("{}:{}", self.shown, self.line(written))
+    }
+
+    /// The same without the folders, for reports that leave the machine.
+    pub fn short_place<T>(&self, written: &Spanned<T>) -> String {
+        format!("{}:{}", self.path.file_name().unwrap_or_default().to_string_lossy(), self.line(written))
+    }
+
+    fn line<T>(&self, written: &Spanned<T>) -> usize {
+        self.ends.partition_point(|end| *end < written.span().start) + 1
     }
 }
 
@@ -184,7 +195,7 @@ fn read_chain(path: &Path, from: &Path, chain: &mut Vec<PathBuf>, loaded: &mut V
         return Err(UsageError::new(message).with_help("remove one `extend` of the circle"));
     }
     let text = fs::read_to_string(&path).map_err(|e| cannot_read(&e))?;
-    let config = Config { file: parse(&shown, &text)?, path, shown };
+    let config = Config { file: parse(&shown, &text)?, path, shown, ends: memchr::memchr_iter(b'\n', text.as_bytes()).collect() };
     let bases: Vec<PathBuf> = config.file.extend.iter().rev().map(|base| config.folder().join(base)).collect();
     loaded.push(config);
     chain.push(identity);
@@ -197,14 +208,58 @@ fn read_chain(path: &Path, from: &Path, chain: &mut Vec<PathBuf>, loaded: &mut V
 
 /// Reads the text of the file that is shown as `name`.
 pub fn parse(name: &str, text: &str) -> Result<File, UsageError> {
-    toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let file: File = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
         let mistake = Mistake::new(error.message());
         let usage = UsageError::new(format!("{name}:{line}: {mistake}"));
         match mistake.help() {
             Some(help) => usage.with_help(help),
             None => usage,
         }
+    })?;
+    match bad_glob(&file).or_else(|| bad_value(&file)).or_else(|| idle_override(&file)) {
+        None => Ok(file),
+        Some((at, error)) => Err(UsageError { message: format!("{name}:{}: {}", line_of(text, at), error.message), ..error }),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count() + 1
+}
+
+/// The first glob that is none: where it stands, and why.
+fn bad_glob(file: &File) -> Option<(usize, UsageError)> {
+    let excludes = file.exclude.iter().flatten().chain(&file.extend_exclude);
+    let allowed = file.allow.iter().chain([&file.extend_allow]).flat_map(|allow| &allow.paths);
+    let mut globs = excludes.chain(allowed).chain(file.overrides.iter().flat_map(|change| &change.files)).chain(file.per_path_ignores.keys());
+    globs.find_map(|glob| {
+        let why = globs::compile(glob.get_ref().trim_start_matches('!')).err()?;
+        Some((glob.span().start, UsageError::new(format!("cannot use the glob `{}`: {why}", glob.get_ref()))))
+    })
+}
+
+/// The first regex of values that is none. It is not repeated: it may hold a secret.
+fn bad_value(file: &File) -> Option<(usize, UsageError)> {
+    let allowed = file.allow.iter().chain([&file.extend_allow]).flat_map(|allow| &allow.values);
+    let mut values = allowed.chain(file.overrides.iter().flat_map(|change| &change.allow));
+    values.find_map(|value| {
+        let why = allow::compile(value.get_ref()).err()?;
+        let error = UsageError::new(format!("cannot use this regex of allowed values: {why}"));
+        Some((value.span().start, error.with_help("a plain value is a regex once its special characters have a backslash; see https://docs.rs/regex")))
+    })
+}
+
+/// The first override that names no rule, or changes nothing.
+fn idle_override(file: &File) -> Option<(usize, UsageError)> {
+    file.overrides.iter().find_map(|change| {
+        let at = change.rules.span().start;
+        if change.rules.get_ref().is_empty() {
+            return Some((at, UsageError::new("this [[override]] names no rule").with_help("write ids (secrets/x), families (secrets/*) or all")));
+        }
+        let is_idle = change.severity.or(change.min_severity).is_none() && change.enabled.is_none() && change.min_confidence.is_none();
+        let error = UsageError::new("this [[override]] changes nothing");
+        let help = "give it `severity`, `enabled`, `min-severity`, `min-confidence` or `allow`; `files` says where it holds";
+        (is_idle && change.allow.is_empty()).then(|| (at, error.with_help(help)))
     })
 }
 
@@ -237,7 +292,7 @@ impl fmt::Display for Mistake<'_> {
         match self.name {
             Some(name) if self.message.starts_with("unknown field") => write!(f, "unknown key `{name}`"),
             Some(name) => write!(f, "unknown value `{name}`"),
-            None => f.write_str(self.message.lines().next().unwrap_or("not a configuration")),
+            None => f.write_str(&without_values(self.message.lines().next().unwrap_or("not a configuration"))),
         }
     }
 }
@@ -262,11 +317,18 @@ mod tests {
         }
         for (text, part) in [
             ("a = [", "aelix-lint.toml:1: "),
-            ("\nexclude = [\n\"a{b\"]", "aelix-lint.toml:2: cannot use the glob `a{b`"),
+            ("\nexclude = [\n\"a{b\"]", "aelix-lint.toml:3: cannot use the glob `a{b`"),
+            ("\n[extend-allow]\nvalues = ['ok',\n'hunter2(']", "aelix-lint.toml:4: cannot use this regex of allowed values: unclosed group"),
+            ("[[override]]\nrules = ['secrets']\nallow = ['[']", "aelix-lint.toml:3: cannot use this regex of allowed values"),
+            ("[[override]]\nrules = ['secrets']\nfiles = ['a{b']\nenabled = false", "aelix-lint.toml:3: cannot use the glob `a{b`"),
+            ("[[override]]\nrules = ['secrets']\nfiles = ['a']", "aelix-lint.toml:2: this [[override]] changes nothing"),
+            ("[allow]\nvalues = 'hunter2'", "aelix-lint.toml:2: invalid type: a string, expected a sequence"),
+            ("[[override]]\nenabled = false\nrules = []", "aelix-lint.toml:3: this [[override]] names no rule"),
+            ("[allow]\npath = []", "aelix-lint.toml:2: unknown key `path`"),
             ("max-file-size = \"12 parsecs\"", "is no size"),
             ("fail-on = \"often\"", "unknown severity `often`"),
             ("format = \"xml\"", "aelix-lint.toml:1: "),
-            ("[per-path-ignores]\n\"a{b\" = []", "cannot use the glob"),
+            ("[per-path-ignores]\n\"a{b\" = []", "aelix-lint.toml:2: cannot use the glob"),
             ("[integration]", "unknown key `integration`"),
         ] {
             assert!(error_of(text).0.contains(part), "{text}: {}", error_of(text).0);

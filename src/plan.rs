@@ -107,8 +107,8 @@ impl Plan {
         Ok(Self {
             listing: ListOptions { threads, ..listing(args, &mut settings, output::files(&renderings)) },
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
-            rules: settings.rule_options(&args.rules),
-            scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)) },
+            rules: settings.rule_options(&args.rules)?,
+            scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)), allow: settings.allowed_values()? },
             triage: triage(args, &mut settings)?,
             fail_on: fail_on(args, &mut settings),
             show: Show { files: args.output.show_files, suppressed: args.threshold.show_suppressed },
@@ -123,7 +123,7 @@ impl Plan {
 
 /// Which rules are on: all that `rules list` and `explain` need.
 pub fn rule_options(rules: &RuleArgs, config: &ConfigArgs, environment: &Environment) -> Result<RuleOptions, UsageError> {
-    Ok(Settings::new(config, (&environment.folder, &environment.folder), environment)?.rule_options(rules))
+    Settings::new(config, (&environment.folder, &environment.folder), environment)?.rule_options(rules)
 }
 
 fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> ListOptions {
@@ -148,7 +148,7 @@ fn triage(args: &CheckArgs, settings: &mut Settings) -> Result<TriageOptions, Us
         },
         inline: if args.threshold.no_suppressions { InlineSuppressions::Disregard } else { InlineSuppressions::Honour },
         path_ignores: settings.path_ignores()?,
-        path_overrides: settings.path_overrides()?,
+        path_overrides: settings.path_overrides(&args.threshold)?,
     })
 }
 
@@ -270,7 +270,8 @@ mod tests {
 
     #[test]
     fn globs_of_a_file_above_are_seen_from_the_working_directory() {
-        let place = Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\", \"scopes\"]\nfiles = [\"sub/x/*.rs\"]"), ("sub/f", "")]);
+        let place =
+            Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\", \"scopes\"]\nenabled = false\nfiles = [\"sub/x/*.rs\"]"), ("sub/f", "")]);
         let overrides = place.plan("sub", &[]).unwrap().triage.path_overrides.0;
         assert_eq!(overrides[0].rules, ["secrets/a", "scopes"]);
         assert_eq!(["x/a.rs", "sub/x/a.rs"].map(|path| overrides[0].paths.contain(path)), [true, false]);
@@ -281,13 +282,14 @@ mod tests {
         let place =
             Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\"]\nenabled = false\nfiles = [\"other/\", \"/a.txt\"]"), ("sub/f", "")]);
         let plan = place.plan("", &[]).unwrap();
-        assert!(plan.rules.overrides.is_empty());
+        assert!(plan.rules.overrides[0].paths.is_some());
         let paths = &plan.triage.path_overrides.0[0].paths;
         assert_eq!(["other/x", "a.txt", "b/a.txt", "src/x"].map(|path| paths.contain(path)), [true, true, false, false]);
         let paths = &place.plan("sub", &[]).unwrap().triage.path_overrides.0[0].paths;
         assert!(!paths.contain("a.txt"), "anchored to the folder of the configuration");
         let both = Place::new(&[("aelix-lint.toml", "[[override]]\nrules = [\"secrets/a\"]\nallow = [\"x\"]\nfiles = [\"src/\"]")]);
-        assert!(both.plan("", &[]).unwrap_err().message.contains("`allow` and `files` stand in the same [[override]]"));
+        let allowed = both.plan("", &[]).unwrap().scan.allow;
+        assert!(allowed.0[0].paths.as_ref().unwrap().is_match("src/a") && !allowed.0[0].paths.as_ref().unwrap().is_match("lib/a"));
     }
 
     #[test]

@@ -314,6 +314,142 @@ fn an_override_with_files_holds_in_these_files_only() {
     assert!(tree.run(&[]).stderr.contains("no rule is named `secrets/nosuch`"));
 }
 
+/// Two findings of one rule, in two folders.
+fn two_folders() -> Tree {
+    let value = format!("database:\n  password: {}{}\n", "Zk3pQ8vT1xLw", "9RmB4nHs7Yd");
+    Tree::new(&[("demo/a.yaml", &value), ("src/a.yaml", &value)])
+}
+
+/// The folders of the findings that a report holds.
+fn folders<'a>(findings: impl Iterator<Item = &'a serde_json::Value>) -> String {
+    findings.map(|f| f["path"].as_str().unwrap().split('/').next().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_the_configuration_allows_is_counted_and_can_be_shown() {
+    let tree = two_folders();
+    for (configuration, expected, reason) in [
+        ("[allow]\nvalues = ['^Zk3p']\n", "demo src", "`allow` of the value at aelix-lint.toml:2"),
+        ("[extend-allow]\nvalues = ['^Other',\n '^Zk3p']\n", "demo src", "`allow` of the value at aelix-lint.toml:3"),
+        ("[allow]\npaths = [\"demo/\"]\n", "demo", "`allow` of the path \\\"demo/\\\" in the configuration"),
+        ("[[override]]\nrules = [\"secrets/secret-in-config\"]\nallow = ['^Zk3p']\n", "demo src", "`allow` of the value at aelix-lint.toml:3"),
+        ("[[override]]\nrules = [\"secrets/*\"]\nallow = ['^Zk3p']\nfiles = [\"src/\"]\n", "src", "`allow` of the value at aelix-lint.toml:3"),
+        ("[[override]]\nrules = [\"scopes\"]\nallow = ['^Zk3p']\n", "", ""),
+        ("extend = [\"base.toml\"]\n[extend-allow]\npaths = [\"src/\"]\n", "demo src", "in the configuration"),
+        ("extend = [\"base.toml\"]\n[allow]\npaths = [\"src/\"]\n", "src", "in the configuration"),
+    ] {
+        tree.write("aelix-lint.toml", configuration);
+        tree.write("base.toml", "[allow]\npaths = [\"demo/\"]\n");
+        let run = tree.run(&["--show-suppressed", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let suppressed: Vec<_> = report["findings"].as_array().unwrap().iter().filter(|f| f["status"] == "suppressed").collect();
+        assert_eq!(folders(suppressed.iter().copied()), expected, "{configuration}: {}{}", run.stdout, run.stderr);
+        assert_eq!(report["summary"]["suppressed"], suppressed.len());
+        assert!(suppressed.iter().all(|f| f.to_string().contains(reason)), "{configuration}: {suppressed:?}");
+        assert!(!run.stdout.contains("Zk3p"), "neither the value nor the regex is repeated");
+        assert_eq!(run.status, i32::from(suppressed.len() < 2));
+    }
+}
+
+#[test]
+fn a_rule_can_be_on_in_some_files_only_and_have_thresholds_there() {
+    let tree = two_folders();
+    for (configuration, flags, expected) in [
+        ("ignore = [\"secrets\"]\n[[override]]\nrules = [\"secrets/secret-in-config\"]\nenabled = true\nfiles = [\"src/\"]", &[][..], "src"),
+        ("[[override]]\nrules = [\"secrets/*\"]\nmin-severity = \"critical\"\nfiles = [\"src/\"]", &[], "demo"),
+        ("[[override]]\nrules = [\"secrets/*\"]\nmin-severity = \"critical\"\nfiles = [\"src/\"]", &["--min-severity", "info"], "demo src"),
+        ("min-severity = \"critical\"\n[[override]]\nrules = [\"secrets/*\"]\nmin-severity = \"info\"\nfiles = [\"src/\"]", &[], "src"),
+        ("[[override]]\nrules = [\"secrets/*\"]\nmin-severity = \"critical\"", &[], ""),
+    ] {
+        tree.write("aelix-lint.toml", configuration);
+        let run = tree.run(&[flags, &["--format", "json"]].concat());
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(folders(report["findings"].as_array().unwrap().iter()), expected, "{configuration}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_one_error_with_its_line() {
+    let tree = Tree::new(&[("a.txt", "")]);
+    for (configuration, expected) in [
+        ("[allow]\nvalues = ['(x']", "error: aelix-lint.toml:2: cannot use this regex of allowed values: unclosed group\nhelp: "),
+        ("[allow]\nvalues = ['x*']", "error: aelix-lint.toml:2: cannot use this regex of allowed values: it matches the empty text"),
+        ("[[override]]\nrules = ['all']\nallow = ['(x']", "error: aelix-lint.toml:3: cannot use this regex of allowed values: unclosed group\nhelp: "),
+        ("[allow]\npaths = [\n'a{b']", "error: aelix-lint.toml:3: cannot use the glob `a{b`"),
+        ("ignore = [\n'secrets/aelix-api-kye']", "error: aelix-lint.toml:2: no rule is named `secrets/aelix-api-kye`; did you mean `secrets/aelix-api-key`?"),
+        ("\nselect = ['nosuch']", "error: aelix-lint.toml:2: no rule is named `nosuch`"),
+        ("[[override]]\nrules = ['nosuch']\nenabled = true\nfiles = ['x']", "error: aelix-lint.toml:2: no rule is named `nosuch`"),
+        ("[[override]]\nrules = []\nenabled = true", "error: aelix-lint.toml:2: this [[override]] names no rule\nhelp: "),
+        ("[per-path-ignores]\nx = ['all']\ny = ['nosuch']", "error: aelix-lint.toml:3: no rule is named `nosuch`"),
+    ] {
+        tree.write("aelix-lint.toml", configuration);
+        let run = tree.run(&[]);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.starts_with(expected) && run.stderr.matches("error: ").count() == 1, "{configuration}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_new_rule_passes_its_own_examples_and_leaves_what_exists_alone() {
+    let tree = Tree::new(&[("mine.toml", "")]);
+    assert_eq!(tree.run(&["rules", "new", "custom/acmepay-api-key"]).status, 0);
+    let test = tree.run(&["rules", "test", "acmepay-api-key.toml"]);
+    assert_eq!((test.status, test.stdout.as_str()), (0, "1 rule, 4 examples, 0 failed\n"));
+    assert!(tree.run(&["rules", "new", "custom/x", "--output", "-"]).stdout.contains("id = \"custom/x\""));
+    assert!(!tree.path().join("x.toml").exists());
+    for (arguments, expected) in [
+        (&["custom/acmepay-api-key"][..], "cannot write acmepay-api-key.toml: it exists already"),
+        (&["custom/x", "--output", "mine.toml"], "cannot write mine.toml: it exists already"),
+        (&["custom/x", "--output", "gone/x.toml"], "cannot write gone/x.toml: no such file or folder"),
+        (&["custom/x", "--output", "."], "it is a folder"),
+        (&["custom/acmepay-api-key", "--rules", "acmepay-api-key.toml", "--output", "y.toml"], "it is taken by the rule `custom/acmepay-api-key`"),
+        (&["secrets/aelix-api-key"], "it is taken by the rule `secrets/aelix-api-key` at rules/secrets/aelix.toml:"),
+        (&["AcmePayKey"], "an id is `family/what-is-wrong`, such as `custom/acmepaykey`"),
+        (&["custom/Acme_Key"], "such as `custom/acme-key`"),
+        (&["secret/x"], "did you mean `secrets/x`?"),
+        (&["custom/"], "lower-case letters, digits and hyphens"),
+        (&["suppression/x"], "is the program's own"),
+    ] {
+        let run = tree.run(&[&["rules", "new"], arguments].concat());
+        assert_eq!(run.status, 2, "{arguments:?}");
+        assert!(run.stderr.starts_with("error: ") && run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_failing_example_is_one_line_with_what_was_expected_and_found() {
+    let value = format!("acme_live_{}{}", "Xmd8aMXruPBRQqTp", "i9az02IWuaXRgPoO");
+    let rule = format!(
+        "[[rule]]\nid = 'custom/acme'\ntitle = 'x'\nseverity = 'low'\nconfidence = 'high'\nwhy = 'w'\nfix = 'f'\n\
+        pattern = '\\b(acme_live_[0-9A-Za-z]{{32}})\\b'\nexamples = [\n  'k = «{value}»',\n  'k = {value}',\n  'k = «acme_live_{}»',\n  '«k» = {value}',\n\
+        'k = «acme_live_short»',\n]\ncounterexamples = [\n  {{ text = 'k = {value}', because = 'an identifier' }},\n]\n",
+        "x".repeat(32)
+    );
+    let tree = Tree::new(&[("r.toml", &rule), ("empty.toml", "")]);
+    let run = tree.run(&["rules", "test", "r.toml", "./r.toml"]);
+    let stand_in = "the marked bytes are dropped as a stand-in (filled with one character); make up random ones";
+    let expected = [
+        "r.toml:11: rule `custom/acme`: example 2: no bytes are marked with `«…»`".to_owned(),
+        format!("r.toml:12: rule `custom/acme`: example 3: expected acme_live_******** (bytes 4..46), found nothing: {stand_in}"),
+        "r.toml:13: rule `custom/acme`: example 4: expected ******** (bytes 0..1), found acme_live_******** (bytes 4..46)".to_owned(),
+        "r.toml:14: rule `custom/acme`: example 5: expected acm******** (bytes 4..19), found nothing".to_owned(),
+        "r.toml:17: rule `custom/acme`: counterexample 1: expected nothing, found acme_live_******** (bytes 4..46) (meant as none: an identifier)".to_owned(),
+        "1 rule, 6 examples, 5 failed".to_owned(),
+    ];
+    assert_eq!((run.status, run.stdout.lines().collect::<Vec<_>>()), (1, expected.iter().map(String::as_str).collect()), "{}", run.stderr);
+    let empty = tree.run(&["rules", "test", "empty.toml"]);
+    assert!(empty.status == 2 && empty.stderr.starts_with("error: no rule in empty.toml\nhelp: "), "{}", empty.stderr);
+}
+
+#[test]
+fn schemas_are_json() {
+    let tree = Tree::new(&[]);
+    for arguments in [["rules", "schema"], ["config", "schema"]] {
+        let schema: serde_json::Value = serde_json::from_str(&tree.run(&arguments).stdout).unwrap();
+        assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    }
+}
+
 #[test]
 fn a_comma_in_an_exclude_belongs_to_its_glob() {
     let tree = Tree::new(&[("a.js", ""), ("a.ts", ""), ("a.rs", ""), ("b.rs", "")]);

@@ -149,6 +149,76 @@ fn the_other_form_of_a_rule_works_too() {
     assert!(output.status.success(), "{}{}", text(output.stdout), text(output.stderr));
 }
 
+/// The page of custom rules: its rule files are written below one folder, its commands are run there, in the order of the page.
+#[test]
+fn the_page_of_custom_rules_works() {
+    let page = read("docs/custom-rules.md");
+    let scratch = tempfile::tempdir().unwrap();
+    fs::create_dir(scratch.path().join(".git")).unwrap();
+    fs::create_dir(scratch.path().join("lint-rules")).unwrap();
+    let (mut files, mut ran) = (0, 0);
+    for block in Regex::new(r"(?ms)^```(toml|console)\n(.*?)^```$").unwrap().captures_iter(&page) {
+        let text = &block[2];
+        match (
+            &block[1],
+            text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')).filter(|(name, _)| Path::new(name).extension().is_some_and(|e| e == "toml")),
+        ) {
+            ("console", _) => ran += transcript(scratch.path(), text),
+            (_, None) => drop(aelix_lint::config::parse("custom-rules.md", text).unwrap()),
+            (_, Some((name, _))) => {
+                files += 1;
+                fs::write(scratch.path().join(name), text).unwrap();
+                let output = aelix_lint(scratch.path(), &["rules", "test", name]);
+                let expected = i32::from(name == "failing.toml");
+                assert_eq!(output.status.code(), Some(expected), "{name}: {}{}", text_of(&output.stdout), text_of(&output.stderr));
+            }
+        }
+    }
+    assert!(files >= 7 && ran >= 6, "{files} rule files, {ran} commands");
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs the commands of a console block and compares what they print; `? N` is the exit status, `...` anything. Returns how many ran.
+fn transcript(folder: &Path, block: &str) -> usize {
+    let commands: Vec<&str> = block.split("$ aelix-lint ").filter(|command| !command.is_empty()).collect();
+    for command in &commands {
+        let (line, mut expected) = command.split_once('\n').unwrap();
+        let (arguments, file) = line.split_once(" > ").map_or((line, None), |(arguments, file)| (arguments, Some(file)));
+        let output = aelix_lint(folder, &arguments.split(' ').collect::<Vec<_>>());
+        let mut status = 0;
+        if let Some((code, rest)) = expected.strip_prefix("? ").and_then(|rest| rest.split_once('\n')) {
+            (status, expected) = (code.parse().unwrap(), rest);
+        }
+        let printed = text_of(&output.stdout);
+        assert_eq!(output.status.code(), Some(status), "{line}: {printed}{}", text_of(&output.stderr));
+        match file {
+            Some(file) => fs::write(folder.join(file), printed).unwrap(),
+            None => assert!(expected == "...\n" || printed == expected, "{line}: {printed}"),
+        }
+    }
+    commands.len()
+}
+
+/// The page names every check, class and kind that there is.
+#[test]
+fn the_page_of_custom_rules_is_complete() {
+    let page = read("docs/custom-rules.md");
+    let schema = aelix_lint::ruleset::schema::rule_file();
+    let rule = &schema["properties"]["rule"]["items"]["properties"];
+    for key in rule.as_object().unwrap().keys().filter(|key| *key != "since") {
+        assert!(page.contains(key.as_str()), "{key}");
+    }
+    let kinds = &rule["key"]["properties"]["kinds"]["items"]["enum"];
+    let checks = rule["check"]["enum"].as_array().unwrap().iter().filter(|name| !name.as_str().unwrap().starts_with("suppression-"));
+    let lists = [&rule["validate"]["enum"], &rule["require"]["items"]["enum"], kinds].into_iter().flat_map(|list| list.as_array().unwrap());
+    for name in lists.chain(checks) {
+        assert!(page.contains(&format!("`{}`", name.as_str().unwrap())), "{name}");
+    }
+}
+
 #[test]
 fn a_rule_that_requires_another_match_works() {
     let [_, _, requires] = &blocks(&read("CONTRIBUTING.md"), "toml")[..] else { panic!("three samples") };

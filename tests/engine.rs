@@ -16,7 +16,7 @@ use aelix_lint::triage::{FileResult, TriageOptions, triage};
 use proptest::prelude::*;
 
 static RULES: LazyLock<Arc<RuleSet>> = LazyLock::new(|| Arc::new(RuleSet::load(&RuleOptions::default()).unwrap()));
-static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(RULES.clone(), ScanOptions { line_hashes: true }));
+static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(RULES.clone(), ScanOptions { line_hashes: true, ..ScanOptions::default() }));
 
 /// Longest text of an example that is joined to others: two of them and a filler stay under the reach of a line window.
 const SHORT: usize = 1200;

@@ -12,7 +12,7 @@ use aelix_lint::scan::{ScanOptions, Scanner};
 use aelix_lint::triage::{FileResult, TriageOptions, triage};
 
 pub static RULES: LazyLock<Arc<RuleSet>> = LazyLock::new(|| Arc::new(RuleSet::load(&RuleOptions::default()).unwrap()));
-pub static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(RULES.clone(), ScanOptions { line_hashes: true }));
+pub static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(RULES.clone(), ScanOptions { line_hashes: true, ..ScanOptions::default() }));
 
 fn check(place: &Place, length: usize) {
     assert!(place.span.start <= place.span.end && place.span.end <= length, "a span lies within its blob");

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod config;
 pub mod explain;
+pub mod new_rule;
 mod output;
 mod progress;
 pub mod rules;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use crate::cli::{self, Cli, Command, ConfigCommand, Parsed, RulesCommand};
 use crate::config::UsageError;
 use crate::plan::{Environment, Plan};
-use crate::ruleset::{RuleError, RuleSet, nearest};
+use crate::ruleset::{RuleError, RuleSet, nearest, schema};
 use crate::run::{ExitStatus, panics};
 
 pub use output::Failure;
@@ -37,9 +38,12 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
         Command::Check(args) => check::check(&args, &environment),
         Command::Rules(RulesCommand::List(args)) => rules::list(&args, &environment),
         Command::Rules(RulesCommand::Show(args)) | Command::Explain(args) => explain::explain(&args, &environment),
-        Command::Rules(RulesCommand::Test(args)) => rules::test(&args),
+        Command::Rules(RulesCommand::Test(args)) => rules::test(&args, &environment),
+        Command::Rules(RulesCommand::New(args)) => new_rule::new_rule(&args, &environment),
+        Command::Rules(RulesCommand::Schema) => output::json(&schema::rule_file()),
         Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
+        Command::Config(ConfigCommand::Schema) => output::json(&crate::config::schema()),
     }
 }
 
@@ -50,7 +54,11 @@ fn load_rules(plan: &Plan) -> Result<Arc<RuleSet>, Failure> {
         return Err(UsageError::new("no rule is left to scan with").with_help("--select and --ignore, or the configuration, leave out every rule").into());
     }
     match plan.triage.unknown_selector(&rules) {
-        Some(selector) => Err(unknown_rule(selector, &rules).into()),
+        Some(selector) => {
+            let error = unknown_rule(selector, &rules);
+            let place = plan.rules.places.get(selector).map_or_else(String::new, |place| format!("{place}: "));
+            Err(UsageError { message: format!("{place}{}", error.message), ..error }.into())
+        }
         None => Ok(Arc::new(rules)),
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::config::UsageError;
 use crate::report::style;
+use crate::run::ExitStatus;
 use crate::source::reason;
 
 /// Why a command stopped.
@@ -34,6 +35,15 @@ pub fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()
         }
         _ => UsageError::new(format!("cannot write to standard output: {}", reason(&error))).into(),
     })
+}
+
+/// Writes a JSON document to standard output.
+pub fn json(document: &serde_json::Value) -> Result<ExitStatus, Failure> {
+    stdout(|out| {
+        serde_json::to_writer_pretty(&mut *out, document)?;
+        writeln!(out)
+    })?;
+    Ok(ExitStatus::Clean)
 }
 
 /// Writes a file beside its place and then moves it there, so that nobody ever reads half a report.

@@ -1,12 +1,16 @@
 //! Flags over environment over configuration over defaults, and where each setting came from.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{ConfigArgs, FileArgs, RuleArgs};
-use crate::config::{self, Config, File, PathGlob, UsageError};
+use globset::GlobSet;
+
+use crate::cli::{ConfigArgs, FileArgs, RuleArgs, ThresholdArgs};
+use crate::config::{self, Allow, Config, File, Override, UsageError, Written};
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, HumanStyle, UnknownFormat};
 use crate::ruleset::{RuleOptions, RuleOverride};
+use crate::scan::allow::{self, AllowedValue, AllowedValues};
 use crate::source::{FileSize, Pattern, slashed};
 use crate::triage::{FailOn, PathIgnore, PathIgnores, PathOverride, PathOverrides, Paths, globs};
 
@@ -140,8 +144,8 @@ impl Settings {
     /// Excludes, weakest first: those of the strongest `exclude`, then all `extend-exclude`.
     pub fn excludes(&mut self, args: &FileArgs) -> Vec<Pattern> {
         let own = |globs: &[String]| globs.iter().map(|glob| Pattern { base: self.root.clone(), glob: glob.clone() }).collect::<Vec<_>>();
-        let of_file = |config: &Config, globs: &[config::Pattern]| {
-            globs.iter().map(|glob| Pattern { base: config.folder().to_path_buf(), glob: glob.0.clone() }).collect::<Vec<_>>()
+        let of_file = |config: &Config, globs: &[Written]| {
+            globs.iter().map(|glob| Pattern { base: config.folder().to_path_buf(), glob: glob.get_ref().clone() }).collect::<Vec<_>>()
         };
         let strongest = self.files.iter().find_map(|config| Some((config, config.file.exclude.as_ref()?)));
         let (mut patterns, from) = match strongest {
@@ -158,15 +162,15 @@ impl Settings {
     }
 
     /// Which rules are on and how they are changed. A `--select` starts afresh: what files select, add and ignore is forgotten.
-    pub fn rule_options(&mut self, args: &RuleArgs) -> RuleOptions {
+    pub fn rule_options(&mut self, args: &RuleArgs) -> Result<RuleOptions, UsageError> {
         let is_fresh = !args.select.is_empty();
-        let all = |of_file: fn(&File) -> &[String], typed: &[String]| -> Vec<String> {
+        let all = |of_file: fn(&File) -> &[Written], typed: &[String]| -> Vec<String> {
             let of_files = self.files.iter().rev().filter(|_| !is_fresh).flat_map(|config| of_file(&config.file));
-            of_files.chain(typed).cloned().collect()
+            of_files.map(Written::get_ref).chain(typed).cloned().collect()
         };
         let ignore = all(|file| &file.ignore, &args.ignore);
         let extend_select = all(|file| &file.extend_select, &args.extend_select);
-        let selecting = self.files.iter().find_map(|config| Some((config.file.select.clone()?, config.shown.clone())));
+        let selecting = self.files.iter().find_map(|config| Some((texts(config.file.select.as_ref()?), config.shown.clone())));
         let (select, from) = match selecting {
             _ if is_fresh => (args.select.clone(), "--select".to_owned()),
             Some(found) => found,
@@ -177,7 +181,19 @@ impl Settings {
         let adding = sources(&self.files, |f| !is_fresh && !f.extend_select.is_empty(), ("--extend-select", !args.extend_select.is_empty()));
         self.show("extend-select", extend_select.toml(), adding);
         let paths = self.rule_paths(&args.rules);
-        RuleOptions { paths, overrides: self.overrides(), select, extend_select, ignore }
+        Ok(RuleOptions { paths, overrides: self.overrides()?, select, extend_select, ignore, places: self.places() })
+    }
+
+    /// Where each selector of a file is written, that of the strongest file.
+    fn places(&self) -> BTreeMap<String, String> {
+        let mut places = BTreeMap::new();
+        for config in self.files.iter().rev() {
+            let file = &config.file;
+            let lists = file.select.iter().flatten().chain(&file.ignore).chain(&file.extend_select);
+            let changed = file.overrides.iter().flat_map(|change| change.rules.get_ref()).chain(file.per_path_ignores.values().flatten());
+            places.extend(lists.chain(changed).map(|selector| (selector.get_ref().clone(), config.place(selector))));
+        }
+        places
     }
 
     fn rule_paths(&mut self, typed: &[PathBuf]) -> Vec<PathBuf> {
@@ -188,70 +204,121 @@ impl Settings {
         paths
     }
 
-    /// `[[override]]` without `files`: they hold everywhere.
-    fn overrides(&self) -> Vec<RuleOverride> {
+    /// What `[[override]]` decides before the scan: without `files` everything, with `files` which rules run there that are off elsewhere.
+    fn overrides(&self) -> Result<Vec<RuleOverride>, UsageError> {
         let mut out = Vec::new();
-        for config in self.files.iter().rev() {
-            for change in config.file.overrides.iter().filter(|change| change.files.is_empty()) {
-                out.extend(change.rules.iter().map(|selector| RuleOverride {
-                    selector: selector.clone(),
-                    severity: change.severity,
-                    enabled: change.enabled,
-                    allow: change.allow.clone(),
-                }));
-            }
+        for (config, change) in self.changes() {
+            let paths = self.paths(config, &change.files)?.set().cloned();
+            let of = |selector: &Written| RuleOverride {
+                selector: selector.get_ref().clone(),
+                severity: change.severity,
+                enabled: change.enabled,
+                paths: paths.clone(),
+            };
+            out.extend(change.rules.get_ref().iter().map(of));
         }
-        out
+        Ok(out)
     }
 
-    /// `[[override]]` with `files`, weakest first: they hold for findings in these files.
-    pub fn path_overrides(&self) -> Result<PathOverrides, UsageError> {
+    /// What `[[override]]` decides of findings, weakest first; a threshold that was typed wins over those of files.
+    pub fn path_overrides(&self, typed: &ThresholdArgs) -> Result<PathOverrides, UsageError> {
         let mut out = Vec::new();
-        for config in self.files.iter().rev() {
-            for change in config.file.overrides.iter().filter(|change| !change.files.is_empty()) {
-                let written: Vec<String> = change.files.iter().map(|glob| glob.0.clone()).collect();
-                if !change.allow.is_empty() {
-                    let message = format!("{}: `allow` and `files` stand in the same [[override]] (files = {written:?})", config.shown);
-                    let help = "`allow` holds in all files: give it an [[override]] of its own; for some files alone use [per-path-ignores]";
-                    return Err(UsageError::new(message).with_help(help));
-                }
-                let globs: Vec<String> = change.files.iter().flat_map(|glob| self.rebase(config, glob)).collect();
-                let paths =
-                    Paths::new(&written, &globs).map_err(|why| UsageError::new(format!("{}: cannot use the globs {written:?}: {why}", config.shown)))?;
-                out.push(PathOverride { paths, rules: change.rules.clone(), severity: change.severity, enabled: change.enabled });
+        for (config, change) in self.changes() {
+            let is_local = !change.files.is_empty();
+            let (min_severity, min_confidence) =
+                (change.min_severity.filter(|_| typed.min_severity.is_none()), change.min_confidence.filter(|_| typed.min_confidence.is_none()));
+            if is_local || min_severity.is_some() || min_confidence.is_some() {
+                let (severity, enabled) = (change.severity.filter(|_| is_local), change.enabled.filter(|_| is_local));
+                let (paths, rules) = (self.paths(config, &change.files)?, texts(change.rules.get_ref()));
+                out.push(PathOverride { paths, rules, severity, enabled, min_severity, min_confidence });
             }
         }
         Ok(PathOverrides(out))
     }
 
-    /// `[per-path-ignores]` of all files.
+    /// Every `[[override]]`, weakest first.
+    fn changes(&self) -> impl Iterator<Item = (&Config, &Override)> {
+        self.files.iter().rev().flat_map(|config| config.file.overrides.iter().map(move |change| (config, change)))
+    }
+
+    /// The paths that globs of a file name; all, where it names none.
+    fn paths(&self, config: &Config, written: &[Written]) -> Result<Paths, UsageError> {
+        let Some(first) = written.first() else { return Ok(Paths::everywhere()) };
+        let globs: Vec<String> = written.iter().flat_map(|glob| self.rebase(config, glob.get_ref())).collect();
+        let texts = texts(written);
+        Paths::new(&texts, &globs).map_err(|why| UsageError::new(format!("{}: cannot use the globs {texts:?}: {why}", config.place(first))))
+    }
+
+    /// `[per-path-ignores]` of all files, and the paths they allow.
     pub fn path_ignores(&self) -> Result<PathIgnores, UsageError> {
         let mut out = Vec::new();
         for config in &self.files {
             for (glob, rules) in &config.file.per_path_ignores {
-                let ignore = PathIgnore::new(&glob.0, &self.rebase(config, glob), rules);
-                out.push(ignore.map_err(|why| UsageError::new(format!("{}: cannot use the glob `{}`: {why}", config.shown, glob.0)))?);
+                let ignore = PathIgnore::new(glob.get_ref(), &self.rebase(config, glob.get_ref()), &texts(rules));
+                out.push(ignore.map_err(|why| bad_glob(config, glob, &why))?);
             }
+        }
+        for (config, glob) in self.allowed(|allow| &allow.paths) {
+            let reason = format!("`allow` of the path \"{}\" in the configuration", glob.get_ref());
+            let ignore = PathIgnore::of_all_rules(glob.get_ref(), &self.rebase(config, glob.get_ref()), reason);
+            out.push(ignore.map_err(|why| bad_glob(config, glob, &why))?);
         }
         Ok(PathIgnores(out))
     }
 
+    /// Values that are not reported: those of `[allow]`, `[extend-allow]` and `[[override]]`.
+    pub fn allowed_values(&self) -> Result<AllowedValues, UsageError> {
+        let mut out = Vec::new();
+        for (config, value) in self.allowed(|allow| &allow.values) {
+            out.push(allowed(config, value, Vec::new(), None)?);
+        }
+        for (config, change) in self.changes() {
+            let paths = self.paths(config, &change.files)?.set().cloned();
+            for value in &change.allow {
+                out.push(allowed(config, value, texts(change.rules.get_ref()), paths.clone())?);
+            }
+        }
+        Ok(AllowedValues(out))
+    }
+
+    /// What the strongest `[allow]` and every `[extend-allow]` hold.
+    fn allowed(&self, of: fn(&Allow) -> &Vec<Written>) -> impl Iterator<Item = (&Config, &Written)> {
+        let strongest = self.files.iter().find_map(|config| Some((config, config.file.allow.as_ref()?)));
+        let extended = self.files.iter().map(|config| (config, &config.file.extend_allow));
+        strongest.into_iter().chain(extended).flat_map(move |(config, allow)| of(allow).iter().map(move |written| (config, written)))
+    }
+
     /// A glob relative to a configuration file as globs relative to the scan's root.
-    fn rebase(&self, config: &Config, glob: &PathGlob) -> Vec<String> {
+    fn rebase(&self, config: &Config, glob: &str) -> Vec<String> {
         if let Ok(down) = self.root.strip_prefix(config.folder()) {
             let folders: Vec<String> = down.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-            return step_down(&glob.0, &folders);
+            return step_down(glob, &folders);
         }
         match config.folder().strip_prefix(&self.root) {
-            Ok(up) if glob.0.trim_end_matches('/').contains('/') => vec![format!("{}/{}", slashed(up), glob.0.trim_start_matches('/'))],
-            Ok(up) => vec![format!("{}/**/{}", slashed(up), glob.0)],
-            Err(_) => vec![glob.0.clone()],
+            Ok(up) if glob.trim_end_matches('/').contains('/') => vec![format!("{}/{}", slashed(up), glob.trim_start_matches('/'))],
+            Ok(up) => vec![format!("{}/**/{}", slashed(up), glob)],
+            Err(_) => vec![glob.to_owned()],
         }
     }
 
     fn show(&mut self, key: &'static str, value: String, from: String) {
         self.shown.push(Setting { key, value, from });
     }
+}
+
+fn texts(written: &[Written]) -> Vec<String> {
+    written.iter().map(|text| text.get_ref().clone()).collect()
+}
+
+fn bad_glob(config: &Config, glob: &Written, why: &str) -> UsageError {
+    UsageError::new(format!("{}: cannot use the glob `{}`: {why}", config.place(glob), glob.get_ref()))
+}
+
+/// One allowed value. The reason names its place and not the regex, which may be the value itself.
+fn allowed(config: &Config, value: &Written, rules: Vec<String>, paths: Option<GlobSet>) -> Result<AllowedValue, UsageError> {
+    let regex = allow::compile(value.get_ref()).map_err(|why| UsageError::new(format!("{}: cannot use this regex: {why}", config.place(value))))?;
+    let reason = format!("`allow` of the value at {}", config.short_place(value)).into();
+    Ok(AllowedValue { regex, rules, paths, reason })
 }
 
 fn globs_of(patterns: &[Pattern]) -> Vec<&str> {

@@ -28,6 +28,8 @@ pub struct Compiled {
     pub engine: Engine,
     /// Files it is limited to, if any.
     pub files: Option<GlobSet>,
+    /// Paths in which the configuration turns it on while it is off elsewhere; empty: it is on everywhere.
+    pub only: Vec<GlobSet>,
     /// The offline check of its values.
     pub validator: Option<Validator>,
     allow: Lazy,
@@ -140,9 +142,14 @@ impl Compiled {
         self.allow.build().map_err(smaller("`allow`"))
     }
 
+    /// Whether the rule is limited to some files.
+    pub fn is_limited(&self) -> bool {
+        self.files.is_some() || !self.only.is_empty()
+    }
+
     /// Whether the rule looks at the file of this path.
     pub fn looks_at(&self, path: &str) -> bool {
-        self.files.as_ref().is_none_or(|files| files.is_match(path))
+        self.files.as_ref().is_none_or(|files| files.is_match(path)) && (self.only.is_empty() || self.only.iter().any(|paths| paths.is_match(path)))
     }
 
     /// Whether a value is one of those that are not reported.
@@ -219,6 +226,7 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
         anchors,
         engine,
         files: globs(&rule.files).map_err(&fail)?,
+        only: Vec::new(),
         validator: rule.validate.as_deref().map(validator).transpose().map_err(&fail)?,
         allow: allow(&rule.allow).map_err(&fail)?,
     })
@@ -227,7 +235,7 @@ pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
 /// A pattern that a rule requires. Without a literal of its own it has no anchors, and is looked for around the rule's hits.
 pub fn part(regex: &str) -> Result<Compiled, String> {
     let (engine, anchors) = pattern(regex, None)?;
-    let part = Compiled { anchors: anchors.unwrap_or_default(), engine, files: None, validator: None, allow: allow(&[])? };
+    let part = Compiled { anchors: anchors.unwrap_or_default(), engine, files: None, only: Vec::new(), validator: None, allow: allow(&[])? };
     Ok(part)
 }
 

@@ -25,14 +25,14 @@ pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'sta
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawFile {
+pub(super) struct RawFile {
     #[serde(default)]
     rule: Vec<Spanned<RawRule>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawRule {
+pub(super) struct RawRule {
     id: String,
     #[serde(default)]
     aliases: Vec<String>,
@@ -75,7 +75,7 @@ struct RawRule {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawKey {
+pub(super) struct RawKey {
     name: Option<String>,
     value: Option<String>,
     #[serde(default)]
@@ -86,7 +86,7 @@ struct RawKey {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSink {
+pub(super) struct RawSink {
     kind: String,
 }
 
@@ -118,7 +118,7 @@ struct RawExample {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawPlaced {
+pub(super) struct RawPlaced {
     path: String,
     text: String,
 }
@@ -150,7 +150,7 @@ impl<'de> Visitor<'de> for ExampleVisitor {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawCounterexample {
+pub(super) struct RawCounterexample {
     path: Option<String>,
     text: String,
     because: String,
@@ -183,10 +183,15 @@ pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
     files.sort();
     let mut rules = Vec::new();
     for file in files {
-        let text = fs::read_to_string(&file).map_err(|error| RuleError::new(format!("cannot read rule file {}: {error}", file.display())))?;
+        let text = fs::read_to_string(&file).map_err(|error| cannot_read(&file, &error))?;
         rules.extend(parse(&file.display().to_string(), &text, false)?);
     }
     Ok(rules)
+}
+
+fn cannot_read(file: &Path, error: &std::io::Error) -> RuleError {
+    let why = if error.kind() == std::io::ErrorKind::InvalidData { "it is no text in UTF-8; save it as such".to_owned() } else { error.to_string() };
+    RuleError::new(format!("cannot read rule file {}: {why}", file.display()))
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {
@@ -217,7 +222,8 @@ pub fn parse(name: &str, text: &str, built_in: bool) -> Result<Vec<Rule>, RuleEr
         .collect()
 }
 
-fn line_of(text: &str, offset: usize) -> u32 {
+/// 1-based line of a byte of the text.
+pub(super) fn line_of(text: &str, offset: usize) -> u32 {
     let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count();
     u32::try_from(lines + 1).unwrap_or(u32::MAX)
 }
@@ -248,6 +254,9 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
     check_id(&raw.id).map_err(|what| fail(&what))?;
     if raw.examples.is_empty() {
         return Err(fail("no example; add `examples = [\"…«the reported bytes»…\"]`"));
+    }
+    if asks_for_resources(&raw) && raw.keywords.is_empty() {
+        return Err(fail("this check looks at files that hold one of the rule's `keywords`; give one, such as the type of the resource"));
     }
     if let Some((key, matcher)) = without_effect(&raw) {
         return Err(fail(&format!("`{key}` has no effect with {matcher}; remove it")));
@@ -304,17 +313,18 @@ fn requirement(raw: RawRequirement) -> Result<Requirement, String> {
 }
 
 /// A key that is given and that the rule's matcher never asks for, and the matcher.
-fn without_effect(raw: &RawRule) -> Option<(&'static str, &'static str)> {
-    let matcher = match () {
-        () if raw.pattern.is_some() => return None,
-        () if raw.key.is_some() => "`[rule.key]`",
-        () if raw.sink.is_some() => "`[rule.sink]`",
-        () => "`check`",
+fn without_effect(raw: &RawRule) -> Option<(&'static str, String)> {
+    let matcher = match &raw.check {
+        _ if raw.pattern.is_some() => return None,
+        _ if raw.key.is_some() => "`[rule.key]`".to_owned(),
+        _ if raw.sink.is_some() => "`[rule.sink]`".to_owned(),
+        Some(name) => format!("`check = \"{name}\"`"),
+        None => return None,
     };
     let has_value = raw.key.is_some();
     let given = [
         ("multiline", raw.multiline.is_some()),
-        ("keywords", raw.sink.is_some() && !raw.keywords.is_empty()),
+        ("keywords", (raw.sink.is_some() || raw.check.is_some() && !asks_for_resources(raw)) && !raw.keywords.is_empty()),
         ("min_entropy", !has_value && raw.min_entropy.is_some()),
         ("require", !has_value && !raw.require.is_empty()),
         ("validate", !has_value && raw.validate.is_some()),
@@ -324,16 +334,28 @@ fn without_effect(raw: &RawRule) -> Option<(&'static str, &'static str)> {
     given.into_iter().find(|(_, is_given)| *is_given).map(|(key, _)| (key, matcher))
 }
 
-fn check_id(id: &str) -> Result<(), String> {
-    let (family, name) = id.split_once('/').ok_or_else(|| "an id is `family/what-is-wrong`".to_owned())?;
+/// Whether the rule's check is about declared infrastructure: it looks at the files that hold one of the rule's keywords.
+fn asks_for_resources(raw: &RawRule) -> bool {
+    raw.check.as_deref().is_some_and(|name| name.starts_with("rotation-"))
+}
+
+/// What is wrong with an id, and what to write instead.
+pub fn check_id(id: &str) -> Result<(), String> {
+    let (family, name) = id.split_once('/').ok_or_else(|| format!("an id is `family/what-is-wrong`{}", kebab("custom", id)))?;
     if !FAMILIES.contains(&family) && family != "custom" {
         let hint = nearest(family, FAMILIES.into_iter()).map_or(String::new(), |near| format!("; did you mean `{near}/{name}`?"));
         return Err(format!("unknown family `{family}`; one of {}, custom{hint}", FAMILIES.join(", ")));
     }
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Err("the part after the slash is lower-case letters, digits and hyphens".to_owned());
+        return Err(format!("the part after the slash is lower-case letters, digits and hyphens{}", kebab(family, name)));
     }
     Ok(())
+}
+
+/// Advice: the same name as it may be written.
+fn kebab(family: &str, name: &str) -> String {
+    let words: Vec<String> = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
+    if words.is_empty() { String::new() } else { format!(", such as `{family}/{}`", words.join("-")) }
 }
 
 #[cfg(test)]
@@ -387,8 +409,10 @@ mod tests {
     #[test]
     fn a_key_without_effect_is_refused() {
         for (body, what) in [
-            ("check = 'rotation-missing'\nmultiline = 9", "`multiline` has no effect with `check`"),
-            ("check = 'rotation-missing'\nallow = ['x']", "`allow` has no effect with `check`"),
+            ("check = 'scope-wildcard'\nmultiline = 9", "`multiline` has no effect with `check = \"scope-wildcard\"`"),
+            ("check = 'scope-wildcard'\nallow = ['x']", "`allow` has no effect with `check = \"scope-wildcard\"`"),
+            ("check = 'scope-wildcard'\nkeywords = ['scope']", "`keywords` has no effect with `check = \"scope-wildcard\"`"),
+            ("check = 'rotation-missing'", "give one, such as the type of the resource"),
             ("sink = { kind = 'client-secret' }\nmin_entropy = 3.0", "`min_entropy` has no effect with `[rule.sink]`"),
             ("sink = { kind = 'client-secret' }\nkeywords = ['abcd']", "`keywords` has no effect with `[rule.sink]`"),
             ("key = { name = 'abcd' }\nmultiline = 9", "`multiline` has no effect with `[rule.key]`"),

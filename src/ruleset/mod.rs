@@ -6,16 +6,22 @@ mod frequency;
 mod load;
 mod requires;
 
+pub mod places;
 pub mod provider;
+pub mod schema;
 pub mod sinks;
 
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use globset::GlobSet;
 
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, embedded_below, parse, read};
+pub use load::{built_in, check_id, embedded_below, parse, read, without_values};
 pub use requires::{Need, Requires};
 
 /// A rule file or a selection that cannot be used: stop before scanning.
@@ -51,6 +57,8 @@ pub struct RuleOptions {
     pub extend_select: Vec<String>,
     /// Not these; wins over both.
     pub ignore: Vec<String>,
+    /// Where a selector is written (`aelix-lint.toml:3`), for those that a configuration file names.
+    pub places: BTreeMap<String, String>,
 }
 
 /// A change of the rules that a selector names.
@@ -62,8 +70,8 @@ pub struct RuleOverride {
     pub severity: Option<Severity>,
     /// On or off.
     pub enabled: Option<bool>,
-    /// Further values (regexes) that are not reported.
-    pub allow: Vec<String>,
+    /// Only in these paths: there the rules run though they are off elsewhere. Everything else that holds in some paths is decided by triage.
+    pub paths: Option<GlobSet>,
 }
 
 /// The rules of a run.
@@ -87,6 +95,7 @@ impl RuleSet {
         for path in &options.paths {
             own.extend(read(path)?);
         }
+        let own = once(own);
         rules.retain(|known| !own.iter().any(|rule| rule.id == known.id));
         rules.extend(own);
         Self::of(rules, options)
@@ -102,19 +111,22 @@ impl RuleSet {
         }
         let selectors = options.select.iter().chain(&options.extend_select).chain(&options.ignore);
         for selector in selectors.chain(options.overrides.iter().map(|o| &o.selector)) {
-            known(selector, &rules)?;
+            known(selector, &rules, options)?;
         }
-        let mut enabled: Vec<bool> = rules.iter().map(|rule| is_selected(rule, options)).collect();
+        let mut switches: Vec<Switch> = rules.iter().map(|rule| Switch { on: is_selected(rule, options), only: Vec::new() }).collect();
         for change in &options.overrides {
-            apply(change, &mut rules, &mut enabled);
+            apply(change, &mut rules, &mut switches);
         }
-        let is_foreign = |rule: &Rule| !rule.source.built_in || options.overrides.iter().any(|o| !o.allow.is_empty() && selects(&o.selector, rule));
-        let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(|rule| ready(rule, is_foreign(rule))).partition(Result::is_ok);
+        let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(ready).partition(Result::is_ok);
         if !errors.is_empty() {
             let messages: Vec<String> = errors.into_iter().filter_map(Result::err).map(|error| error.message).collect();
             return Err(RuleError::new(messages.join("\n")));
         }
-        let mut compiled = compiled.into_iter().filter_map(Result::ok).collect();
+        let enabled = switches.iter().map(|switch| switch.on).collect();
+        let mut compiled: Vec<Compiled> = compiled.into_iter().filter_map(Result::ok).collect();
+        for (compiled, switch) in compiled.iter_mut().zip(switches) {
+            compiled.only = switch.only;
+        }
         let requires = Requires::new(&rules, &mut compiled)?;
         Ok(Self { rules: Arc::new(rules), enabled, compiled, requires })
     }
@@ -130,10 +142,18 @@ impl RuleSet {
     }
 }
 
+/// The same rules, each once where a file is named in several ways (`my.toml`, `.`).
+pub fn once(mut rules: Vec<Rule>) -> Vec<Rule> {
+    let mut seen = HashSet::new();
+    let place = |rule: &Rule| fs::canonicalize(&*rule.source.file).ok().map(|file| (file, rule.source.line));
+    rules.retain(|rule| place(rule).is_none_or(|place| seen.insert(place)));
+    rules
+}
+
 /// The rule ready to run. The regexes of built-in rules are built when first asked, those of users at once: they may be too large.
-fn ready(rule: &Rule, is_foreign: bool) -> Result<Compiled, RuleError> {
+fn ready(rule: &Rule) -> Result<Compiled, RuleError> {
     let compiled = compile::compile(rule)?;
-    if is_foreign {
+    if !rule.source.built_in {
         compiled.build().map_err(|what| RuleError::at(rule, &what))?;
     }
     Ok(compiled)
@@ -161,22 +181,40 @@ fn is_selected(rule: &Rule, options: &RuleOptions) -> bool {
     }
 }
 
-fn apply(change: &RuleOverride, rules: &mut [Rule], enabled: &mut [bool]) {
-    for (rule, on) in rules.iter_mut().zip(enabled).filter(|(rule, _)| selects(&change.selector, rule)) {
-        rule.severity = change.severity.unwrap_or(rule.severity);
-        *on = change.enabled.unwrap_or(*on);
-        rule.allow.extend(change.allow.iter().cloned());
+/// Whether a rule is on, and where.
+struct Switch {
+    on: bool,
+    /// Paths in which it runs; empty: all.
+    only: Vec<GlobSet>,
+}
+
+fn apply(change: &RuleOverride, rules: &mut [Rule], switches: &mut [Switch]) {
+    for (rule, switch) in rules.iter_mut().zip(switches).filter(|(rule, _)| selects(&change.selector, rule)) {
+        match (&change.paths, change.enabled) {
+            (None, on) => {
+                rule.severity = change.severity.unwrap_or(rule.severity);
+                if let Some(on) = on {
+                    *switch = Switch { on, only: Vec::new() };
+                }
+            }
+            (Some(paths), Some(true)) if !switch.on || !switch.only.is_empty() => {
+                switch.on = true;
+                switch.only.push(paths.clone());
+            }
+            (Some(_), _) => {}
+        }
     }
 }
 
 /// Checks that a selector names something; suggests the nearest id where not.
-fn known(selector: &str, rules: &[Rule]) -> Result<(), RuleError> {
+fn known(selector: &str, rules: &[Rule], options: &RuleOptions) -> Result<(), RuleError> {
     if rules.iter().any(|rule| selects(selector, rule)) {
         return Ok(());
     }
     let names = rules.iter().map(|rule| rule.id.as_str()).chain(crate::model::rule::FAMILIES);
     let hint = nearest(selector, names).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |name| format!("did you mean `{name}`?"));
-    Err(RuleError::new(format!("no rule is named `{selector}`; {hint}")))
+    let place = options.places.get(selector).map_or_else(String::new, |place| format!("{place}: "));
+    Err(RuleError::new(format!("{place}no rule is named `{selector}`; {hint}")))
 }
 
 /// The candidate nearest to `name`, if it is near enough to be meant.
@@ -226,9 +264,31 @@ mod tests {
             let message = error_of(&body, &RuleOptions::default());
             assert!(message.starts_with("my.toml:1: rule `custom/x`: ") && message.contains(what), "{body}: {message}");
         }
-        let allow = RuleOverride { selector: "custom/x".into(), allow: vec![large.into()], ..RuleOverride::default() };
-        let message = error_of("pattern = 'abcd'", &RuleOptions { overrides: vec![allow], ..RuleOptions::default() });
-        assert!(message.contains("`allow` cannot be built"), "{message}");
         assert_eq!(error_of("pattern = 'abcd'", &RuleOptions::default()), "");
+    }
+
+    #[test]
+    fn a_rule_that_is_off_can_be_on_in_some_paths() {
+        let set = |glob: &str| globset::GlobSetBuilder::new().add(globset::Glob::new(glob).unwrap()).build().unwrap();
+        let change = |enabled, glob: Option<&str>| RuleOverride { selector: "custom".into(), enabled: Some(enabled), paths: glob.map(set), severity: None };
+        for (changes, on, in_src) in [
+            (vec![change(false, None), change(true, Some("src/*"))], true, [true, false]),
+            (vec![change(false, None), change(true, Some("src/*")), change(true, Some("lib/*"))], true, [true, true]),
+            (vec![change(true, Some("src/*"))], true, [true, true]),
+            (vec![change(false, None), change(true, Some("src/*")), change(true, None)], true, [true, true]),
+            (vec![change(true, Some("src/*")), change(false, None)], false, [true, true]),
+        ] {
+            let rules = parse("my.toml", &format!("{HEAD}pattern = 'abcd'"), false).unwrap();
+            let rules = RuleSet::of(rules, &RuleOptions { overrides: changes.clone(), ..RuleOptions::default() }).unwrap();
+            let looks = ["src/x", "lib/x"].map(|path| rules.compiled[0].looks_at(path));
+            assert_eq!((rules.enabled[0], looks), (on, in_src), "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn a_selector_of_a_file_is_named_with_its_place() {
+        let places = [("custm/x".to_owned(), "aelix-lint.toml:3".to_owned())].into();
+        let message = error_of("pattern = 'abcd'", &RuleOptions { ignore: vec!["custm/x".to_owned()], places, ..RuleOptions::default() });
+        assert_eq!(message, "aelix-lint.toml:3: no rule is named `custm/x`; did you mean `custom/x`?");
     }
 }

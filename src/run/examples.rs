@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::{Confidence, Finding, Rule, Status};
-use crate::text::Span;
+use crate::text::{Secret, Span, placeholder};
 use crate::triage::{FileResult, TriageOptions, triage};
 
 use crate::project;
-use crate::ruleset::RuleSet;
+use crate::ruleset::{Engine, RuleSet};
 use crate::scan::Scanner;
 
 use super::scanning::scan_text;
@@ -18,16 +18,33 @@ const DEFAULT_PATH: &str = "input.txt";
 const OPEN: &str = "«";
 const CLOSE: &str = "»";
 
-/// What is wrong with a rule's examples, each with file, line and rule, without the text itself; nothing where they hold.
-pub fn check((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule) -> Vec<String> {
-    let place = format!("{}:{}: rule `{}`", rule.source.file, rule.source.line, rule.id);
-    let examples = rule.examples.iter().enumerate().filter_map(|(i, example)| {
-        let why = check_example((rules, scanner), rule, example.path.as_deref(), &example.text)?;
-        Some(format!("{place}: example {}: {why}", i + 1))
+/// An example or counterexample that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which one.
+    pub which: Which,
+    /// What was expected and what was found; values are masked.
+    pub why: String,
+}
+
+/// One example or counterexample of a rule, by its 0-based index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Of `examples`.
+    Example(usize),
+    /// Of `counterexamples`.
+    Counterexample(usize),
+}
+
+/// The examples and counterexamples of a rule that do not hold.
+pub fn check(set: (&Arc<RuleSet>, &Scanner), rule: &Rule) -> Vec<Failure> {
+    let examples = rule.examples.iter().enumerate().filter_map(|(index, example)| {
+        let why = check_example(set, rule, example.path.as_deref(), &example.text)?;
+        Some(Failure { which: Which::Example(index), why })
     });
-    let counterexamples = rule.counterexamples.iter().enumerate().filter_map(|(i, counter)| {
-        let why = check_counterexample((rules, scanner), rule, counter.path.as_deref(), &counter.text)?;
-        Some(format!("{place}: counterexample {} ({}): {why}", i + 1, counter.because))
+    let counterexamples = rule.counterexamples.iter().enumerate().filter_map(|(index, counter)| {
+        let why = check_counterexample(set, rule, counter.path.as_deref(), &counter.text)?;
+        Some(Failure { which: Which::Counterexample(index), why: format!("{why} (meant as none: {})", counter.because) })
     });
     examples.chain(counterexamples).collect()
 }
@@ -38,38 +55,84 @@ pub fn check_example((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, p
         Ok(unmarked) => unmarked,
         Err(why) => return Some(why.to_owned()),
     };
-    let found = reported((rules, scanner), rule, path, &text);
-    match () {
-        () if found == marks => None,
-        () if found.is_empty() => Some("nothing is reported".to_owned()),
-        () => Some(format!("reported at {}, marked at {}", shown(&found), shown(&marks))),
+    let all = findings_of((rules, scanner), rule, path, &text);
+    let found = reported(&all, rule);
+    if found == marks {
+        return None;
     }
+    let show = |spans: &[Span]| shown(spans, &text, prefixes(rules, rule));
+    let expected = show(&marks);
+    if !found.is_empty() {
+        return Some(format!("expected {expected}, found {}", show(&found)));
+    }
+    let hint = why_nothing(&all, rule, &text, &marks).map_or_else(String::new, |hint| format!(": {hint}"));
+    Some(format!("expected {expected}, found nothing{hint}"))
 }
 
 /// Why a counterexample failed; `None` if the rule does not report anything in it.
 pub fn check_counterexample((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Option<String> {
-    let found = reported((rules, scanner), rule, path, text);
-    (!found.is_empty()).then(|| format!("reported at {}", shown(&found)))
+    let found = reported(&findings_of((rules, scanner), rule, path, text), rule);
+    (!found.is_empty()).then(|| format!("expected nothing, found {}", shown(&found, text, prefixes(rules, rule))))
 }
 
-/// The bytes that the rule reports at the default confidence (a rule of low confidence: at its own), as the winner or as one that lost the same bytes.
-fn reported((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Vec<Span> {
+/// What the rule finds, as the winner or as one that lost the same bytes.
+fn findings_of((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Vec<Finding> {
     let mut scanned = [scan_text(scanner, path.unwrap_or(DEFAULT_PATH), text.as_bytes())];
     let project = project::findings(rules, &mut scanned, &BTreeSet::new());
-    let least = rule.confidence.min(Confidence::Medium);
-    let is_mine = |finding: &&Finding| {
-        (finding.rule == rule.id || finding.also.contains(&rule.id)) && finding.confidence >= least && !matches!(finding.status, Status::Suppressed { .. })
-    };
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
-    let findings = triage(file, rules, &TriageOptions::default());
-    let mut spans: Vec<Span> = findings.iter().filter(is_mine).map(|finding| finding.place.span).collect();
+    let mut findings = triage(file, rules, &TriageOptions::default());
+    findings.retain(|finding| finding.rule == rule.id || finding.also.contains(&rule.id));
+    findings
+}
+
+/// The bytes that are reported at the default confidence (of a rule of low confidence: at its own).
+fn reported(findings: &[Finding], rule: &Rule) -> Vec<Span> {
+    let least = least(rule);
+    let is_reported = |finding: &&Finding| finding.confidence >= least && !matches!(finding.status, Status::Suppressed { .. });
+    let mut spans: Vec<Span> = findings.iter().filter(is_reported).map(|finding| finding.place.span).collect();
     spans.sort();
     spans
 }
 
-fn shown(spans: &[Span]) -> String {
-    spans.iter().map(|span| format!("bytes {}..{}", span.start, span.end)).collect::<Vec<_>>().join(", ")
+fn least(rule: &Rule) -> Confidence {
+    rule.confidence.min(Confidence::Medium)
+}
+
+/// What kept an example from being reported, where that is known.
+fn why_nothing(findings: &[Finding], rule: &Rule, text: &str, marks: &[Span]) -> Option<String> {
+    if findings.iter().any(|finding| matches!(finding.status, Status::Suppressed { .. })) {
+        return Some("a comment in the text mutes it".to_owned());
+    }
+    if let Some(low) = findings.iter().find(|finding| finding.confidence < least(rule)) {
+        let notes: Vec<&str> = low.notes.iter().map(String::as_str).collect();
+        let because = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+        return Some(format!("it is found at {} confidence only, which is not reported by default{because}", low.confidence.as_str()));
+    }
+    let value = |mark: &Span| text.as_bytes().get(mark.range()).unwrap_or_default();
+    marks.iter().find_map(|mark| {
+        let why = placeholder::placeholder(value(mark)).or_else(|| placeholder::reference(value(mark)));
+        why.map(|why| format!("the marked bytes are dropped as a stand-in ({why}); make up random ones"))
+    })
+}
+
+/// The documented prefixes of a rule's values, which may be shown.
+fn prefixes<'a>(rules: &'a RuleSet, rule: &Rule) -> &'a [Vec<u8>] {
+    let compiled = rules.find(rule.id.as_str()).and_then(|(index, _)| rules.compiled.get(index));
+    match compiled.map(|compiled| &compiled.engine) {
+        Some(Engine::Pattern(engine)) => &engine.prefixes,
+        _ => &[],
+    }
+}
+
+/// Masked values and where they are.
+fn shown(spans: &[Span], text: &str, prefixes: &[Vec<u8>]) -> String {
+    let one = |span: &Span| {
+        let value = text.as_bytes().get(span.range()).unwrap_or_default();
+        let prefix = prefixes.iter().find(|prefix| value.starts_with(prefix)).map_or(0, Vec::len);
+        format!("{} (bytes {}..{})", Secret::new(value, prefix), span.start, span.end)
+    };
+    spans.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 
 /// The text without its marks, and where they were.

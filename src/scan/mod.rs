@@ -3,6 +3,7 @@
 //! One pass of the pre-filter over a blob yields candidates; each engine looks only around its own. Hits are settled (conditions, checks, overlaps),
 //! then masked and placed while the bytes are there.
 
+pub mod allow;
 pub mod binding;
 mod block;
 mod composite;
@@ -28,11 +29,12 @@ use regex_automata::meta;
 
 use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
-use crate::model::{Blob, FileKind, Finding, Hit, Related, Scanned, Suppression, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Related, Scanned, Status, Suppression, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span, name};
 
+use allow::AllowedValues;
 use composite::Composer;
 use context::Context;
 use folded::Folded;
@@ -48,6 +50,8 @@ use syntax::Parser;
 pub struct ScanOptions {
     /// Compute GitHub's line hashes (only SARIF needs them).
     pub line_hashes: bool,
+    /// Values whose findings are muted.
+    pub allow: AllowedValues,
 }
 
 /// The compiled rules; shared by all threads.
@@ -236,21 +240,22 @@ impl Scanner {
 
     /// Whether a rule that is limited to some files looks at this one, or another rule needs to know.
     fn applies(&self, index: usize, blob: &Blob, worker: &mut Worker) -> bool {
-        let Some(files) = &self.rules.compiled[index].files else { return true };
-        if self.composer.needs(index) {
+        let compiled = &self.rules.compiled[index];
+        if !compiled.is_limited() || self.composer.needs(index) {
             return true;
         }
         *worker.applies[index].get_or_insert_with(|| {
             worker.asked.push(index);
-            files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within)
+            compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within)
         })
     }
 
     /// Whether a hit is reported, or was looked for on behalf of another rule alone.
     fn is_reported(&self, hit: &Hit, blob: &Blob) -> bool {
         let is_on = self.rules.enabled.get(hit.rule).is_some_and(|on| *on);
-        let files = self.rules.compiled[hit.rule].files.as_ref().filter(|_| self.composer.needs(hit.rule));
-        is_on && files.is_none_or(|files| files.is_match(&*blob.target.relative) || files.is_match(&*blob.target.within))
+        let compiled = &self.rules.compiled[hit.rule];
+        let is_looked_at = || compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within);
+        is_on && (!self.composer.needs(hit.rule) || is_looked_at())
     }
 
     fn search(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
@@ -314,7 +319,12 @@ impl Scanner {
         hit.notes = hit.notes.into_iter().map(|note| masks.without_secrets(note)).collect();
         let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
-        Finding::new(rule, hit, &matched, at, related)
+        let allowed = self.options.allow.reason(matched.reveal(), rule, &blob.target.relative).map(str::to_owned);
+        let mut finding = Finding::new(rule, hit, &matched, at, related);
+        if allowed.is_some() {
+            finding.status = Status::Suppressed { reason: allowed };
+        }
+        finding
     }
 }
 

@@ -1,4 +1,4 @@
-//! Globs over paths, and `[per-path-ignores]`: rules that the configuration mutes in some of them.
+//! Globs over paths, `[per-path-ignores]` and `[allow] paths`: rules that the configuration mutes in some of them.
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -24,9 +24,19 @@ impl Paths {
         Ok(Self { set: set.build().map_err(|e| e.kind().to_string())?, written: written.to_vec() })
     }
 
+    /// All paths.
+    pub fn everywhere() -> Self {
+        Self { set: GlobSet::empty(), written: Vec::new() }
+    }
+
     /// Whether a path relative to the scan's root is one of them.
     pub fn contain(&self, relative: &str) -> bool {
-        self.set.is_match(relative)
+        self.written.is_empty() || self.set.is_match(relative)
+    }
+
+    /// The same as a set; none for all paths.
+    pub fn set(&self) -> Option<&GlobSet> {
+        (!self.written.is_empty()).then_some(&self.set)
     }
 
     /// The globs as they stand in the configuration.
@@ -39,14 +49,20 @@ impl Paths {
 #[derive(Clone, Debug)]
 pub struct PathIgnore {
     paths: Paths,
-    written: String,
+    reason: String,
     rules: Vec<String>,
 }
 
 impl PathIgnore {
     /// Mutes `rules` in the paths that one of `globs` matches, relative to the scan's root; `written` is the glob of the configuration.
     pub fn new(written: &str, globs: &[String], rules: &[String]) -> Result<Self, String> {
-        Ok(Self { paths: Paths::new(&[written.to_owned()], globs)?, written: written.to_owned(), rules: rules.to_vec() })
+        let reason = format!("per-path-ignores \"{written}\" in the configuration");
+        Ok(Self { paths: Paths::new(&[written.to_owned()], globs)?, reason, rules: rules.to_vec() })
+    }
+
+    /// Mutes all rules there, for this reason.
+    pub fn of_all_rules(written: &str, globs: &[String], reason: String) -> Result<Self, String> {
+        Ok(Self { paths: Paths::new(&[written.to_owned()], globs)?, reason, rules: vec!["all".to_owned()] })
     }
 }
 
@@ -69,8 +85,7 @@ impl PathIgnores {
             ignore.rules.iter().any(|selector| suppression::names(selector, finding, rules)) && ignore.paths.contain(&finding.place.relative)
         };
         if let Some(ignore) = self.0.iter().find(names) {
-            let reason = format!("per-path-ignores \"{}\" in the configuration", ignore.written);
-            super::mute(finding, Some(reason));
+            super::mute(finding, Some(ignore.reason.clone()));
         }
     }
 }

@@ -33,8 +33,7 @@ impl TriageOptions {
     }
 
     fn mark(&self, finding: &mut Finding, rules: &RuleSet) {
-        self.path_overrides.apply(finding, rules);
-        self.thresholds.mark(finding);
+        self.path_overrides.apply(finding, rules, self.thresholds).mark(finding);
         self.path_ignores.mark(finding, rules);
     }
 }

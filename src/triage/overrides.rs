@@ -1,10 +1,11 @@
-//! `[[override]]` with `files`: changes of rules that hold in some paths only.
+//! `[[override]]`: changes of rules that hold in some paths only, and thresholds of their own.
 
-use crate::model::{Finding, Rule, Severity};
+use crate::model::{Confidence, Finding, Rule, Severity};
 use crate::ruleset::RuleSet;
 
 use super::globs::Paths;
 use super::suppression;
+use super::threshold::Thresholds;
 
 /// A change of the rules that a selector names, in the paths of some globs.
 #[derive(Clone, Debug)]
@@ -15,8 +16,12 @@ pub struct PathOverride {
     pub rules: Vec<String>,
     /// Another severity.
     pub severity: Option<Severity>,
-    /// On or off; on undoes an earlier off, it cannot turn on a rule that does not run.
+    /// On or off; on undoes an earlier off. A rule that is off elsewhere runs there by `RuleOverride::paths`.
     pub enabled: Option<bool>,
+    /// Least severity that is reported there.
+    pub min_severity: Option<Severity>,
+    /// Least confidence that is reported there.
+    pub min_confidence: Option<Confidence>,
 }
 
 impl PathOverride {
@@ -35,9 +40,10 @@ impl PathOverrides {
         suppression::unknown_selector(self.0.iter().flat_map(|change| &change.rules), rules)
     }
 
-    /// Changes a finding as those say that cover its rule and its path. A severity that evidence has lowered is never raised.
-    pub fn apply(&self, finding: &mut Finding, rules: &RuleSet) {
-        let Some(rule) = rules.rules.get(finding.rule_index) else { return };
+    /// Changes a finding as those say that cover its rule and its path, and says which thresholds hold for it. A severity that evidence has lowered
+    /// is never raised.
+    pub fn apply(&self, finding: &mut Finding, rules: &RuleSet, mut thresholds: Thresholds) -> Thresholds {
+        let Some(rule) = rules.rules.get(finding.rule_index) else { return thresholds };
         let is_lowered = finding.severity < rule.severity;
         let mut off = None;
         for change in &self.0 {
@@ -50,10 +56,13 @@ impl PathOverrides {
             if let Some(on) = change.enabled {
                 off = (!on).then_some(change);
             }
+            thresholds.severity = change.min_severity.unwrap_or(thresholds.severity);
+            thresholds.confidence = change.min_confidence.unwrap_or(thresholds.confidence);
         }
         if let Some(change) = off {
             super::mute(finding, Some(format!("[[override]] with files = {:?} in the configuration", change.paths.written())));
         }
+        thresholds
     }
 }
 
@@ -65,13 +74,20 @@ mod tests {
 
     fn change(files: &[&str], severity: Option<Severity>, enabled: Option<bool>) -> PathOverride {
         let globs: Vec<String> = files.iter().map(|glob| (*glob).to_owned()).collect();
-        PathOverride { paths: Paths::new(&globs, &globs).unwrap(), rules: vec!["secrets/a".to_owned()], severity, enabled }
+        PathOverride {
+            paths: Paths::new(&globs, &globs).unwrap(),
+            rules: vec!["secrets/a".to_owned()],
+            severity,
+            enabled,
+            min_severity: None,
+            min_confidence: None,
+        }
     }
 
     fn outcome(index: usize, changes: Vec<PathOverride>) -> (Severity, bool) {
         let rules = rules();
         let mut finding = found(index, (3, 3), &rules);
-        PathOverrides(changes).apply(&mut finding, &rules);
+        PathOverrides(changes).apply(&mut finding, &rules, Thresholds::default());
         (finding.severity, finding.status == Status::Active)
     }
 
@@ -83,7 +99,7 @@ mod tests {
             (0, &["/src/x"], (Severity::Low, false)),
             (0, &["/x"], (Severity::High, true)),
             (0, &["lib/"], (Severity::High, true)),
-            (0, &[], (Severity::High, true)),
+            (0, &[], (Severity::Low, false)),
             (1, &["src/"], (Severity::High, true)),
         ] {
             assert_eq!(outcome(index, vec![change(files, low, Some(false))]), expected, "{index} {files:?}");
@@ -100,7 +116,22 @@ mod tests {
     fn a_lowered_severity_is_not_raised() {
         let rules = rules();
         let mut finding = Finding { severity: Severity::Low, ..found(0, (3, 3), &rules) };
-        PathOverrides(vec![change(&["src/"], Some(Severity::Critical), None)]).apply(&mut finding, &rules);
+        PathOverrides(vec![change(&["src/"], Some(Severity::Critical), None)]).apply(&mut finding, &rules, Thresholds::default());
         assert_eq!(finding.severity, Severity::Low);
+    }
+
+    #[test]
+    fn thresholds_of_a_path_hold_there_and_the_last_one_wins() {
+        let rules = rules();
+        let least = |files: &[&str], min_confidence| PathOverride { min_confidence: Some(min_confidence), ..change(files, None, None) };
+        for (index, changes, expected) in [
+            (0, vec![least(&["src/"], Confidence::Low)], Confidence::Low),
+            (0, vec![least(&[], Confidence::High), least(&["src/"], Confidence::Low)], Confidence::Low),
+            (0, vec![least(&["lib/"], Confidence::Low)], Confidence::Medium),
+            (1, vec![least(&["src/"], Confidence::Low)], Confidence::Medium),
+        ] {
+            let thresholds = PathOverrides(changes).apply(&mut found(index, (3, 3), &rules), &rules, Thresholds::default());
+            assert_eq!(thresholds.confidence, expected);
+        }
     }
 }

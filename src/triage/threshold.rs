@@ -22,9 +22,9 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// Marks a finding that is below them.
+    /// Marks a finding that is below them, muted or not: what would not have been reported is not counted as suppressed.
     pub fn mark(self, finding: &mut Finding) {
-        if finding.is_active() && (finding.severity < self.severity || finding.confidence < self.confidence) {
+        if finding.severity < self.severity || finding.confidence < self.confidence {
             finding.status = Status::BelowThreshold;
         }
     }

@@ -1,0 +1,69 @@
+//! The JSON Schema of the configuration file, for editors. Its keys are those that its reader knows; what is said of each stands here.
+
+use serde_json::{Value, json};
+
+use crate::model::{Confidence, Severity};
+use crate::report::Format;
+use crate::ruleset::schema::{array, described, document, object, one_of, text, texts, variants_of};
+use crate::triage::FailOn;
+
+use super::{Allow, File, Override};
+
+/// The schema of `aelix-lint.toml`.
+pub fn schema() -> Value {
+    let boolean = |about: &str| json!({ "type": "boolean", "description": about });
+    let size =
+        json!({ "type": ["integer", "string"], "minimum": 0, "description": "Larger files met in a folder are passed over: 4096, \"200MiB\", \"1GB\"." });
+    let ignores = json!({
+        "type": "object",
+        "additionalProperties": { "type": "array", "items": { "type": "string" } },
+        "description": "Rules that do not count in the paths of a glob.",
+    });
+    let keys = vec![
+        ("extend", texts("Other configuration files to build on; this file wins over them.")),
+        ("exclude", texts("What is not scanned, in the syntax of .gitignore; replaces that of extended files.")),
+        ("extend-exclude", texts("The same, added to what extended files exclude.")),
+        ("no-ignore", boolean("Also scan what .gitignore and .aelixlintignore hide.")),
+        ("max-file-size", size),
+        ("select", texts("Only these rules: an id, a family (secrets/*) or all; empty: all stable rules.")),
+        ("ignore", texts("Not these rules.")),
+        ("extend-select", texts("Also these rules, such as preview rules.")),
+        ("min-severity", severity("Least severity that is reported.")),
+        ("min-confidence", confidence("Least confidence that is reported.")),
+        ("fail-on", one_of(FailOn::NAMES, "Least severity that makes the exit status 1.")),
+        ("format", one_of(Format::NAMES, "How the report is written.")),
+        ("rules", texts("Your own rules: files, or folders of them.")),
+        ("override", array(&change(), "Changes of rules, everywhere or in some files.")),
+        ("per-path-ignores", ignores),
+        ("allow", described(allow(), "Values and paths that are not reported; replaces that of extended files.")),
+        ("extend-allow", described(allow(), "The same, added to what extended files allow.")),
+        ("honor-foreign-suppressions", boolean("Comments of other scanners mute findings of secrets on their line.")),
+    ];
+    document::<File>("Configuration of aelix-lint", keys)
+}
+
+fn allow() -> Value {
+    let keys = vec![("values", texts("Regexes of values.")), ("paths", texts("Globs of paths, relative to this file."))];
+    object::<Allow>(keys, &[])
+}
+
+fn change() -> Value {
+    let keys = vec![
+        ("rules", texts("Rule ids, families (secrets/*) or all.")),
+        ("severity", severity("Another severity.")),
+        ("enabled", json!({ "type": "boolean", "description": "On or off." })),
+        ("min-severity", severity("Least severity that is reported.")),
+        ("min-confidence", confidence("Least confidence that is reported.")),
+        ("files", array(&text("A glob, relative to this file."), "Only in these files; elsewhere the rules stay as they are.")),
+        ("allow", texts("Regexes of values that are not reported.")),
+    ];
+    object::<Override>(keys, &["rules"])
+}
+
+fn severity(about: &str) -> Value {
+    one_of(variants_of::<Severity>().iter().copied(), about)
+}
+
+fn confidence(about: &str) -> Value {
+    one_of(variants_of::<Confidence>().iter().copied(), about)
+}
