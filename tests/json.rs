@@ -113,7 +113,7 @@ fn suppressed_findings_appear_only_when_asked_for() {
 fn a_suppression_without_a_reason_has_no_reason_key() {
     let rules = vec![rule("secrets/x", aelix_lint::model::Severity::High)];
     let mut muted = finding(&rules, 0, at("a.py"), Vec::new());
-    muted.status = Status::Suppressed { reason: None };
+    muted.status = Status::Suppressed { reason: None, tool: None };
     let mut report = report(rules, vec![muted]);
     report.show_suppressed = true;
     assert!(json(&report)["findings"][0].get("reason").is_none());

@@ -177,7 +177,7 @@ fn too_many_results_leave_the_most_severe_in_their_order() {
     let rules = vec![rule("secrets/a", Severity::Low), rule("secrets/b", Severity::Critical), rule("secrets/c", Severity::Medium)];
     let mut findings: Vec<_> = [0, 1, 2, 1, 2].iter().map(|&i| finding(&rules, i, at("a.py"), Vec::new())).collect();
     findings[2].confidence = Confidence::Low;
-    findings[3].status = Status::Suppressed { reason: None };
+    findings[3].status = Status::Suppressed { reason: None, tool: None };
     let mut report = report(rules, findings);
     report.show_suppressed = true;
     let limited = |n| log_with(&report, RenderOptions { sarif_max_results: Some(n), ..RenderOptions::default() })["runs"][0].take();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{Confidence, Finding, Rule, Status};
 use crate::text::Span;
+use crate::text::value::date::{Date, Moment};
 use crate::triage::{FileResult, TriageOptions, triage};
 
 use crate::project;
@@ -62,10 +63,15 @@ fn reported((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Opti
     };
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
-    let findings = triage(file, rules, &TriageOptions::default());
+    let findings = triage(file, rules, &TriageOptions { today: today(), ..TriageOptions::default() });
     let mut spans: Vec<Span> = findings.iter().filter(is_mine).map(|finding| finding.place.span).collect();
     spans.sort();
     spans
+}
+
+/// The day on which examples are tried, whenever that is: what expired before 2026 has expired.
+fn today() -> Date {
+    Moment { seconds: 1_767_225_600 }.date()
 }
 
 fn shown(spans: &[Span]) -> String {

@@ -70,7 +70,7 @@ impl PathIgnores {
         };
         if let Some(ignore) = self.0.iter().find(names) {
             let reason = format!("per-path-ignores \"{}\" in the configuration", ignore.written);
-            super::mute(finding, Some(reason));
+            super::mute(finding, Some(reason), None);
         }
     }
 }

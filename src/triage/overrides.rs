@@ -52,7 +52,7 @@ impl PathOverrides {
             }
         }
         if let Some(change) = off {
-            super::mute(finding, Some(format!("[[override]] with files = {:?} in the configuration", change.paths.written())));
+            super::mute(finding, Some(format!("[[override]] with files = {:?} in the configuration", change.paths.written())), None);
         }
     }
 }
