@@ -9,7 +9,7 @@ mod report_fixture;
 
 use std::fs;
 
-use aelix_lint::model::{Confidence, Report, Severity, Snippet, Status};
+use aelix_lint::model::{Confidence, Report, Severity, Snippet, Status, Tool};
 use aelix_lint::report::RenderOptions;
 use report_fixture::{RANDOM, at, error, finding, place, render, report, rich, rule};
 use serde_json::{Value, json};
@@ -170,6 +170,15 @@ fn suppressed_findings_appear_as_such_when_asked_for() {
     assert_eq!(run["results"].as_array().unwrap().len(), 4);
     assert_eq!(run["results"][3]["suppressions"], json!([{"kind": "inSource", "status": "accepted", "justification": "sandbox only"}]));
     assert!(run["results"][0].get("suppressions").is_none());
+}
+
+#[test]
+fn what_a_comment_for_another_tool_mutes_is_in_source_and_names_the_tool() {
+    let mut report = rich();
+    report.findings[1].status = Status::Suppressed { reason: Some("`gitleaks:allow`, a comment for gitleaks".into()), tool: Some(Tool::Gitleaks) };
+    report.show_suppressed = true;
+    let expected = json!([{"kind": "inSource", "status": "accepted", "justification": "`gitleaks:allow`, a comment for gitleaks"}]);
+    assert_eq!(run(&report)["results"][1]["suppressions"], expected);
 }
 
 #[test]

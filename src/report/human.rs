@@ -86,7 +86,9 @@ impl Human {
                 group = self.text(group, Level::HELP, &rule.fix);
             }
             let id = sanitise(rule.id.as_str());
-            group = group.element(Level::HELP.message(format!("to accept it, add the comment `aelix-lint: allow {id} -- reason`")));
+            if rule.id.family() != "suppression" {
+                group = group.element(Level::HELP.message(format!("to accept it, add the comment `aelix-lint: allow {id} -- reason`")));
+            }
             group = group.element(Level::HELP.message(format!("`aelix-lint explain {id}` says more")));
         }
         group
