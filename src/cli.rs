@@ -189,6 +189,7 @@ pub struct RuleArgs {
 /// What is reported and what fails.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Thresholds")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ThresholdArgs {
     /// Least severity that is reported [default: info]
     #[arg(long, value_name = "SEVERITY")]

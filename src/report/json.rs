@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
+use crate::model::{self, Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
 use crate::text::Span;
 
 use super::Reporter;
@@ -217,7 +217,7 @@ impl<'a> FindingOut<'a> {
             fingerprint: &finding.fingerprint,
             status,
             reason,
-            suppression_tool: tool.map(|tool| tool.name()),
+            suppression_tool: tool.map(model::Tool::name),
             tags: rule.map_or(&[], |r| &r.tags),
         }
     }

@@ -50,7 +50,7 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let line = lines.span_of(index);
     let from = line.start.max(at.saturating_sub(MAX_BEFORE));
     let (before, after) = (&bytes[from..at], &bytes[at..line.end.min(at + MAX_BEFORE)]);
-    let code = code_before(before).filter(|code| !is_in_apostrophes(code, after));
+    let code = code_before(before).filter(|code| is_fresh(code) && !is_in_apostrophes(code, after));
     let code = code.or_else(|| if from == line.start { code_before_words(before, after) } else { None })?;
     let own_line = from == line.start && has_no_word(code);
     let covered = match reach {
@@ -88,12 +88,11 @@ fn code_before_words<'a>(before: &'a [u8], after: &[u8]) -> Option<&'a [u8]> {
         match open {
             Some(_) if byte == b'\\' => at += 1,
             Some(quote) if byte == quote => open = None,
-            Some(_) => {}
             None if matches!(byte, b'"' | b'`') => open = Some(byte),
             // An apostrophe or a lifetime has no second one.
             None if byte == b'\'' && (before[at + 1..].contains(&byte) || after.contains(&byte)) => open = Some(byte),
-            None if is_fresh(before, at) && COMMENT_BEGINS.iter().any(|begin| before[at..].starts_with(begin)) => return Some(&before[..at]),
-            None => {}
+            None if is_fresh(&before[..at]) && COMMENT_BEGINS.iter().any(|begin| before[at..].starts_with(begin)) => return Some(&before[..at]),
+            _ => {}
         }
         at += 1;
     }
@@ -105,9 +104,9 @@ fn is_in_apostrophes(code: &[u8], after: &[u8]) -> bool {
     memchr::memchr_iter(b'\'', code).count() % 2 == 1 && after.contains(&b'\'')
 }
 
-/// Whether a sign at `at` does not continue a word.
-fn is_fresh(before: &[u8], at: usize) -> bool {
-    at.checked_sub(1).is_none_or(|last| before[last].is_ascii_whitespace() || b";,)}]>\"'`".contains(&before[last]))
+/// Whether a sign of a comment behind `code` does not continue a word, such as `https://` or `a#b`.
+fn is_fresh(code: &[u8]) -> bool {
+    code.last().is_none_or(|last| last.is_ascii_whitespace() || b";,)}]<>*\"'`".contains(last))
 }
 
 #[cfg(test)]
@@ -164,6 +163,11 @@ mod tests {
             " * x gitleaks:allow".replacen('x', "", 1).as_str(),
             "fn f<'a>(x: &'a str) {} // why: gitleaks:allow",
             "/* gitleaks:allow */ key = 'x'",
+            "/** gitleaks:allow */",
+            "<%# gitleaks:allow %>",
+            "{{/* gitleaks:allow */}}",
+            ";; gitleaks:allow",
+            "REM gitleaks:allow",
         ] {
             assert!(read_in(text).is_some(), "{text}");
         }
@@ -181,6 +185,13 @@ mod tests {
             "key = x gitleaks:allow",
             "url = https://u:p@host/see gitleaks:allow",
             "see a#b gitleaks:allow",
+            "URL=postgres://u:p@host/db#gitleaks:allow",
+            "URL=postgres://u:p@host/db?a=b&#gitleaks:allow",
+            "URL=postgres://u:p@host//gitleaks:allow",
+            "PASSWORD=a--gitleaks:allow",
+            "PASSWORD=a;gitleaks:allow",
+            "PASSWORD=ab*gitleaks:allow",
+            "URL=https://gitleaks:allow@host",
             "# xgitleaks:allow",
             "# gitleaks:allowed",
             "# ggignore-start",

@@ -4,8 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::DAY;
-
 /// A day of the Gregorian calendar. Ordered by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
@@ -75,7 +73,7 @@ pub struct Moment {
 }
 
 /// Seconds of a day.
-const DAY_SECONDS: i64 = DAY as i64;
+const DAY_SECONDS: i64 = 86_400;
 
 impl Moment {
     /// What the clock of this machine says.
