@@ -259,7 +259,7 @@ impl Scanner {
         // Nothing is ever said of them: without a finding they are nobody's business.
         if !scanned.findings.is_empty() {
             foreign.sort_unstable();
-            scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &foreign));
+            scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
         }
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
         if self.options.line_hashes {
@@ -270,22 +270,21 @@ impl Scanner {
 
     /// The suppressions at these places, in order. What stands behind the first one of a line is its text.
     fn suppressions(&self, blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
-        let mut found: Vec<Suppression> = Vec::new();
+        let (mut found, mut read): (Vec<Suppression>, usize) = (Vec::new(), 0);
         for &at in markers {
-            if found.last().is_none_or(|last| last.place.span.end <= at) {
-                found.extend(self.suppression_at(blob, lines, masks, at));
-            }
+            let Some(comment) = (read <= at).then(|| suppression::read(blob.bytes, lines, at)).flatten() else { continue };
+            read = comment.span.end;
+            found.push(self.suppression_of(comment, blob, lines, masks));
         }
         found
     }
 
-    fn suppression_at(&self, blob: &Blob, lines: &Lines, masks: &Masks, at: usize) -> Option<Suppression> {
-        let comment = suppression::read(blob.bytes, lines, at)?;
+    fn suppression_of(&self, comment: suppression::Comment, blob: &Blob, lines: &Lines, masks: &Masks) -> Suppression {
         let place = snippet::place(blob.target, blob.bytes, lines, masks, comment.span);
         let rules = comment.rules.into_iter().map(|selector| self.safe_selector(selector, masks)).collect();
         let reason = comment.reason.map(|reason| masks.without_secrets(reason));
         let sample = blob.kind == FileKind::Document;
-        Some(Suppression { rules, reason, until: comment.until, lines: comment.lines, sample, tool: None, place })
+        Suppression { rules, reason, until: comment.until, lines: comment.lines, sample, tool: None, place }
     }
 
     /// A selector as it may be shown: one that names no rule may be a secret.
@@ -349,18 +348,18 @@ impl Worker {
 }
 
 /// The comments for other tools at these places, in order; one of a line is enough.
-fn foreign_suppressions(blob: &Blob, lines: &Lines, markers: &[usize]) -> Vec<Suppression> {
+fn foreign_suppressions(blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
     let mut found: Vec<Suppression> = Vec::new();
     for &at in markers {
         let Some(comment) = foreign::read(blob.bytes, lines, at) else { continue };
         if found.last().is_none_or(|last| last.lines != comment.lines) {
-            found.push(foreign_suppression(blob, lines, &comment));
+            found.push(foreign_suppression(blob, lines, masks, &comment));
         }
     }
     found
 }
 
-fn foreign_suppression(blob: &Blob, lines: &Lines, comment: &foreign::Comment) -> Suppression {
+fn foreign_suppression(blob: &Blob, lines: &Lines, masks: &Masks, comment: &foreign::Comment) -> Suppression {
     let span = comment.span;
     let marker = String::from_utf8_lossy(&blob.bytes[span.range()]);
     Suppression {
@@ -370,7 +369,8 @@ fn foreign_suppression(blob: &Blob, lines: &Lines, comment: &foreign::Comment) -
         lines: comment.lines,
         sample: true,
         tool: Some(comment.tool),
-        place: Place::new(blob.target, span, lines.position(span.start), lines.position(span.end), Snippet::default()),
+        // Nobody sees its lines.
+        place: Place { snippet: Snippet::default(), ..snippet::place(blob.target, blob.bytes, lines, masks, span) },
     }
 }
 
