@@ -10,6 +10,7 @@ use crate::model::{Confidence, Severity};
 use crate::report::style::ColorChoice;
 use crate::report::{Format, UnknownFormat};
 use crate::source::FileSize;
+use crate::text::value::date::Date;
 use crate::triage::FailOn;
 
 const EXIT_STATUS: &str = "\
@@ -210,6 +211,7 @@ pub struct RuleArgs {
 /// What is reported and what fails.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Thresholds")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ThresholdArgs {
     /// Least severity that is reported [default: info]
     #[arg(long, value_name = "SEVERITY")]
@@ -223,9 +225,18 @@ pub struct ThresholdArgs {
     /// Exit with 0 instead of 1
     #[arg(long)]
     pub exit_zero: bool,
-    /// Inline `aelix-lint: allow` comments do not count
+    /// Inline comments that mute findings do not count, whichever tool they are written for
     #[arg(long)]
     pub no_suppressions: bool,
+    /// Comments for other tools mute secrets on their line: gitleaks:allow, ggignore, pragma: allowlist secret, ... (the default)
+    #[arg(long, overrides_with = "no_honor_foreign_suppressions")]
+    pub honor_foreign_suppressions: bool,
+    /// Comments for other tools do not count
+    #[arg(long, overrides_with = "honor_foreign_suppressions")]
+    pub no_honor_foreign_suppressions: bool,
+    /// The day that counts as today, in UTC, for suppressions that expire [default: that of `SOURCE_DATE_EPOCH`, or of the clock]
+    #[arg(long, value_name = "DATE")]
+    pub now: Option<Date>,
     /// Report suppressed findings too
     #[arg(long, conflicts_with = "no_suppressions")]
     pub show_suppressed: bool,

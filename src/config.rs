@@ -70,6 +70,8 @@ pub struct File {
     pub min_confidence: Option<Confidence>,
     /// Least severity that fails the run.
     pub fail_on: Option<FailOn>,
+    /// Comments for other tools mute secrets on their line.
+    pub honor_foreign_suppressions: Option<bool>,
     /// How the report is written.
     pub format: Option<FormatName>,
     /// Rule files, or folders of them, relative to the file.

@@ -141,7 +141,11 @@ fn required(requirement: &Requirement) -> String {
     format!("{what}, {near}: {always}")
 }
 
+/// Nothing for rules about suppressions: a comment does not mute what is said of comments.
 fn suppress(rule: &Rule) -> Vec<Block> {
+    if rule.id.family() == "suppression" {
+        return Vec::new();
+    }
     vec![
         Block::Prose("Where the finding is accepted, say so in a comment on the line, or on the line above, with the reason:".to_owned()),
         Block::Code { path: None, text: format!("aelix-lint: allow {} -- reason", rule.id) },

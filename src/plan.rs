@@ -1,5 +1,6 @@
 //! Flags, environment and configuration → [`Plan`]. Here and below `plan/` alone are they known; the rest gets plain values.
 
+mod clock;
 mod inputs;
 mod output;
 mod settings;
@@ -14,7 +15,8 @@ use crate::report::Format;
 use crate::ruleset::RuleOptions;
 use crate::scan::ScanOptions;
 use crate::source::{IgnoreFiles, Input, ListOptions, NamedPaths, reason};
-use crate::triage::{FailOn, InlineSuppressions, Thresholds, TriageOptions};
+use crate::text::value::date::Moment;
+use crate::triage::{FailOn, ForeignSuppressions, InlineSuppressions, Thresholds, TriageOptions};
 
 pub use output::{Destination, Rendering, terminal};
 pub use settings::Setting;
@@ -33,6 +35,8 @@ pub struct Plan {
     pub rules: RuleOptions,
     /// How blobs are scanned.
     pub scan: ScanOptions,
+    /// What counts as now. Nothing else asks the clock what day it is.
+    pub now: Moment,
     /// What is shown.
     pub triage: TriageOptions,
     /// What fails the run.
@@ -99,6 +103,7 @@ impl Plan {
     /// Decides everything for `check`.
     pub fn new(args: &CheckArgs, environment: &Environment) -> Result<Self, UsageError> {
         let inputs = inputs::inputs(args)?;
+        let now = clock::now(args, environment)?;
         let root = inputs::scan_root(&inputs, &environment.folder);
         let start = inputs::scan_start(&inputs, &environment.folder).unwrap_or_else(|| root.clone());
         let mut settings = Settings::new(&args.config, (&root, &start), environment)?;
@@ -109,7 +114,8 @@ impl Plan {
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules)?,
             scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)), allow: settings.allowed_values()? },
-            triage: triage(args, &mut settings)?,
+            now,
+            triage: triage(args, &mut settings, now)?,
             fail_on: fail_on(args, &mut settings),
             show: Show { files: args.output.show_files, suppressed: args.threshold.show_suppressed },
             stderr: stderr(args, &renderings, environment),
@@ -139,7 +145,7 @@ fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> 
     }
 }
 
-fn triage(args: &CheckArgs, settings: &mut Settings) -> Result<TriageOptions, UsageError> {
+fn triage(args: &CheckArgs, settings: &mut Settings, now: Moment) -> Result<TriageOptions, UsageError> {
     let least = Thresholds::default();
     Ok(TriageOptions {
         thresholds: Thresholds {
@@ -147,9 +153,17 @@ fn triage(args: &CheckArgs, settings: &mut Settings) -> Result<TriageOptions, Us
             confidence: settings.pick("min-confidence", args.threshold.min_confidence, |file| file.min_confidence, least.confidence),
         },
         inline: if args.threshold.no_suppressions { InlineSuppressions::Disregard } else { InlineSuppressions::Honour },
+        foreign: foreign(args, settings),
+        today: now.date(),
         path_ignores: settings.path_ignores()?,
         path_overrides: settings.path_overrides(&args.threshold)?,
     })
+}
+
+fn foreign(args: &CheckArgs, settings: &mut Settings) -> ForeignSuppressions {
+    let typed = (args.threshold.honor_foreign_suppressions, args.threshold.no_honor_foreign_suppressions);
+    let is_honoured = settings.switch("honor-foreign-suppressions", typed, |file| file.honor_foreign_suppressions, true);
+    if is_honoured { ForeignSuppressions::Honour } else { ForeignSuppressions::Disregard }
 }
 
 /// Threads that walk and scan; 0: as many as there are cores.
@@ -214,6 +228,31 @@ mod tests {
         assert_eq!(plan.fail_on, FailOn::AtLeast(Severity::Low));
         let from = |key: &str| plan.settings.iter().find(|s| s.key == key).map(|s| s.from.clone()).unwrap();
         assert_eq!([from("min-severity"), from("min-confidence"), from("fail-on")], ["--min-severity", "aelix-lint.toml", "default"]);
+    }
+
+    #[test]
+    fn comments_for_other_tools_count_unless_told_otherwise() {
+        use ForeignSuppressions::{Disregard, Honour};
+        let (plain, off) = (Place::new(&[]), Place::new(&[("aelix-lint.toml", "honor-foreign-suppressions = false")]));
+        let (on, no) = ("--honor-foreign-suppressions", "--no-honor-foreign-suppressions");
+        for (place, arguments, expected, from) in [
+            (&plain, &[][..], Honour, "default"),
+            (&off, &[], Disregard, "aelix-lint.toml"),
+            (&off, &[on], Honour, on),
+            (&plain, &[no], Disregard, no),
+            (&plain, &[no, on], Honour, on),
+            (&plain, &[on, no], Disregard, no),
+        ] {
+            let plan = place.plan("", arguments).unwrap();
+            let shown = plan.settings.iter().find(|setting| setting.key == "honor-foreign-suppressions").unwrap();
+            assert_eq!((plan.triage.foreign, shown.from.as_str()), (expected, from), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn the_day_of_the_plan_is_that_of_the_flag() {
+        let plan = Place::new(&[]).plan("", &["--now", "2026-12-31"]).unwrap();
+        assert_eq!((plan.now.date().to_string().as_str(), plan.triage.today), ("2026-12-31", plan.now.date()));
     }
 
     #[test]

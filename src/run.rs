@@ -175,7 +175,7 @@ mod tests {
             (low, report("secrets/a", Severity::Low, Status::Active), ExitStatus::Findings),
             (low, report("secrets/a", Severity::Info, Status::Active), ExitStatus::Clean),
             (low, report("secrets/a", Severity::High, Status::BelowThreshold), ExitStatus::Clean),
-            (low, report("secrets/a", Severity::High, Status::Suppressed { reason: None }), ExitStatus::Clean),
+            (low, report("secrets/a", Severity::High, Status::Suppressed { reason: None, tool: None }), ExitStatus::Clean),
             (FailOn::Never, report("secrets/a", Severity::High, Status::Active), ExitStatus::Clean),
             (FailOn::AtLeast(Severity::Info), report("suppression/unused", Severity::Info, Status::Active), ExitStatus::Clean),
         ] {

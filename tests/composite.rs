@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use aelix_lint::model::{Blob, Finding, RuleId, Target};
 use aelix_lint::ruleset::{RuleOptions, RuleSet, parse};
@@ -161,7 +160,7 @@ fn what_cannot_be_required_is_refused_with_file_line_and_rule() {
         ),
         (
             rule("a", "check = 'rotation-missing'\nkeywords = ['aws_abcdef']\n[[rule.requires]]\npattern = 'efgh'\nwithin_lines = 1"),
-            "`requires` has no effect with `check`",
+            "`requires` has no effect with `check = \"rotation-missing\"`",
         ),
         (
             rule("b", "sink = { kind = 'client-secret' }") + &one("rule = 'custom/b'\nwithin_lines = 1"),

@@ -123,13 +123,16 @@ mod bytes {
 
     const NAMES: [&str; 9] = ["a.rs", "main.tf", ".env", "x.yaml", "x.json", "a.py", "run.sh", "README.md", "x"];
     /// Words that lead into every engine.
-    const WORDS: [&str; 16] = [
+    const WORDS: [&str; 19] = [
         "password",
         "=",
         "\"",
         ": ",
         "ClientSecret::new(",
         "aelix-lint: allow ",
+        "until=",
+        "gitleaks:allow",
+        "pragma: allowlist nextline secret\n",
         "-----BEGIN PRIVATE KEY-----",
         "${",
         "scope",
@@ -198,7 +201,7 @@ mod masks {
     struct Planted(String, usize);
 
     /// One file of every notation. `{a}` and `{b}` stand for secrets.
-    const TEMPLATES: [(&str, &str); 22] = [
+    const TEMPLATES: [(&str, &str); 27] = [
         (".env", "DB_PASSWORD={a}\nexport API_TOKEN='{b}' # was {a}\n"),
         ("x.yaml", "db:\n  password: {a}\n  client_secret: \"{b}\" # {a}\n"),
         ("x.yaml", "env:\n  - name: DB_PASSWORD\n    value: {a}\n"),
@@ -218,6 +221,11 @@ mod masks {
         ("main.tf", "resource \"aws_db_instance\" \"a\" {\n  password = \"{a}\"\n  secret_key = \"{b}\"\n}\n"),
         ("a.py", "password = \"{a}\"  # aelix-lint: allow secrets/* -- the value {a} is of the sandbox\ntoken = \"{b}\" # aelix-lint: allow x\n"),
         ("a.py", "# aelix-lint: allow secrets/*\npassword = \"{a}\"\n# aelix-lint: allow secrets/nothing -- {a}\nx = '{a}'\n"),
+        ("a.py", "password = \"{a}\"  # aelix-lint: allow secrets/* until={a} -- until {b}\ntoken = \"{b}\" # aelix-lint: allow {a} until=2026-02-30\n"),
+        ("a.py", "password = \"{a}\"  # aelix-lint: allow {a},secrets/* until=2020-01-31 -- {b} until={b}\ntoken = \"{b}\"\n"),
+        ("a.py", "password = \"{a}\"  # {a} gitleaks:allow {b}\ntoken = \"{b}\" # pragma: allowlist secret {a}\n"),
+        ("a.py", "# pragma: allowlist nextline secret {a}\npassword = \"{a} # ggignore\"\ntoken = '{b}'  # aelix-lint: allow {b} -- trufflehog:ignore\n"),
+        ("x.yaml", "db: # kingfisher:ignore {a}\n  password: {a} # {b} betterleaks:allow\n  client_secret: {b}\n"),
         ("a.yaml", "password: ${DB_PASSWORD:-{a}}\nurl: \"https://x/?client_secret={b}&password={a}\"\n"),
         ("a.json", "{\"x_client_secret\": \"{b}\", \"{a}\": 1, \"password\": \"{a}\"}"),
         ("key.txt", "-----BEGIN PRIVATE KEY-----\n{a}{b}{a}\n{b}{a}{b}\n-----END PRIVATE KEY-----\npassword={a}\n"),
@@ -229,7 +237,8 @@ mod masks {
         let project = project::findings(&RULES, &mut scanned, &std::collections::BTreeSet::new());
         let [scanned] = scanned;
         let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
-        let mut findings = triage(file, &RULES, &TriageOptions::default());
+        let options = TriageOptions { today: "2026-01-01".parse().unwrap(), ..TriageOptions::default() };
+        let mut findings = triage(file, &RULES, &options);
         for finding in findings.iter_mut().filter(|finding| finding.status == Status::BelowThreshold) {
             finding.status = Status::Active;
         }

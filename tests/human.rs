@@ -3,7 +3,7 @@
 
 mod report_fixture;
 
-use aelix_lint::model::{Severity, SkipReason, Snippet, Status};
+use aelix_lint::model::{Severity, SkipReason, Snippet, Status, Tool};
 use aelix_lint::report::RenderOptions;
 use report_fixture::{RANDOM, at, error, finding, notice, render, report, rich, rule, skip};
 
@@ -144,6 +144,15 @@ fn a_suppressed_finding_says_that_it_is() {
     assert!(plain("human", &report).contains("suppressed[secrets/aelix-sandbox-key]: Aelix sandbox key\n --> tests/app.py:3:8\n"));
     assert!(plain("human", &report).contains("= note: suppressed: sandbox only\n"));
     assert!(plain("concise", &report).contains("(ak_live_********Ee) [suppressed: sandbox only]\n"));
+}
+
+#[test]
+fn what_comments_for_other_tools_mute_is_counted_apart() {
+    let mut report = rich();
+    report.findings[1].status = Status::Suppressed { reason: Some("`ggignore`, a comment for ggshield".into()), tool: Some(Tool::Ggshield) };
+    assert!(plain("human", &report).contains("Suppressed: 2 findings, 1 by comments for other tools (--show-suppressed lists them).\n"));
+    report.show_suppressed = true;
+    assert!(plain("human", &report).contains("= note: suppressed: `ggignore`, a comment for ggshield\n"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod report_fixture;
 
 use std::fs;
 
-use aelix_lint::model::Status;
+use aelix_lint::model::{Status, Tool};
 use aelix_lint::report::RenderOptions;
 use report_fixture::{RANDOM, at, finding, render, report, rich, rule};
 use serde_json::{Value, json};
@@ -110,10 +110,23 @@ fn suppressed_findings_appear_only_when_asked_for() {
 }
 
 #[test]
+fn what_a_comment_for_another_tool_mutes_names_the_tool() {
+    for tool in [Tool::Gitleaks, Tool::Betterleaks, Tool::Trufflehog, Tool::Kingfisher, Tool::Ggshield, Tool::DetectSecrets] {
+        let mut report = rich();
+        report.findings[1].status = Status::Suppressed { reason: Some("`x`, a comment".into()), tool: Some(tool) };
+        report.show_suppressed = true;
+        let document = json(&report);
+        assert_valid(&schema(), &document);
+        assert_eq!((&document["findings"][1]["suppression_tool"], &document["findings"][3].get("suppression_tool")), (&json!(tool.name()), &None));
+        assert_eq!((&document["summary"]["suppressed"], &document["summary"]["suppressed_by_foreign_comments"]), (&json!(2), &json!(1)));
+    }
+}
+
+#[test]
 fn a_suppression_without_a_reason_has_no_reason_key() {
     let rules = vec![rule("secrets/x", aelix_lint::model::Severity::High)];
     let mut muted = finding(&rules, 0, at("a.py"), Vec::new());
-    muted.status = Status::Suppressed { reason: None };
+    muted.status = Status::Suppressed { reason: None, tool: None };
     let mut report = report(rules, vec![muted]);
     report.show_suppressed = true;
     assert!(json(&report)["findings"][0].get("reason").is_none());

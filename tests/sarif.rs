@@ -9,7 +9,7 @@ mod report_fixture;
 
 use std::fs;
 
-use aelix_lint::model::{Confidence, Report, Severity, Snippet, Status};
+use aelix_lint::model::{Confidence, Report, Severity, Snippet, Status, Tool};
 use aelix_lint::report::RenderOptions;
 use report_fixture::{RANDOM, at, error, finding, place, render, report, rich, rule};
 use serde_json::{Value, json};
@@ -173,11 +173,20 @@ fn suppressed_findings_appear_as_such_when_asked_for() {
 }
 
 #[test]
+fn what_a_comment_for_another_tool_mutes_is_in_source_and_names_the_tool() {
+    let mut report = rich();
+    report.findings[1].status = Status::Suppressed { reason: Some("`gitleaks:allow`, a comment for gitleaks".into()), tool: Some(Tool::Gitleaks) };
+    report.show_suppressed = true;
+    let expected = json!([{"kind": "inSource", "status": "accepted", "justification": "`gitleaks:allow`, a comment for gitleaks"}]);
+    assert_eq!(run(&report)["results"][1]["suppressions"], expected);
+}
+
+#[test]
 fn too_many_results_leave_the_most_severe_in_their_order() {
     let rules = vec![rule("secrets/a", Severity::Low), rule("secrets/b", Severity::Critical), rule("secrets/c", Severity::Medium)];
     let mut findings: Vec<_> = [0, 1, 2, 1, 2].iter().map(|&i| finding(&rules, i, at("a.py"), Vec::new())).collect();
     findings[2].confidence = Confidence::Low;
-    findings[3].status = Status::Suppressed { reason: None };
+    findings[3].status = Status::Suppressed { reason: None, tool: None };
     let mut report = report(rules, findings);
     report.show_suppressed = true;
     let limited = |n| log_with(&report, RenderOptions { sarif_max_results: Some(n), ..RenderOptions::default() })["runs"][0].take();

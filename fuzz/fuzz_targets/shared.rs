@@ -9,6 +9,7 @@ use aelix_lint::project;
 use aelix_lint::report::{Format, RenderOptions, reporter};
 use aelix_lint::ruleset::{RuleOptions, RuleSet};
 use aelix_lint::scan::{ScanOptions, Scanner};
+use aelix_lint::text::value::date::Moment;
 use aelix_lint::triage::{FileResult, TriageOptions, triage};
 
 pub static RULES: LazyLock<Arc<RuleSet>> = LazyLock::new(|| Arc::new(RuleSet::load(&RuleOptions::default()).unwrap()));
@@ -37,7 +38,7 @@ pub fn follow(rules: &Arc<RuleSet>, scanned: Scanned, length: usize) {
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
     let report = Report {
         rules: rules.rules.clone(),
-        findings: triage(file, rules, &TriageOptions::default()),
+        findings: triage(file, rules, &TriageOptions { today: Moment { seconds: 1_767_225_600 }.date(), ..TriageOptions::default() }),
         skipped: Vec::new(),
         errors: Vec::new(),
         notices: Vec::new(),

@@ -1,4 +1,4 @@
-//! Any text behind the marker of a suppression, on a line of its own, behind code, and above a finding.
+//! Any text behind the marker of a suppression, ours or another tool's, on a line of its own, behind code, and above a finding.
 #![no_main]
 
 mod shared;
@@ -12,6 +12,9 @@ use libfuzzer_sys::fuzz_target;
 /// What may begin a comment; the first byte chooses one.
 const BEGINS: [&str; 10] = ["# ", "// ", "/* ", "<!-- ", "-- ", "; ", "{# ", "{{/* ", "", "\" # "];
 
+/// What suppresses; the first byte chooses one of these too.
+const MARKERS: [&str; 4] = ["aelix-lint: ", "aelix-lint: allow secrets until=", "gitleaks:allow", "pragma: allowlist nextline secret"];
+
 thread_local! {
     static WORKER: RefCell<Worker> = RefCell::default();
 }
@@ -19,7 +22,8 @@ thread_local! {
 fuzz_target!(|data: &[u8]| {
     let Some((&first, rest)) = data.split_first() else { return };
     let begin = BEGINS[usize::from(first) % BEGINS.len()].as_bytes();
-    let comment = [begin, b"aelix-lint: ", rest].concat();
+    let marker = MARKERS[usize::from(first) / BEGINS.len() % MARKERS.len()].as_bytes();
+    let comment = [begin, marker, rest].concat();
     let code = b"pass\x77ord = \"q8Zr2Lm!X0vKp4T\"";
     let text = [code, b" ".as_slice(), &comment, b"\n", &comment, b"\n", code, b"\n"].concat();
     let target = Target::in_memory("a.py");

@@ -64,8 +64,17 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 7] =
-    ["rotation-interval", "rotation-missing", "scope-admin-interactive", "scope-unknown", "scope-wildcard", "suppression-unused", "suppression-without-reason"];
+pub const CHECKS: [&str; 9] = [
+    "rotation-interval",
+    "rotation-missing",
+    "scope-admin-interactive",
+    "scope-unknown",
+    "scope-wildcard",
+    "suppression-expired",
+    "suppression-invalid-date",
+    "suppression-unused",
+    "suppression-without-reason",
+];
 
 /// The check of this name.
 pub fn validator(name: &str) -> Option<Validator> {

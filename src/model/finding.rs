@@ -7,6 +7,7 @@ use crate::text::{Position, Secret, Span};
 use super::blob::Target;
 use super::fingerprint::Fingerprint;
 use super::rule::{Confidence, Rule, RuleId, Severity};
+use super::suppression::Tool;
 
 /// Who wins where two hits share bytes. Ordered: the first is the weakest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +125,8 @@ pub enum Status {
     Suppressed {
         /// The reason given.
         reason: Option<String>,
+        /// The other scanner for which the comment is written.
+        tool: Option<Tool>,
     },
     /// Below the severity or confidence asked for.
     BelowThreshold,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::facts::Resource;
-use super::finding::Finding;
+use super::finding::{Finding, Status};
 use super::rule::{Rule, Severity};
 use super::suppression::Suppression;
 
@@ -166,8 +166,13 @@ impl Report {
         self.active().filter(|f| f.severity == severity).count()
     }
 
+    /// Number of findings muted by a comment that is written for another scanner; [`Self::suppressed`] counts them too.
+    pub fn suppressed_for_others(&self) -> usize {
+        self.findings.iter().filter(|f| matches!(f.status, Status::Suppressed { tool: Some(_), .. })).count()
+    }
+
     /// Number of findings muted by an inline comment.
     pub fn suppressed(&self) -> usize {
-        self.findings.iter().filter(|f| matches!(f.status, super::finding::Status::Suppressed { .. })).count()
+        self.findings.iter().filter(|f| matches!(f.status, Status::Suppressed { .. })).count()
     }
 }

@@ -121,6 +121,16 @@ impl Settings {
         value
     }
 
+    /// The same for a switch with a flag for each side, `--key` and `--no-key`.
+    pub fn switch(&mut self, key: &'static str, (on, off): (bool, bool), of_file: fn(&File) -> Option<bool>, default: bool) -> bool {
+        let typed = on.then_some(true).or(off.then_some(false));
+        let value = self.pick(key, typed, of_file, default);
+        if let Some(shown) = self.shown.last_mut().filter(|_| off) {
+            shown.from = format!("--no-{key}");
+        }
+        value
+    }
+
     /// The same with the default of the type.
     pub fn pick_or_default<T: Shown + Default>(&mut self, key: &'static str, typed: Option<T>, of_file: fn(&File) -> Option<T>) -> T {
         self.pick(key, typed, of_file, T::default())

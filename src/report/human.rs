@@ -78,7 +78,7 @@ impl Human {
         for note in &finding.notes {
             group = self.text(group, Level::NOTE, note);
         }
-        if let Status::Suppressed { reason } = &finding.status {
+        if let Status::Suppressed { reason, .. } = &finding.status {
             return self.text(group, Level::NOTE, &suppressed(reason.as_deref()));
         }
         if let Some(rule) = rule.filter(|_| first_of_rule) {
@@ -86,7 +86,9 @@ impl Human {
                 group = self.text(group, Level::HELP, &rule.fix);
             }
             let id = sanitise(rule.id.as_str());
-            group = group.element(Level::HELP.message(format!("to accept it, add the comment `aelix-lint: allow {id} -- reason`")));
+            if rule.id.family() != "suppression" {
+                group = group.element(Level::HELP.message(format!("to accept it, add the comment `aelix-lint: allow {id} -- reason`")));
+            }
             group = group.element(Level::HELP.message(format!("`aelix-lint explain {id}` says more")));
         }
         group
@@ -180,7 +182,11 @@ impl Human {
         let suppressed = report.suppressed() as u64;
         if suppressed > 0 {
             let hint = if report.show_suppressed { "" } else { " (--show-suppressed lists them)" };
-            writeln!(out, "Suppressed: {}{hint}.", count(suppressed, "finding", "findings"))?;
+            let others = match report.suppressed_for_others() as u64 {
+                0 => String::new(),
+                n => format!(", {} by comments for other tools", thousands(n)),
+            };
+            writeln!(out, "Suppressed: {}{others}{hint}.", count(suppressed, "finding", "findings"))?;
         }
         let below = report.findings.iter().filter(|f| f.status == Status::BelowThreshold).count() as u64;
         if below > 0 && self.options.verbosity > 0 {
@@ -328,7 +334,7 @@ fn one_line(finding: &Finding) -> String {
     if let Some(masked) = &finding.masked {
         line = format!("{line} ({})", sanitise(masked));
     }
-    if let Status::Suppressed { reason } = &finding.status {
+    if let Status::Suppressed { reason, .. } = &finding.status {
         line = format!("{line} [{}]", sanitise(&suppressed(reason.as_deref())));
     }
     line

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
+use crate::model::{self, Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
 use crate::text::Span;
 
 use super::Reporter;
@@ -122,6 +122,8 @@ struct Summary {
     findings: usize,
     by_severity: BySeverity,
     suppressed: usize,
+    /// Those among them that comments for other tools mute.
+    suppressed_by_foreign_comments: usize,
     below_threshold: usize,
     files: u64,
     bytes: u64,
@@ -158,6 +160,7 @@ impl Summary {
                 info: count(Severity::Info),
             },
             suppressed: report.suppressed(),
+            suppressed_by_foreign_comments: report.suppressed_for_others(),
             below_threshold: report.findings.iter().filter(|f| f.status == Status::BelowThreshold).count(),
             files: report.stats.files,
             bytes: report.stats.bytes,
@@ -187,16 +190,18 @@ struct FindingOut<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression_tool: Option<&'static str>,
     tags: &'a [String],
 }
 
 impl<'a> FindingOut<'a> {
     fn new(finding: &'a Finding, rules: &'a [Rule]) -> Self {
         let rule: Option<&Rule> = rules.get(finding.rule_index);
-        let (status, reason) = match &finding.status {
-            Status::Active => ("active", None),
-            Status::Suppressed { reason } => ("suppressed", reason.as_deref()),
-            Status::BelowThreshold => ("below-threshold", None),
+        let (status, reason, tool) = match &finding.status {
+            Status::Active => ("active", None, None),
+            Status::Suppressed { reason, tool } => ("suppressed", reason.as_deref(), *tool),
+            Status::BelowThreshold => ("below-threshold", None, None),
         };
         Self {
             rule: &finding.rule,
@@ -212,6 +217,7 @@ impl<'a> FindingOut<'a> {
             fingerprint: &finding.fingerprint,
             status,
             reason,
+            suppression_tool: tool.map(model::Tool::name),
             tags: rule.map_or(&[], |r| &r.tags),
         }
     }

@@ -215,7 +215,7 @@ fn result(finding: &Finding) -> SarifResult {
     let related: Vec<Location> = finding.related.iter().take(MOST_LOCATIONS - 1).zip(1..).map(|(r, id)| labelled(&r.place, &r.message, id)).collect();
     result.related_locations = (!related.is_empty()).then_some(related);
     result.suppressions = match &finding.status {
-        Status::Suppressed { reason } => Some(vec![suppression(reason.as_deref())]),
+        Status::Suppressed { reason, .. } => Some(vec![suppression(reason.as_deref())]),
         Status::Active | Status::BelowThreshold => None,
     };
     result

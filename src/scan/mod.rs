@@ -9,6 +9,7 @@ mod block;
 mod composite;
 mod context;
 mod folded;
+mod foreign;
 mod generic;
 mod meaning;
 mod overlap;
@@ -29,7 +30,7 @@ use regex_automata::meta;
 
 use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
-use crate::model::{Blob, FileKind, Finding, Hit, Related, Scanned, Status, Suppression, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Place, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span, name};
@@ -72,6 +73,7 @@ struct Consumers {
     keys: Vec<usize>,
     sights: Seen,
     suppressions: bool,
+    foreign: bool,
 }
 
 /// Scratch space of one thread: buffers and caches.
@@ -103,6 +105,8 @@ struct Gathered<'a> {
     last: Option<(Span, Option<Bound>)>,
     hits: Vec<Hit>,
     markers: Vec<usize>,
+    /// Markers of other tools.
+    foreign: Vec<usize>,
     seen: Seen,
 }
 
@@ -112,6 +116,9 @@ impl Scanner {
         let (meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
         let mut index = Index::default();
         index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
+        for anchor in foreign::ANCHORS {
+            index.of(Anchor::exact(anchor.as_bytes())).foreign = true;
+        }
         for (rule, compiled) in rules.compiled.iter().enumerate() {
             if !composer.needs(rule) && !rules.enabled.get(rule).is_some_and(|on| *on) {
                 continue;
@@ -174,11 +181,14 @@ impl Scanner {
     fn gather<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> Gathered<'a> {
         worker.reset(self.rules.compiled.len());
         let (context, line, language) = (OnceCell::new(), LineWindow::default(), OnceCell::new());
-        let mut gathered = Gathered { blob, context, line, language, last: None, hits: Vec::new(), markers: Vec::new(), seen };
+        let mut gathered = Gathered { blob, context, line, language, last: None, hits: Vec::new(), markers: Vec::new(), foreign: Vec::new(), seen };
         self.prefilter.scan(blob.bytes, |anchor, at| {
             let consumers = &self.consumers[anchor];
             if consumers.suppressions {
                 gathered.markers.push(at);
+            }
+            if consumers.foreign {
+                gathered.foreign.push(at);
             }
             if !gathered.seen.has_all(consumers.sights) {
                 gathered.see(consumers.sights, at);
@@ -290,7 +300,7 @@ impl Scanner {
 
     /// Overlaps, masks, places.
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
-        let Gathered { blob, mut hits, mut markers, .. } = gathered;
+        let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
         if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() {
             return scanned;
@@ -301,12 +311,43 @@ impl Scanner {
         hits = overlap::resolve(hits, &self.rules.rules);
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
-        scanned.suppressions = suppressions(blob, &lines, &masks, &markers);
+        scanned.suppressions = self.suppressions(blob, &lines, &masks, &markers);
+        // Nothing is ever said of them: without a finding they are nobody's business.
+        if !scanned.findings.is_empty() {
+            foreign.sort_unstable();
+            scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
+        }
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);
         }
         scanned
+    }
+
+    /// The suppressions at these places, in order. What stands behind the first one of a line is its text.
+    fn suppressions(&self, blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
+        let (mut found, mut read): (Vec<Suppression>, usize) = (Vec::new(), 0);
+        for &at in markers {
+            let Some(comment) = (read <= at).then(|| suppression::read(blob.bytes, lines, at)).flatten() else { continue };
+            read = comment.span.end;
+            found.push(self.suppression_of(comment, blob, lines, masks));
+        }
+        found
+    }
+
+    fn suppression_of(&self, comment: suppression::Comment, blob: &Blob, lines: &Lines, masks: &Masks) -> Suppression {
+        let place = snippet::place(blob, lines, masks, comment.span);
+        let rules = comment.rules.into_iter().map(|selector| self.safe_selector(selector, masks)).collect();
+        let reason = comment.reason.map(|reason| masks.without_secrets(reason));
+        let sample = blob.kind == FileKind::Document;
+        Suppression { rules, reason, until: comment.until, lines: comment.lines, sample, tool: None, place }
+    }
+
+    /// A selector as it may be shown: one that names no rule may be a secret.
+    fn safe_selector(&self, selector: String, masks: &Masks) -> String {
+        let masked = masks.without_secrets(selector.clone());
+        let names = |rule: &Rule| rule.id.matches(&selector) || rule.aliases.iter().any(|alias| alias.as_str() == selector);
+        if masked == selector || self.rules.rules.iter().any(names) { selector } else { masked }
     }
 
     fn finding(&self, mut hit: Hit, blob: &Blob, lines: &Lines, masks: &Masks) -> Finding {
@@ -322,7 +363,7 @@ impl Scanner {
         let allowed = self.options.allow.reason(matched.reveal(), rule, &blob.target.relative).map(str::to_owned);
         let mut finding = Finding::new(rule, hit, &matched, at, related);
         if allowed.is_some() {
-            finding.status = Status::Suppressed { reason: allowed };
+            finding.status = Status::Suppressed { reason: allowed, tool: None };
         }
         finding
     }
@@ -402,21 +443,31 @@ impl Worker {
     }
 }
 
-/// The suppressions at these places, in order. What stands behind the first one of a line is its text.
-fn suppressions(blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
-    let (mut found, mut read): (Vec<Suppression>, usize) = (Vec::new(), 0);
+/// The comments for other tools at these places, in order; one of a line is enough.
+fn foreign_suppressions(blob: &Blob, lines: &Lines, masks: &Masks, markers: &[usize]) -> Vec<Suppression> {
+    let mut found: Vec<Suppression> = Vec::new();
     for &at in markers {
-        let Some(comment) = (read <= at).then(|| suppression::read(blob.bytes, lines, at)).flatten() else { continue };
-        read = comment.span.end;
-        found.push(suppression_of(comment, blob, lines, masks));
+        let Some(comment) = foreign::read(blob.bytes, lines, at) else { continue };
+        if found.last().is_none_or(|last| last.lines != comment.lines) {
+            found.push(foreign_suppression(blob, lines, masks, &comment));
+        }
     }
     found
 }
 
-fn suppression_of(comment: suppression::Comment, blob: &Blob, lines: &Lines, masks: &Masks) -> Suppression {
-    let place = snippet::place(blob, lines, masks, comment.span);
-    let reason = comment.reason.map(|reason| masks.without_secrets(reason));
-    Suppression { sample: blob.kind == FileKind::Document, rules: comment.rules, reason, lines: comment.lines, place }
+fn foreign_suppression(blob: &Blob, lines: &Lines, masks: &Masks, comment: &foreign::Comment) -> Suppression {
+    let span = comment.span;
+    let marker = String::from_utf8_lossy(&blob.bytes[span.range()]);
+    Suppression {
+        rules: vec!["secrets/*".to_owned()],
+        reason: Some(format!("`{marker}`, a comment for {}", comment.tool.name())),
+        until: Until::Forever,
+        lines: comment.lines,
+        sample: true,
+        tool: Some(comment.tool),
+        // Nobody sees its lines.
+        place: Place { snippet: Snippet::default(), ..snippet::place(blob, lines, masks, span) },
+    }
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {
@@ -429,7 +480,8 @@ fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks)
 /// Gives every finding and suppression GitHub's hash of its first line.
 fn add_line_hashes(bytes: &[u8], scanned: &mut Scanned) {
     let resources = scanned.resources.iter_mut().flat_map(|r| r.attributes.iter_mut().map(|a| &mut a.place).chain([&mut r.place]));
-    let places = scanned.findings.iter_mut().map(|f| &mut f.place).chain(scanned.suppressions.iter_mut().map(|s| &mut s.place)).chain(resources);
+    let suppressions = scanned.suppressions.iter_mut().filter(|s| s.tool.is_none()).map(|s| &mut s.place);
+    let places = scanned.findings.iter_mut().map(|f| &mut f.place).chain(suppressions).chain(resources);
     let mut places: Vec<_> = places.collect();
     let mut lines: Vec<u32> = places.iter().map(|place| place.start.line).collect();
     lines.sort_unstable();

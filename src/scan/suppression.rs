@@ -1,5 +1,6 @@
-//! Reads `aelix-lint: allow RULE[,RULE] -- reason` comments.
+//! Reads `aelix-lint: allow RULE[,RULE] [until=DATE] -- reason` comments.
 
+use crate::model::Until;
 use crate::text::{Lines, Span};
 
 /// What begins every suppression comment; also its anchor in the pre-filter.
@@ -25,6 +26,8 @@ pub struct Comment {
     pub rules: Vec<String>,
     /// What stands after ` -- `.
     pub reason: Option<String>,
+    /// How long it mutes.
+    pub until: Until,
     /// 1-based first and last line that it covers.
     pub lines: (u32, u32),
     /// The comment from the marker on.
@@ -36,26 +39,38 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let index = lines.index_of(at);
     let line = lines.span_of(index);
     let from = line.start.max(at.saturating_sub(MAX_BEFORE));
-    let before = bytes[from..at].trim_ascii_end();
-    let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(begin.as_bytes())).max_by_key(|begin| begin.len())?;
-    let before = trim_marks(&before[..before.len() - begin.len()]);
-    if is_in_string(before) {
-        return None;
-    }
-    let own_line = from == line.start && !before.iter().any(u8::is_ascii_alphanumeric);
+    let code = code_before(&bytes[from..at])?;
+    let own_line = from == line.start && has_no_word(code);
     let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + MAX_COMMENT)]).into_owned();
     let (verb, rest) = text.trim_start().split_once(char::is_whitespace)?;
-    let (rules, reason) = parse(rest)?;
+    let Said { rules, reason, until } = parse(rest)?;
     let covered = match verb {
         "allow-file" => (1, u32::MAX),
-        "allow" if own_line => (number(literal_begin(bytes, lines, index, before)), number(literal_end(bytes, lines, next_code_line(bytes, lines, index)))),
-        "allow" => (number(index), number(literal_end(bytes, lines, index))),
+        "allow" if own_line => {
+            let next = next_code_line(bytes, lines, index);
+            (number(literal_begin(bytes, lines, index, code)), number(literal_end(bytes, lines, next, &bytes[lines.span_of(next).range()])))
+        }
+        "allow" => (number(index), number(literal_end(bytes, lines, index, code))),
         _ => return None,
     };
-    Some(Comment { rules, reason, lines: covered, span: Span::new(at, line.end.min(at + MAX_COMMENT)) })
+    Some(Comment { rules, reason, until, lines: covered, span: Span::new(at, line.end.min(at + MAX_COMMENT)) })
 }
 
-fn number(index: usize) -> u32 {
+/// What stands before the comment that begins right at the end of `before`, if one does and not in a string.
+pub(super) fn code_before(before: &[u8]) -> Option<&[u8]> {
+    let before = before.trim_ascii_end();
+    let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(begin.as_bytes())).max_by_key(|begin| begin.len())?;
+    let code = trim_marks(&before[..before.len() - begin.len()]);
+    (!is_in_string(code)).then_some(code)
+}
+
+/// Whether nothing but marks stands before a comment.
+pub(super) fn has_no_word(code: &[u8]) -> bool {
+    !code.iter().any(u8::is_ascii_alphanumeric)
+}
+
+/// 1-based.
+pub(super) fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
 
@@ -66,21 +81,22 @@ fn trim_marks(before: &[u8]) -> &[u8] {
 }
 
 /// What quotes a literal of many lines.
-const LONG_QUOTES: [&[u8]; 3] = [b"\"\"\"", b"'''", b"`"];
+pub(super) const LONG_QUOTES: [&[u8]; 3] = [b"\"\"\"", b"'''", b"`"];
 
 /// The line on which the literal begins that ends on line `index`, right before a comment (`"""  # …`); the line itself without one.
-fn literal_begin(bytes: &[u8], lines: &Lines, index: usize, before: &[u8]) -> usize {
+pub(super) fn literal_begin(bytes: &[u8], lines: &Lines, index: usize, before: &[u8]) -> usize {
     let closing = before.trim_ascii_start();
     let Some(quote) = LONG_QUOTES.iter().find(|quote| closing.starts_with(quote)) else { return index };
     let opens = |i: &usize| memchr::memmem::find(&bytes[lines.span_of(*i).range()], quote).is_some();
     (index.saturating_sub(MAX_LITERAL)..index).rev().find(opens).unwrap_or(index)
 }
 
-/// The last line of the literal that begins on line `index` and does not end there: in long quotes, or a block scalar of YAML.
-fn literal_end(bytes: &[u8], lines: &Lines, index: usize) -> usize {
+/// The last line of the literal that begins on line `index`, of which `code` is what is no comment, and does not end there: in long quotes, or a
+/// block scalar of YAML.
+pub(super) fn literal_end(bytes: &[u8], lines: &Lines, index: usize, code: &[u8]) -> usize {
     let text = |i: usize| &bytes[lines.span_of(i).range()];
     let last = lines.count().min(index + MAX_LITERAL);
-    let code = text(index).trim_ascii_end();
+    let code = code.trim_ascii_end();
     if let Some(quote) = LONG_QUOTES.iter().find(|quote| memchr::memmem::find_iter(code, quote).count() % 2 == 1) {
         return (index + 1..last).find(|&i| memchr::memmem::find(text(i), quote).is_some()).unwrap_or(index);
     }
@@ -102,19 +118,62 @@ fn is_in_string(before: &[u8]) -> bool {
     matches!(before.last(), Some(b'"' | b'\'' | b'`')) || quotes(b'"') % 2 == 1 || quotes(b'`') % 2 == 1
 }
 
-fn parse(rest: &str) -> Option<(Vec<String>, Option<String>)> {
+/// What stands behind the verb of a comment.
+struct Said {
+    rules: Vec<String>,
+    reason: Option<String>,
+    until: Until,
+}
+
+fn parse(rest: &str) -> Option<Said> {
     let mut rest = rest.trim();
     for end in COMMENT_ENDS {
         rest = rest.strip_suffix(end).map_or(rest, str::trim_end);
     }
     let dash = ["--", "\u{2014}", "\u{2013}"].iter().filter_map(|dash| rest.split_once(dash)).min_by_key(|(rules, _)| rules.len());
-    let (rules, reason) = match dash {
-        Some((rules, reason)) => (rules, Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty())),
-        None => (rest, None),
-    };
+    let (rules, reason) = dash.unwrap_or((rest, ""));
+    let mut days = Vec::new();
+    let rules = take_until(rules, equals_in_rules, &mut days);
+    let reason = Some(take_until(reason, |rest| rest.strip_prefix('='), &mut days).trim().to_owned()).filter(|reason| !reason.is_empty());
     let rules: Vec<String> = rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
     let well_formed = |rule: &String| rule.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'*' | b'_'));
-    (!rules.is_empty() && rules.iter().all(well_formed)).then_some((rules, reason))
+    (!rules.is_empty() && rules.iter().all(well_formed)).then(|| Said { rules, reason, until: until(&days) })
+}
+
+/// What introduces a day. Its letters may stand in either case.
+const UNTIL: &str = "until";
+
+/// The text without its `until=…`, whose days are put to `days`. `equals` takes the sign off what follows the word, where there is one.
+fn take_until<'a>(text: &'a str, equals: fn(&str) -> Option<&str>, days: &mut Vec<&'a str>) -> String {
+    let (folded, mut kept, mut done, mut from) = (text.to_ascii_lowercase(), String::new(), 0, 0);
+    while let Some(at) = folded[from..].find(UNTIL).map(|found| from + found) {
+        from = at + UNTIL.len();
+        let begins_word = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';' | '(' | '['));
+        let Some(rest) = equals(&text[from..]).filter(|_| begins_word) else { continue };
+        let day = rest.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | ']')).next().unwrap_or_default();
+        days.push(day.trim_end_matches('.'));
+        kept.push_str(text[done..at].trim_end_matches(['(', '[']));
+        from = text.len() - rest.len() + day.len();
+        from += text[from..].chars().next().filter(|c| matches!(c, ')' | ']' | ';')).map_or(0, char::len_utf8);
+        done = from;
+    }
+    kept.push_str(&text[done..]);
+    kept
+}
+
+/// Beside rules, which are no prose, the sign may have spaces around it, be a colon, or be left out.
+fn equals_in_rules(rest: &str) -> Option<&str> {
+    let spaced = rest.trim_start();
+    let named = spaced.strip_prefix(['=', ':']).map(str::trim_start);
+    named.or_else(|| Some(spaced).filter(|day| day.len() < rest.len() && day.starts_with(|c: char| c.is_ascii_digit())))
+}
+
+fn until(days: &[&str]) -> Until {
+    match days {
+        [] => Until::Forever,
+        [day] => day.parse().map_or_else(Until::Wrong, Until::Day),
+        _ => Until::Twice,
+    }
 }
 
 /// The next line that is neither blank nor a comment.
@@ -168,7 +227,8 @@ mod tests {
             ("KEY = \"\"\"\na\nb\n\"\"\"  # aelix-lint: allow secrets/x -- why\nz", (1, 5)),
             ("KEY = `\na\n`  // aelix-lint: allow secrets/x -- why\nz", (1, 4)),
             ("# aelix-lint: allow secrets/x -- why\nkey: |\n  a\n\n  b\nnext: 1", (1, 5)),
-            ("k: |  # aelix-lint: allow secrets/x -- why\n  a\nnext: 1", (1, 1)),
+            ("k: |  # aelix-lint: allow secrets/x -- why\n  a\nnext: 1", (1, 2)),
+            ("k = 1  # aelix-lint: allow secrets/x -- why `not\na\nb`", (1, 1)),
             ("# aelix-lint: allow secrets/x -- why\n# another comment\nkey = 1\nz", (1, 3)),
             ("# aelix-lint: allow secrets/x -- why\n#define KEY 1\nz", (1, 2)),
         ] {
@@ -188,6 +248,60 @@ mod tests {
     #[test]
     fn allow_file_covers_everything() {
         assert_eq!(read_in("# aelix-lint: allow-file secrets/x -- generated").unwrap().lines, (1, u32::MAX));
+    }
+
+    #[test]
+    fn a_day_may_stand_among_the_rules_or_in_the_reason() {
+        let day = |text: &str| Until::Day(text.parse().unwrap());
+        for text in [
+            "# aelix-lint: allow secrets/x until=2026-12-31 -- why",
+            "# aelix-lint: allow until=2026-12-31 secrets/x -- why",
+            "# aelix-lint: allow secrets/x, until=2026-12-31 -- why",
+            "# aelix-lint: allow secrets/x (until=2026-12-31) -- why",
+            "# aelix-lint: allow secrets/x Until = 2026-12-31 -- why",
+            "# aelix-lint: allow secrets/x until: 2026-12-31 -- why",
+            "# aelix-lint: allow secrets/x until 2026-12-31 -- why",
+            "# aelix-lint: allow secrets/x until=2026-12-31-- why",
+            "# aelix-lint: allow secrets/x -- why until=2026-12-31",
+            "# aelix-lint: allow secrets/x -- until=2026-12-31 why",
+            "# aelix-lint: allow secrets/x -- why (until=2026-12-31)",
+            "# aelix-lint: allow secrets/x -- why until=2026-12-31.",
+            "# aelix-lint: allow-file secrets/x until=2026-12-31 -- why",
+            "<!-- aelix-lint: allow secrets/x until=2026-12-31 -- why -->",
+        ] {
+            let found = read_in(text).unwrap();
+            assert_eq!((found.rules, found.until), (vec!["secrets/x".to_owned()], day("2026-12-31")), "{text}");
+            assert_eq!(found.reason.as_deref().map(|reason| reason.trim_end_matches('.')), Some("why"), "{text}");
+        }
+        let closed = read_in("<!-- aelix-lint: allow secrets/x until=2026-12-31-->").unwrap();
+        assert_eq!((closed.reason, closed.until), (None, day("2026-12-31")));
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_not_forgotten() {
+        use crate::text::value::date::NoDate;
+        for (text, until) in [
+            ("# aelix-lint: allow secrets/x until=2026-02-30 -- why", Until::Wrong(NoDate::Calendar)),
+            ("# aelix-lint: allow secrets/x until=tomorrow -- why", Until::Wrong(NoDate::Form)),
+            ("# aelix-lint: allow secrets/x until= -- why", Until::Wrong(NoDate::Form)),
+            ("# aelix-lint: allow secrets/x until=31.12.2026 -- why", Until::Wrong(NoDate::Form)),
+            ("# aelix-lint: allow secrets/x until 2026 -- why", Until::Wrong(NoDate::Form)),
+            ("# aelix-lint: allow secrets/x -- why until=soon", Until::Wrong(NoDate::Form)),
+            ("# aelix-lint: allow secrets/x until=2026-01-01 -- why until=2027-01-01", Until::Twice),
+            ("# aelix-lint: allow secrets/x -- valid until the migration, see https://tracker/?until=x", Until::Forever),
+            ("# aelix-lint: allow secrets/until-x -- why", Until::Forever),
+        ] {
+            assert_eq!(read_in(text).map(|found| found.until), Some(until), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_behind_the_marker_panics(text in "\\PC{0,60}", day in "[0-9 =:()\\-until,]{0,40}") {
+            for text in [format!("# {MARKER} {text}"), format!("# {MARKER} allow x {day} -- {text}"), format!("# {MARKER} allow x -- {text} UNTIL{day}\n{text}")] {
+                let _ = read_in(&text);
+            }
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl PathIgnores {
             ignore.rules.iter().any(|selector| suppression::names(selector, finding, rules)) && ignore.paths.contain(&finding.place.relative)
         };
         if let Some(ignore) = self.0.iter().find(names) {
-            super::mute(finding, Some(ignore.reason.clone()));
+            super::mute(finding, Some(ignore.reason.clone()), None);
         }
     }
 }

@@ -5,12 +5,13 @@ pub mod overrides;
 pub mod suppression;
 pub mod threshold;
 
-use crate::model::{Finding, Status, Suppression};
+use crate::model::{Finding, Status, Suppression, Tool};
 use crate::ruleset::RuleSet;
+use crate::text::value::date::Date;
 
 pub use globs::{PathIgnore, PathIgnores, Paths};
 pub use overrides::{PathOverride, PathOverrides};
-pub use suppression::InlineSuppressions;
+pub use suppression::{ForeignSuppressions, InlineSuppressions};
 pub use threshold::{FailOn, Thresholds};
 
 /// What the plan decides about triage.
@@ -20,6 +21,10 @@ pub struct TriageOptions {
     pub thresholds: Thresholds,
     /// Whether inline comments mute.
     pub inline: InlineSuppressions,
+    /// Whether comments for other tools mute, where inline comments do.
+    pub foreign: ForeignSuppressions,
+    /// The day that it is, in UTC: after the last day of a suppression it does not mute.
+    pub today: Date,
     /// Rules that the configuration mutes in some paths.
     pub path_ignores: PathIgnores,
     /// Rules that the configuration changes in some paths.
@@ -54,9 +59,12 @@ pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec
         options.mark(finding, rules);
     }
     if options.inline == InlineSuppressions::Honour && !suppressions.is_empty() {
-        let mut own = suppression::apply(&suppressions, &mut findings, rules);
+        let mut own = suppression::apply(&suppressions, &mut findings, rules, options.today);
         for finding in &mut own {
             options.mark(finding, rules);
+        }
+        if options.foreign == ForeignSuppressions::Honour {
+            suppression::apply_foreign(&suppressions, &mut findings);
         }
         findings.append(&mut own);
     }
@@ -65,8 +73,8 @@ pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec
 }
 
 /// Mutes a finding, unless it is hidden already.
-fn mute(finding: &mut Finding, reason: Option<String>) {
+fn mute(finding: &mut Finding, reason: Option<String>, tool: Option<Tool>) {
     if finding.is_active() {
-        finding.status = Status::Suppressed { reason };
+        finding.status = Status::Suppressed { reason, tool };
     }
 }

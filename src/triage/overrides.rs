@@ -60,7 +60,7 @@ impl PathOverrides {
             thresholds.confidence = change.min_confidence.unwrap_or(thresholds.confidence);
         }
         if let Some(change) = off {
-            super::mute(finding, Some(format!("[[override]] with files = {:?} in the configuration", change.paths.written())));
+            super::mute(finding, Some(format!("[[override]] with files = {:?} in the configuration", change.paths.written())), None);
         }
         thresholds
     }

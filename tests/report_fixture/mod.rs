@@ -127,7 +127,7 @@ pub fn rich() -> Report {
     let second = finding(&rules, 0, at("src/new folder/a#b%c.py"), Vec::new());
     let third = finding(&rules, 1, at("src/app.py"), Vec::new());
     let mut muted = finding(&rules, 1, at("tests/app.py"), Vec::new());
-    muted.status = Status::Suppressed { reason: Some("sandbox only".into()) };
+    muted.status = Status::Suppressed { reason: Some("sandbox only".into()), tool: None };
     let mut below = finding(&rules, 2, at("src/app.py"), Vec::new());
     below.status = Status::BelowThreshold;
 

@@ -1,5 +1,6 @@
 //! AWS `cron()` schedules with six fields (minute, hour, day of month, month, day of week, year) and the longest time between two firings.
 
+use super::date::{civil_from_days, days_from_civil, days_in_month};
 use super::{Length, Measure};
 
 /// First year of the three that are enumerated, where the schedule names no years.
@@ -179,34 +180,6 @@ fn weekday(day: i64) -> u32 {
     u32::try_from((day + 4).rem_euclid(7)).unwrap_or(0) + 1
 }
 
-fn days_in_month(year: i32, month: u32) -> u32 {
-    let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    u32::try_from(days_from_civil(next_year, next, 1) - days_from_civil(year, month, 1)).unwrap_or(31)
-}
-
-/// Days since 1970-01-01 of a date of the Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-fn days_from_civil(year: i32, month: u32, date: u32) -> i64 {
-    let year = i64::from(year) - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(date) - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The date of a day since 1970-01-01; the inverse of [`days_from_civil`].
-fn civil_from_days(day: i64) -> (i32, u32, u32) {
-    let day = day + 719_468;
-    let era = day.div_euclid(146_097);
-    let of_era = day.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_index = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * month_index + 2) / 5 + 1;
-    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (i32::try_from(year).unwrap_or(0), u32::try_from(month).unwrap_or(1), u32::try_from(date).unwrap_or(1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,15 +229,5 @@ mod tests {
         ] {
             assert_eq!(gap(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn dates_and_days_are_inverse() {
-        for day in (-200_000..200_000).step_by(37) {
-            let (year, month, date) = civil_from_days(day);
-            assert_eq!(days_from_civil(year, month, date), day);
-        }
-        assert_eq!(civil_from_days(0), (1970, 1, 1));
-        assert_eq!(days_from_civil(2000, 3, 1), 11_017);
     }
 }

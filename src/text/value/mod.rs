@@ -1,6 +1,7 @@
-//! Values with a meaning of their own, as configuration writes them: durations and schedules.
+//! Values with a meaning of their own, as configuration writes them: dates, durations and schedules.
 
 pub mod cron;
+pub mod date;
 pub mod duration;
 
 /// A length of time.
