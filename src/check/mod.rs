@@ -4,6 +4,7 @@ mod aws;
 mod bech32;
 mod checksum;
 mod encoded;
+mod jwk;
 mod jwt;
 mod nkey;
 mod pem;
@@ -53,6 +54,8 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("bech32", |m| bech32::bech32(m.value)),
     ("github-crc32", |m| checksum::crc32_base62(m.value)),
     ("grafana-crc32", |m| checksum::grafana(m.value)),
+    ("jwk-private", |m| jwk::private(m.whole)),
+    ("jwk-symmetric", |m| jwk::symmetric(m.whole)),
     ("jwt", |m| jwt::jwt(m.value)),
     ("luhn", |m| checksum::luhn(m.value)),
     ("nkey-crc16", |m| nkey::nkey_crc16(m.value)),
