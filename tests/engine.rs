@@ -267,12 +267,15 @@ mod masks {
         String::from_utf8(out).unwrap()
     }
 
+    /// The ids of all rules.
+    static NAMES: LazyLock<String> = LazyLock::new(|| RULES.rules.iter().map(|rule| format!("{} ", rule.id)).collect());
+
     /// The first part of a secret that can be read in what was said.
     fn leak(said: &str, Planted(secret, prefix): &Planted) -> Option<String> {
         let hidden = &secret.as_bytes()[*prefix..secret.len() - 2];
-        // What stands in the prefix, too, may be read there.
+        // What stands in the prefix, too, may be read there; and `server` is a word of the format that its rule is named after.
         let parts = hidden.windows(WINDOW).map(|window| String::from_utf8(window.to_vec()).unwrap());
-        parts.filter(|part| !secret[..*prefix].contains(part.as_str())).find(|part| said.contains(part.as_str()))
+        parts.filter(|part| !secret[..*prefix].contains(part.as_str()) && !NAMES.contains(part.as_str())).find(|part| said.contains(part.as_str()))
     }
 
     fn assert_silent(name: &str, text: &str, planted: &[Planted]) {
