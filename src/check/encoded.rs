@@ -6,6 +6,10 @@ use super::Verdict;
 pub(super) use crate::text::decode::base64;
 use crate::text::decode::lenient;
 use crate::text::placeholder::{placeholder, reference};
+use crate::text::randomness;
+
+/// Below this score a password consists of words.
+const WORDED: f64 = 0.2;
 
 /// The bytes behind base64url without padding, as in a JWT (RFC 7515).
 pub(super) fn base64url(value: &[u8]) -> Option<Vec<u8>> {
@@ -40,6 +44,9 @@ pub fn basic_auth(value: &[u8]) -> Verdict {
     let secret = if password.is_empty() { user } else { password };
     if secret.len() < 3 || placeholder(secret.as_bytes()).is_some() || reference(secret.as_bytes()).is_some() || is_documentation(user, password) {
         return Verdict::Rejected("decodes to a placeholder for user and password");
+    }
+    if secret.bytes().all(|b| b.is_ascii_alphabetic()) && randomness::score(secret.as_bytes()) < WORDED {
+        return Verdict::Unlikely("the password in it looks like words".to_owned());
     }
     Verdict::Plausible
 }
