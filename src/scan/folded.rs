@@ -7,6 +7,7 @@ use crate::model::facts::{Argument, Step, StepKind, Value};
 use crate::model::{Confidence, Hit, Rank, Severity};
 use crate::text::{Secret, Span, name};
 
+use super::manifest;
 use super::sink::described;
 use super::syntax::Facts;
 
@@ -57,6 +58,27 @@ impl Folded {
         folded
     }
 
+    /// The decoded entries of Kubernetes Secrets: those of one line under their keys, others (files, JSON, PEM) as they are.
+    pub fn of_manifest(bytes: &[u8]) -> Self {
+        let mut folded = Self::default();
+        for entry in manifest::entries(bytes) {
+            let quote = if entry.text.contains('"') { "'" } else { "\"" };
+            let one_line = !entry.text.trim_end().contains('\n') && !entry.text.contains(quote);
+            if folded.text.len() + entry.text.len() > MAX_TEXT {
+                break;
+            }
+            let (before, after) = if one_line { (format!("{}: {quote}", entry.key), format!("{quote}\n")) } else { (String::new(), "\n".to_owned()) };
+            folded.text.extend_from_slice(before.as_bytes());
+            let start = folded.text.len();
+            folded.text.extend_from_slice(if one_line { entry.text.trim_end() } else { &entry.text }.as_bytes());
+            let value = Span::new(start, folded.text.len());
+            folded.text.extend_from_slice(after.as_bytes());
+            let note = format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line);
+            folded.lines.push(Line { value, pieces: vec![entry.span], verbatim: false, related: Vec::new(), note });
+        }
+        folded
+    }
+
     fn add(&mut self, name: Option<&str>, argument: &Argument, user: Span, bytes: &[u8]) {
         let Value::Literal { text, pieces } = &argument.value else { return };
         let pieces: Vec<Span> = pieces.iter().filter(|piece| !piece.is_empty()).copied().collect();
@@ -86,7 +108,7 @@ impl Folded {
     }
 
     /// A hit in the text, led back to the source; `None` for one that is not in a value.
-    pub fn in_source(&self, hit: Hit, facts: &Facts) -> Option<Hit> {
+    pub fn in_source(&self, hit: Hit, tests: &[Span]) -> Option<Hit> {
         let at = self.lines.partition_point(|line| line.value.start <= hit.span.start).checked_sub(1)?;
         let line = &self.lines[at];
         if !line.value.contains(hit.span) {
@@ -104,7 +126,7 @@ impl Folded {
         }
         hit.related = line.related.clone();
         hit.notes.push(line.note.clone());
-        if facts.tests.iter().any(|test| test.contains(first)) && hit.severity > Severity::Low {
+        if tests.iter().any(|test| test.contains(first)) && hit.severity > Severity::Low {
             hit.severity = Severity::Low;
             hit.notes.push("in code that only tests run: severity lowered".to_owned());
         }

@@ -10,6 +10,7 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{RuleSet, provider};
 
 use super::context::Context;
+use super::manifest;
 use super::settle;
 use super::sink::{self, Sinks};
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
@@ -46,6 +47,8 @@ pub enum Sight {
     Resource,
     /// A sign of a value that must be folded, or that the tree may refute.
     Folding,
+    /// A Kubernetes Secret.
+    Manifest,
 }
 
 impl Seen {
@@ -127,6 +130,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let callees = lang::table().iter().flat_map(|language| sink::keywords(&self.sinks, language));
         let mut all: Vec<(Anchor, Sight)> = callees.map(|callee| (Anchor::folded(callee.as_bytes()), Sight::Callee)).collect();
+        all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.scope_rules.is_empty() {

@@ -11,6 +11,7 @@ mod context;
 mod folded;
 mod foreign;
 mod generic;
+mod manifest;
 mod meaning;
 mod overlap;
 pub mod pattern;
@@ -160,12 +161,10 @@ impl Scanner {
         }
         if let Some(facts) = meant.facts.take() {
             gathered.hits.retain(|hit| !folded::is_code(hit, &facts));
-            let folded = Folded::of(&facts, blob.bytes);
-            if !folded.text.is_empty() {
-                let within = Blob::new(blob.target, &folded.text);
-                let found = self.gather(&within, Seen::default(), worker).hits;
-                gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, &facts)));
-            }
+            self.folded(&Folded::of(&facts, blob.bytes), &facts.tests, &mut gathered, worker);
+        }
+        if gathered.seen.has(Sight::Manifest) {
+            self.folded(&Folded::of_manifest(blob.bytes), &[], &mut gathered, worker);
         }
         let hits = std::mem::take(&mut gathered.hits);
         gathered.hits = self.composer.settle(&self.rules, blob, hits, |index, window| {
@@ -175,6 +174,15 @@ impl Scanner {
             std::mem::take(&mut gathered.hits)
         });
         self.place(gathered, meant)
+    }
+
+    /// What the rules find in text that was made from the blob, led back to it.
+    fn folded(&self, folded: &Folded, tests: &[Span], gathered: &mut Gathered, worker: &mut Worker) {
+        if !folded.text.is_empty() {
+            let within = Blob::new(gathered.blob.target, &folded.text);
+            let found = self.gather(&within, Seen::default(), worker).hits;
+            gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, tests)));
+        }
     }
 
     /// What the pattern and key rules find, before overlaps.

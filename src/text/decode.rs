@@ -19,6 +19,7 @@ impl Decoding {
     /// The text behind `text`; `None` if it is no such encoding.
     pub fn apply(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
+            Self::Base64 if text.is_empty() => Some(Vec::new()),
             Self::Base64 => base64(text),
             Self::Hex => data_encoding::HEXLOWER_PERMISSIVE.decode(text).ok(),
             Self::Percent => percent(text),
@@ -79,6 +80,7 @@ mod tests {
         for (decoding, text, expected) in [
             (Decoding::Base64, "YWJj", Some("abc")),
             (Decoding::Base64, "YW\nI=", Some("ab")),
+            (Decoding::Base64, "", Some("")),
             (Decoding::Base64, "Y", None),
             (Decoding::Hex, "616263", Some("abc")),
             (Decoding::Hex, "6A6b", Some("jk")),
