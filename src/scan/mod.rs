@@ -31,7 +31,7 @@ use regex_automata::meta;
 
 use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
-use crate::model::{Blob, FileKind, Finding, Hit, Place, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span, name};
@@ -105,6 +105,8 @@ struct Gathered<'a> {
     /// The name read last, and what it is bound to.
     last: Option<(Span, Option<Bound>)>,
     hits: Vec<Hit>,
+    /// Values that a rule knows and allows: documented samples, which no other rule need guess about.
+    known: Vec<Span>,
     markers: Vec<usize>,
     /// Markers of other tools.
     foreign: Vec<usize>,
@@ -166,7 +168,7 @@ impl Scanner {
         if gathered.seen.has(Sight::Manifest) {
             self.folded(&Folded::of_manifest(blob.bytes), &[], &mut gathered, worker);
         }
-        let hits = std::mem::take(&mut gathered.hits);
+        let hits = gathered.take_hits();
         gathered.hits = self.composer.settle(&self.rules, blob, hits, |index, window| {
             if self.applies(index, blob, worker) {
                 self.search(index, window, &mut gathered, worker);
@@ -189,7 +191,8 @@ impl Scanner {
     fn gather<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> Gathered<'a> {
         worker.reset(self.rules.compiled.len());
         let (context, line, language) = (OnceCell::new(), LineWindow::default(), OnceCell::new());
-        let mut gathered = Gathered { blob, context, line, language, last: None, hits: Vec::new(), markers: Vec::new(), foreign: Vec::new(), seen };
+        let mut gathered =
+            Gathered { blob, context, line, language, last: None, hits: Vec::new(), known: Vec::new(), markers: Vec::new(), foreign: Vec::new(), seen };
         self.prefilter.scan(blob.bytes, |anchor, at| {
             let consumers = &self.consumers[anchor];
             if consumers.suppressions {
@@ -279,8 +282,11 @@ impl Scanner {
     fn search(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
         let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
         let (blob, context) = (gathered.blob, gathered.context());
-        let hits = &mut gathered.hits;
+        let (hits, known) = (&mut gathered.hits, &mut gathered.known);
         pattern::search(engine, &mut worker.caches[index], blob.bytes, window, |whole, value| {
+            if self.rules.compiled[index].allows(&blob.bytes[value.range()]) {
+                return known.push(value);
+            }
             hits.extend(settle::pattern_hit(&self.rules, index, blob.bytes, (whole, value), context));
         });
     }
@@ -400,6 +406,15 @@ impl Index {
 impl Gathered<'_> {
     fn language(&self) -> Option<&'static Language> {
         *self.language.get_or_init(|| lang::of_file(&self.blob.target.within, self.blob.bytes))
+    }
+
+    /// The hits without guesses about values that a rule knows and allows.
+    fn take_hits(&mut self) -> Vec<Hit> {
+        let mut hits = std::mem::take(&mut self.hits);
+        self.known.sort();
+        let before = |hit: &Hit| self.known[..self.known.partition_point(|known| known.start <= hit.span.start)].last();
+        hits.retain(|hit| hit.rank != Rank::Generic || before(hit).is_none_or(|known| !known.contains(hit.span)));
+        hits
     }
 
     /// Notes what an anchor at `at` stands for. A decoder counts only where it may decode a literal.
@@ -524,5 +539,12 @@ mod tests {
         }
         assert_eq!(found("a.json", &text), 400);
         assert_eq!(found("a.json", &text.replace(',', ",\n")), 400);
+    }
+
+    #[test]
+    fn a_documented_sample_is_no_secret_for_other_rules_either() {
+        let swarm = |end: &str| format!("JoinToken: SWMTKN-1-3pu6hszjas19xyp{}-{end}\n", "7ghgosyx9k8atbfcr8p2is99znpy26u2lkl");
+        assert_eq!(found("swagger.yaml", &swarm("1awxwuwd3z9j1z3puu7rcgdbx")), 0);
+        assert_eq!(found("swagger.yaml", &swarm("1awxwuwd3z9j1z3puu7rcgdbx").replace("3pu6hs", "4qv7jt")), 1);
     }
 }

@@ -21,7 +21,7 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     let Some(rule) = rules.rules.get(index) else { return Some(part_hit(index, value, engine.group > 0)) };
     let text = &bytes[value.range()];
     let prefix = engine.prefixes.iter().find(|p| text.starts_with(p)).map_or(0, Vec::len);
-    if text.is_empty() || !meets_conditions(rule, text) || compiled.allows(text) || is_made_up(text, prefix) {
+    if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, prefix) {
         return None;
     }
     let mut hit = Hit::secret(index, rule, value, if compiled.is_led() { Rank::KeyName } else { Rank::Provider });
