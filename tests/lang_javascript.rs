@@ -219,7 +219,9 @@ fn attributes_of_elements_are_fields() {
 fn whatever_stands_in_a_file_ends_in_time() {
     let deep = 200_000;
     for path in ["a.js", "a.ts", "a.tsx"] {
-        for (open, close) in [("[", "]"), ("(", ")"), ("{a:", "}"), ("f(", ")"), ("a=>", ""), ("`${", "}`"), ("!", ""), ("<a>", ""), ("x?", ""), ("a.", ""), ("'a'+", "")] {
+        for (open, close) in
+            [("[", "]"), ("(", ")"), ("{a:", "}"), ("f(", ")"), ("a=>", ""), ("`${", "}`"), ("!", ""), ("<a>", ""), ("x?", ""), ("a.", ""), ("'a'+", "")]
+        {
             let code = format!("sink({}'x'{});", open.repeat(deep / open.len()), close.repeat(deep / open.len()));
             let run = std::thread::Builder::new().stack_size(512 * 1024);
             let bounds = Bounds { max_time: Duration::from_millis(300), ..Bounds::default() };
@@ -239,4 +241,63 @@ fn whatever_stands_in_a_file_ends_in_time() {
     chain.push_str("sink(a4999.x)");
     let run = std::thread::Builder::new().stack_size(512 * 1024);
     assert!(run.spawn(move || facts_of("a.js", &chain).calls.len()).unwrap().join().is_ok());
+}
+
+/// A text that looks random and differs with each `seed`.
+fn random(seed: u32) -> String {
+    let mut state = 0x2545_f491_u32 ^ (seed.wrapping_mul(0x9e37_79b9) | 1);
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        char::from(b"k7Q2mZ9xV4bT1nR8wHs5GdY3cPfJ6LuE"[(state >> 27) as usize])
+    };
+    (0..32).map(|_| next()).collect()
+}
+
+/// The file with a value in each of its placeholders, and the rules of these by line.
+fn filled(text: &str) -> (String, Vec<(String, u32)>) {
+    let (mut out, mut rest, mut planted) = (String::new(), text, Vec::new());
+    while let Some((before, (name, after))) = rest.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?))) {
+        let is_name = name.bytes().all(|b| b.is_ascii_lowercase() || b"-:0123456789".contains(&b));
+        out.push_str(before);
+        if !is_name {
+            out.push_str("{{");
+            rest = &rest[before.len() + 2..];
+            continue;
+        }
+        let value = random(u32::try_from(planted.len() + text.len()).unwrap());
+        let rule = name.strip_suffix(":base64");
+        out.push_str(&rule.map_or_else(|| value.clone(), |_| data_encoding::BASE64.encode(value.as_bytes())));
+        planted.push((rule.unwrap_or(name).to_owned(), u32::try_from(out.lines().count()).unwrap()));
+        rest = after;
+    }
+    out.push_str(rest);
+    (out, planted)
+}
+
+#[test]
+fn exactly_what_is_planted_in_a_project_is_found() {
+    let rules = Arc::new(RuleSet::load(&RuleOptions::default()).unwrap());
+    let scanner = Scanner::new(rules, ScanOptions::default());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/languages");
+    let mut planted_in_all = 0;
+    for path in [
+        "javascript/src/auth.js",
+        "javascript/src/api.cjs",
+        "javascript/src/auth.test.js",
+        "typescript/src/oauth.ts",
+        "typescript/src/http.ts",
+        "tsx/src/app.tsx",
+    ] {
+        let (text, planted) = filled(&fs::read_to_string(root.join(path)).unwrap());
+        let name = path.split_once('/').unwrap().1;
+        let scanned = scanner.scan(&Blob::new(&Target::in_memory(name), text.as_bytes()), &mut Worker::default());
+        let mut found: Vec<(String, u32)> =
+            scanned.findings.iter().map(|f| (f.rule.to_string().trim_start_matches("secrets/").to_owned(), f.place.start.line)).collect();
+        found.sort_by_key(|(_, line)| *line);
+        assert_eq!(found, planted, "{path}");
+        planted_in_all += planted.len();
+    }
+    assert!(planted_in_all >= 20);
 }

@@ -236,10 +236,10 @@ mod tests {
             ("import fs = require(\"fs\");", vec!["fs=fs"]),
             ("import from_, {importer} from 'from'", vec!["from_=from", "importer=from.importer"]),
             ("oauth = require('simple-oauth2')", vec!["oauth=simple-oauth2"]),
-            ("{ ClientCredentials, AuthorizationCode: Code } = require('simple-oauth2')", vec![
-                "ClientCredentials=simple-oauth2.ClientCredentials",
-                "Code=simple-oauth2.AuthorizationCode",
-            ]),
+            (
+                "{ ClientCredentials, AuthorizationCode: Code } = require('simple-oauth2')",
+                vec!["ClientCredentials=simple-oauth2.ClientCredentials", "Code=simple-oauth2.AuthorizationCode"],
+            ),
             ("Strategy: any = require('passport-x').Strategy", vec!["Strategy=passport-x.Strategy"]),
             ("{ discovery } = await import('openid-client')", vec!["discovery=openid-client.discovery"]),
             ("'axios'", vec!["*=axios"]),

@@ -1,5 +1,6 @@
 ; What JavaScript and TypeScript have in common. Literals and what keeps their text.
 ((call_expression function: (member_expression) @_raw arguments: (template_string) @string.raw) (#eq? @_raw "String.raw") (#not-match? @string.raw "[$][{]"))
+((call_expression function: (member_expression) @_raw arguments: (template_string) @keep.inner) @keep (#eq? @_raw "String.raw"))
 (string) @string
 (template_string) @string
 (string_fragment) @string.text

@@ -51,13 +51,19 @@ pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<&'a str> {
     all
 }
 
-/// One word of each callee; of a slot that only a name tells, whose callees are words of every day, its names.
+/// Words one of which a file must contain: of each callee or, where callees are words of every day, the names of the slot or a word of each of its packages.
 fn sink_keywords(sink: &Sink) -> Vec<&str> {
     let callees: Vec<&str> = sink.callees.iter().map(|callee| telling_part(callee)).collect();
-    let names: Vec<&str> = sink.names.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+    let names: Vec<&str> = sink.names.iter().filter(|_| sink.argument.is_none()).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+    let packages: Vec<&str> = sink.from.iter().map(|package| part_of_package(package)).collect();
     let shortest = |words: &[&str]| words.iter().map(|word| word.len()).min().unwrap_or(0);
-    let by_name = sink.argument.is_none() && shortest(&callees) < TELLING_KEYWORD && shortest(&names) >= MIN_KEYWORD;
-    if by_name { names } else { callees }
+    let choices = [(&callees, TELLING_KEYWORD), (&names, TELLING_KEYWORD), (&packages, MIN_KEYWORD), (&names, MIN_KEYWORD)];
+    choices.into_iter().find(|(words, least)| shortest(words) >= *least).map_or(callees.clone(), |(words, _)| words.clone())
+}
+
+/// A package in one word or in quotes stands in the file as it is, others in parts.
+fn part_of_package(package: &str) -> &str {
+    if package.contains(['.', ':', '\\']) { longest_word(package) } else { telling_part(package) }
 }
 
 /// The longest word of a callee or, if that is a short one, all of the callee.
@@ -177,7 +183,7 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         Some(before) => text.get(..before.len()).filter(|start| start.eq_ignore_ascii_case(before.as_bytes())).map(|_| &text[before.len()..])?,
         None => text,
     };
-    if text.trim_ascii().is_empty() || placeholder(text).is_some() || reference(text).is_some() {
+    if text.trim_ascii().is_empty() || is_public(text) || placeholder(text).is_some() || reference(text).is_some() {
         return None;
     }
     let span = first_behind(pieces, sink.after.as_ref().map_or(0, String::len))?;
@@ -202,6 +208,12 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         confidence,
         name: argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback).map(|s| s.name.clone()),
     })
+}
+
+/// A key or certificate that anyone may read: it stands where a secret may stand, in a call that verifies.
+fn is_public(text: &[u8]) -> bool {
+    let label = text.trim_ascii_start().strip_prefix(b"-----BEGIN ");
+    label.is_some_and(|label| ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"].iter().any(|public| label.starts_with(public.as_bytes())))
 }
 
 /// The first piece that is not empty behind the first `skip` bytes.
