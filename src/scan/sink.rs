@@ -9,7 +9,7 @@ use crate::model::{Confidence, Severity};
 use crate::ruleset::sinks::Sink;
 pub use crate::ruleset::sinks::Sinks;
 use crate::text::placeholder::{placeholder, reference};
-use crate::text::{Secret, Span, randomness};
+use crate::text::{Secret, Span, decode, randomness};
 
 use super::syntax::{Facts, is_callee};
 
@@ -17,6 +17,9 @@ use super::syntax::{Facts, is_callee};
 const MIN_KEYWORD: usize = 4;
 /// A word of a callee of this length, in bytes, is seldom met elsewhere.
 const TELLING_KEYWORD: usize = 8;
+
+/// What stands before the credentials of basic authentication in a header.
+const BASIC: &str = "Basic ";
 
 /// A literal that reaches a slot.
 #[derive(Clone, Debug)]
@@ -186,12 +189,16 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     if text.trim_ascii().is_empty() || is_public(text) || placeholder(text).is_some() || reference(text).is_some() {
         return None;
     }
+    let judged = match sink.after.as_deref() {
+        Some(BASIC) => password(text).filter(|password| placeholder(password).is_none())?,
+        _ => text.to_vec(),
+    };
     let span = first_behind(pieces, sink.after.as_ref().map_or(0, String::len))?;
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
     if !argument.span.contains(span) || argument.path.iter().any(|s| s.kind != StepKind::Fallback) {
         related.push((target.span, format!("reaches {} here", target.text)));
     }
-    let (confidence, note) = confidence(text);
+    let (confidence, note) = confidence(&judged);
     let mut notes: Vec<String> = note.into_iter().map(str::to_owned).collect();
     if argument.path.iter().any(|s| s.kind == StepKind::Fallback) {
         notes.push("the literal is used whenever the value before it is missing".to_owned());
@@ -208,6 +215,14 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         confidence,
         name: argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback).map(|s| s.name.clone()),
     })
+}
+
+/// The password of `user:password`, as it is or in base64 (RFC 7617, section 2).
+fn password(credentials: &[u8]) -> Option<Vec<u8>> {
+    let plain = if credentials.contains(&b':') { credentials.to_vec() } else { decode::base64(credentials)? };
+    let colon = memchr::memchr(b':', &plain)?;
+    let password = plain.get(colon + 1..).filter(|password| !password.is_empty() && std::str::from_utf8(&plain).is_ok())?;
+    Some(password.to_vec())
 }
 
 /// A key or certificate that anyone may read: it stands where a secret may stand, in a call that verifies.
@@ -378,5 +393,33 @@ mod tests {
     fn keywords_make_parsing_worthwhile() {
         assert_eq!(keywords(&Sinks::built_in().unwrap(), lang::of("a.rs").unwrap()), ["ClientSecret"]);
         assert!(keywords(&Sinks::built_in().unwrap(), lang::of("a.tf").unwrap()).is_empty());
+    }
+    #[cfg(feature = "lang-javascript")]
+    #[test]
+    fn keywords_are_no_words_of_every_day() {
+        let sinks = Sinks::built_in().unwrap();
+        let all = keywords(&sinks, lang::of("a.js").unwrap());
+        for expected in ["clientSecret", "Authorization", "jose", "svix", "@nestjs/jwt", "createHmac"] {
+            assert!(all.contains(&expected), "{expected} in {all:?}");
+        }
+        for common in ["set", "sign", "secret", "register", "client", "google", "express", "request", "Client"] {
+            assert!(!all.contains(&common), "{common}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_basic_credentials_is_judged() {
+        for (credentials, expected) in
+            [("svc:pass", Some("pass")), ("c3ZjOnBhc3M=", Some("pass")), ("svc:", None), ("c3ZjOg==", None), ("credentials", None), ("not base64", None)]
+        {
+            assert_eq!(password(credentials.as_bytes()).as_deref(), expected.map(str::as_bytes), "{credentials}");
+        }
+    }
+
+    #[test]
+    fn what_anyone_may_read_is_no_secret() {
+        assert!(is_public(b"\n-----BEGIN PUBLIC KEY-----\nMII"));
+        assert!(is_public(b"-----BEGIN CERTIFICATE-----"));
+        assert!(!is_public(concat!("-----BEGIN ", "PRIVATE KEY-----").as_bytes()));
     }
 }

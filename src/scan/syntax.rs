@@ -432,4 +432,25 @@ locals { n = 3 }
             ["client_secret=a", "authunknown", "auth.xunknown", "auth.x.secret=b", "cunknown", "c.k=d", "headersunknown", "headers.Authorization=e", "name=f"]
         );
     }
+    #[cfg(feature = "lang-javascript")]
+    #[test]
+    fn members_are_entries_and_fields_and_no_constants_outside() {
+        for (expression, expected) in [
+            ("config.auth.secret", "=a"),
+            ("config.secret", "unknown"),
+            ("taken", "=b"),
+            ("this.secret", "=c"),
+            ("window.outside", "unknown"),
+            ("load().secret", "unknown"),
+            ("changed.secret", "=e"),
+        ] {
+            let code = format!(
+                "const outside = 'd', config = {{ auth: {{ secret: 'a' }}, taken: 'b' }}, changed = {{ secret: 'no' }};\nconst {{ taken }} = config;\n\
+                 changed.secret = 'e';\nclass A {{ secret = 'c'; run() {{ sink({expression}); }} }}\n"
+            );
+            let facts = facts(code.as_bytes(), lang::of("a.js").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+            let call = facts.calls.iter().find(|c| c.callee == "sink").unwrap();
+            assert_eq!(show(&call.arguments[0].value), expected, "{expression}");
+        }
+    }
 }
