@@ -3,6 +3,7 @@
 #![cfg(all(feature = "lang-javascript", feature = "lang-typescript"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use aelix_lint::lang;
 use aelix_lint::model::facts::Value;
 use aelix_lint::model::{Blob, Confidence, Target};
 use aelix_lint::ruleset::{RuleOptions, RuleSet};
+use aelix_lint::scan::sink::{self, Sinks};
 use aelix_lint::scan::syntax::{Bounds, Facts, Parser, facts};
 use aelix_lint::scan::{ScanOptions, Scanner, Worker};
 
@@ -236,7 +238,7 @@ fn whatever_stands_in_a_file_ends_in_time() {
     }
     let mut chain = String::from("const a0 = { x: 'v' };\n");
     for n in 1..5_000 {
-        chain.push_str(&format!("const a{n} = a{}.trim(a{}.x); const {{ x: y{n} }} = a{n};\n", n - 1, n - 1));
+        writeln!(chain, "const a{n} = a{}.trim(a{}.x); const {{ x: y{n} }} = a{n};", n - 1, n - 1).unwrap();
     }
     chain.push_str("sink(a4999.x)");
     let run = std::thread::Builder::new().stack_size(512 * 1024);
@@ -304,4 +306,107 @@ fn exactly_what_is_planted_in_a_project_is_found() {
         planted_in_all += planted.len();
     }
     assert!(planted_in_all >= 20);
+}
+
+/// The kinds of the slots that `SECRET` reaches.
+fn kinds(path: &str, code: &str) -> Vec<String> {
+    let language = lang::of(path).unwrap();
+    let code = code.replace("SECRET", &random(7));
+    sink::hits(&facts_of(path, &code), &Sinks::built_in().unwrap(), language).into_iter().map(|hit| hit.kind).collect()
+}
+
+#[test]
+fn slots_of_known_libraries_are_known() {
+    for (kind, code) in [
+        ("client-secret", "import {ClientCredentials} from 'simple-oauth2'; new ClientCredentials({client: {id: 'i', secret: 'SECRET'}, auth});"),
+        ("client-secret", "const { AuthorizationCode: C } = require('simple-oauth2'); new C({client: {id: 'i', secret: 'SECRET'}});"),
+        ("client-secret", "const simple = require('simple-oauth2'); new simple.ResourceOwnerPassword({client: {secret: 'SECRET'}});"),
+        ("client-secret", "const oauth2 = require('simple-oauth2').create({client: {id: 'i', secret: 'SECRET'}});"),
+        ("client-secret", "import * as client from 'openid-client'; await client.discovery(server, 'id', 'SECRET');"),
+        ("client-secret", "import { discovery } from 'openid-client'; discovery(server, 'id', { client_secret: 'SECRET' });"),
+        ("client-secret", "import * as client from 'openid-client'; client.discovery(s, 'id', {}, client.ClientSecretBasic('SECRET'));"),
+        ("client-secret", "const { Issuer } = require('openid-client'); const c = new issuer.Client({ client_id: 'i', client_secret: 'SECRET' });"),
+        (
+            "client-secret",
+            "import { ConfidentialClientApplication } from '@azure/msal-node'; new ConfidentialClientApplication({auth: {clientSecret: 'SECRET'}});",
+        ),
+        (
+            "client-secret",
+            "const msal = require('@azure/msal-node'); const config = {auth: {clientSecret: 'SECRET'}}; new msal.ConfidentialClientApplication(config);",
+        ),
+        ("client-secret", "import { ClientSecretCredential } from '@azure/identity'; new ClientSecretCredential('t', 'i', 'SECRET');"),
+        ("client-secret", "const {OAuth2Client} = require('google-auth-library'); new OAuth2Client('id', 'SECRET', 'https://a');"),
+        ("client-secret", "const {OAuth2Client} = require('google-auth-library'); new OAuth2Client({clientId: 'i', clientSecret: 'SECRET'});"),
+        ("client-secret", "const {google} = require('googleapis'); new google.auth.OAuth2(ID, 'SECRET', URL);"),
+        ("client-secret", "import { OAuth2Client } from '@badgateway/oauth2-client'; new OAuth2Client({server, clientId: 'i', clientSecret: 'SECRET'});"),
+        ("client-secret", "import { clientCredentials } from 'axios-oauth-client'; clientCredentials(axios.create(), 'u', 'i', 'SECRET');"),
+        ("client-secret", "const oauth = require('axios-oauth-client'); oauth.clientCredentials(axios, 'u', 'i', 'SECRET');"),
+        ("client-secret", "var ClientOAuth2 = require('client-oauth2'); new ClientOAuth2({ clientId: 'i', clientSecret: 'SECRET' });"),
+        ("client-secret", "import OAuth from 'client-oauth2'; new OAuth({ clientSecret: 'SECRET' });"),
+        ("client-secret", "var Google = require('passport-google-oauth20').Strategy; passport.use(new Google({clientSecret: 'SECRET'}, cb));"),
+        ("client-secret", "import { Strategy as S } from 'passport-github2'; passport.use(new S({clientSecret: 'SECRET'}, cb));"),
+        ("client-secret", "import OAuth2Strategy from 'passport-oauth2'; new OAuth2Strategy({clientSecret: 'SECRET'}, cb);"),
+        ("client-secret", "import Okta from 'next-auth/providers/okta'; export const providers = [Okta({ clientId: 'i', clientSecret: 'SECRET' })];"),
+        ("client-secret", "import NextAuth from 'next-auth'; export const options = { providers: [{ id: 'x', clientSecret: 'SECRET' }] };"),
+        ("client-secret", "fetch(u, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_secret: 'SECRET' }) });"),
+        ("client-secret", "const form = new FormData(); form.append('client_secret', 'SECRET');"),
+        ("client-secret", "axios.post(url, qs.stringify({ client_secret: 'SECRET' }));"),
+        ("client-secret", "axios({ method: 'post', data: { client_secret: 'SECRET' } });"),
+        ("client-secret", "request.post({ url, form: { client_secret: 'SECRET' } }, done);"),
+        ("bearer", "fetch(u, { headers: { Authorization: 'Bearer SECRET' } });"),
+        ("bearer", "const t = 'SECRET'; const headers = new Headers(); headers.append('Authorization', `Bearer ${t}`);"),
+        ("bearer", "axios.defaults.headers.common['Authorization'] = 'Bearer SECRET';"),
+        ("bearer", "xhr.setRequestHeader('authorization', 'Bearer ' + 'SECRET');"),
+        ("basic-auth", "got(u, { headers: { authorization: 'Basic ' + Buffer.from('id:' + 'SECRET').toString('base64') } });"),
+        ("basic-auth", "got(u, { headers: { authorization: `Basic ${btoa('id:SECRET')}` } });"),
+        ("basic-auth", "import axios from 'axios'; axios.get(u, { auth: { username: 'u', password: 'SECRET' } });"),
+        ("api-key", "fetch(u, { headers: { 'x-api-key': 'SECRET' } });"),
+        ("password", "const { Pool } = require('pg'); new Pool({ user: 'u', password: 'SECRET' });"),
+        ("password", "const mysql = require('mysql'); mysql.createConnection({ password: 'SECRET' });"),
+        ("password", "import Redis from 'ioredis'; new Redis({ password: 'SECRET' });"),
+        ("password", "import { Sequelize } from 'sequelize'; new Sequelize('db', 'u', 'SECRET', {});"),
+        ("password", "import { TypeOrmModule } from '@nestjs/typeorm'; TypeOrmModule.forRoot({ type: 'postgres', password: 'SECRET' });"),
+        ("password", "import nodemailer from 'nodemailer'; nodemailer.createTransport({ auth: { user: 'u', pass: 'SECRET' } });"),
+        ("webhook-secret", "import { createHmac } from 'crypto'; createHmac('sha256', 'SECRET').update(b);"),
+        ("webhook-secret", "import crypto from 'node:crypto'; const K = 'SECRET'; crypto.createHmac('sha256', Buffer.from(K, 'utf8'));"),
+        ("webhook-secret", "crypto.subtle.importKey('raw', new TextEncoder().encode('SECRET'), a, false, ['verify']);"),
+        ("webhook-secret", "stripe.webhooks.constructEvent(body, sig, 'SECRET');"),
+        ("webhook-secret", "import { Webhook } from 'svix'; new Webhook('SECRET').verify(body, headers);"),
+        ("signing-key", "const jwt = require('jsonwebtoken'); jwt.sign({ a: 1 }, 'SECRET');"),
+        ("signing-key", "import { sign } from 'jsonwebtoken'; sign({}, 'SECRET');"),
+        ("signing-key", "import * as jose from 'jose'; await new jose.SignJWT({}).setIssuedAt().sign(new TextEncoder().encode('SECRET'));"),
+        ("signing-key", "import { jwtVerify } from 'jose'; const key = new TextEncoder().encode('SECRET'); jwtVerify(t, key);"),
+        ("signing-key", "import { Strategy, ExtractJwt } from 'passport-jwt'; new Strategy({ secretOrKey: 'SECRET' }, cb);"),
+        ("signing-key", "const session = require('express-session'); app.use(session({ secret: 'SECRET', resave: false }));"),
+        ("signing-key", "import NextAuth from 'next-auth'; export default NextAuth({ secret: 'SECRET' });"),
+        ("signing-key", "import fastifyJwt from '@fastify/jwt'; app.register(fastifyJwt, { secret: 'SECRET' });"),
+        ("signing-key", "import cookieParser from 'cookie-parser'; app.use(cookieParser('SECRET'));"),
+    ] {
+        for path in ["a.js", "a.ts", "a.tsx"] {
+            assert_eq!(kinds(path, code), [kind], "{path}: {code}");
+        }
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_slot_is_none() {
+    for code in [
+        "class ClientCredentials {} new ClientCredentials({client: {secret: 'SECRET'}});",
+        "import { ClientCredentials } from './mocks.js'; new ClientCredentials({client: {secret: 'SECRET'}});",
+        "const labels = { clientSecret: 'SECRET' };",
+        "import { Strategy } from 'passport-local'; new Strategy({ clientSecret: 'SECRET' });",
+        "map.set('token', 'SECRET'); editor.sign({}, 'SECRET');",
+        "import jwt from 'jsonwebtoken'; jwt.decode('SECRET'); jwt.verify('SECRET', key);",
+        "import { createHash } from 'crypto'; createHash('sha256').update('SECRET');",
+        "fetch(u, { headers: { Authorization: `Bearer ${token}`, 'Idempotency-Key': 'SECRET' } });",
+        "fetch(u, { headers: { Authorization: 'Basic SECRET' } });",
+        "fetch(u, { headers: { Authorization: 'Bearer ${TOKEN}' } });",
+        "import { ClientSecretCredential } from '@azure/identity'; new ClientSecretCredential('t', 'i', process.env.X || '');",
+        "import session from 'express-session'; app.use(session({ name: 'SECRET', secret: process.env.S }));",
+        "import jwt from 'jsonwebtoken'; jwt.verify(t, '-----BEGIN PUBLIC KEY-----\\nSECRET');",
+    ] {
+        for path in ["a.js", "a.ts", "a.tsx"] {
+            assert_eq!(kinds(path, code), Vec::<String>::new(), "{path}: {code}");
+        }
+    }
 }

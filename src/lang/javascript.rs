@@ -1,13 +1,11 @@
 //! JavaScript: grammar, query, and what its common callees do to text. TypeScript shares all but the grammar.
 
-use std::sync::OnceLock;
-
-use super::{Callees, Import, Language};
+use super::{Callees, Import};
 use crate::text::decode::Decoding;
 
-#[cfg(feature = "lang-javascript")]
 /// JavaScript, with JSX; also as Node.js, Deno and Bun run it.
-pub(super) static LANGUAGE: Language = Language {
+#[cfg(feature = "lang-javascript")]
+pub(super) static LANGUAGE: super::Language = super::Language {
     name: "javascript",
     extensions: &["js", "mjs", "cjs", "jsx"],
     file_names: &["Jakefile"],
@@ -25,7 +23,7 @@ pub(super) static LANGUAGE: Language = Language {
     callees: CALLEES,
     unescape,
     imports,
-    compiled: OnceLock::new(),
+    compiled: std::sync::OnceLock::new(),
 };
 
 /// What callees do to text in every dialect. `Buffer.from`, `.encode` and the like make bytes of text as well as of character codes.
