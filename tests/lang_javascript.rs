@@ -164,6 +164,25 @@ fn values_with_types_are_folded() {
 }
 
 #[test]
+fn values_pass_through_parameters() {
+    for (path, code, expected) in [
+        ("a.js", "const f = (a, secret) => sink(secret); f(1, 'x');", "=x"),
+        ("a.js", "const f = function (secret) { sink(secret); }; f('x');", "=x"),
+        ("a.js", "function* f(secret) { sink(secret); } f('x');", "=x"),
+        ("a.js", "async function f({ secret, other }) { sink(secret); } f({ other: 'y', secret: 'x' });", "=x"),
+        ("a.js", "const api = { f: (secret) => sink(secret) }; api.f('x');", "=x"),
+        ("a.js", "function f(secret) { sink(secret); } f(process.env.X);", "reference"),
+        ("a.js", "function f(secret) { sink(secret); } f(a); f(b);", "unknown"),
+        ("a.js", "list.map(secret => sink(secret)); f('x');", "unknown"),
+        ("a.ts", "class A { constructor(private readonly secret: string) {} f() { sink(this.secret); } } new A('x');", "=x"),
+        ("a.ts", "class A { constructor(public id: string, protected secret = 'x') {} f() { sink(this.secret); } } new A('y');", "=x"),
+        ("a.tsx", "const f = ({ secret }: Props): void => sink(secret); f({ secret: 'x' });", "=x"),
+    ] {
+        assert_eq!(sunk(path, code), expected, "{path}: {code}");
+    }
+}
+
+#[test]
 fn arguments_and_entries_of_objects_have_names() {
     let code = "const options = { client: { id: 'i', secret: 'a' }, 'X-Key': 'b' };\nconst token = 'c';\nnew Client(options);\nf({ token, headers: { ['n']: 'd' } });\n\
                 form.append('client_secret', 'e');\nx.clientSecret = 'f';\ndefaults['Authorization'] = 'g';\nnew Map([['k', 'h']]);\n";

@@ -9,6 +9,9 @@
 (required_parameter pattern: (identifier) @binding.name !value) @binding
 (required_parameter pattern: (identifier) @binding.name value: (_) @binding.value) @binding
 (optional_parameter pattern: (identifier) @binding.name) @binding
+; `constructor(private readonly secret: string)` declares a field.
+(required_parameter (accessibility_modifier) pattern: (identifier) @binding.name !value) @binding.constant
+(required_parameter (accessibility_modifier) pattern: (identifier) @binding.name value: (_) @binding.value) @binding.constant
 (required_parameter pattern: (object_pattern (shorthand_property_identifier_pattern) @binding.name)) @binding
 ((abstract_class_declaration
   name: (_) @function.name
