@@ -2,10 +2,14 @@
 
 #[cfg(feature = "lang-hcl")]
 mod hcl;
+#[cfg(any(feature = "lang-javascript", feature = "lang-typescript"))]
+mod javascript;
 #[cfg(feature = "lang-python")]
 mod python;
 #[cfg(feature = "lang-rust")]
 mod rust;
+#[cfg(feature = "lang-typescript")]
+mod typescript;
 
 use std::sync::OnceLock;
 
@@ -149,10 +153,16 @@ impl Language {
 static LANGUAGES: &[&Language] = &[
     #[cfg(feature = "lang-hcl")]
     &hcl::LANGUAGE,
+    #[cfg(feature = "lang-javascript")]
+    &javascript::LANGUAGE,
     #[cfg(feature = "lang-python")]
     &python::LANGUAGE,
     #[cfg(feature = "lang-rust")]
     &rust::LANGUAGE,
+    #[cfg(feature = "lang-typescript")]
+    &typescript::TSX,
+    #[cfg(feature = "lang-typescript")]
+    &typescript::LANGUAGE,
 ];
 
 /// All languages, in the order of their names.

@@ -9,7 +9,7 @@ use crate::model::{Confidence, Severity};
 use crate::ruleset::sinks::Sink;
 pub use crate::ruleset::sinks::Sinks;
 use crate::text::placeholder::{placeholder, reference};
-use crate::text::{Secret, Span, randomness};
+use crate::text::{Secret, Span, decode, randomness};
 
 use super::syntax::{Facts, is_callee};
 
@@ -17,6 +17,9 @@ use super::syntax::{Facts, is_callee};
 const MIN_KEYWORD: usize = 4;
 /// A word of a callee of this length, in bytes, is seldom met elsewhere.
 const TELLING_KEYWORD: usize = 8;
+
+/// What stands before the credentials of basic authentication in a header.
+const BASIC: &str = "Basic ";
 
 /// A literal that reaches a slot.
 #[derive(Clone, Debug)]
@@ -51,13 +54,19 @@ pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<&'a str> {
     all
 }
 
-/// One word of each callee; of a slot that only a name tells, whose callees are words of every day, its names.
+/// Words one of which a file must contain: of each callee or, where callees are words of every day, the names of the slot or a word of each of its packages.
 fn sink_keywords(sink: &Sink) -> Vec<&str> {
     let callees: Vec<&str> = sink.callees.iter().map(|callee| telling_part(callee)).collect();
-    let names: Vec<&str> = sink.names.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+    let names: Vec<&str> = sink.names.iter().filter(|_| sink.argument.is_none()).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+    let packages: Vec<&str> = sink.from.iter().map(|package| part_of_package(package)).collect();
     let shortest = |words: &[&str]| words.iter().map(|word| word.len()).min().unwrap_or(0);
-    let by_name = sink.argument.is_none() && shortest(&callees) < TELLING_KEYWORD && shortest(&names) >= MIN_KEYWORD;
-    if by_name { names } else { callees }
+    let choices = [(&callees, TELLING_KEYWORD), (&names, TELLING_KEYWORD), (&packages, MIN_KEYWORD), (&names, MIN_KEYWORD)];
+    choices.into_iter().find(|(words, least)| shortest(words) >= *least).map_or(callees.clone(), |(words, _)| words.clone())
+}
+
+/// A package in one word or in quotes stands in the file as it is, others in parts.
+fn part_of_package(package: &str) -> &str {
+    if package.contains(['.', ':', '\\']) { longest_word(package) } else { telling_part(package) }
 }
 
 /// The longest word of a callee or, if that is a short one, all of the callee.
@@ -177,15 +186,19 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         Some(before) => text.get(..before.len()).filter(|start| start.eq_ignore_ascii_case(before.as_bytes())).map(|_| &text[before.len()..])?,
         None => text,
     };
-    if text.trim_ascii().is_empty() || placeholder(text).is_some() || reference(text).is_some() {
+    if text.trim_ascii().is_empty() || is_public(text) || placeholder(text).is_some() || reference(text).is_some() {
         return None;
     }
+    let judged = match sink.after.as_deref() {
+        Some(BASIC) => password(text).filter(|password| placeholder(password).is_none())?,
+        _ => text.to_vec(),
+    };
     let span = first_behind(pieces, sink.after.as_ref().map_or(0, String::len))?;
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
     if !argument.span.contains(span) || argument.path.iter().any(|s| s.kind != StepKind::Fallback) {
         related.push((target.span, format!("reaches {} here", target.text)));
     }
-    let (confidence, note) = confidence(text);
+    let (confidence, note) = confidence(&judged);
     let mut notes: Vec<String> = note.into_iter().map(str::to_owned).collect();
     if argument.path.iter().any(|s| s.kind == StepKind::Fallback) {
         notes.push("the literal is used whenever the value before it is missing".to_owned());
@@ -202,6 +215,20 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         confidence,
         name: argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback).map(|s| s.name.clone()),
     })
+}
+
+/// The password of `user:password`, as it is or in base64 (RFC 7617, section 2).
+fn password(credentials: &[u8]) -> Option<Vec<u8>> {
+    let plain = if credentials.contains(&b':') { credentials.to_vec() } else { decode::base64(credentials)? };
+    let colon = memchr::memchr(b':', &plain)?;
+    let password = plain.get(colon + 1..).filter(|password| !password.is_empty() && std::str::from_utf8(&plain).is_ok())?;
+    Some(password.to_vec())
+}
+
+/// A key or certificate that anyone may read: it stands where a secret may stand, in a call that verifies.
+fn is_public(text: &[u8]) -> bool {
+    let label = text.trim_ascii_start().strip_prefix(b"-----BEGIN ");
+    label.is_some_and(|label| ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"].iter().any(|public| label.starts_with(public.as_bytes())))
 }
 
 /// The first piece that is not empty behind the first `skip` bytes.
@@ -366,5 +393,33 @@ mod tests {
     fn keywords_make_parsing_worthwhile() {
         assert_eq!(keywords(&Sinks::built_in().unwrap(), lang::of("a.rs").unwrap()), ["ClientSecret"]);
         assert!(keywords(&Sinks::built_in().unwrap(), lang::of("a.tf").unwrap()).is_empty());
+    }
+    #[cfg(feature = "lang-javascript")]
+    #[test]
+    fn keywords_are_no_words_of_every_day() {
+        let sinks = Sinks::built_in().unwrap();
+        let all = keywords(&sinks, lang::of("a.js").unwrap());
+        for expected in ["clientSecret", "Authorization", "jose", "svix", "@nestjs/jwt", "createHmac"] {
+            assert!(all.contains(&expected), "{expected} in {all:?}");
+        }
+        for common in ["set", "sign", "secret", "register", "client", "google", "express", "request", "Client"] {
+            assert!(!all.contains(&common), "{common}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_basic_credentials_is_judged() {
+        for (credentials, expected) in
+            [("svc:pass", Some("pass")), ("c3ZjOnBhc3M=", Some("pass")), ("svc:", None), ("c3ZjOg==", None), ("credentials", None), ("not base64", None)]
+        {
+            assert_eq!(password(credentials.as_bytes()).as_deref(), expected.map(str::as_bytes), "{credentials}");
+        }
+    }
+
+    #[test]
+    fn what_anyone_may_read_is_no_secret() {
+        assert!(is_public(b"\n-----BEGIN PUBLIC KEY-----\nMII"));
+        assert!(is_public(b"-----BEGIN CERTIFICATE-----"));
+        assert!(!is_public(concat!("-----BEGIN ", "PRIVATE KEY-----").as_bytes()));
     }
 }

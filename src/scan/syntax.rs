@@ -23,6 +23,9 @@ const MAX_ARGUMENTS: usize = 32;
 /// Longest name that is looked up, in bytes.
 const MAX_NAME: usize = 128;
 
+/// Brackets in brackets, wherever they stand: in text and comments too.
+const MAX_NESTING: usize = 4096;
+
 /// How much work one file may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
@@ -55,6 +58,9 @@ pub enum Bound {
         /// The bound.
         max: Duration,
     },
+    /// Brackets are nested deeper than the bound: a parser that follows several readings of them at once would run out of stack.
+    #[error("not parsed: brackets are nested more than {MAX_NESTING} deep, so only the text rules apply")]
+    Nesting,
     /// Grammar or query cannot be used: a defect of this program.
     #[error("not parsed: the grammar of {language} cannot be used, so only the text rules apply; please report this")]
     Grammar {
@@ -137,6 +143,9 @@ fn with_outline<R>(bytes: &[u8], language: &'static Language, parser: &mut Parse
     if bytes.len() > bounds.max_bytes {
         return Err(Bound::Size { bytes: bytes.len(), max: bounds.max_bytes });
     }
+    if is_nested_too_deep(bytes) {
+        return Err(Bound::Nesting);
+    }
     let unusable = || Bound::Grammar { language: language.name };
     let query = language.query().map_err(|_| unusable())?;
     if parser.language != Some(language.name) {
@@ -169,6 +178,18 @@ fn with_outline<R>(bytes: &[u8], language: &'static Language, parser: &mut Parse
     }
     outline.finish();
     Ok(then(&outline))
+}
+
+fn is_nested_too_deep(bytes: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    bytes.iter().any(|byte| {
+        match byte {
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_NESTING
+    })
 }
 
 fn span(node: Node) -> Span {
@@ -323,6 +344,8 @@ mod tests {
         let none = Bounds { max_time: Duration::ZERO, ..Bounds::default() };
         let long = "fn f() { g(1) }\n".repeat(20_000);
         assert!(matches!(facts(long.as_bytes(), language, &mut parser, none), Err(Bound::Time { .. })));
+        let deep = "{a:".repeat(MAX_NESTING + 1);
+        assert_eq!(facts(deep.as_bytes(), language, &mut parser, Bounds::default()).unwrap_err(), Bound::Nesting);
         assert_eq!(facts(b"fn f() { g(1) }", language, &mut parser, Bounds::default()).unwrap().calls.len(), 1);
         assert!(facts(b"\xff\xfe fn f(\"\xff\") }{ \x00", language, &mut parser, Bounds::default()).is_ok());
     }
@@ -433,5 +456,26 @@ locals { n = 3 }
             named,
             ["client_secret=a", "authunknown", "auth.xunknown", "auth.x.secret=b", "cunknown", "c.k=d", "headersunknown", "headers.Authorization=e", "name=f"]
         );
+    }
+    #[cfg(feature = "lang-javascript")]
+    #[test]
+    fn members_are_entries_and_fields_and_no_constants_outside() {
+        for (expression, expected) in [
+            ("config.auth.secret", "=a"),
+            ("config.secret", "unknown"),
+            ("taken", "=b"),
+            ("this.secret", "=c"),
+            ("window.outside", "unknown"),
+            ("load().secret", "unknown"),
+            ("changed.secret", "=e"),
+        ] {
+            let code = format!(
+                "const outside = 'd', config = {{ auth: {{ secret: 'a' }}, taken: 'b' }}, changed = {{ secret: 'no' }};\nconst {{ taken }} = config;\n\
+                 changed.secret = 'e';\nclass A {{ secret = 'c'; run() {{ sink({expression}); }} }}\n"
+            );
+            let facts = facts(code.as_bytes(), lang::of("a.js").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+            let call = facts.calls.iter().find(|c| c.callee == "sink").unwrap();
+            assert_eq!(show(&call.arguments[0].value), expected, "{expression}");
+        }
     }
 }

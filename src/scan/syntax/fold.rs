@@ -1,8 +1,9 @@
 //! What expressions amount to: pieces joined, wrappers seen through, encodings undone, constants, variables and parameters followed within the file.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
-use crate::lang::Language;
 use crate::model::facts::{Argument, Binding, Call, Step, StepKind, Value};
 use crate::text::Span;
 use crate::text::decode::Decoding;
@@ -35,8 +36,8 @@ enum Effect {
 }
 
 impl Effect {
-    fn of(call: &CallNode, language: &Language) -> Option<Self> {
-        let callees = &language.callees;
+    fn of(call: &CallNode, outline: &Outline) -> Option<Self> {
+        let callees = &outline.language.callees;
         let groups = [
             (callees.characters, Self::Characters),
             (callees.lookups, Self::Lookup),
@@ -47,10 +48,22 @@ impl Effect {
             (callees.joins, Self::Join),
             (callees.formats, Self::Format),
         ];
-        let is_one_of = |group: &[&str]| call.names().any(|name| is_callee(name, group));
-        let decoder = || callees.decoders.iter().find(|(name, _)| is_one_of(&[name])).map(|(_, decoding)| Self::Decode(*decoding));
+        let has = |word: &str| children(call.arguments).iter().any(|argument| outline.text(*argument).trim_matches(['"', '\'', '`']) == word);
+        let is = |wanted: &str| match wanted.strip_suffix(')').and_then(|wanted| wanted.split_once('(')) {
+            Some((wanted, word)) => call.names().any(|name| is_callee(name, &[wanted])) && has(word),
+            None => call.names().any(|name| is_callee(name, &[wanted])),
+        };
+        let is_one_of = |group: &[&str]| group.iter().any(|wanted| is(wanted));
+        let decoder = || callees.decoders.iter().find(|(name, _)| is(name)).map(|(_, decoding)| Self::Decode(*decoding));
         decoder().or_else(|| groups.into_iter().find(|(group, _)| is_one_of(group)).map(|(_, effect)| effect))
     }
+}
+
+/// Whether a name may mean an entry of an object: not on the way to that object, which keeps the search short.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entries {
+    Count,
+    Pass,
 }
 
 /// What is still to be added to a value.
@@ -134,17 +147,7 @@ impl<'a, 't> Folder<'a, 't> {
 
     /// The entries of an object, or of a list of pairs, with their names as dotted paths.
     fn entries(&mut self, node: Node<'t>, prefix: &str, depth: usize, named: &mut Vec<(String, Argument)>) {
-        let mut node = node;
-        for _ in 0..MAX_DEPTH {
-            node = match self.outline.roles.get(&node.id()) {
-                Some(Role::Keep(inner)) => *inner,
-                Some(_) => break,
-                None => match self.name(node, 0, &mut Vec::new()) {
-                    Ok(value) => value,
-                    Err(_) => return,
-                },
-            };
-        }
+        let Some(node) = self.written_list(node, Entries::Count) else { return };
         if depth >= MAX_DEPTH || named.len() >= 2 * MAX_ARGUMENTS {
             return;
         }
@@ -169,6 +172,65 @@ impl<'a, 't> Folder<'a, 't> {
             }
             _ => {}
         }
+    }
+
+    /// The object or the list that an expression is: written here, or behind names and wrappers. `entries` says whether a name may mean an entry.
+    fn written_list(&self, node: Node<'t>, entries: Entries) -> Option<Node<'t>> {
+        let mut node = node;
+        for _ in 0..MAX_DEPTH {
+            node = match self.outline.roles.get(&node.id()) {
+                Some(Role::Object | Role::Sequence(_)) => return Some(node),
+                Some(Role::Keep(inner)) => *inner,
+                Some(Role::Call(index)) => self.wrapped(&self.outline.calls[*index])?,
+                Some(_) => return None,
+                None if entries == Entries::Count => self.bound(node).and_then(|binding| self.value_of(binding))?,
+                None => self.resolved(node.byte_range())?.value?,
+            };
+        }
+        None
+    }
+
+    /// What the call of a wrapper has as its first argument: `Object.freeze({ … })`.
+    fn wrapped(&self, call: &CallNode<'t>) -> Option<Node<'t>> {
+        let is_wrapper = Effect::of(call, self.outline) == Some(Effect::Wrapper);
+        children(call.arguments).first().copied().filter(|_| is_wrapper)
+    }
+
+    /// The binding that a path of names, which stands at these bytes, means as a whole.
+    fn resolved(&self, path: Range<usize>) -> Option<&BindingNode<'t>> {
+        let name = std::str::from_utf8(self.outline.bytes.get(path.clone())?).ok()?;
+        self.outline.resolve(name, path.start).map(|index| &self.outline.bindings[index])
+    }
+
+    /// What the name that `node` is means: a binding, or an entry of the object that is bound to the first of its names: `config.auth.secret`.
+    fn bound(&self, node: Node<'t>) -> Option<&BindingNode<'t>> {
+        let (path, separator) = (self.outline.text(node), self.outline.language.separator);
+        if path.len() > MAX_NAME {
+            return None;
+        }
+        self.resolved(node.byte_range()).or_else(|| {
+            let own = ["this", "self"].iter().find_map(|own| path.strip_prefix(own)?.strip_prefix(separator)).map_or(0, |rest| path.len() - rest.len());
+            let (owner, names) = path.split_at(own + path[own..].find(separator)?);
+            let owner = owner.trim_end_matches(['?', '!']);
+            let object = self.resolved(node.start_byte()..node.start_byte() + owner.len())?;
+            let mut names = names.split(separator).skip(1).map(|name| name.trim_end_matches(['?', '!']));
+            let entry = self.field_of(self.value_of(object)?, names.next()?)?;
+            names.take(MAX_DEPTH).try_fold(entry, |entry, name| self.field_of(entry.value?, name))
+        })
+    }
+
+    /// The value of a binding: of a name that is taken out of an object the entry of that name.
+    fn value_of(&self, binding: &BindingNode<'t>) -> Option<Node<'t>> {
+        let value = binding.value.filter(|_| !binding.ambiguous)?;
+        self.field_of(value, self.outline.text(binding.name)).map_or(Some(value), |field| field.value)
+    }
+
+    /// The only entry of an object that has this name.
+    fn field_of(&self, object: Node<'t>, name: &str) -> Option<&BindingNode<'t>> {
+        let object = self.written_list(object, Entries::Pass).filter(|list| matches!(self.outline.roles.get(&list.id()), Some(Role::Object)))?;
+        let fields = children(object).into_iter().filter_map(|child| self.outline.field(child));
+        let mut named = fields.filter(|field| self.key(field.name).as_deref() == Some(name));
+        named.next().filter(|_| named.next().is_none())
     }
 
     /// The name of a field as text: a word as it stands, a string by what it holds.
@@ -314,14 +376,16 @@ impl<'a, 't> Folder<'a, 't> {
         if hops >= MAX_HOPS || node.end_byte() - node.start_byte() > MAX_NAME {
             return Err(Stop::Unknown);
         }
-        let name = self.outline.text(node);
-        let index = self.outline.resolve(name, node.start_byte()).ok_or(Stop::Unknown)?;
-        let binding = &self.outline.bindings[index];
-        let (value, kind) = match binding.value {
+        let binding = self.bound(node).ok_or(Stop::Unknown)?;
+        let (value, kind) = match self.value_of(binding) {
             _ if binding.ambiguous => return Err(Stop::Unknown),
             Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),
             Some(value) => (value, StepKind::Variable),
-            None => (self.outline.passed(binding.name).ok_or(Stop::Unknown)?, StepKind::Parameter),
+            None => {
+                let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
+                let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
+                (entry.unwrap_or(given), StepKind::Parameter)
+            }
         };
         path.push(Step { kind, name: self.outline.text(binding.name).to_owned(), span: span(binding.name), line: line(binding.name) });
         Ok(value)
@@ -331,7 +395,7 @@ impl<'a, 't> Folder<'a, 't> {
     fn folded_call(&self, call: &CallNode<'t>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
         let arguments = children(call.arguments);
         let first = arguments.first().copied();
-        match Effect::of(call, self.outline.language).ok_or(Stop::Unknown)? {
+        match Effect::of(call, self.outline).ok_or(Stop::Unknown)? {
             Effect::Reference => return Err(Stop::Reference),
             Effect::Lookup => {
                 let fallback = *arguments.get(1).ok_or(Stop::Reference)?;
@@ -360,14 +424,13 @@ impl<'a, 't> Folder<'a, 't> {
             Effect::Join => self.join(call, first, hops, folding)?,
             Effect::Format => self.format(call, &arguments, hops, folding)?,
             Effect::Characters => {
-                let codes = match arguments.as_slice() {
-                    [only] => self.parts(*only).unwrap_or(arguments),
-                    _ => arguments,
-                };
+                let codes = first.and_then(|first| self.parts(first).ok()).unwrap_or(arguments);
                 let characters: Result<Vec<_>, Stop> = codes.iter().map(|code| Ok(Item::Piece(self.character(*code)?, span(*code)))).collect();
                 match (characters, first) {
                     (Ok(characters), _) => folding.todo.extend(characters.into_iter().rev()),
-                    (Err(_), Some(only)) if codes.len() == 1 => folding.next([only].into_iter(), hops),
+                    (Err(_), Some(text)) if !matches!(self.outline.roles.get(&text.id()), Some(Role::Literal | Role::Sequence(_))) => {
+                        folding.next([text].into_iter(), hops);
+                    }
                     (Err(stop), _) => return Err(stop),
                 }
             }
@@ -388,6 +451,11 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     fn join(&self, call: &CallNode<'t>, first: Option<Node<'t>>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
+        let characters = call.receiver.filter(|receiver| matches!(self.outline.roles.get(&receiver.id()), Some(Role::Call(_))));
+        if let (Some(characters), Ok(b"")) = (characters, self.written(first).as_deref()) {
+            folding.next([characters].into_iter(), hops);
+            return Ok(());
+        }
         let (parts, between) = match self.written(call.receiver) {
             Ok(between) => (self.parts(first.ok_or(Stop::Unknown)?)?, between),
             Err(_) => self.joined(call, first)?,
@@ -463,7 +531,8 @@ impl<'a, 't> Folder<'a, 't> {
     /// The character of a code (`97`, `0x61`) or of a character literal.
     fn character(&self, node: Node<'t>) -> Result<Vec<u8>, Stop> {
         if let Ok(text) = self.written(Some(node)) {
-            return Ok(text);
+            let is_one = std::str::from_utf8(&text).is_ok_and(|text| text.chars().count() == 1);
+            return if is_one { Ok(text) } else { Err(Stop::Unknown) };
         }
         let text = self.outline.text(node).trim_end_matches("u8");
         let text = text.trim_start_matches("(byte)").trim();

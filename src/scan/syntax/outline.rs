@@ -395,8 +395,14 @@ impl<'t> Outline<'t> {
     /// The binding that `name`, used at the byte `at`, means: the nearest one declared before in an enclosing scope, or a constant.
     pub(super) fn resolve(&self, name: &str, at: usize) -> Option<usize> {
         let only = |all: &Vec<usize>| if let [only] = all.as_slice() { Some(*only) } else { None };
-        if let Some((_, last)) = name.rsplit_once(self.language.separator) {
-            return self.constants.get(name).or_else(|| self.constants.get(last)).and_then(only);
+        if let Some((owner, last)) = name.rsplit_once(self.language.separator) {
+            if let Some(all) = self.constants.get(name) {
+                return only(all);
+            }
+            // Where the point is for members, what stands outside of all types is nobody's member.
+            let is_member = |&&b: &&usize| self.language.separator != "." || self.scopes.innermost(self.bindings[b].name.start_byte()) != 0;
+            let mut members = self.constants.get(last).filter(|_| !self.is_value(owner, at)).into_iter().flatten().filter(is_member);
+            return members.next().copied().filter(|_| members.next().is_none());
         }
         let mut scope = Some(self.scopes.innermost(at));
         while let Some(index) = scope {
@@ -411,6 +417,15 @@ impl<'t> Outline<'t> {
             scope = self.scopes.parent(index);
         }
         None
+    }
+
+    /// Whether `owner` is no type or module of this file, but a value or a name from elsewhere: its members have nothing to do with constants here.
+    fn is_value(&self, owner: &str, at: usize) -> bool {
+        let (first, rest) = owner.split_once(self.language.separator).unwrap_or((owner, ""));
+        let is_name = |c: char| c.is_alphanumeric() || "_$@:\\?!->".contains(c) || self.language.separator.contains(c);
+        let is_field = matches!(first, "this" | "self") && !rest.is_empty();
+        let first = first.trim_end_matches(['?', '!']);
+        !owner.chars().all(is_name) || is_field || self.resolve(first, at).is_some() || self.imports.iter().any(|i| i.name.as_deref() == Some(first))
     }
 
     /// What a call in the same file gives for the parameter whose name is this node: a literal if some call gives one, else what the only call gives.
