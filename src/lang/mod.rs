@@ -1,5 +1,7 @@
 //! Floor 1: the table of languages, found by file name. A language is a grammar, a query whose captures become facts, and a few words of its own.
 
+#[cfg(feature = "lang-go")]
+mod go;
 #[cfg(feature = "lang-hcl")]
 mod hcl;
 #[cfg(feature = "lang-python")]
@@ -144,6 +146,8 @@ impl Language {
 }
 
 static LANGUAGES: &[&Language] = &[
+    #[cfg(feature = "lang-go")]
+    &go::LANGUAGE,
     #[cfg(feature = "lang-hcl")]
     &hcl::LANGUAGE,
     #[cfg(feature = "lang-python")]

@@ -426,7 +426,7 @@ impl<'a, 't> Folder<'a, 't> {
         let holes = holes(&text);
         if holes.is_empty() {
             folding.next([format].into_iter(), hops);
-            return if text.contains(&b'{') { Err(Stop::Hole) } else { Ok(()) };
+            return if text.contains(&b'{') || !values.is_empty() { Err(Stop::Hole) } else { Ok(()) };
         }
         if holes.len() != values.len() {
             return Err(Stop::Hole);

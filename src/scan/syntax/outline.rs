@@ -412,10 +412,10 @@ impl<'t> Outline<'t> {
     pub(super) fn passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
         let before = self.functions.partition_point(|f| f.parameters.start_byte() <= parameter.start_byte());
         let function = self.functions[..before].iter().rev().take(4).find(|f| f.parameters.end_byte() >= parameter.end_byte())?;
-        let names: Vec<Node> = children(function.parameters);
-        let own = names.first().is_some_and(|first| matches!(self.text(*first), "self" | "&self" | "&mut self" | "cls" | "this"));
+        let slots = slots(function.parameters);
+        let own = slots.first().is_some_and(|first| matches!(self.text(*first), "self" | "&self" | "&mut self" | "cls" | "this"));
         let position =
-            names.iter().position(|n| n.start_byte() <= parameter.start_byte() && parameter.end_byte() <= n.end_byte())?.checked_sub(usize::from(own))?;
+            slots.iter().position(|n| n.start_byte() <= parameter.start_byte() && parameter.end_byte() <= n.end_byte())?.checked_sub(usize::from(own))?;
         let name = self.text(parameter);
         let calls = self.calls_by_name.get(function.name)?;
         let given: Vec<Node> = calls.iter().take(MAX_ARGUMENTS).filter_map(|&call| self.given(&self.calls[call], name, position)).collect();
@@ -431,6 +431,23 @@ impl<'t> Outline<'t> {
         }
         arguments.into_iter().filter(|n| self.field(*n).is_none()).nth(position)
     }
+}
+
+/// One node for each parameter: names that share a type (`id, secret string`) count one by one; what stands before a parameter without a comma
+/// (modifiers, attributes), or behind `=` beside it (a default), does not count.
+fn slots(parameters: Node<'_>) -> Vec<Node<'_>> {
+    let mut slots = Vec::new();
+    for child in children(parameters) {
+        let names: Vec<Node> = child.children_by_field_name("name", &mut child.walk()).filter(Node::is_named).collect();
+        let is_default = child.prev_sibling().is_some_and(|before| before.kind() == "=");
+        let is_modifier = child.next_sibling().is_some_and(|after| after.is_named() && !after.is_extra());
+        match names.as_slice() {
+            [_, _, ..] => slots.extend(names),
+            _ if is_default || is_modifier => {}
+            _ => slots.push(child),
+        }
+    }
+    slots
 }
 
 /// The named children that are not comments.
