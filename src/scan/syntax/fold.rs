@@ -342,7 +342,7 @@ impl<'a, 't> Folder<'a, 't> {
             Effect::Wrapper => folding.next([self.subject(call, first).ok_or(Stop::Unknown)?].into_iter(), hops),
             Effect::Decode(decoding) => {
                 folding.todo.push(Item::Decode(decoding, folding.text.len()));
-                folding.next([self.subject(call, first).ok_or(Stop::Unknown)?].into_iter(), hops);
+                folding.next([self.encoded(call, first).ok_or(Stop::Unknown)?].into_iter(), hops);
             }
             Effect::Fallback => {
                 folding.path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
@@ -382,6 +382,14 @@ impl<'a, 't> Folder<'a, 't> {
         if module { first } else { Some(receiver) }
     }
 
+    /// What a decoder decodes: as for wrappers, and the first argument of a decoder that a call made (`Base64.getDecoder().decode("…")`).
+    fn encoded(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Option<Node<'t>> {
+        match call.receiver.map(|receiver| self.outline.roles.get(&receiver.id())) {
+            Some(Some(Role::Call(made))) if first.is_some() && Effect::of(&self.outline.calls[*made], self.outline.language).is_none() => first,
+            _ => self.subject(call, first),
+        }
+    }
+
     fn is_text(&self, node: Node<'t>) -> bool {
         matches!(self.outline.roles.get(&node.id()), Some(Role::String | Role::Raw | Role::Call(_) | Role::Keep(_) | Role::Concat(_)))
             || self.name(node, 0, &mut Vec::new()).is_ok()
@@ -407,7 +415,10 @@ impl<'a, 't> Folder<'a, 't> {
             return Ok((parts, first.map_or(Ok(Vec::new()), |first| self.written(Some(first)))?));
         }
         let arguments = children(call.arguments);
-        let [one, other] = arguments.as_slice() else { return Err(Stop::Unknown) };
+        let [one, other] = arguments.as_slice() else {
+            let (between, parts) = arguments.split_first().ok_or(Stop::Unknown)?;
+            return Ok((parts.to_vec(), self.written(Some(*between))?));
+        };
         match self.parts(*one) {
             Ok(parts) => Ok((parts, self.written(Some(*other))?)),
             Err(_) => Ok((self.parts(*other)?, self.written(Some(*one))?)),
@@ -478,6 +489,11 @@ impl<'a, 't> Folder<'a, 't> {
             node = match self.outline.roles.get(&node.id()) {
                 Some(Role::Sequence(parts)) => return Ok(parts.clone()),
                 Some(Role::Keep(inner)) => *inner,
+                Some(Role::Call(index)) => {
+                    let call = &self.outline.calls[*index];
+                    let is_list = call.names().any(|name| is_callee(name, self.outline.language.callees.lists));
+                    return if is_list { Ok(children(call.arguments)) } else { Err(Stop::Unknown) };
+                }
                 Some(_) => return Err(Stop::Unknown),
                 None => self.name(node, 0, &mut Vec::new())?,
             };

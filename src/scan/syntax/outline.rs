@@ -292,15 +292,25 @@ impl<'t> Outline<'t> {
         let (Some(name), Some(arguments)) = (path.or(method), arguments) else { return };
         let is_known = |node: &Node| !self.text(*node).is_empty() && node.end_byte() - node.start_byte() <= MAX_NAME;
         let line = line(method.unwrap_or(name));
+        let joined = self.joined(receiver, method);
         let method = method.filter(is_known).map(|method| format!(".{}", self.text(method)));
         let path = path.filter(is_known).map(|path| {
             let bang = if self.bytes.get(path.end_byte()) == Some(&b'!') { "!" } else { "" };
             format!("{}{bang}", self.text(path).split_whitespace().collect::<String>())
         });
+        let path = path.or(joined);
         let is_path = |path: &String| path.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:!$\\@[]?".contains(&b) || b >= 0x80);
         let Some(callee) = path.filter(is_path).or_else(|| method.clone()) else { return };
         self.roles.insert(node.id(), Role::Call(self.calls.len()));
         self.calls.push(CallNode { callee, method, receiver, arguments, node, line });
+    }
+
+    /// The path of a receiver and a method that have no node in common: `Base64.getDecoder`.
+    fn joined(&self, receiver: Option<Node<'t>>, method: Option<Node<'t>>) -> Option<String> {
+        let (receiver, method) = (receiver?, method?);
+        let between = self.bytes.get(receiver.end_byte()..method.start_byte())?;
+        let is_path = between.trim_ascii() == self.language.separator.as_bytes() && method.end_byte() - receiver.start_byte() <= MAX_NAME;
+        is_path.then(|| format!("{}{}{}", self.text(receiver), self.language.separator, self.text(method)))
     }
 
     fn binding(&mut self, kind: BindingKind, node: Node<'t>, name: Option<Node<'t>>, value: Option<Node<'t>>) {
