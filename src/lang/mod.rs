@@ -6,6 +6,8 @@ mod go;
 mod hcl;
 #[cfg(feature = "lang-java")]
 mod java;
+#[cfg(feature = "lang-kotlin")]
+mod kotlin;
 #[cfg(feature = "lang-python")]
 mod python;
 #[cfg(feature = "lang-rust")]
@@ -166,6 +168,8 @@ static LANGUAGES: &[&Language] = &[
     &hcl::LANGUAGE,
     #[cfg(feature = "lang-java")]
     &java::LANGUAGE,
+    #[cfg(feature = "lang-kotlin")]
+    &kotlin::LANGUAGE,
     #[cfg(feature = "lang-python")]
     &python::LANGUAGE,
     #[cfg(feature = "lang-rust")]
