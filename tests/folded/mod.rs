@@ -58,11 +58,11 @@ fn filled(text: &str, seed: &mut usize) -> String {
     while let Some(at) = rest.find("{{") {
         let (before, behind) = rest.split_at(at);
         out.push_str(before);
-        let known: [(&str, fn(&str) -> String); 2] = [("{{secret}}", str::to_owned), ("{{base64}}", encoded)];
-        if let Some((mark, make)) = known.iter().find(|(mark, _)| behind.starts_with(mark)) {
+        let (mark, encode) = if behind.starts_with("{{base64}}") { ("{{base64}}", true) } else { ("{{secret}}", false) };
+        if let Some(after) = behind.strip_prefix(mark) {
             *seed += 1;
-            out.push_str(&make(&random(*seed)));
-            rest = &behind[mark.len()..];
+            out.push_str(&if encode { encoded(&random(*seed)) } else { random(*seed) });
+            rest = after;
         } else {
             out.push_str("{{");
             rest = &behind[2..];

@@ -409,15 +409,17 @@ impl<'a, 't> Folder<'a, 't> {
         Ok(())
     }
 
-    /// `parts.join("-")`, `strings.Join(parts, "-")`, `implode("-", parts)`.
+    /// `parts.join("-")`, `strings.Join(parts, "-")`, `implode("-", parts)`, `String.join("-", one, two)`.
     fn joined(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Result<(Vec<Node<'t>>, Vec<u8>), Stop> {
         if let Some(parts) = call.receiver.and_then(|receiver| self.parts(receiver).ok()) {
             return Ok((parts, first.map_or(Ok(Vec::new()), |first| self.written(Some(first)))?));
         }
         let arguments = children(call.arguments);
         let [one, other] = arguments.as_slice() else {
-            let (between, parts) = arguments.split_first().ok_or(Stop::Unknown)?;
-            return Ok((parts.to_vec(), self.written(Some(*between))?));
+            return match arguments.split_first() {
+                Some((between, parts)) if parts.len() > 1 => Ok((parts.to_vec(), self.written(Some(*between))?)),
+                _ => Err(Stop::Unknown),
+            };
         };
         match self.parts(*one) {
             Ok(parts) => Ok((parts, self.written(Some(*other))?)),
