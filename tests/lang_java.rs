@@ -46,6 +46,8 @@ fn values_are_folded() {
         ("field", "=field"),
         ("this.field", "=field"),
         ("this.set", "=set"),
+        ("set", "=set"),
+        ("twice", "unknown"),
         ("local", "=local"),
         ("given", "=passed"),
         ("changed", "unknown"),
@@ -53,8 +55,8 @@ fn values_are_folded() {
         (r#"call("x")"#, "unknown"),
     ] {
         let code = format!(
-            "class A {{\n  static final String TOP = \"top\", INNER = \"inner\";\n  private String field = \"field\";\n  private final String set;\n\
-             \n  static final char[] CHARS = {{'a', 'b'}};\n  static final String[] parts = {{\"x\", \"y\"}};\n  A() {{ this.set = \"set\"; }}\n\
+            "class A {{\n  static final String TOP = \"top\", INNER = \"inner\";\n  private String field = \"field\";\n  private final String set;\n  private String twice;\n\
+             \n  static final char[] CHARS = {{'a', 'b'}};\n  static final String[] parts = {{\"x\", \"y\"}};\n  A() {{ this.set = \"set\"; this.twice = \"a\"; this.twice = \"b\"; }}\n\
              \n  void run(String other, final String given) {{\n    String local = \"local\";\n    var changed = \"a\"; changed = f();\n\
              \n    String defaulted = System.getenv(\"X\");\n    if (defaulted == null || defaulted.isEmpty()) {{ defaulted = \"abc\"; }}\n    sink({expression});\n  }}\n\
              \n  void main() {{ new A().run(x, \"passed\"); }}\n}}\n"

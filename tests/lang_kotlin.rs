@@ -52,6 +52,8 @@ fn values_are_folded() {
         ("late", "=late"),
         ("got", "=got"),
         ("primary", "=primary"),
+        ("fixed", "=set"),
+        ("twice", "unknown"),
         ("local", "=local"),
         ("given", "=passed"),
         ("named", "=told"),
@@ -62,7 +64,7 @@ fn values_are_folded() {
     ] {
         let code = format!(
             "const val TOP = \"top\"\nval parts = listOf(\"x\", \"y\")\nclass A(private val id: String, val primary: String = \"primary\") {{\n  companion object {{ const val INNER = \"inner\" }}\n\
-             \n  private var field: String = \"field\"\n  private val fixed: String\n  val late by lazy {{ \"late\" }}\n  val got: String get() = \"got\"\n  init {{ this.fixed = \"set\" }}\n\
+             \n  private var field: String = \"field\"\n  private val fixed: String\n  private var twice: String\n  val late by lazy {{ \"late\" }}\n  val got: String get() = \"got\"\n  init {{ this.fixed = \"set\"; this.twice = \"a\"; this.twice = \"b\" }}\n\
              \n  fun run(other: String, optional: String = \"optional\", given: String, named: String) {{\n    val local = \"local\"\n    var changed = \"a\"\n    changed = f()\n\
              \n    sink({expression})\n  }}\n}}\nfun main() {{ A(\"i\").run(x, y, \"passed\", named = \"told\") }}\n"
         );

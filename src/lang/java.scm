@@ -39,6 +39,7 @@
 
 ; Names and what they are bound to. A field is known by its name and with `this.` before it.
 (field_declaration declarator: (variable_declarator name: (identifier) @binding.name value: (_) @binding.value) @binding.constant)
+(field_declaration declarator: (variable_declarator name: (identifier) @binding.name !value) @binding.constant)
 (constant_declaration declarator: (variable_declarator name: (identifier) @binding.name value: (_) @binding.value) @binding.constant)
 (local_variable_declaration declarator: (variable_declarator name: (identifier) @binding.name value: (_) @binding.value) @binding)
 (local_variable_declaration declarator: (variable_declarator name: (identifier) @binding.name !value) @binding)

@@ -44,6 +44,7 @@
 ; Names and what they are bound to.
 (source_file (property_declaration (variable_declaration . (identifier) @binding.name) "=" . (_) @binding.value) @binding.constant)
 (class_body (property_declaration (variable_declaration . (identifier) @binding.name) "=" . (_) @binding.value) @binding.constant)
+(class_body (property_declaration (variable_declaration . (identifier) @binding.name) .) @binding.constant)
 (block (property_declaration (variable_declaration . (identifier) @binding.name) "=" . (_) @binding.value) @binding)
 (lambda_literal (property_declaration (variable_declaration . (identifier) @binding.name) "=" . (_) @binding.value) @binding)
 (property_declaration (variable_declaration . (identifier) @binding.name) (property_delegate (call_expression . (identifier) @_lazy (annotated_lambda) @binding.value))

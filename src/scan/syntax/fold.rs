@@ -321,6 +321,7 @@ impl<'a, 't> Folder<'a, 't> {
             _ if binding.ambiguous => return Err(Stop::Unknown),
             Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),
             Some(value) => (value, StepKind::Variable),
+            None if binding.kind == BindingKind::Constant => (self.outline.set_on_this(name).ok_or(Stop::Unknown)?, StepKind::Variable),
             None => (self.outline.passed(binding.name).ok_or(Stop::Unknown)?, StepKind::Parameter),
         };
         path.push(Step { kind, name: self.outline.text(binding.name).to_owned(), span: span(binding.name), line: line(binding.name) });

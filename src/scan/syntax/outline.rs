@@ -418,6 +418,15 @@ impl<'t> Outline<'t> {
         None
     }
 
+    /// What a field that is declared without a value gets by the only `this.name = …` of the file.
+    pub(super) fn set_on_this(&self, name: &str) -> Option<Node<'t>> {
+        let last = name.rsplit(self.language.separator).next().unwrap_or(name);
+        match self.constants.get(format!("this{}{last}", self.language.separator).as_str())?.as_slice() {
+            [only] => self.bindings[*only].value,
+            _ => None,
+        }
+    }
+
     /// What a call in the same file gives for the parameter whose name is this node: a literal if some call gives one, else what the only call gives.
     pub(super) fn passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
         let before = self.functions.partition_point(|f| f.parameters.start_byte() <= parameter.start_byte());
