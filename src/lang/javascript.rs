@@ -88,6 +88,7 @@ pub(super) const CALLEES: Callees = Callees {
         (".reverse", Decoding::Reverse),
     ],
     characters: &["String.fromCharCode", "String.fromCodePoint", "Buffer.from", "Buffer", "Uint8Array", "Uint8Array.from", ".encode", ".decode"],
+    lists: &[],
 };
 
 /// The escapes of a string or template literal (ECMA-262, "String Literals" and "Additional Syntax").

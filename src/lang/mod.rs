@@ -1,9 +1,15 @@
 //! Floor 1: the table of languages, found by file name. A language is a grammar, a query whose captures become facts, and a few words of its own.
 
+#[cfg(feature = "lang-go")]
+mod go;
 #[cfg(feature = "lang-hcl")]
 mod hcl;
+#[cfg(feature = "lang-java")]
+mod java;
 #[cfg(any(feature = "lang-javascript", feature = "lang-typescript"))]
 mod javascript;
+#[cfg(feature = "lang-kotlin")]
+mod kotlin;
 #[cfg(feature = "lang-python")]
 mod python;
 #[cfg(feature = "lang-rust")]
@@ -123,14 +129,26 @@ pub struct Callees {
     pub lookups: &'static [&'static str],
     /// The result is the decoded receiver or, without one that is text, the decoded first argument.
     pub decoders: &'static [(&'static str, Decoding)],
+    /// The result is a list of the arguments: `List.of("a", "b")`, `listOf("a", "b")`.
+    pub lists: &'static [&'static str],
     /// The result is text whose characters are the arguments, or the parts of the first argument: `String.fromCharCode(97, 98)`.
     pub characters: &'static [&'static str],
 }
 
 impl Callees {
     /// None at all.
-    pub const NONE: Self =
-        Self { wrappers: &[], concats: &[], joins: &[], formats: &[], fallbacks: &[], references: &[], lookups: &[], decoders: &[], characters: &[] };
+    pub const NONE: Self = Self {
+        wrappers: &[],
+        concats: &[],
+        joins: &[],
+        formats: &[],
+        fallbacks: &[],
+        references: &[],
+        lookups: &[],
+        decoders: &[],
+        lists: &[],
+        characters: &[],
+    };
 }
 
 /// A name that a file takes from elsewhere.
@@ -151,10 +169,16 @@ impl Language {
 }
 
 static LANGUAGES: &[&Language] = &[
+    #[cfg(feature = "lang-go")]
+    &go::LANGUAGE,
     #[cfg(feature = "lang-hcl")]
     &hcl::LANGUAGE,
+    #[cfg(feature = "lang-java")]
+    &java::LANGUAGE,
     #[cfg(feature = "lang-javascript")]
     &javascript::LANGUAGE,
+    #[cfg(feature = "lang-kotlin")]
+    &kotlin::LANGUAGE,
     #[cfg(feature = "lang-python")]
     &python::LANGUAGE,
     #[cfg(feature = "lang-rust")]

@@ -381,6 +381,7 @@ impl<'a, 't> Folder<'a, 't> {
             _ if binding.ambiguous => return Err(Stop::Unknown),
             Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),
             Some(value) => (value, StepKind::Variable),
+            None if binding.kind == BindingKind::Constant => (self.outline.set_on_this(self.outline.text(node)).ok_or(Stop::Unknown)?, StepKind::Variable),
             None => {
                 let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
                 let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
@@ -406,7 +407,7 @@ impl<'a, 't> Folder<'a, 't> {
             Effect::Wrapper => folding.next([self.subject(call, first).ok_or(Stop::Unknown)?].into_iter(), hops),
             Effect::Decode(decoding) => {
                 folding.todo.push(Item::Decode(decoding, folding.text.len()));
-                folding.next([self.subject(call, first).ok_or(Stop::Unknown)?].into_iter(), hops);
+                folding.next([self.encoded(call, first).ok_or(Stop::Unknown)?].into_iter(), hops);
             }
             Effect::Fallback => {
                 folding.path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
@@ -445,6 +446,14 @@ impl<'a, 't> Folder<'a, 't> {
         if module { first } else { Some(receiver) }
     }
 
+    /// What a decoder decodes: as for wrappers, and the first argument of a decoder that a call made (`Base64.getDecoder().decode("…")`).
+    fn encoded(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Option<Node<'t>> {
+        match call.receiver.map(|receiver| self.outline.roles.get(&receiver.id())) {
+            Some(Some(Role::Call(made))) if first.is_some() && Effect::of(&self.outline.calls[*made], self.outline).is_none() => first,
+            _ => self.subject(call, first),
+        }
+    }
+
     fn is_text(&self, node: Node<'t>) -> bool {
         matches!(self.outline.roles.get(&node.id()), Some(Role::String | Role::Raw | Role::Call(_) | Role::Keep(_) | Role::Concat(_)))
             || self.name(node, 0, &mut Vec::new()).is_ok()
@@ -469,13 +478,18 @@ impl<'a, 't> Folder<'a, 't> {
         Ok(())
     }
 
-    /// `parts.join("-")`, `strings.Join(parts, "-")`, `implode("-", parts)`.
+    /// `parts.join("-")`, `strings.Join(parts, "-")`, `implode("-", parts)`, `String.join("-", one, two)`.
     fn joined(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Result<(Vec<Node<'t>>, Vec<u8>), Stop> {
         if let Some(parts) = call.receiver.and_then(|receiver| self.parts(receiver).ok()) {
             return Ok((parts, first.map_or(Ok(Vec::new()), |first| self.written(Some(first)))?));
         }
         let arguments = children(call.arguments);
-        let [one, other] = arguments.as_slice() else { return Err(Stop::Unknown) };
+        let [one, other] = arguments.as_slice() else {
+            return match arguments.split_first() {
+                Some((between, parts)) if parts.len() > 1 => Ok((parts.to_vec(), self.written(Some(*between))?)),
+                _ => Err(Stop::Unknown),
+            };
+        };
         match self.parts(*one) {
             Ok(parts) => Ok((parts, self.written(Some(*other))?)),
             Err(_) => Ok((self.parts(*other)?, self.written(Some(*one))?)),
@@ -494,7 +508,7 @@ impl<'a, 't> Folder<'a, 't> {
         let holes = holes(&text);
         if holes.is_empty() {
             folding.next([format].into_iter(), hops);
-            return if text.contains(&b'{') { Err(Stop::Hole) } else { Ok(()) };
+            return if text.contains(&b'{') || !values.is_empty() { Err(Stop::Hole) } else { Ok(()) };
         }
         if holes.len() != values.len() {
             return Err(Stop::Hole);
@@ -547,6 +561,11 @@ impl<'a, 't> Folder<'a, 't> {
             node = match self.outline.roles.get(&node.id()) {
                 Some(Role::Sequence(parts)) => return Ok(parts.clone()),
                 Some(Role::Keep(inner)) => *inner,
+                Some(Role::Call(index)) => {
+                    let call = &self.outline.calls[*index];
+                    let is_list = call.names().any(|name| is_callee(name, self.outline.language.callees.lists));
+                    return if is_list { Ok(children(call.arguments)) } else { Err(Stop::Unknown) };
+                }
                 Some(_) => return Err(Stop::Unknown),
                 None => self.name(node, 0, &mut Vec::new())?,
             };

@@ -297,15 +297,25 @@ impl<'t> Outline<'t> {
         let (Some(name), Some(arguments)) = (path.or(method), arguments) else { return };
         let is_known = |node: &Node| !self.text(*node).is_empty() && node.end_byte() - node.start_byte() <= MAX_NAME;
         let line = line(method.unwrap_or(name));
+        let joined = self.joined(receiver, method);
         let method = method.filter(is_known).map(|method| format!(".{}", self.text(method)));
         let path = path.filter(is_known).map(|path| {
             let bang = if self.bytes.get(path.end_byte()) == Some(&b'!') { "!" } else { "" };
             format!("{}{bang}", self.text(path).split_whitespace().collect::<String>())
         });
+        let path = path.or(joined);
         let is_path = |path: &String| path.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:!$\\@[]?".contains(&b) || b >= 0x80);
         let Some(callee) = path.filter(is_path).or_else(|| method.clone()) else { return };
         self.roles.insert(node.id(), Role::Call(self.calls.len()));
         self.calls.push(CallNode { callee, method, receiver, arguments, node, line });
+    }
+
+    /// The path of a receiver and a method that have no node in common: `Base64.getDecoder`.
+    fn joined(&self, receiver: Option<Node<'t>>, method: Option<Node<'t>>) -> Option<String> {
+        let (receiver, method) = (receiver?, method?);
+        let between = self.bytes.get(receiver.end_byte()..method.start_byte())?;
+        let is_path = between.trim_ascii() == self.language.separator.as_bytes() && method.end_byte() - receiver.start_byte() <= MAX_NAME;
+        is_path.then(|| format!("{}{}{}", self.text(receiver), self.language.separator, self.text(method)))
     }
 
     fn binding(&mut self, kind: BindingKind, node: Node<'t>, name: Option<Node<'t>>, value: Option<Node<'t>>) {
@@ -428,14 +438,23 @@ impl<'t> Outline<'t> {
         !owner.chars().all(is_name) || is_field || self.resolve(first, at).is_some() || self.imports.iter().any(|i| i.name.as_deref() == Some(first))
     }
 
+    /// What a field that is declared without a value gets by the only `this.name = …` of the file.
+    pub(super) fn set_on_this(&self, name: &str) -> Option<Node<'t>> {
+        let last = name.rsplit(self.language.separator).next().unwrap_or(name);
+        match self.constants.get(format!("this{}{last}", self.language.separator).as_str())?.as_slice() {
+            [only] => self.bindings[*only].value,
+            _ => None,
+        }
+    }
+
     /// What a call in the same file gives for the parameter whose name is this node: a literal if some call gives one, else what the only call gives.
     pub(super) fn passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
         let before = self.functions.partition_point(|f| f.parameters.start_byte() <= parameter.start_byte());
         let function = self.functions[..before].iter().rev().take(4).find(|f| f.parameters.end_byte() >= parameter.end_byte())?;
-        let names: Vec<Node> = children(function.parameters);
-        let own = names.first().is_some_and(|first| matches!(self.text(*first), "self" | "&self" | "&mut self" | "cls" | "this"));
+        let slots = slots(function.parameters);
+        let own = slots.first().is_some_and(|first| matches!(self.text(*first), "self" | "&self" | "&mut self" | "cls" | "this"));
         let position =
-            names.iter().position(|n| n.start_byte() <= parameter.start_byte() && parameter.end_byte() <= n.end_byte())?.checked_sub(usize::from(own))?;
+            slots.iter().position(|n| n.start_byte() <= parameter.start_byte() && parameter.end_byte() <= n.end_byte())?.checked_sub(usize::from(own))?;
         let name = self.text(parameter);
         let calls = self.calls_by_name.get(function.name)?;
         let given: Vec<Node> = calls.iter().take(MAX_ARGUMENTS).filter_map(|&call| self.given(&self.calls[call], name, position)).collect();
@@ -451,6 +470,23 @@ impl<'t> Outline<'t> {
         }
         arguments.into_iter().filter(|n| self.field(*n).is_none()).nth(position)
     }
+}
+
+/// One node for each parameter: names that share a type (`id, secret string`) count one by one; what stands before a parameter without a comma
+/// (modifiers, attributes), or behind `=` beside it (a default), does not count.
+fn slots(parameters: Node<'_>) -> Vec<Node<'_>> {
+    let mut slots = Vec::new();
+    for child in children(parameters) {
+        let names: Vec<Node> = child.children_by_field_name("name", &mut child.walk()).filter(Node::is_named).collect();
+        let is_default = child.prev_sibling().is_some_and(|before| before.kind() == "=");
+        let is_modifier = child.next_sibling().is_some_and(|after| after.is_named() && !after.is_extra());
+        match names.as_slice() {
+            [_, _, ..] => slots.extend(names),
+            _ if is_default || is_modifier => {}
+            _ => slots.push(child),
+        }
+    }
+    slots
 }
 
 /// The named children that are not comments.
