@@ -1,9 +1,17 @@
 //! Floor 1: the table of languages, found by file name. A language is a grammar, a query whose captures become facts, and a few words of its own.
 
+#[cfg(feature = "lang-bash")]
+mod bash;
+#[cfg(feature = "lang-csharp")]
+mod csharp;
 #[cfg(feature = "lang-hcl")]
 mod hcl;
+#[cfg(feature = "lang-php")]
+mod php;
 #[cfg(feature = "lang-python")]
 mod python;
+#[cfg(feature = "lang-ruby")]
+mod ruby;
 #[cfg(feature = "lang-rust")]
 mod rust;
 
@@ -144,10 +152,18 @@ impl Language {
 }
 
 static LANGUAGES: &[&Language] = &[
+    #[cfg(feature = "lang-bash")]
+    &bash::LANGUAGE,
+    #[cfg(feature = "lang-csharp")]
+    &csharp::LANGUAGE,
     #[cfg(feature = "lang-hcl")]
     &hcl::LANGUAGE,
+    #[cfg(feature = "lang-php")]
+    &php::LANGUAGE,
     #[cfg(feature = "lang-python")]
     &python::LANGUAGE,
+    #[cfg(feature = "lang-ruby")]
+    &ruby::LANGUAGE,
     #[cfg(feature = "lang-rust")]
     &rust::LANGUAGE,
 ];

@@ -108,7 +108,7 @@ impl<'a, 't> Folder<'a, 't> {
 
     fn call(&mut self, call: &CallNode<'t>) -> Call {
         let (mut arguments, mut named) = (Vec::new(), Vec::new());
-        for node in children(call.arguments) {
+        for node in self.outline.arguments(call.arguments) {
             if let Some((name, value)) = self.outline.field(node).and_then(|field| Some((self.key(field.name)?, field.value?))) {
                 named.push((name.clone(), self.argument(value)));
                 self.entries(value, &name, 1, &mut named);
@@ -239,7 +239,7 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Raw) => folding.todo.push(self.raw(node)),
             Some(Role::Text | Role::Literal) => folding.todo.push(Item::Piece(self.outline.bytes[node.byte_range()].to_vec(), span(node))),
             Some(Role::Escape) => folding.todo.push(self.unescaped(span(node))?),
-            Some(Role::Hole(Some(inner)) | Role::Keep(inner)) => folding.next([*inner].into_iter(), hops),
+            Some(Role::Hole(Some(inner)) | Role::Keep(inner)) if inner.id() != node.id() => folding.next([*inner].into_iter(), hops),
             Some(Role::Hole(None)) => return Err(Stop::Hole),
             Some(Role::Concat(parts)) => folding.next(parts.iter().copied(), hops),
             Some(Role::Fallback(inner)) => {
@@ -253,7 +253,7 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Reference) => return Err(Stop::Reference),
             Some(Role::Sequence(_) | Role::Object) => return Err(Stop::Unknown),
             Some(Role::Call(index)) => return self.folded_call(&self.outline.calls[*index], hops, folding),
-            None => {
+            None | Some(Role::Hole(Some(_)) | Role::Keep(_)) => {
                 let bound = self.name(node, hops, folding.path)?;
                 folding.next([bound].into_iter(), hops + 1);
             }
@@ -274,7 +274,12 @@ impl<'a, 't> Folder<'a, 't> {
                 }
                 Some(Role::Escape) => true,
                 Some(Role::Text) => false,
-                _ => continue,
+                None => continue,
+                Some(_) => {
+                    items.extend(run.take().map(|run| self.run(run)).transpose()?);
+                    items.push(Item::Node(part, hops));
+                    continue;
+                }
             };
             let (start, before) = run.map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
             run = Some((Span::new(start, part.end_byte()), before || escaped));
@@ -329,7 +334,7 @@ impl<'a, 't> Folder<'a, 't> {
 
     /// A call whose result is text that is known: what to look at instead goes to the list.
     fn folded_call(&self, call: &CallNode<'t>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
-        let arguments = children(call.arguments);
+        let arguments = self.outline.arguments(call.arguments);
         let first = arguments.first().copied();
         match Effect::of(call, self.outline.language).ok_or(Stop::Unknown)? {
             Effect::Reference => return Err(Stop::Reference),
@@ -406,7 +411,7 @@ impl<'a, 't> Folder<'a, 't> {
         if let Some(parts) = call.receiver.and_then(|receiver| self.parts(receiver).ok()) {
             return Ok((parts, first.map_or(Ok(Vec::new()), |first| self.written(Some(first)))?));
         }
-        let arguments = children(call.arguments);
+        let arguments = self.outline.arguments(call.arguments);
         let [one, other] = arguments.as_slice() else { return Err(Stop::Unknown) };
         match self.parts(*one) {
             Ok(parts) => Ok((parts, self.written(Some(*other))?)),
