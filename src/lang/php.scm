@@ -47,14 +47,17 @@
 (property_element name: (variable_name (name) @binding.name) default_value: (_) @binding.value) @binding.constant
 (static_variable_declaration name: (variable_name) @binding.name value: (_) @binding.value) @binding
 (assignment_expression left: (variable_name) @binding.name right: (_) @binding.value) @binding
-(assignment_expression left: (member_access_expression object: (variable_name) @_this) @binding.name right: (_) @binding.value) @binding.constant
+((assignment_expression left: (member_access_expression object: (variable_name) @_this) @binding.name right: (_) @binding.value) @binding.constant
+  (#eq? @_this "$this"))
 (assignment_expression left: (member_access_expression name: (name) @binding.name) right: (_) @binding.value) @binding.field
 (assignment_expression left: (subscript_expression (_) . (string) @binding.name) right: (_) @binding.value) @binding.field
 (assignment_expression left: (list_literal . (variable_name) @binding.name) right: (array_creation_expression . (array_element_initializer . (_) @binding.value .))) @binding
 (assignment_expression
   left: (list_literal . (_) . (variable_name) @binding.name)
   right: (array_creation_expression . (_) . (array_element_initializer . (_) @binding.value .))) @binding
-(list_literal (variable_name) @binding.name) @binding
+(assignment_expression
+  left: (list_literal (variable_name) @binding.name)
+  right: [(variable_name) (function_call_expression) (member_call_expression) (scoped_call_expression) (subscript_expression)]) @binding
 (augmented_assignment_expression left: (variable_name) @binding.name @concat.part operator: ".=" right: (_) @concat.part) @binding @binding.value @concat
 (augmented_assignment_expression left: (variable_name) @binding.name operator: "??=" right: (_) @binding.value) @binding
 (foreach_statement . (_) . (variable_name) @binding.name) @binding
@@ -63,7 +66,7 @@
 
 ; Functions and their parameters.
 (function_definition name: (name) @function.name parameters: (formal_parameters) @function.parameters) @function
-(method_declaration name: (name) @function.name parameters: (formal_parameters) @function.parameters) @function
+((method_declaration name: (name) @function.name parameters: (formal_parameters) @function.parameters) @function (#not-eq? @function.name "__construct"))
 ((class_declaration
   name: (name) @function.name
   body: (declaration_list (method_declaration name: (name) @_constructor parameters: (formal_parameters) @function.parameters) @function))
