@@ -29,7 +29,8 @@ use crate::text::decode::Decoding;
 ///   `fallback` an expression whose value is `fallback.value` where another is missing; `reverse` the text of `reverse.inner` backwards;
 /// * `reference` an expression that is read at run time;
 /// * `call` with `call.callee` (a name, or a path of names), or `call.method` and `call.receiver`, or both; and `call.arguments`, the node whose named
-///   children are the arguments. A child that is a `binding.field` is a named argument. Constructors and struct literals are calls too;
+///   children are the arguments. A child that is a `binding.field` is a named argument. Constructors and struct literals are calls too. A callee that ends
+///   before the method is the first part of a path to it; one that stands among the arguments of a call that is its own list (a shell's) is none of them;
 /// * `binding` (also `binding.constant`, visible before it is declared, and `binding.field`, which binds no variable) with `binding.name` and `binding.value`;
 /// * `object` a literal whose named children are `binding.field`s;
 /// * `assign` with `assign.name` and `assign.value`: the variable has no single value any more;

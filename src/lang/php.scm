@@ -4,8 +4,7 @@
 (escape_sequence) @string.escape
 (encapsed_string [(variable_name) (member_access_expression) (scoped_property_access_expression)] @hole.inner @string.hole)
 (heredoc_body [(variable_name) (member_access_expression) (scoped_property_access_expression)] @hole.inner @string.hole)
-(encapsed_string [(subscript_expression) (dynamic_variable_name) (nullsafe_member_access_expression) (member_call_expression) (scoped_call_expression) (function_call_expression)] @string.hole)
-(heredoc_body [(subscript_expression) (dynamic_variable_name) (nullsafe_member_access_expression) (member_call_expression) (scoped_call_expression) (function_call_expression)] @string.hole)
+[(encapsed_string (_) @string.hole) (heredoc_body (_) @string.hole)]
 [(integer) (boolean)] @literal
 (comment) @comment
 

@@ -113,7 +113,9 @@ impl<'a, 't> Folder<'a, 't> {
                 named.push((name.clone(), self.argument(value)));
                 self.entries(value, &name, 1, &mut named);
             } else {
-                arguments.push(self.argument(node));
+                let argument = self.argument(node);
+                named.extend(flag(&argument));
+                arguments.push(argument);
                 self.entries(node, "", 0, &mut named);
             }
         }
@@ -239,8 +241,7 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Raw) => folding.todo.push(self.raw(node)),
             Some(Role::Text | Role::Literal) => folding.todo.push(Item::Piece(self.outline.bytes[node.byte_range()].to_vec(), span(node))),
             Some(Role::Escape) => folding.todo.push(self.unescaped(span(node))?),
-            Some(Role::Hole(Some(inner)) | Role::Keep(inner)) if inner.id() != node.id() => folding.next([*inner].into_iter(), hops),
-            Some(Role::Hole(None)) => return Err(Stop::Hole),
+            Some(Role::Hole(inner) | Role::Keep(inner)) if inner.id() != node.id() => folding.next([*inner].into_iter(), hops),
             Some(Role::Concat(parts)) => folding.next(parts.iter().copied(), hops),
             Some(Role::Fallback(inner)) => {
                 folding.path.push(Step { kind: StepKind::Fallback, name: String::new(), span: span(node), line: line(node) });
@@ -253,7 +254,7 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Reference) => return Err(Stop::Reference),
             Some(Role::Sequence(_) | Role::Object) => return Err(Stop::Unknown),
             Some(Role::Call(index)) => return self.folded_call(&self.outline.calls[*index], hops, folding),
-            None | Some(Role::Hole(Some(_)) | Role::Keep(_)) => {
+            None | Some(Role::Hole(_) | Role::Keep(_)) => {
                 let bound = self.name(node, hops, folding.path)?;
                 folding.next([bound].into_iter(), hops + 1);
             }
@@ -267,17 +268,13 @@ impl<'a, 't> Folder<'a, 't> {
         let mut run: Option<(Span, bool)> = None;
         for part in node.named_children(&mut node.walk()) {
             let escaped = match self.outline.roles.get(&part.id()) {
-                Some(Role::Hole(inner)) => {
-                    items.extend(run.take().map(|run| self.run(run)).transpose()?);
-                    items.push(Item::Node((*inner).ok_or(Stop::Hole)?, hops));
-                    continue;
-                }
                 Some(Role::Escape) => true,
                 Some(Role::Text) => false,
-                None => continue,
-                Some(_) => {
+                None if !self.outline.holes.contains(&part.id()) => continue,
+                hole => {
                     items.extend(run.take().map(|run| self.run(run)).transpose()?);
-                    items.push(Item::Node(part, hops));
+                    items.extend(self.space_before(part));
+                    items.push(hole.map(|_| Item::Node(part, hops)).ok_or(Stop::Hole)?);
                     continue;
                 }
             };
@@ -289,6 +286,13 @@ impl<'a, 't> Folder<'a, 't> {
             items.push(Item::Piece(Vec::new(), Span::new(node.start_byte(), node.start_byte())));
         }
         Ok(items)
+    }
+
+    /// White space that a grammar takes for a part of the hole behind it.
+    fn space_before(&self, hole: Node<'t>) -> Option<Item<'t>> {
+        let bytes = &self.outline.bytes[hole.byte_range()];
+        let space = bytes.len() - bytes.trim_ascii_start().len();
+        (space > 0).then(|| Item::Piece(bytes[..space].to_vec(), Span::new(hole.start_byte(), hole.start_byte() + space)))
     }
 
     fn run(&self, (content, escaped): (Span, bool)) -> Result<Item<'t>, Stop> {
@@ -489,6 +493,21 @@ impl<'a, 't> Folder<'a, 't> {
         }
         Err(Stop::Unknown)
     }
+}
+
+/// The name and the value of an argument like `--password=text`.
+fn flag(argument: &Argument) -> Option<(String, Argument)> {
+    let Value::Literal { text, pieces } = &argument.value else { return None };
+    let end = text.starts_with(b"--").then(|| memchr::memchr(b'=', text)).flatten().filter(|end| *end <= MAX_NAME)?;
+    let mut skip = end + 1;
+    let mut behind = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let cut = skip.min(piece.len());
+        skip -= cut;
+        behind.push(Span::new(piece.start + cut, piece.end));
+    }
+    let value = Value::Literal { text: text[end + 1..].to_vec(), pieces: behind };
+    Some((String::from_utf8(text[..end].to_vec()).ok()?, Argument { value, ..argument.clone() }))
 }
 
 /// The name that the first of two values gives to the second: `("client_secret", …)`.

@@ -116,8 +116,8 @@ pub(super) enum Role<'t> {
     Raw,
     Text,
     Escape,
-    /// With the expression in it, if that is known.
-    Hole(Option<Node<'t>>),
+    /// With the expression in it.
+    Hole(Node<'t>),
     Literal,
     Keep(Node<'t>),
     Concat(Vec<Node<'t>>),
@@ -189,6 +189,8 @@ pub(super) struct Outline<'t> {
     pub tests: Vec<Span>,
     /// Strings, bare words and comments: where text may stand.
     pub texts: Vec<Span>,
+    /// Holes in strings, also those that mean nothing else.
+    pub holes: HashSet<usize>,
     /// Callees that stand among their arguments.
     callees: HashSet<usize>,
     functions: Vec<Function<'t>>,
@@ -211,6 +213,7 @@ impl<'t> Outline<'t> {
             imports: Vec::new(),
             tests: Vec::new(),
             texts: Vec::new(),
+            holes: HashSet::new(),
             callees: HashSet::new(),
             functions: Vec::new(),
             fields: HashMap::new(),
@@ -242,12 +245,12 @@ impl<'t> Outline<'t> {
                 Capture::StringEscape => {
                     self.roles.insert(node.id(), Role::Escape);
                 }
-                Capture::StringHole => match get(Capture::HoleInner) {
-                    None => self.role(node, Role::Hole(None)),
-                    known => {
-                        self.roles.insert(node.id(), Role::Hole(known));
+                Capture::StringHole => {
+                    self.holes.insert(node.id());
+                    if let Some(inner) = get(Capture::HoleInner) {
+                        self.roles.insert(node.id(), Role::Hole(inner));
                     }
-                },
+                }
                 Capture::Keep => self.inner(node, get(Capture::KeepInner), Role::Keep),
                 Capture::Fallback => self.inner(node, get(Capture::FallbackValue), Role::Fallback),
                 Capture::Reverse => self.inner(node, get(Capture::ReverseInner), Role::Reverse),
