@@ -442,7 +442,7 @@ locals { n = 3 }
         let (name, argument) = &call.named[0];
         assert_eq!((name.as_str(), show(&argument.value).as_str()), ("--name", "=xa"));
         let Value::Literal { pieces, .. } = &argument.value else { panic!() };
-        assert_eq!(pieces.iter().map(|p| &code[p.range()]).collect::<Vec<_>>(), ["", "x", "a"]);
+        assert_eq!(pieces.iter().map(|p| &code[p.range()]).collect::<Vec<_>>(), ["x", "a"]);
     }
 
     #[cfg(feature = "lang-ruby")]
