@@ -1,5 +1,9 @@
 //! Floor 1: the table of languages, found by file name. A language is a grammar, a query whose captures become facts, and a few words of its own.
 
+#[cfg(feature = "lang-bash")]
+mod bash;
+#[cfg(feature = "lang-csharp")]
+mod csharp;
 #[cfg(feature = "lang-go")]
 mod go;
 #[cfg(feature = "lang-hcl")]
@@ -10,8 +14,12 @@ mod java;
 mod javascript;
 #[cfg(feature = "lang-kotlin")]
 mod kotlin;
+#[cfg(feature = "lang-php")]
+mod php;
 #[cfg(feature = "lang-python")]
 mod python;
+#[cfg(feature = "lang-ruby")]
+mod ruby;
 #[cfg(feature = "lang-rust")]
 mod rust;
 #[cfg(feature = "lang-typescript")]
@@ -31,7 +39,8 @@ use crate::text::decode::Decoding;
 ///   `fallback` an expression whose value is `fallback.value` where another is missing; `reverse` the text of `reverse.inner` backwards;
 /// * `reference` an expression that is read at run time;
 /// * `call` with `call.callee` (a name, or a path of names), or `call.method` and `call.receiver`, or both; and `call.arguments`, the node whose named
-///   children are the arguments. A child that is a `binding.field` is a named argument. Constructors and struct literals are calls too;
+///   children are the arguments. A child that is a `binding.field` is a named argument. Constructors and struct literals are calls too. A callee that ends
+///   before the method is the first part of a path to it; one that stands among the arguments of a call that is its own list (a shell's) is none of them;
 /// * `binding` (also `binding.constant`, visible before it is declared, and `binding.field`, which binds no variable) with `binding.name` and `binding.value`;
 /// * `object` a literal whose named children are `binding.field`s;
 /// * `assign` with `assign.name` and `assign.value`: the variable has no single value any more;
@@ -169,6 +178,10 @@ impl Language {
 }
 
 static LANGUAGES: &[&Language] = &[
+    #[cfg(feature = "lang-bash")]
+    &bash::LANGUAGE,
+    #[cfg(feature = "lang-csharp")]
+    &csharp::LANGUAGE,
     #[cfg(feature = "lang-go")]
     &go::LANGUAGE,
     #[cfg(feature = "lang-hcl")]
@@ -179,8 +192,12 @@ static LANGUAGES: &[&Language] = &[
     &javascript::LANGUAGE,
     #[cfg(feature = "lang-kotlin")]
     &kotlin::LANGUAGE,
+    #[cfg(feature = "lang-php")]
+    &php::LANGUAGE,
     #[cfg(feature = "lang-python")]
     &python::LANGUAGE,
+    #[cfg(feature = "lang-ruby")]
+    &ruby::LANGUAGE,
     #[cfg(feature = "lang-rust")]
     &rust::LANGUAGE,
     #[cfg(feature = "lang-typescript")]

@@ -478,4 +478,25 @@ locals { n = 3 }
             assert_eq!(show(&call.arguments[0].value), expected, "{expression}");
         }
     }
+
+    #[cfg(feature = "lang-bash")]
+    #[test]
+    fn commands_flags_and_spaces_of_a_shell_are_understood() {
+        let code = "A=a\nB=b\ncmd --name=x\"$A\" \"$A $B\"\n";
+        let facts = facts(code.as_bytes(), lang::of("a.sh").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+        let call = &facts.calls[0];
+        assert_eq!(call.arguments.iter().map(|a| show(&a.value)).collect::<Vec<_>>(), ["=--name=xa", "=a b"]);
+        let (name, argument) = &call.named[0];
+        assert_eq!((name.as_str(), show(&argument.value).as_str()), ("--name", "=xa"));
+        let Value::Literal { pieces, .. } = &argument.value else { panic!() };
+        assert_eq!(pieces.iter().map(|p| &code[p.range()]).collect::<Vec<_>>(), ["x", "a"]);
+    }
+
+    #[cfg(feature = "lang-ruby")]
+    #[test]
+    fn members_mean_the_same_in_every_scope() {
+        let code = "class A\n  def a\n    @x = 'abc'\n  end\n  def b\n    Mod.sink(@x)\n  end\nend\n";
+        let facts = facts(code.as_bytes(), lang::of("a.rb").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+        assert_eq!((facts.calls[0].callee.as_str(), show(&facts.calls[0].arguments[0].value).as_str()), ("Mod.sink", "=abc"));
+    }
 }

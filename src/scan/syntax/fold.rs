@@ -121,12 +121,14 @@ impl<'a, 't> Folder<'a, 't> {
 
     fn call(&mut self, call: &CallNode<'t>) -> Call {
         let (mut arguments, mut named) = (Vec::new(), Vec::new());
-        for node in children(call.arguments) {
+        for node in self.outline.arguments(call.arguments) {
             if let Some((name, value)) = self.outline.field(node).and_then(|field| Some((self.key(field.name)?, field.value?))) {
                 named.push((name.clone(), self.argument(value)));
                 self.entries(value, &name, 1, &mut named);
             } else {
-                arguments.push(self.argument(node));
+                let argument = self.argument(node);
+                named.extend(flag(&argument));
+                arguments.push(argument);
                 self.entries(node, "", 0, &mut named);
             }
         }
@@ -301,8 +303,7 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Raw) => folding.todo.push(self.raw(node)),
             Some(Role::Text | Role::Literal) => folding.todo.push(Item::Piece(self.outline.bytes[node.byte_range()].to_vec(), span(node))),
             Some(Role::Escape) => folding.todo.push(self.unescaped(span(node))?),
-            Some(Role::Hole(Some(inner)) | Role::Keep(inner)) => folding.next([*inner].into_iter(), hops),
-            Some(Role::Hole(None)) => return Err(Stop::Hole),
+            Some(Role::Hole(inner) | Role::Keep(inner)) if inner.id() != node.id() => folding.next([*inner].into_iter(), hops),
             Some(Role::Concat(parts)) => folding.next(parts.iter().copied(), hops),
             Some(Role::Fallback(inner)) => {
                 folding.path.push(Step { kind: StepKind::Fallback, name: String::new(), span: span(node), line: line(node) });
@@ -315,7 +316,7 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Reference) => return Err(Stop::Reference),
             Some(Role::Sequence(_) | Role::Object) => return Err(Stop::Unknown),
             Some(Role::Call(index)) => return self.folded_call(&self.outline.calls[*index], hops, folding),
-            None => {
+            None | Some(Role::Hole(_) | Role::Keep(_)) => {
                 let bound = self.name(node, hops, folding.path)?;
                 folding.next([bound].into_iter(), hops + 1);
             }
@@ -329,14 +330,15 @@ impl<'a, 't> Folder<'a, 't> {
         let mut run: Option<(Span, bool)> = None;
         for part in node.named_children(&mut node.walk()) {
             let escaped = match self.outline.roles.get(&part.id()) {
-                Some(Role::Hole(inner)) => {
-                    items.extend(run.take().map(|run| self.run(run)).transpose()?);
-                    items.push(Item::Node((*inner).ok_or(Stop::Hole)?, hops));
-                    continue;
-                }
                 Some(Role::Escape) => true,
                 Some(Role::Text) => false,
-                _ => continue,
+                None if !self.outline.holes.contains(&part.id()) => continue,
+                hole => {
+                    items.extend(run.take().map(|run| self.run(run)).transpose()?);
+                    items.extend(self.space_before(part));
+                    items.push(hole.map(|_| Item::Node(part, hops)).ok_or(Stop::Hole)?);
+                    continue;
+                }
             };
             let (start, before) = run.map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
             run = Some((Span::new(start, part.end_byte()), before || escaped));
@@ -346,6 +348,13 @@ impl<'a, 't> Folder<'a, 't> {
             items.push(Item::Piece(Vec::new(), Span::new(node.start_byte(), node.start_byte())));
         }
         Ok(items)
+    }
+
+    /// White space that a grammar takes for a part of the hole behind it.
+    fn space_before(&self, hole: Node<'t>) -> Option<Item<'t>> {
+        let bytes = &self.outline.bytes[hole.byte_range()];
+        let space = bytes.len() - bytes.trim_ascii_start().len();
+        (space > 0).then(|| Item::Piece(bytes[..space].to_vec(), Span::new(hole.start_byte(), hole.start_byte() + space)))
     }
 
     fn run(&self, (content, escaped): (Span, bool)) -> Result<Item<'t>, Stop> {
@@ -394,7 +403,7 @@ impl<'a, 't> Folder<'a, 't> {
 
     /// A call whose result is text that is known: what to look at instead goes to the list.
     fn folded_call(&self, call: &CallNode<'t>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
-        let arguments = children(call.arguments);
+        let arguments = self.outline.arguments(call.arguments);
         let first = arguments.first().copied();
         match Effect::of(call, self.outline).ok_or(Stop::Unknown)? {
             Effect::Reference => return Err(Stop::Reference),
@@ -483,7 +492,7 @@ impl<'a, 't> Folder<'a, 't> {
         if let Some(parts) = call.receiver.and_then(|receiver| self.parts(receiver).ok()) {
             return Ok((parts, first.map_or(Ok(Vec::new()), |first| self.written(Some(first)))?));
         }
-        let arguments = children(call.arguments);
+        let arguments = self.outline.arguments(call.arguments);
         let [one, other] = arguments.as_slice() else {
             return match arguments.split_first() {
                 Some((between, parts)) if parts.len() > 1 => Ok((parts.to_vec(), self.written(Some(*between))?)),
@@ -572,6 +581,21 @@ impl<'a, 't> Folder<'a, 't> {
         }
         Err(Stop::Unknown)
     }
+}
+
+/// The name and the value of an argument like `--password=text`.
+fn flag(argument: &Argument) -> Option<(String, Argument)> {
+    let Value::Literal { text, pieces } = &argument.value else { return None };
+    let end = text.starts_with(b"--").then(|| memchr::memchr(b'=', text)).flatten().filter(|end| *end <= MAX_NAME)?;
+    let mut skip = end + 1;
+    let mut behind = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let cut = skip.min(piece.len());
+        skip -= cut;
+        behind.push(Span::new(piece.start + cut, piece.end));
+    }
+    let value = Value::Literal { text: text[end + 1..].to_vec(), pieces: behind };
+    Some((String::from_utf8(text[..end].to_vec()).ok()?, Argument { value, ..argument.clone() }))
 }
 
 /// The name that the first of two values gives to the second: `("client_secret", …)`.

@@ -1,6 +1,6 @@
 //! The captures of one tree, filed under what they mean, with names tied to their scopes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tree_sitter::{Node, QueryMatch};
 
@@ -118,8 +118,8 @@ pub(super) enum Role<'t> {
     Raw,
     Text,
     Escape,
-    /// With the expression in it, if that is known.
-    Hole(Option<Node<'t>>),
+    /// With the expression in it.
+    Hole(Node<'t>),
     Literal,
     Keep(Node<'t>),
     Concat(Vec<Node<'t>>),
@@ -192,6 +192,10 @@ pub(super) struct Outline<'t> {
     /// Strings, bare words and comments: where text may stand.
     pub texts: Vec<Span>,
     pub errors: Vec<Span>,
+    /// Holes in strings, also those that mean nothing else.
+    pub holes: HashSet<usize>,
+    /// Callees that stand among their arguments.
+    callees: HashSet<usize>,
     functions: Vec<Function<'t>>,
     fields: HashMap<usize, usize>,
     calls_by_name: HashMap<&'t str, Vec<usize>>,
@@ -213,6 +217,8 @@ impl<'t> Outline<'t> {
             tests: Vec::new(),
             texts: Vec::new(),
             errors: Vec::new(),
+            holes: HashSet::new(),
+            callees: HashSet::new(),
             functions: Vec::new(),
             fields: HashMap::new(),
             calls_by_name: HashMap::new(),
@@ -244,12 +250,12 @@ impl<'t> Outline<'t> {
                 Capture::StringEscape => {
                     self.roles.insert(node.id(), Role::Escape);
                 }
-                Capture::StringHole => match get(Capture::HoleInner) {
-                    None => self.role(node, Role::Hole(None)),
-                    known => {
-                        self.roles.insert(node.id(), Role::Hole(known));
+                Capture::StringHole => {
+                    self.holes.insert(node.id());
+                    if let Some(inner) = get(Capture::HoleInner) {
+                        self.roles.insert(node.id(), Role::Hole(inner));
                     }
-                },
+                }
                 Capture::Keep => self.inner(node, get(Capture::KeepInner), Role::Keep),
                 Capture::Fallback => self.inner(node, get(Capture::FallbackValue), Role::Fallback),
                 Capture::Reverse => self.inner(node, get(Capture::ReverseInner), Role::Reverse),
@@ -298,14 +304,20 @@ impl<'t> Outline<'t> {
         let is_known = |node: &Node| !self.text(*node).is_empty() && node.end_byte() - node.start_byte() <= MAX_NAME;
         let line = line(method.unwrap_or(name));
         let joined = self.joined(receiver, method);
+        let method_end = method.map(|method| method.end_byte());
         let method = method.filter(is_known).map(|method| format!(".{}", self.text(method)));
         let path = path.filter(is_known).map(|path| {
-            let bang = if self.bytes.get(path.end_byte()) == Some(&b'!') { "!" } else { "" };
-            format!("{}{bang}", self.text(path).split_whitespace().collect::<String>())
+            let end = method_end.filter(|end| *end - path.start_byte() <= MAX_NAME).map_or(path.end_byte(), |end| end.max(path.end_byte()));
+            let bang = if self.bytes.get(end) == Some(&b'!') { "!" } else { "" };
+            let text = std::str::from_utf8(&self.bytes[path.start_byte()..end]).unwrap_or_default();
+            format!("{}{bang}", text.split_whitespace().collect::<String>())
         });
         let path = path.or(joined);
         let is_path = |path: &String| path.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:!$\\@[]?".contains(&b) || b >= 0x80);
         let Some(callee) = path.filter(is_path).or_else(|| method.clone()) else { return };
+        if arguments.id() == node.id() {
+            self.callees.insert(name.id());
+        }
         self.roles.insert(node.id(), Role::Call(self.calls.len()));
         self.calls.push(CallNode { callee, method, receiver, arguments, node, line });
     }
@@ -388,7 +400,7 @@ impl<'t> Outline<'t> {
         if self.functions.is_empty() {
             return;
         }
-        let named: std::collections::HashSet<&str> = self.functions.iter().map(|f| f.name).collect();
+        let named: HashSet<&str> = self.functions.iter().map(|f| f.name).collect();
         for (index, call) in self.calls.iter().enumerate() {
             let last = call.callee.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
             if let Some(&name) = named.get(last) {
@@ -405,13 +417,15 @@ impl<'t> Outline<'t> {
     /// The binding that `name`, used at the byte `at`, means: the nearest one declared before in an enclosing scope, or a constant.
     pub(super) fn resolve(&self, name: &str, at: usize) -> Option<usize> {
         let only = |all: &Vec<usize>| if let [only] = all.as_slice() { Some(*only) } else { None };
-        if let Some((owner, last)) = name.rsplit_once(self.language.separator) {
+        if let Some(last) = self.member(name) {
             if let Some(all) = self.constants.get(name) {
                 return only(all);
             }
+            let owner = name.strip_suffix(last).unwrap_or(name).trim_end_matches('$').trim_end_matches(self.language.separator).trim_end_matches("->");
             // Where the point is for members, what stands outside of all types is nobody's member.
             let is_member = |&&b: &&usize| self.language.separator != "." || self.scopes.innermost(self.bindings[b].name.start_byte()) != 0;
-            let mut members = self.constants.get(last).filter(|_| !self.is_value(owner, at)).into_iter().flatten().filter(is_member);
+            let is_own = owner.trim_start_matches('$') == "this" && self.language.separator != ".";
+            let mut members = self.constants.get(last).filter(|_| is_own || !self.is_value(owner, at)).into_iter().flatten().filter(is_member);
             return members.next().copied().filter(|_| members.next().is_none());
         }
         let mut scope = Some(self.scopes.innermost(at));
@@ -447,6 +461,19 @@ impl<'t> Outline<'t> {
         }
     }
 
+    /// The last segment of a path, also of `$this->name` and `self::$name`, and all of `@name`: such names mean the same in every scope.
+    fn member<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let path = name.rsplit_once(self.language.separator).or_else(|| name.rsplit_once("->"));
+        path.map(|(_, last)| last.trim_start_matches('$')).or_else(|| name.starts_with('@').then_some(name))
+    }
+
+    /// The arguments of a call: the named children of `list` but for the callee, where that stands among them.
+    pub(super) fn arguments(&self, list: Node<'t>) -> Vec<Node<'t>> {
+        let mut all = children(list);
+        all.retain(|node| !self.callees.contains(&node.id()));
+        all
+    }
+
     /// What a call in the same file gives for the parameter whose name is this node: a literal if some call gives one, else what the only call gives.
     pub(super) fn passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
         let before = self.functions.partition_point(|f| f.parameters.start_byte() <= parameter.start_byte());
@@ -458,12 +485,15 @@ impl<'t> Outline<'t> {
         let name = self.text(parameter);
         let calls = self.calls_by_name.get(function.name)?;
         let given: Vec<Node> = calls.iter().take(MAX_ARGUMENTS).filter_map(|&call| self.given(&self.calls[call], name, position)).collect();
-        let is_text = |node: &&Node| matches!(self.roles.get(&node.id()), Some(Role::String | Role::Raw));
+        let is_text = |node: &&Node| match self.roles.get(&node.id()) {
+            Some(Role::Keep(inner)) => matches!(self.roles.get(&inner.id()), Some(Role::String | Role::Raw)),
+            role => matches!(role, Some(Role::String | Role::Raw)),
+        };
         given.iter().find(is_text).or(if let [only] = given.as_slice() { Some(only) } else { None }).copied()
     }
 
     fn given(&self, call: &CallNode<'t>, name: &str, position: usize) -> Option<Node<'t>> {
-        let arguments = children(call.arguments);
+        let arguments = self.arguments(call.arguments);
         let named = arguments.iter().filter_map(|n| self.field(*n)).find(|field| self.text(field.name) == name);
         if let Some(field) = named {
             return field.value;

@@ -1,0 +1,176 @@
+//! Ruby: grammar, query, and what its common callees do to text.
+
+use std::sync::OnceLock;
+
+use super::{Callees, Import, Language};
+use crate::text::decode::Decoding;
+
+/// Ruby.
+pub(super) static LANGUAGE: Language = Language {
+    name: "ruby",
+    extensions: &["rb", "rake", "gemspec", "ru", "podspec", "jbuilder", "thor"],
+    file_names: &[
+        "Gemfile",
+        "Rakefile",
+        "Guardfile",
+        "Capfile",
+        "Vagrantfile",
+        "Fastfile",
+        "Podfile",
+        "Brewfile",
+        "Berksfile",
+        "Thorfile",
+        "Dangerfile",
+        "Appfile",
+    ],
+    interpreters: &["ruby", "jruby", "rake"],
+    query: include_str!("ruby.scm"),
+    grammar: || tree_sitter_ruby::LANGUAGE.into(),
+    separator: "::",
+    callees: Callees {
+        // Basic authentication is written as `Base64.strict_encode64("id:secret")`: what counts is the text that is encoded.
+        wrappers: &[
+            ".freeze",
+            ".to_s",
+            ".to_str",
+            ".to_sym",
+            ".strip",
+            ".chomp",
+            ".chop",
+            ".rstrip",
+            ".lstrip",
+            ".squish",
+            ".dup",
+            ".clone",
+            ".b",
+            ".itself",
+            ".presence",
+            ".html_safe",
+            ".force_encoding",
+            ".encode",
+            ".unicode_normalize",
+            ".strict_encode64",
+            ".encode64",
+            ".urlsafe_encode64",
+            "String",
+        ],
+        concats: &[".concat"],
+        joins: &[".join"],
+        formats: &["format", "sprintf", ".%"],
+        references: &[
+            "gets",
+            "ask",
+            ".getpass",
+            ".get_secret_value",
+            ".get_parameter",
+            ".get_secret",
+            ".access_secret_version",
+            ".credentials",
+            ".hex",
+            ".urlsafe_base64",
+            ".uuid",
+            "File.read",
+            "IO.read",
+        ],
+        lookups: &[".fetch"],
+        decoders: &[
+            (".decode64", Decoding::Base64),
+            (".strict_decode64", Decoding::Base64),
+            (".urlsafe_decode64", Decoding::Base64),
+            (".unescape", Decoding::Percent),
+            (".decode_www_form_component", Decoding::Percent),
+            (".reverse", Decoding::Reverse),
+        ],
+        ..Callees::NONE
+    },
+    unescape,
+    imports,
+    compiled: OnceLock::new(),
+};
+
+/// The escapes of a Ruby string literal in double quotes ("Literals"), which are a superset of those in single quotes.
+fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let (&kind, after) = rest.split_first()?;
+        rest = after;
+        match kind {
+            b'\n' => {}
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'a' => out.push(0x07),
+            b'b' => out.push(0x08),
+            b'e' => out.push(0x1b),
+            b'f' => out.push(0x0c),
+            b's' => out.push(b' '),
+            b'v' => out.push(0x0b),
+            b'x' => {
+                let digits = rest.iter().take(2).take_while(|b| b.is_ascii_hexdigit()).count();
+                out.push(u8::from_str_radix(std::str::from_utf8(&rest[..digits]).ok()?, 16).ok()?);
+                rest = &rest[digits..];
+            }
+            b'u' => {
+                let (digits, length) = match rest.first()? {
+                    b'{' => memchr::memchr(b'}', rest).map(|end| (&rest[1..end], end + 1))?,
+                    _ => (rest.get(..4)?, 4),
+                };
+                for digits in std::str::from_utf8(digits).ok()?.split_whitespace() {
+                    let point = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+                    out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                rest = &rest[length..];
+            }
+            b'0'..=b'7' => {
+                let more = rest.iter().take(2).take_while(|b| matches!(b, b'0'..=b'7')).count();
+                let digits = [&[kind], &rest[..more]].concat();
+                out.push(u8::try_from(u16::from_str_radix(std::str::from_utf8(&digits).ok()?, 8).ok()? & 0xff).ok()?);
+                rest = &rest[more..];
+            }
+            b'c' | b'C' | b'M' => return None,
+            other => out.push(other),
+        }
+    }
+    Some(out)
+}
+
+/// `require 'oauth2'`, `gem "faraday"`.
+fn imports(call: &str) -> Vec<Import> {
+    let path = call.split(['"', '\'']).nth(1).unwrap_or_default();
+    if path.is_empty() { Vec::new() } else { vec![Import { path: path.to_owned(), name: None }] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_become_text() {
+        for (raw, text) in [
+            (r"a\nb\s", Some("a\nb ")),
+            (r"\x41\u0042\103\u{44 45}", Some("ABCDE")),
+            (r#"\"\'\#\\"#, Some("\"'#\\")),
+            ("ab\\\ncd", Some("abcd")),
+            (r"\C-a", None),
+            (r"\u12", None),
+            (r"\x", None),
+            ("\\", None),
+        ] {
+            assert_eq!(unescape(raw.as_bytes()).as_deref(), text.map(str::as_bytes), "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_is_required_is_imported() {
+        let show = |text: &str| imports(text).into_iter().map(|i| i.path).collect::<Vec<_>>();
+        assert_eq!(show("require 'net/http'"), ["net/http"]);
+        assert_eq!(show("gem(\"oauth2\", '~> 2.0')"), ["oauth2"]);
+        assert!(show("require name").is_empty());
+    }
+}
