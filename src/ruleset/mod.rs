@@ -2,7 +2,9 @@
 
 pub mod anchors;
 mod compile;
+mod derive;
 mod frequency;
+mod known;
 mod load;
 mod requires;
 

@@ -123,7 +123,7 @@ impl Scanner {
             if !composer.needs(rule) && !rules.enabled.get(rule).is_some_and(|on| *on) {
                 continue;
             }
-            for anchor in &compiled.anchors {
+            for anchor in compiled.anchors.iter() {
                 match &compiled.engine {
                     Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
                     Engine::Key(_) => index.of(*anchor).keys.push(rule),
