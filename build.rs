@@ -1,6 +1,6 @@
 //! Prepares the rules of the package, because a hook pays for the start of the program at every commit. Writes to the build folder:
 //!
-//! - `rule_files.rs`: a table of `include_str!` entries, one for each of `rules/**/*.toml`;
+//! - `rule_files.rs`: tables of all `rules/**/*.toml` as they are (for tests), and of those that hold no rules as JSON;
 //! - `rules.json`: every rule without its text; JSON is read ten times faster than TOML;
 //! - `rule_texts.json`: what people read about the rules, one JSON object behind the other, for which `rules.json` has the places;
 //! - `derived.rs`: what the program would derive from every regex, by the modules of the program itself.
@@ -26,14 +26,8 @@ use derive::{Derived, Form};
 
 /// Folders of `rules/` that hold data of another kind.
 const NOT_RULES: [&str; 2] = ["rules/providers/", "rules/sinks/"];
-/// The keys of a rule that are only read by people, and what stands for them in `rules.json`.
-const TEXT: [(&str, fn() -> Option<Value>); 5] = [
-    ("why", || Some("".into())),
-    ("fix", || Some("".into())),
-    ("examples", || Some(Value::Array(Vec::new()))),
-    ("counterexamples", || None),
-    ("references", || None),
-];
+/// The keys of a rule that only people read.
+const TEXT: [&str; 5] = ["why", "fix", "references", "examples", "counterexamples"];
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -41,17 +35,22 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     list(&root.join("rules"), &mut files)?;
     files.sort();
-    let mut table = String::from("/// Every rule file of the package: path from its root, text.\npub const FILES: &[(&str, &str)] = &[\n");
+    let (mut table, mut data) = (String::new(), String::new());
     let mut package = Package::default();
     for file in &files {
         let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
         let _ = writeln!(table, "    ({name:?}, include_str!({:?})),", file.display().to_string());
-        if !NOT_RULES.iter().any(|folder| name.starts_with(folder)) {
-            package.add_file(&name, &fs::read_to_string(file)?)?;
+        let text = fs::read_to_string(file)?;
+        if NOT_RULES.iter().any(|folder| name.starts_with(folder)) {
+            let value: Value = toml::from_str(&text).map_err(|error| io::Error::other(format!("{name}: {error}")))?;
+            let _ = writeln!(data, "    ({name:?}, {:?}),", value.to_string());
+        } else {
+            package.add_file(&name, &text)?;
         }
     }
-    table.push_str("];\n");
-    fs::write(out.join("rule_files.rs"), table)?;
+    let files = format!("/// Every rule file of the package: path from its root, text.\n#[cfg(test)]\npub const FILES: &[(&str, &str)] = &[\n{table}];\n");
+    let data = format!("/// Every other data file: path, content as JSON.\npub const DATA: &[(&str, &str)] = &[\n{data}];\n");
+    fs::write(out.join("rule_files.rs"), files + &data)?;
     fs::write(out.join("derived.rs"), package.derived())?;
     fs::write(out.join("rules.json"), Value::from(package.rules).to_string())?;
     fs::write(out.join("rule_texts.json"), package.texts)?;
@@ -102,13 +101,10 @@ impl Package {
         Ok(())
     }
 
-    /// Moves the text of a rule behind the others; where it begins and ends there.
+    /// Moves the text of a rule behind the others; where it begins and ends there. What every rule must have is left empty.
     fn split_text(&mut self, rule: &mut Map<String, Value>) -> [usize; 2] {
-        let mut text = Map::new();
-        for (key, instead) in TEXT {
-            text.extend(rule.remove(key).map(|value| (key.to_owned(), value)));
-            rule.extend(instead().map(|value| (key.to_owned(), value)));
-        }
+        let text: Map<String, Value> = TEXT.iter().filter_map(|key| rule.remove_entry(*key)).collect();
+        rule.extend([("why", json!("")), ("fix", json!("")), ("examples", json!([]))].map(|(key, empty)| (key.to_owned(), empty)));
         let start = self.texts.len();
         self.texts.push_str(&Value::from(text).to_string());
         [start, self.texts.len()]
@@ -116,7 +112,9 @@ impl Package {
 
     /// What is derived, as a table in Rust, sorted for a binary search.
     fn derived(&self) -> String {
-        let mut table = String::from("/// Sorted by form and regex.\nstatic DERIVED: &[Known] = &[\n");
+        let mut table = String::from(
+            "/// Sorted by form and regex.\n#[allow(clippy::unreadable_literal, reason = \"nobody reads them\")]\nstatic DERIVED: &[Known] = &[\n",
+        );
         for ((form, regex), Derived { anchors, prefixes, group }) in &self.regexes {
             let anchor = |anchor: &anchors::Anchor| format!("Anchor::known({}, {})", bytes(anchor.bytes()), anchor.either());
             let anchors = anchors.as_ref().map_or("None".to_owned(), |all| format!("Some(&[{}])", list_of(all.iter().map(anchor))));

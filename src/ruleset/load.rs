@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
@@ -23,8 +23,17 @@ mod embedded {
     pub const TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/rule_texts.json"));
 }
 
-/// Path and text of the data files of the package below a folder (`rules/sinks/`), sorted by path.
-pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+/// Path and content of the data files of the package below a folder (`rules/sinks/`), sorted by path.
+pub fn data_below<T: DeserializeOwned>(folder: &str) -> impl Iterator<Item = Result<(&'static str, T), RuleError>> {
+    embedded::DATA.iter().filter(move |(name, _)| name.starts_with(folder)).map(|(name, json)| {
+        let content = serde_json::from_str(json).map_err(|error| RuleError::new(format!("cannot read the built-in data of {name}: {error}")))?;
+        Ok((*name, content))
+    })
+}
+
+/// Path and text of the same files as they are written.
+#[cfg(test)]
+pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     embedded::FILES.iter().copied().filter(move |(name, _)| name.starts_with(folder))
 }
 
