@@ -1,7 +1,7 @@
 //! The rules over megabytes of text without secrets: every regex can be built, random text and prose give nothing, and counterexamples stay silent
 //! wherever they stand.
 //!
-//! Ten megabytes of each kind in release builds. In debug builds, twenty times slower, a part of it: the same text, cut.
+//! Ten megabytes of each kind in release builds. In debug builds, which are twenty times slower, the first 256 KiB of the same.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use aelix_lint::model::{Blob, Confidence, Finding, RuleStatus, Target};
-use aelix_lint::ruleset::{self, RuleOptions, RuleSet};
+use aelix_lint::ruleset::{self, Engine, RuleOptions, RuleSet};
 use aelix_lint::scan::{ScanOptions, Scanner, Worker};
 
 /// Bytes of each text.
@@ -131,13 +131,18 @@ fn every_regex_of_every_rule_can_be_built() {
     }
 }
 
+/// Whether it is the name alone that makes a value a secret: `pwd:` and a value stand in random bytes about once in ten megabytes.
+fn is_by_name(finding: &Finding) -> bool {
+    matches!(&RULES.compiled[finding.rule_index].engine, Engine::Key(engine) if engine.is_generic())
+}
+
 #[test]
 fn random_characters_are_no_secret() {
     let printable: Vec<u8> = (b' '..=b'~').collect();
-    for (what, alphabet) in [("base64", BASE64), ("hex", HEX), ("printable", &printable)] {
+    for (what, alphabet, most_by_name) in [("base64", BASE64, 0), ("hex", HEX, 0), ("printable", &printable, SIZE >> 22)] {
         let text = random(alphabet, SIZE);
-        let found = reported("a.txt", &text);
-        assert!(found.is_empty(), "{what}: {:?}", shown(&found));
+        let (by_name, found): (Vec<Finding>, Vec<Finding>) = reported("a.txt", &text).into_iter().partition(is_by_name);
+        assert!(found.is_empty() && by_name.len() <= most_by_name, "{what}: {:?} {:?}", shown(&found), shown(&by_name));
     }
 }
 
