@@ -104,20 +104,20 @@ enum Block {
 impl<'a> Page<'a> {
     fn new(rule: &'a Rule) -> Self {
         let prose = |text: &str| vec![Block::Prose(text.trim().to_owned())];
-        let examples = rule.examples.iter().map(|e| Block::Code { path: e.path.clone(), text: mask_example(rule, &e.text) }).collect();
+        let examples = rule.text.examples.iter().map(|e| Block::Code { path: e.path.clone(), text: mask_example(rule, &e.text) }).collect();
         let mut clean = Vec::new();
-        for example in &rule.counterexamples {
+        for example in &rule.text.counterexamples {
             clean.push(Block::Prose(sentence(&example.because)));
             clean.push(Block::Code { path: example.path.clone(), text: mask_random(example.text.trim_end()) });
         }
         let sections = [
-            ("Why", prose(&rule.why)),
-            ("How to fix", prose(&rule.fix)),
+            ("Why", prose(&rule.text.why)),
+            ("How to fix", prose(&rule.text.fix)),
             ("Found together with", rule.requires.iter().map(|requirement| Block::Item(required(requirement))).collect()),
             ("Examples", examples),
             ("What is not reported", clean),
             ("Suppress", suppress(rule)),
-            ("References", rule.references.iter().map(|url| Block::Item(url.clone())).collect()),
+            ("References", rule.text.references.iter().map(|url| Block::Item(url.clone())).collect()),
         ];
         let sections = sections.into_iter().filter(|(_, blocks)| !blocks.is_empty()).map(|(heading, blocks)| Section { heading, blocks }).collect();
         Self { rule, sections }
@@ -315,7 +315,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rule::{Conditions, Counterexample, Example, RuleSource};
+    use crate::model::rule::{Conditions, Counterexample, Example, RuleSource, RuleText};
     use crate::model::{Confidence, Severity};
 
     const RANDOM: &str = "q8Zr2LmX0vKp4TnYw6BdJs7HfUc1GaEe";
@@ -339,11 +339,14 @@ mod tests {
             allow: Vec::new(),
             requires: Vec::new(),
             priority: 0,
-            why: "The key moves money.\n\nNobody asks who holds it.".into(),
-            fix: "Revoke it.".into(),
-            references: vec!["https://docs.example.com/keys".into(), "https://docs.example.com/more".into()],
-            examples: vec![Example { path: Some("app.py".into()), text: format!("key = \"«{key}»\" # not {key}, id {RANDOM}\n") }],
-            counterexamples: vec![Counterexample { path: None, text: format!("digest = {RANDOM}"), because: "no prefix".into() }],
+            text: RuleText {
+                why: "The key moves money.\n\nNobody asks who holds it.".into(),
+                fix: "Revoke it.".into(),
+                references: vec!["https://docs.example.com/keys".into(), "https://docs.example.com/more".into()],
+                examples: vec![Example { path: Some("app.py".into()), text: format!("key = \"«{key}»\" # not {key}, id {RANDOM}\n") }],
+                counterexamples: vec![Counterexample { path: None, text: format!("digest = {RANDOM}"), because: "no prefix".into() }],
+            }
+            .into(),
             source: RuleSource::default(),
         }
     }
@@ -431,7 +434,8 @@ For a whole file, write `allow-file` instead of `allow`.
     fn what_is_no_secret_stays_readable() {
         let mut wildcard = rule();
         wildcard.id = RuleId::new("scopes/wildcard");
-        wildcard.examples = vec![Example { path: None, text: "scope = \"«payments:*»\"".into() }];
+        let examples = vec![Example { path: None, text: "scope = \"«payments:*»\"".into() }];
+        wildcard.text = RuleText { examples, ..RuleText::default() }.into();
         assert!(rule_page(&wildcard).contains("scope = \"payments:*\""));
         assert_eq!(mask_random("see https://docs.example.com, or ${VAULT_TOKEN}"), "see https://docs.example.com, or ${VAULT_TOKEN}");
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use aelix_lint::model::rule::RuleText;
 use aelix_lint::model::{Blob, Notice, Place, Report, Rule, RunError, Scanned, Skip, SkipReason, Stats, Status, Target};
 use aelix_lint::project;
 use aelix_lint::report::{Format, RenderOptions, reporter};
@@ -23,8 +24,8 @@ const SHORT: usize = 1200;
 
 /// The texts of all examples and counterexamples.
 static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let examples = RULES.rules.iter().flat_map(|rule| rule.examples.iter().map(|example| example.text.replace(['«', '»'], "")));
-    let counters = RULES.rules.iter().flat_map(|rule| rule.counterexamples.iter().map(|counter| counter.text.clone()));
+    let examples = RULES.rules.iter().flat_map(|rule| rule.text.examples.iter().map(|example| example.text.replace(['«', '»'], "")));
+    let counters = RULES.rules.iter().flat_map(|rule| rule.text.counterexamples.iter().map(|counter| counter.text.clone()));
     let texts = examples.chain(counters).filter(|text| text.lines().all(|line| line.len() < SHORT));
     texts.collect()
 });
@@ -244,7 +245,11 @@ mod masks {
         }
         // Only the rules that found something, without their pages, which SARIF repeats in every report.
         let used: Vec<usize> = findings.iter().map(|finding| finding.rule_index).collect::<BTreeSet<_>>().into_iter().collect();
-        let bare = |&index: &usize| Rule { why: String::new(), examples: Vec::new(), counterexamples: Vec::new(), ..RULES.rules[index].clone() };
+        let bare = |&index: &usize| {
+            let rule = RULES.rules[index].clone();
+            let text = RuleText { why: String::new(), examples: Vec::new(), counterexamples: Vec::new(), ..RuleText::clone(&rule.text) };
+            Rule { text: text.into(), ..rule }
+        };
         for finding in &mut findings {
             finding.rule_index = used.binary_search(&finding.rule_index).unwrap();
         }
@@ -300,7 +305,7 @@ mod masks {
     #[test]
     fn no_rule_reveals_its_example() {
         for rule in RULES.rules.iter().filter(|rule| rule.id.family() == "secrets") {
-            for example in &rule.examples {
+            for example in &rule.text.examples {
                 let name = example.path.as_deref().unwrap_or("a.txt");
                 let Some((_, marked)) = example.text.split_once('«') else { continue };
                 let Some((value, _)) = marked.split_once('»') else { continue };
@@ -396,7 +401,7 @@ mod fingerprints {
     #[test]
     fn every_example_keeps_its_fingerprint_when_it_moves() {
         for rule in RULES.rules.iter().filter(|rule| rule.id.family() == "secrets") {
-            for example in &rule.examples {
+            for example in &rule.text.examples {
                 let (name, text) = (example.path.as_deref().unwrap_or("a.txt"), example.text.replace(['«', '»'], ""));
                 assert_eq!(of(name, &text), of(name, &format!("\n\n\n{text}")), "{}", rule.id);
             }

@@ -291,13 +291,16 @@ fn every_rule_says_all_that_a_reader_needs() {
                 problems.push(format!("{}: {what}", place(rule)));
             }
         };
-        ask(rule.examples.len() >= 2, "two examples at least");
-        ask(rule.counterexamples.len() >= 2, "two counterexamples at least");
-        ask(rule.counterexamples.iter().all(|c| !c.because.trim().is_empty()), "every counterexample says why it is none");
-        ask(!rule.references.is_empty() && rule.references.iter().all(|r| r.starts_with("https://")), "a reference that begins with https:// at least");
+        ask(rule.text.examples.len() >= 2, "two examples at least");
+        ask(rule.text.counterexamples.len() >= 2, "two counterexamples at least");
+        ask(rule.text.counterexamples.iter().all(|c| !c.because.trim().is_empty()), "every counterexample says why it is none");
+        ask(
+            !rule.text.references.is_empty() && rule.text.references.iter().all(|r| r.starts_with("https://")),
+            "a reference that begins with https:// at least",
+        );
         ask(!rule.title.ends_with('.') && !rule.title.trim().is_empty(), "the title is a phrase without a full stop");
         ask(!rule.tags.is_empty(), "a tag at least");
-        for (name, text) in [("why", &rule.why), ("fix", &rule.fix)] {
+        for (name, text) in [("why", &rule.text.why), ("fix", &rule.text.fix)] {
             ask(text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()), &format!("`{name}` begins with a capital"));
             ask(text.ends_with('.') && !text.contains('!'), &format!("`{name}` ends with a full stop and has no exclamation mark"));
         }

@@ -15,13 +15,13 @@ fn main() {
     let scanner = Arc::new(Scanner::new(rules.clone(), ScanOptions::default()));
     let mut trials = Vec::new();
     for rule in rules.rules.iter() {
-        for (number, example) in rule.examples.iter().enumerate() {
+        for (number, example) in rule.text.examples.iter().enumerate() {
             let (set, scanner, rule, example) = (rules.clone(), scanner.clone(), rule.clone(), example.clone());
             trials.push(Trial::test(format!("{}::example_{}", rule.id, number + 1), move || {
                 outcome(&rule, examples::check_example((&set, &scanner), &rule, example.path.as_deref(), &example.text))
             }));
         }
-        for (number, counter) in rule.counterexamples.iter().enumerate() {
+        for (number, counter) in rule.text.counterexamples.iter().enumerate() {
             let (set, scanner, rule, counter) = (rules.clone(), scanner.clone(), rule.clone(), counter.clone());
             trials.push(Trial::test(format!("{}::counterexample_{}", rule.id, number + 1), move || {
                 let failure = examples::check_counterexample((&set, &scanner), &rule, counter.path.as_deref(), &counter.text);

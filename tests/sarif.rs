@@ -9,6 +9,7 @@ mod report_fixture;
 
 use std::fs;
 
+use aelix_lint::model::rule::RuleText;
 use aelix_lint::model::{Confidence, Report, Severity, Snippet, Status, Tool};
 use aelix_lint::report::RenderOptions;
 use report_fixture::{RANDOM, at, error, finding, place, render, report, rich, rule};
@@ -85,10 +86,9 @@ fn every_rule_is_described_in_full() {
 #[test]
 fn a_rule_keeps_to_githubs_limits() {
     let mut long = rule("secrets/x", Severity::High);
-    long.why = "é".repeat(3000);
+    long.text = RuleText { why: "é".repeat(3000), references: vec!["javascript:alert(1)".into()], ..RuleText::default() }.into();
     long.tags = (0..30).map(|i| format!("t{i}")).collect();
     long.validate = Some("crc32".into());
-    long.references = vec!["javascript:alert(1)".into()];
     let run = run(&report(vec![long], Vec::new()));
     let rule = &run["tool"]["driver"]["rules"][0];
     assert_eq!(rule["fullDescription"]["text"].as_str().unwrap().chars().count(), 1024);

@@ -73,7 +73,7 @@ pub fn test(args: &TestArgs, environment: &Environment) -> Result<ExitStatus, Fa
     let scanner = Scanner::new(rules.clone(), ScanOptions::default());
     let own: Vec<&Rule> = rules.active().map(|index| &rules.rules[index]).collect();
     let failures: Vec<String> = own.iter().flat_map(|rule| failures((&rules, &scanner), rule, environment)).collect();
-    let examples: usize = own.iter().map(|rule| rule.examples.len() + rule.counterexamples.len()).sum();
+    let examples: usize = own.iter().map(|rule| rule.text.examples.len() + rule.text.counterexamples.len()).sum();
     let noun = |count: usize, noun: &str| if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") };
     output::stdout(|out| {
         failures.iter().try_for_each(|failure| writeln!(out, "{}", sanitise(failure)))?;

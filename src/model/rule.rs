@@ -1,7 +1,8 @@
 //! What a rule is: the one home of every fact about it. Rules are data, read from `rules/**/*.toml`.
 
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +162,15 @@ pub struct Rule {
     pub requires: Vec<Requirement>,
     /// Who wins on shared bytes among hits of equal rank: the higher one.
     pub priority: i32,
+    /// What people read about it.
+    pub text: LazyText,
+    /// Where the rule is written.
+    pub source: RuleSource,
+}
+
+/// What people read about a rule. No scan needs it until something is found.
+#[derive(Clone, Debug, Default)]
+pub struct RuleText {
     /// What goes wrong.
     pub why: String,
     /// What to do.
@@ -171,8 +181,39 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// Text that must not be reported by this rule.
     pub counterexamples: Vec<Counterexample>,
-    /// Where the rule is written.
-    pub source: RuleSource,
+}
+
+/// The text of a rule, read when first asked for.
+#[derive(Clone)]
+pub struct LazyText(Arc<LazyLock<RuleText, ReadText>>);
+
+type ReadText = Box<dyn FnOnce() -> RuleText + Send>;
+
+impl LazyText {
+    /// The text that `read` gives.
+    pub fn new(read: impl FnOnce() -> RuleText + Send + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(read))))
+    }
+}
+
+impl From<RuleText> for LazyText {
+    fn from(text: RuleText) -> Self {
+        Self::new(|| text)
+    }
+}
+
+impl Deref for LazyText {
+    type Target = RuleText;
+
+    fn deref(&self) -> &RuleText {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LazyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        RuleText::fmt(self, f)
+    }
 }
 
 /// What a rule looks for.

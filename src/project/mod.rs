@@ -60,7 +60,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::lang;
     use crate::model::facts::Attribute;
-    use crate::model::rule::{Conditions, RuleSource};
+    use crate::model::rule::{Conditions, RuleSource, RuleText};
     use crate::model::{Confidence, Place, RuleId, RuleStatus, Severity, Snippet, Target};
     use crate::scan::syntax::{self, Bounds, Parser};
     use crate::text::{Lines, Span};
@@ -83,11 +83,7 @@ pub(crate) mod tests {
             allow: Vec::new(),
             requires: Vec::new(),
             priority: 0,
-            why: String::new(),
-            fix: String::new(),
-            references: Vec::new(),
-            examples: Vec::new(),
-            counterexamples: Vec::new(),
+            text: RuleText::default().into(),
             source: RuleSource::default(),
         }
     }

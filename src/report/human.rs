@@ -65,7 +65,7 @@ impl Human {
     /// One finding. The help of a rule comes with its first finding only: a report of forty findings of one rule reads better so.
     fn diagnostic(&self, finding: &Finding, rule: Option<&Rule>, first_of_rule: bool) -> Group<'static> {
         let mut title = level(finding).primary_title(sanitise(&finding.message)).id(sanitise(finding.rule.as_str()));
-        if let Some(url) = rule.and_then(|r| r.references.first()).and_then(|url| safe_url(url)) {
+        if let Some(url) = rule.and_then(|r| r.text.references.first()).and_then(|url| safe_url(url)) {
             title = title.id_url(url.to_owned());
         }
         let label = format!("{} severity, {} confidence", finding.severity, finding.confidence);
@@ -82,8 +82,8 @@ impl Human {
             return self.text(group, Level::NOTE, &suppressed(reason.as_deref()));
         }
         if let Some(rule) = rule.filter(|_| first_of_rule) {
-            if !rule.fix.trim().is_empty() {
-                group = self.text(group, Level::HELP, &rule.fix);
+            if !rule.text.fix.trim().is_empty() {
+                group = self.text(group, Level::HELP, &rule.text.fix);
             }
             let id = sanitise(rule.id.as_str());
             if rule.id.family() != "suppression" {

@@ -127,7 +127,7 @@ fn driver(report: &Report) -> ToolComponent {
 
 /// A rule with everything GitHub shows of it. All rules are listed, found or not: rules should not differ from one repository to the next.
 fn descriptor(rule: &Rule) -> ReportingDescriptor {
-    let description = if rule.why.trim().is_empty() { &rule.title } else { &rule.why };
+    let description = if rule.text.why.trim().is_empty() { &rule.title } else { &rule.text.why };
     let help = MultiformatMessageString::builder()
         .text(docs::rule_text(rule, &Terminal { width: usize::MAX, heading: &str::to_owned }))
         .markdown(docs::rule_page(rule))
@@ -142,7 +142,7 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
         .default_configuration(configuration)
         .properties(rule_properties(rule))
         .build();
-    descriptor.help_uri = rule.references.first().and_then(|url| safe_url(url)).map(str::to_owned);
+    descriptor.help_uri = rule.text.references.first().and_then(|url| safe_url(url)).map(str::to_owned);
     descriptor.deprecated_ids = (!rule.aliases.is_empty()).then(|| rule.aliases.iter().map(|id| id.as_str().to_owned()).collect());
     descriptor
 }

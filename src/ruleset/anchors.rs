@@ -40,6 +40,16 @@ impl Anchor {
         Self::default().followed_by_bytes(bytes, 0)
     }
 
+    /// These bytes, at most as many as there is room for, those in either case in lower case; a bit of `either` for each byte.
+    pub const fn known(text: &[u8], either: u32) -> Self {
+        let (mut bytes, mut length) = ([0; ROOM], 0);
+        while length < text.len() && length < ROOM {
+            bytes[length] = text[length];
+            length += 1;
+        }
+        Self { bytes, length, either }
+    }
+
     /// These bytes with every letter in either case.
     pub fn folded(bytes: &[u8]) -> Self {
         let mut anchor = Self::default().followed_by_bytes(bytes, u32::MAX);
@@ -50,6 +60,11 @@ impl Anchor {
     /// Its bytes; letters in either case in lower case.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
+    }
+
+    /// A bit for each byte that may stand in either case.
+    pub fn either(&self) -> u32 {
+        self.either
     }
 
     /// Its length in bytes.

@@ -1,13 +1,15 @@
 //! From a rule as written to one that runs: regexes without line ends, anchors, conditions.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::bytes::{Regex, RegexBuilder};
 use regex_automata::meta;
-use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::anchors::{self, Anchor};
+use super::derive::{self, Derived, Form, parse};
+use super::known;
 use super::sinks::Sinks;
 use super::{RuleError, nearest};
 use crate::check::{self, Validator};
@@ -23,16 +25,34 @@ const SIZE_LIMIT: usize = 4 << 20;
 #[derive(Debug)]
 pub struct Compiled {
     /// Literals, one of which every match contains.
-    pub anchors: Vec<Anchor>,
+    pub anchors: Cow<'static, [Anchor]>,
     /// What runs around a candidate.
     pub engine: Engine,
     /// Files it is limited to, if any.
-    pub files: Option<GlobSet>,
+    pub files: Option<Files>,
     /// Paths in which the configuration turns it on while it is off elsewhere; empty: it is on everywhere.
     pub only: Vec<GlobSet>,
     /// The offline check of its values.
     pub validator: Option<Validator>,
     allow: Lazy,
+}
+
+/// Globs of the files of a rule, put together when first asked.
+#[derive(Debug)]
+pub struct Files {
+    patterns: Vec<String>,
+    set: OnceLock<Option<GlobSet>>,
+}
+
+impl Files {
+    fn new(patterns: &[String]) -> Option<Self> {
+        (!patterns.is_empty()).then(|| Self { patterns: patterns.to_vec(), set: OnceLock::new() })
+    }
+
+    /// Whether the file of this path is one of them.
+    pub fn is_match(&self, path: &str) -> bool {
+        self.set.get_or_init(|| globs(&self.patterns).ok()).as_ref().is_some_and(|set| set.is_match(path))
+    }
 }
 
 /// What runs around a candidate.
@@ -51,7 +71,7 @@ pub enum Engine {
 /// A regex, compiled on its first candidate.
 #[derive(Debug)]
 pub struct PatternEngine {
-    hir: Hir,
+    pattern: String,
     regex: OnceLock<Option<meta::Regex>>,
     /// Index of the group named `secret`; 0, the whole match, without one.
     pub group: usize,
@@ -64,13 +84,18 @@ pub struct PatternEngine {
 impl PatternEngine {
     /// The compiled regex; `None` cannot happen after [`Compiled::build`] has succeeded.
     pub fn regex(&self) -> Option<&meta::Regex> {
-        self.regex.get_or_init(|| build(&self.hir).ok()).as_ref()
+        self.regex.get_or_init(|| self.build().ok()).as_ref()
+    }
+
+    fn build(&self) -> Result<meta::Regex, String> {
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false);
+        let hir = derive::hir_of(&self.pattern, form(self.multiline))?;
+        meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|error| error.to_string())
     }
 }
 
-fn build(hir: &Hir) -> Result<meta::Regex, String> {
-    let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false);
-    meta::Builder::new().configure(config).build_from_hir(hir).map_err(|error| error.to_string())
+fn form(multiline: Option<usize>) -> Form {
+    if multiline.is_some() { Form::Lines } else { Form::Line }
 }
 
 /// Conditions on a normalised name and on the whole value.
@@ -132,7 +157,7 @@ impl Compiled {
     pub fn build(&self) -> Result<(), String> {
         let smaller = |what: &'static str| move |why: String| format!("{what} cannot be built: {why}; use fewer or shorter repetitions");
         match &self.engine {
-            Engine::Pattern(engine) if engine.regex().is_none() => build(&engine.hir).map(drop).map_err(smaller("the pattern"))?,
+            Engine::Pattern(engine) if engine.regex().is_none() => engine.build().map(drop).map_err(smaller("the pattern"))?,
             Engine::Key(engine) => {
                 engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `name`"))?;
                 engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `value`"))?;
@@ -202,184 +227,79 @@ pub const GENERIC_STEMS: [&str; 37] = [
 /// Compiles one rule; an error names file, line, rule, what is wrong and what to do.
 pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
     let fail = |what: String| RuleError::at(rule, &what);
+    if !rule.source.built_in {
+        check_parts(rule).map_err(&fail)?;
+    }
     let (engine, derived) = match &rule.matcher {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(&fail)?,
         Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,
-        Matcher::Sink { kind } => {
-            known_kind(kind).map_err(&fail)?;
-            (Engine::Sink, Some(Vec::new()))
-        }
+        Matcher::Sink { .. } => (Engine::Sink, Some(Cow::default())),
         Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail(unknown_check(name, check::CHECKS.into_iter()))),
-        Matcher::Check { .. } => (Engine::Check, Some(Vec::new())),
+        Matcher::Check { .. } => (Engine::Check, Some(Cow::default())),
     };
     let written: Vec<Anchor> = rule.keywords.iter().map(|k| Anchor::folded(k.as_bytes())).collect();
     if let Some(short) = rule.keywords.iter().find(|k| k.len() < anchors::MIN_LEN) {
         return Err(fail(format!("keyword `{short}` is shorter than {} bytes; name a longer one", anchors::MIN_LEN)));
     }
-    let anchors = if written.is_empty() { derived } else { Some(written) };
+    let anchors = if written.is_empty() { derived } else { Some(written.into()) };
     let is_led = anchors.is_none() && !rule.requires.is_empty() && matches!(engine, Engine::Pattern(_));
-    let anchors = if is_led { Some(Vec::new()) } else { anchors };
+    let anchors = if is_led { Some(Cow::default()) } else { anchors };
     let anchors = anchors.ok_or_else(|| {
         fail(format!("no literal of at least {} bytes is in every match; lengthen the fixed part of the pattern or give `keywords`", anchors::MIN_LEN))
     })?;
     Ok(Compiled {
         anchors,
         engine,
-        files: globs(&rule.files).map_err(&fail)?,
+        files: Files::new(&rule.files),
         only: Vec::new(),
         validator: rule.validate.as_deref().map(validator).transpose().map_err(&fail)?,
-        allow: allow(&rule.allow).map_err(&fail)?,
+        allow: allow(&rule.allow),
     })
 }
 
 /// A pattern that a rule requires. Without a literal of its own it has no anchors, and is looked for around the rule's hits.
 pub fn part(regex: &str) -> Result<Compiled, String> {
     let (engine, anchors) = pattern(regex, None)?;
-    let part = Compiled { anchors: anchors.unwrap_or_default(), engine, files: None, only: Vec::new(), validator: None, allow: allow(&[])? };
+    let part = Compiled { anchors: anchors.unwrap_or_default(), engine, files: None, only: Vec::new(), validator: None, allow: allow(&[]) };
     Ok(part)
 }
 
-type Built = (Engine, Option<Vec<Anchor>>);
-
-fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
-    let hir = parse(regex)?;
-    let hir = if multiline.is_some() || !has_line_ends(&hir) { hir } else { without_line_ends(&hir) };
-    if hir.properties().minimum_len().is_none_or(|n| n == 0) {
-        return Err("the pattern matches the empty text (or nothing); require at least one byte".to_owned());
-    }
-    let mut group = 0;
-    let mut value = &hir;
-    find_secret(&hir, &mut |index, sub| {
-        group = index;
-        value = sub;
-    });
-    let mut prefixes = prefixes_of(value);
-    prefixes.sort_by_key(|p| std::cmp::Reverse(p.len()));
-    let anchors = anchors::derive(&hir);
-    let engine = PatternEngine { hir, regex: OnceLock::new(), group, prefixes, multiline };
-    Ok((Engine::Pattern(engine), anchors))
-}
-
-fn parse(regex: &str) -> Result<Hir, String> {
-    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).crlf(true).build().parse(regex).map_err(|error| {
-        let text = error.to_string();
-        let reason = text.lines().last().unwrap_or("bad regex").trim_start_matches("error: ").to_owned();
-        format!("bad pattern: {reason}")
-    })
-}
-
-/// Whether a class or literal of the pattern holds a `\n` or `\r`.
-fn has_line_ends(hir: &Hir) -> bool {
-    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-    match hir.kind() {
-        HirKind::Class(Class::Bytes(class)) => class.ranges().iter().any(|range| range.start() <= b'\r' && range.end() >= b'\n'),
-        HirKind::Class(Class::Unicode(_)) => true,
-        HirKind::Literal(literal) => literal.0.iter().any(is_end),
-        HirKind::Empty | HirKind::Look(_) => false,
-        HirKind::Repetition(repetition) => has_line_ends(&repetition.sub),
-        HirKind::Capture(capture) => has_line_ends(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_line_ends),
-    }
-}
-
-/// The same pattern with `\n` and `\r` taken out of every class and literal: a line pattern cannot cross a line end.
-fn without_line_ends(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Class(Class::Bytes(class)) => {
-            let mut class = class.clone();
-            let ends = [regex_syntax::hir::ClassBytesRange::new(b'\n', b'\n'), regex_syntax::hir::ClassBytesRange::new(b'\r', b'\r')];
-            class.difference(&regex_syntax::hir::ClassBytes::new(ends));
-            Hir::class(Class::Bytes(class))
-        }
-        HirKind::Class(Class::Unicode(class)) => {
-            let mut class = class.clone();
-            let ends = [regex_syntax::hir::ClassUnicodeRange::new('\n', '\n'), regex_syntax::hir::ClassUnicodeRange::new('\r', '\r')];
-            class.difference(&regex_syntax::hir::ClassUnicode::new(ends));
-            Hir::class(Class::Unicode(class))
-        }
-        HirKind::Literal(literal) if literal.0.iter().any(|b| matches!(b, b'\n' | b'\r')) => Hir::fail(),
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => hir.clone(),
-        HirKind::Repetition(repetition) => {
-            let mut repetition = repetition.clone();
-            repetition.sub = Box::new(without_line_ends(&repetition.sub));
-            Hir::repetition(repetition)
-        }
-        HirKind::Capture(capture) => {
-            let mut capture = capture.clone();
-            capture.sub = Box::new(without_line_ends(&capture.sub));
-            Hir::capture(capture)
-        }
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_line_ends).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(without_line_ends).collect()),
-    }
-}
-
-/// Calls `found` with the index and content of the group named `secret`.
-fn find_secret<'a>(hir: &'a Hir, found: &mut impl FnMut(usize, &'a Hir)) {
-    match hir.kind() {
-        HirKind::Capture(capture) => {
-            if capture.name.as_deref() == Some("secret") {
-                found(capture.index as usize, &capture.sub);
-            }
-            find_secret(&capture.sub, found);
-        }
-        HirKind::Repetition(repetition) => find_secret(&repetition.sub, found),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().for_each(|part| find_secret(part, found)),
+/// What can be wrong with the smaller parts of a rule. Those of the built-in rules are not looked at at every start; a test does.
+fn check_parts(rule: &Rule) -> Result<(), String> {
+    match &rule.matcher {
+        Matcher::Key { value: Some(value), .. } => drop(parse(value)?),
+        Matcher::Sink { kind } => known_kind(kind)?,
         _ => {}
     }
+    globs(&rule.files)?;
+    rule.allow.iter().try_for_each(|pattern| parse(pattern).map(drop).map_err(|error| format!("in `allow`: {error}")))
 }
 
-/// The literals that a pattern may begin with, as written: the documented prefixes.
-fn prefixes_of(hir: &Hir) -> Vec<Vec<u8>> {
-    match hir.kind() {
-        HirKind::Literal(literal) => vec![literal.0.to_vec()],
-        HirKind::Capture(capture) => prefixes_of(&capture.sub),
-        HirKind::Alternation(parts) => parts.iter().flat_map(prefixes_of).collect(),
-        HirKind::Concat(parts) => {
-            let mut parts = parts.iter().filter(|part| !matches!(part.kind(), HirKind::Look(_)));
-            let Some(first) = parts.next() else { return Vec::new() };
-            let all = prefixes_of(first);
-            match parts.next().map(|next| (next.kind(), prefixes_of(next))) {
-                Some((_, next)) if is_literal(first) && !next.is_empty() => {
-                    all.iter().flat_map(|a| next.iter().map(move |n| [a.as_slice(), n].concat())).collect()
-                }
-                _ => all,
-            }
-        }
-        _ => Vec::new(),
-    }
-}
+type Built = (Engine, Option<Cow<'static, [Anchor]>>);
 
-/// Whether the whole of it is a literal or a choice of literals.
-fn is_literal(hir: &Hir) -> bool {
-    match hir.kind() {
-        HirKind::Literal(_) => true,
-        HirKind::Capture(capture) => is_literal(&capture.sub),
-        HirKind::Alternation(parts) => parts.iter().all(is_literal),
-        _ => false,
-    }
+fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
+    let Derived { anchors, prefixes, group } = known::derived(regex, form(multiline))?;
+    let engine = PatternEngine { pattern: regex.to_owned(), regex: OnceLock::new(), group, prefixes, multiline };
+    Ok((Engine::Pattern(engine), anchors))
 }
 
 fn key(name: Option<&str>, value: Option<&str>) -> Result<Built, String> {
     let anchors = match name {
-        Some(name) => anchors::derive_for_names(&parse(name)?),
+        Some(name) => known::derived(name, Form::Name)?.anchors,
         None => Some(GENERIC_STEMS.iter().map(|stem| Anchor::folded(stem.as_bytes())).collect()),
     };
-    let value = value.map(|value| parse(value).map(|_| Lazy::new(format!("^(?:{value})$")))).transpose()?;
+    let value = value.map(|value| Lazy::new(format!("^(?:{value})$")));
     let name = name.map(|name| Lazy::new(name.to_owned()));
     Ok((Engine::Key(KeyEngine { name, value }), anchors))
 }
 
-fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
-    if patterns.is_empty() {
-        return Ok(None);
-    }
+fn globs(patterns: &[String]) -> Result<GlobSet, String> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let pattern = if pattern.contains('/') { pattern.clone() } else { format!("**/{pattern}") };
         set.add(GlobBuilder::new(&pattern).literal_separator(true).case_insensitive(true).build().map_err(|error| format!("bad glob in `files`: {error}"))?);
     }
-    set.build().map(Some).map_err(|error| format!("bad glob in `files`: {error}"))
+    set.build().map_err(|error| format!("bad glob in `files`: {error}"))
 }
 
 fn validator(name: &str) -> Result<Validator, String> {
@@ -400,11 +320,8 @@ fn unknown_check<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String
     format!("no check is named `{name}`{hint}")
 }
 
-fn allow(patterns: &[String]) -> Result<Lazy, String> {
-    for pattern in patterns {
-        parse(pattern).map_err(|error| format!("in `allow`: {error}"))?;
-    }
-    Ok(Lazy::new(patterns.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|")))
+fn allow(patterns: &[String]) -> Lazy {
+    Lazy::new(patterns.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|"))
 }
 
 #[cfg(test)]
@@ -436,6 +353,14 @@ mod tests {
         assert_eq!(engine(r"\b(?<secret>ghp_[0-9A-Za-z]{36})\b").prefixes, [b"ghp_".to_vec()]);
         assert_eq!(engine(r"(?<secret>(?:AKIA|ASIA)[A-Z2-7]{16})").prefixes, [b"AKIA".to_vec(), b"ASIA".to_vec()]);
         assert!(engine(r"twilio=(?<secret>[0-9a-f]{32})").prefixes.is_empty());
+    }
+
+    #[test]
+    fn every_part_of_the_built_in_rules_is_sound() {
+        for rule in crate::ruleset::built_in().unwrap() {
+            assert_eq!(check_parts(&rule), Ok(()), "{}", rule.id);
+            assert_eq!(compile(&rule).unwrap().build(), Ok(()), "{}", rule.id);
+        }
     }
 
     #[test]

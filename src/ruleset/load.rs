@@ -6,20 +6,34 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{RuleError, nearest};
-use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, Matcher, Reach, Required, Requirement, RuleSource};
+use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, LazyText, Matcher, Reach, Required, Requirement, RuleSource, RuleText};
 use crate::model::{Confidence, FileKind, Rule, RuleId, RuleStatus, Severity};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
+
+    /// Every rule as JSON: its file, its line, what is written there but for its text.
+    pub const RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
+    /// The texts of the rules, one JSON object behind the other.
+    pub const TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/rule_texts.json"));
 }
 
-/// Path and text of the data files of the package below a folder (`rules/sinks/`), sorted by path.
-pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+/// Path and content of the data files of the package below a folder (`rules/sinks/`), sorted by path.
+pub fn data_below<T: DeserializeOwned>(folder: &str) -> impl Iterator<Item = Result<(&'static str, T), RuleError>> {
+    embedded::DATA.iter().filter(move |(name, _)| name.starts_with(folder)).map(|(name, json)| {
+        let content = serde_json::from_str(json).map_err(|error| RuleError::new(format!("cannot read the built-in data of {name}: {error}")))?;
+        Ok((*name, content))
+    })
+}
+
+/// Path and text of the same files as they are written.
+#[cfg(test)]
+pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     embedded::FILES.iter().copied().filter(move |(name, _)| name.starts_with(folder))
 }
 
@@ -156,19 +170,52 @@ pub(super) struct RawCounterexample {
     because: String,
 }
 
+/// What people read about a rule, by itself.
+#[derive(Default, Deserialize)]
+struct RawText {
+    why: String,
+    fix: String,
+    #[serde(default)]
+    references: Vec<String>,
+    examples: Vec<RawExample>,
+    #[serde(default)]
+    counterexamples: Vec<RawCounterexample>,
+}
+
+impl RawText {
+    fn take(rule: &mut RawRule) -> Self {
+        let RawRule { why, fix, references, examples, counterexamples, .. } = rule;
+        let (why, fix) = (std::mem::take(why), std::mem::take(fix));
+        Self { why, fix, references: std::mem::take(references), examples: std::mem::take(examples), counterexamples: std::mem::take(counterexamples) }
+    }
+
+    fn read(self) -> RuleText {
+        let examples = self.examples.into_iter().map(|example| Example { path: example.path, text: example.text });
+        let counterexamples = self.counterexamples.into_iter().map(|c| Counterexample { path: c.path, text: c.text, because: c.because });
+        let (examples, counterexamples) = (examples.collect(), counterexamples.collect());
+        RuleText { why: self.why, fix: self.fix, references: self.references, examples, counterexamples }
+    }
+}
+
 /// A rule of the package as the build script wrote it down.
 #[derive(Deserialize)]
-struct RawBuiltIn {
-    file: String,
+struct RawBuiltIn<'a> {
+    file: &'a str,
     line: u32,
+    /// Where its text stands in [`embedded::TEXTS`], as JSON.
+    text: (usize, usize),
+    /// The rule with an empty text.
     rule: RawRule,
 }
 
 /// The rules shipped with the program: read from JSON that the build script makes of the rule files, because a hook pays for the start at every commit.
 pub fn built_in() -> Result<Vec<Rule>, RuleError> {
     let raw: Vec<RawBuiltIn> = serde_json::from_str(embedded::RULES).map_err(|error| RuleError::new(format!("cannot read the built-in rules: {error}")))?;
-    let source = |file: String, line| RuleSource { file: file.into(), line, built_in: true };
-    let mut rules = raw.into_iter().map(|raw| convert(raw.rule, source(raw.file, raw.line))).collect::<Result<Vec<_>, _>>()?;
+    let source = |file: &str, line| RuleSource { file: file.into(), line, built_in: true };
+    // A test holds every text against the rule files: one that cannot be read counts as empty.
+    let text = |(start, end)| serde_json::from_str::<RawText>(embedded::TEXTS.get(start..end).unwrap_or_default()).unwrap_or_default().read();
+    let rule = |raw: RawBuiltIn| convert(raw.rule, source(raw.file, raw.line), LazyText::new(move || text(raw.text)));
+    let mut rules = raw.into_iter().map(rule).collect::<Result<Vec<_>, _>>()?;
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(rules)
 }
@@ -217,7 +264,13 @@ pub fn parse(name: &str, text: &str, built_in: bool) -> Result<Vec<Rule>, RuleEr
         .into_iter()
         .map(|raw| {
             let source = RuleSource { file: name.clone(), line: line_of(text, raw.span().start), built_in };
-            convert(raw.into_inner(), source)
+            let mut raw = raw.into_inner();
+            let text = RawText::take(&mut raw).read();
+            if text.examples.is_empty() {
+                let what = "no example; add `examples = [\"…«the reported bytes»…\"]`";
+                return Err(RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line, raw.id)));
+            }
+            convert(raw, source, text.into())
         })
         .collect()
 }
@@ -249,12 +302,9 @@ fn unknown_field(message: &str) -> Option<(String, Vec<String>)> {
     Some((quoted.next()?, quoted.collect()))
 }
 
-fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
+fn convert(raw: RawRule, source: RuleSource, text: LazyText) -> Result<Rule, RuleError> {
     let fail = |what: &str| RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line, raw.id));
     check_id(&raw.id).map_err(|what| fail(&what))?;
-    if raw.examples.is_empty() {
-        return Err(fail("no example; add `examples = [\"…«the reported bytes»…\"]`"));
-    }
     if asks_for_resources(&raw) && raw.keywords.is_empty() {
         return Err(fail("this check looks at files that hold one of the rule's `keywords`; give one, such as the type of the resource"));
     }
@@ -269,8 +319,6 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),
     };
     let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail(&what))?;
-    let examples = raw.examples.into_iter().map(|example| Example { path: example.path, text: example.text });
-    let counterexamples = raw.counterexamples.into_iter().map(|c| Counterexample { path: c.path, text: c.text, because: c.because });
     Ok(Rule {
         id: RuleId::new(&raw.id),
         aliases: raw.aliases.iter().map(|alias| RuleId::new(alias)).collect(),
@@ -288,11 +336,7 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         allow: raw.allow,
         requires,
         priority: raw.priority,
-        why: raw.why,
-        fix: raw.fix,
-        references: raw.references,
-        examples: examples.collect(),
-        counterexamples: counterexamples.collect(),
+        text,
         source,
     })
 }
@@ -403,7 +447,7 @@ mod tests {
         let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = [7]\n"));
         assert!(message.contains("a text, or a table of `path` and `text`"), "{message}");
         let rules = parse("my.toml", &format!("{HEAD}pattern = 'abcd'\nexamples = ['x', {{ path = 'a', text = 'b' }}]\n"), false).unwrap();
-        assert_eq!(rules[0].examples.iter().map(|e| (e.path.as_deref(), &*e.text)).collect::<Vec<_>>(), [(None, "x"), (Some("a"), "b")]);
+        assert_eq!(rules[0].text.examples.iter().map(|e| (e.path.as_deref(), &*e.text)).collect::<Vec<_>>(), [(None, "x"), (Some("a"), "b")]);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 pub mod anchors;
 mod compile;
+mod derive;
 mod frequency;
+mod known;
 mod load;
 mod requires;
 
@@ -21,7 +23,7 @@ use globset::GlobSet;
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, check_id, embedded_below, parse, read, without_values};
+pub use load::{built_in, check_id, data_below, parse, read, without_values};
 pub use requires::{Need, Requires};
 
 /// A rule file or a selection that cannot be used: stop before scanning.

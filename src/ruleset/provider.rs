@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::model::provider::{Host, Provider, Scope};
 
-use super::{RuleError, embedded_below};
+use super::{RuleError, data_below};
 
 /// Where the files are.
 const FOLDER: &str = "rules/providers/";
@@ -45,15 +45,19 @@ struct ScopeEntry {
 
 /// The providers that ship with the program.
 pub fn built_in() -> Result<Vec<Provider>, RuleError> {
-    embedded_below(FOLDER).map(|(name, text)| parse(name, text)).collect()
+    data_below(FOLDER).map(|file| file.map(|(_, file)| of_file(file))).collect()
 }
 
 /// The provider of one file; `name` is for messages.
 pub fn parse(name: &str, text: &str) -> Result<Provider, RuleError> {
     let file: File = toml::from_str(text).map_err(|e| RuleError { message: format!("cannot read the provider in {name}: {}", e.to_string().trim_end()) })?;
+    Ok(of_file(file))
+}
+
+fn of_file(file: File) -> Provider {
     let host = |h: HostEntry| Host { name: h.name, role: h.role, environment: h.environment };
     let scope = |s: ScopeEntry| Scope { name: s.name, grants: s.grants, service_accounts_only: s.service_accounts_only, mistaken_for: s.mistaken_for };
-    Ok(Provider {
+    Provider {
         id: file.id,
         name: file.name,
         words: file.words.iter().map(|w| w.to_lowercase()).collect(),
@@ -63,7 +67,7 @@ pub fn parse(name: &str, text: &str) -> Result<Provider, RuleError> {
         hosts: file.host.into_iter().map(host).collect(),
         scopes: file.scope.into_iter().map(scope).collect(),
         foreign_scopes: file.foreign_scopes,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +81,12 @@ mod tests {
         assert_eq!(aelix.scopes.len(), 7);
         assert!(aelix.scope("admin:users").unwrap().service_accounts_only);
         assert!(aelix.has_family("banking") && !aelix.has_family("repo"));
+    }
+
+    #[test]
+    fn the_built_in_providers_are_those_of_their_files() {
+        let files: Vec<Provider> = crate::ruleset::load::embedded_below(FOLDER).map(|(name, text)| parse(name, text).unwrap()).collect();
+        assert_eq!(format!("{:?}", built_in().unwrap()), format!("{files:?}"));
     }
 
     #[test]

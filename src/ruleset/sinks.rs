@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{RuleError, embedded_below};
+use super::{RuleError, data_below};
 
 /// Where the files are.
 const FOLDER: &str = "rules/sinks/";
@@ -109,16 +109,19 @@ impl Sinks {
     /// The slots that ship with the program.
     pub fn built_in() -> Result<Self, RuleError> {
         let mut all = Vec::new();
-        for (name, text) in embedded_below(FOLDER) {
-            all.extend(Self::parse(name, text)?.all);
+        for file in data_below(FOLDER) {
+            let (name, file) = file?;
+            all.extend(Self::of_file(name, file)?.all);
         }
         Ok(Self { all })
     }
 
     /// The slots of one file; `name` is for messages.
     pub fn parse(name: &str, text: &str) -> Result<Self, RuleError> {
-        let error = |what: &str| RuleError { message: format!("cannot read the sinks of {name}: {what}") };
-        let file: File = toml::from_str(text).map_err(|e| error(e.to_string().trim_end()))?;
+        Self::of_file(name, toml::from_str(text).map_err(|error| cannot_read(name, error.to_string().trim_end()))?)
+    }
+
+    fn of_file(name: &str, file: File) -> Result<Self, RuleError> {
         let mut all = Vec::new();
         for entry in file.sink {
             let sink = Sink {
@@ -131,7 +134,10 @@ impl Sinks {
                 after: entry.after,
             };
             if sink.names.is_empty() && (sink.argument.is_none() || sink.callees.is_empty()) {
-                return Err(error(&format!("a sink of kind `{}` needs a callee with an argument or a name, or a name alone for a field", sink.kind)));
+                return Err(cannot_read(
+                    name,
+                    &format!("a sink of kind `{}` needs a callee with an argument or a name, or a name alone for a field", sink.kind),
+                ));
             }
             all.push(sink);
         }
@@ -154,6 +160,10 @@ impl Sinks {
     }
 }
 
+fn cannot_read(name: &str, what: &str) -> RuleError {
+    RuleError::new(format!("cannot read the sinks of {name}: {what}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +180,12 @@ mod tests {
                 assert!(LANGUAGES.contains(&language.as_str()), "{sink:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_built_in_sinks_are_those_of_their_files() {
+        let files = crate::ruleset::load::embedded_below(FOLDER).flat_map(|(name, text)| Sinks::parse(name, text).unwrap().all);
+        assert_eq!(Sinks::built_in().unwrap().all, files.collect::<Vec<_>>());
     }
 
     #[test]

@@ -39,11 +39,11 @@ pub enum Which {
 
 /// The examples and counterexamples of a rule that do not hold.
 pub fn check(set: (&Arc<RuleSet>, &Scanner), rule: &Rule) -> Vec<Failure> {
-    let examples = rule.examples.iter().enumerate().filter_map(|(index, example)| {
+    let examples = rule.text.examples.iter().enumerate().filter_map(|(index, example)| {
         let why = check_example(set, rule, example.path.as_deref(), &example.text)?;
         Some(Failure { which: Which::Example(index), why })
     });
-    let counterexamples = rule.counterexamples.iter().enumerate().filter_map(|(index, counter)| {
+    let counterexamples = rule.text.counterexamples.iter().enumerate().filter_map(|(index, counter)| {
         let why = check_counterexample(set, rule, counter.path.as_deref(), &counter.text)?;
         Some(Failure { which: Which::Counterexample(index), why: format!("{why} (meant as none: {})", counter.because) })
     });

@@ -117,7 +117,7 @@ impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
         let (meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
-        let mut index = Index::default();
+        let mut index = Index::with_room_for(rules.compiled.iter().map(|compiled| compiled.anchors.len()).sum());
         index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
         for anchor in foreign::ANCHORS {
             index.of(Anchor::exact(anchor.as_bytes())).foreign = true;
@@ -126,7 +126,7 @@ impl Scanner {
             if !composer.needs(rule) && !rules.enabled.get(rule).is_some_and(|on| *on) {
                 continue;
             }
-            for anchor in &compiled.anchors {
+            for anchor in compiled.anchors.iter() {
                 match &compiled.engine {
                     Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
                     Engine::Key(_) => index.of(*anchor).keys.push(rule),
@@ -392,6 +392,10 @@ struct Index {
 }
 
 impl Index {
+    fn with_room_for(anchors: usize) -> Self {
+        Self { anchors: Vec::with_capacity(anchors), consumers: Vec::with_capacity(anchors), known: HashMap::with_capacity(anchors) }
+    }
+
     /// Who candidates of this anchor are for.
     fn of(&mut self, anchor: Anchor) -> &mut Consumers {
         let at = *self.known.entry(anchor).or_insert_with_key(|anchor| {

@@ -235,7 +235,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::rule::{Conditions, Matcher, RuleSource};
+    use crate::model::rule::{Conditions, Matcher, RuleSource, RuleText};
     use crate::model::{Confidence, Place, RuleId, Severity, Snippet, Status, Target, Tool};
     use crate::text::{Position, Span};
     use crate::triage::{FileResult, PathIgnore, PathIgnores, Thresholds, TriageOptions, triage};
@@ -258,11 +258,7 @@ pub(super) mod tests {
             allow: vec![],
             requires: Vec::new(),
             priority: 0,
-            why: String::new(),
-            fix: String::new(),
-            references: vec![],
-            examples: vec![],
-            counterexamples: vec![],
+            text: RuleText::default().into(),
             source: RuleSource::default(),
         }
     }

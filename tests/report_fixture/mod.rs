@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aelix_lint::model::rule::{Conditions, Counterexample, Example, Matcher, RuleSource};
+use aelix_lint::model::rule::{Conditions, Counterexample, Example, Matcher, RuleSource, RuleText};
 use aelix_lint::model::{
     Confidence, Finding, Hit, Notice, Place, Rank, Related, Report, Rule, RuleId, RuleStatus, RunError, Severity, Skip, SkipReason, Snippet, Stats, Status,
     Target,
@@ -38,14 +38,17 @@ pub fn rule(id: &str, severity: Severity) -> Rule {
         allow: Vec::new(),
         requires: Vec::new(),
         priority: 0,
-        why: "Whoever reads the key moves money in the name of its owner.".into(),
-        fix: "Revoke the key in the Aelix console, issue a new one, and read it from the environment or a secret manager at start. Rewriting the history alone does not help: the key has been seen.".into(),
-        references: vec!["https://docs.example.com/keys".into(), "https://docs.example.com/rotation".into()],
-        examples: vec![Example { path: Some("src/main.py".into()), text: format!("key = \"«{}»\"", key()) }],
-        counterexamples: vec![
-            Counterexample { path: None, text: "key = os.environ[\"AELIX_KEY\"]".into(), because: "the value comes from the environment".into() },
-            Counterexample { path: None, text: format!("digest = {RANDOM}"), because: "no prefix".into() },
-        ],
+        text: RuleText {
+            why: "Whoever reads the key moves money in the name of its owner.".into(),
+            fix: "Revoke the key in the Aelix console, issue a new one, and read it from the environment or a secret manager at start. Rewriting the history alone does not help: the key has been seen.".into(),
+            references: vec!["https://docs.example.com/keys".into(), "https://docs.example.com/rotation".into()],
+            examples: vec![Example { path: Some("src/main.py".into()), text: format!("key = \"«{}»\"", key()) }],
+            counterexamples: vec![
+                Counterexample { path: None, text: "key = os.environ[\"AELIX_KEY\"]".into(), because: "the value comes from the environment".into() },
+                Counterexample { path: None, text: format!("digest = {RANDOM}"), because: "no prefix".into() },
+            ],
+        }
+        .into(),
         source: RuleSource { file: "rules/providers/aelix.toml".into(), line: 1, built_in: true },
     }
 }
@@ -117,7 +120,7 @@ pub fn rich() -> Report {
     sandbox.title = "Aelix sandbox key".into();
     sandbox.status = RuleStatus::Preview;
     let mut unused = rule("suppression/unused", Severity::Info);
-    unused.references.clear();
+    unused.text = RuleText { references: Vec::new(), ..RuleText::clone(&unused.text) }.into();
     let rules = vec![rule("secrets/aelix-api-key", Severity::Critical), sandbox, unused];
 
     let elsewhere = Related { place: at("src/lib.py"), message: "the same value is used here".into() };
