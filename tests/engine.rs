@@ -273,7 +273,7 @@ mod masks {
     }
 
     /// The ids of all rules.
-    static NAMES: LazyLock<String> = LazyLock::new(|| RULES.rules.iter().map(|rule| format!("{} ", rule.id)).collect());
+    static NAMES: LazyLock<String> = LazyLock::new(|| RULES.rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>().join(" "));
 
     /// The first part of a secret that can be read in what was said.
     fn leak(said: &str, Planted(secret, prefix): &Planted) -> Option<String> {

@@ -87,7 +87,7 @@ fn the_project_has_exactly_these_findings() {
     assert_eq!(
         findings("java"),
         [
-            format!("{code}/Api.java:19 secrets/bearer-token-header"),
+            format!("{code}/Api.java:19 secrets/hardcoded-bearer-token"),
             format!("{code}/Api.java:27 secrets/hardcoded-api-key"),
             format!("{code}/Api.java:32 secrets/hardcoded-basic-auth"),
             format!("{code}/Api.java:40 secrets/hardcoded-password"),

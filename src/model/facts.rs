@@ -13,6 +13,8 @@ pub enum Value {
         text: Vec<u8>,
         /// Where its parts stand.
         pieces: Vec<Span>,
+        /// Where the text of each piece begins in `text`; pieces that were decoded together begin at the same byte.
+        starts: Vec<usize>,
     },
     /// Read from elsewhere at run time.
     Reference,
@@ -25,7 +27,41 @@ pub enum Value {
 impl Value {
     /// A literal that stands in one piece.
     pub fn literal(text: impl Into<Vec<u8>>, span: Span) -> Self {
-        Self::Literal { text: text.into(), pieces: vec![span] }
+        Self::Literal { text: text.into(), pieces: vec![span], starts: vec![0] }
+    }
+}
+
+/// Where the bytes `range` of a folded text of `length` bytes stand, piece by piece. Within what was decoded the place is in proportion.
+pub fn places(pieces: &[Span], starts: &[usize], length: usize, range: Span) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < pieces.len().min(starts.len()) {
+        let start = starts[at];
+        let together = starts[at..].iter().take_while(|other| **other == start).count();
+        let group = &pieces[at..(at + together).min(pieces.len())];
+        at += together;
+        let end = starts.get(at).copied().unwrap_or(length).max(start);
+        if range.start < end && range.end > start {
+            let written: usize = group.iter().map(|piece| piece.len()).sum();
+            // Text that stands nowhere may follow the last piece: it takes no part.
+            let made = (end - start).min(written.max(1)).max(1);
+            let (from, to) = (range.start.max(start) - start, range.end.min(end) - start);
+            let (from, to) = if written < end - start { (from.min(written), to.min(written)) } else { (from * written / made, (to * written).div_ceil(made)) };
+            within(group, from, to, &mut found);
+        }
+    }
+    found
+}
+
+/// The parts of `pieces`, laid end to end, between two offsets.
+fn within(pieces: &[Span], from: usize, to: usize, found: &mut Vec<Span>) {
+    let mut passed = 0;
+    for piece in pieces {
+        let (start, end) = (from.max(passed), to.min(passed + piece.len()));
+        if start < end {
+            found.push(Span::new(piece.start + start - passed, piece.start + end - passed));
+        }
+        passed += piece.len();
     }
 }
 
@@ -134,4 +170,26 @@ pub struct Attribute {
     pub expression: String,
     /// Where the attribute stands.
     pub place: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_folded_text_have_places() {
+        let (a, b, c) = (Span::new(10, 14), Span::new(20, 28), Span::new(40, 42));
+        let shown = |pieces: &[Span], starts: &[usize], length, range: (usize, usize)| -> Vec<(usize, usize)> {
+            places(pieces, starts, length, Span::new(range.0, range.1)).into_iter().map(|s| (s.start, s.end)).collect()
+        };
+        // Written as it is.
+        assert_eq!(shown(&[a, c], &[0, 4], 6, (1, 5)), [(11, 14), (40, 41)]);
+        // Eight bytes that stand for four.
+        assert_eq!(shown(&[a, b], &[0, 4], 8, (5, 7)), [(22, 26)]);
+        // Decoded together: ten bytes for five.
+        assert_eq!(shown(&[b, c], &[0, 0], 5, (3, 5)), [(26, 28), (40, 42)]);
+        // Text that stands nowhere between the pieces.
+        assert_eq!(shown(&[a, c], &[0, 6], 8, (2, 7)), [(12, 14), (40, 41)]);
+        assert!(shown(&[a, c], &[0, 6], 8, (4, 6)).is_empty());
+    }
 }

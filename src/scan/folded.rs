@@ -2,8 +2,10 @@
 //!
 //! Folded values are written as lines `name = "value"` and searched with the complete rule set; what is found is led back to the pieces it was made of.
 
+use std::collections::HashSet;
+
 use crate::lang::Language;
-use crate::model::facts::{Argument, Step, StepKind, Value};
+use crate::model::facts::{Argument, Step, StepKind, Value, places};
 use crate::model::{Confidence, Hit, Rank, Severity};
 use crate::text::{Secret, Span, name};
 
@@ -12,7 +14,11 @@ use super::sink::described;
 use super::syntax::Facts;
 
 /// Folded text of one file that is searched, in bytes.
-const MAX_TEXT: usize = 1 << 20;
+const MAX_TEXT: usize = 8 << 20;
+/// Shorter values are not searched, in bytes.
+const LEAST_TEXT: usize = 4;
+/// Other places of one value that a finding names.
+const MAX_RELATED: usize = 32;
 /// Bytes behind a name, or behind the beginning of a token, in which a sign of a folded value is looked for.
 const REACH: usize = 160;
 
@@ -25,6 +31,8 @@ pub struct Folded {
     /// One value a line.
     pub text: Vec<u8>,
     lines: Vec<Line>,
+    /// A bound was reached: not every value is in the text.
+    pub incomplete: bool,
 }
 
 /// One value of the text.
@@ -33,6 +41,8 @@ struct Line {
     value: Span,
     /// Where it stands in the source.
     pieces: Vec<Span>,
+    /// Where the text of each piece begins in the value.
+    starts: Vec<usize>,
     /// The source is the value as it is.
     verbatim: bool,
     related: Vec<(Span, String)>,
@@ -40,19 +50,28 @@ struct Line {
     note: String,
 }
 
+impl Line {
+    /// Where a part of the text stands in the source.
+    fn places(&self, span: Span) -> Vec<Span> {
+        let within = Span::new(span.start - self.value.start, span.end - self.value.start);
+        places(&self.pieces, &self.starts, self.value.len(), within)
+    }
+}
+
 impl Folded {
     /// The values of `facts` that no line of `bytes` shows under the name they have.
     pub fn of(facts: &Facts, bytes: &[u8]) -> Self {
-        let mut folded = Self::default();
+        let mut folded = Self { incomplete: facts.incomplete, ..Self::default() };
+        let mut known = HashSet::new();
         for binding in &facts.bindings {
-            folded.add(Some(&binding.name), &binding.value, binding.span, bytes);
+            folded.add(Some(&binding.name), &binding.value, (binding.span, bytes), &mut known);
         }
         for call in &facts.calls {
             for (name, argument) in &call.named {
-                folded.add(Some(name.rsplit('.').next().unwrap_or(name)), argument, call.span, bytes);
+                folded.add(Some(name.rsplit('.').next().unwrap_or(name)), argument, (call.span, bytes), &mut known);
             }
             for argument in &call.arguments {
-                folded.add(None, argument, call.span, bytes);
+                folded.add(None, argument, (call.span, bytes), &mut known);
             }
         }
         folded
@@ -62,69 +81,72 @@ impl Folded {
     pub fn of_manifest(bytes: &[u8]) -> Self {
         let mut folded = Self::default();
         for entry in manifest::entries(bytes) {
-            let quote = if entry.text.contains('"') { "'" } else { "\"" };
-            let one_line = !entry.text.trim_end().contains('\n') && !entry.text.contains(quote);
-            if folded.text.len() + entry.text.len() > MAX_TEXT {
-                break;
-            }
-            let (before, after) = if one_line { (format!("{}: {quote}", entry.key), format!("{quote}\n")) } else { (String::new(), "\n".to_owned()) };
-            folded.text.extend_from_slice(before.as_bytes());
-            let start = folded.text.len();
-            folded.text.extend_from_slice(if one_line { entry.text.trim_end() } else { &entry.text }.as_bytes());
-            let value = Span::new(start, folded.text.len());
-            folded.text.extend_from_slice(after.as_bytes());
+            let text = entry.text.trim_end();
+            let name = (!text.contains('\n')).then_some(entry.key.as_str());
             let note = format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line);
-            folded.lines.push(Line { value, pieces: vec![entry.span], verbatim: false, related: Vec::new(), note });
+            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related: Vec::new(), note };
+            folded.write(name, text.as_bytes(), line);
         }
         folded
     }
 
-    fn add(&mut self, name: Option<&str>, argument: &Argument, user: Span, bytes: &[u8]) {
-        let Value::Literal { text, pieces } = &argument.value else { return };
-        let pieces: Vec<Span> = pieces.iter().filter(|piece| !piece.is_empty()).copied().collect();
-        let Some(first) = pieces.first() else { return };
+    fn add<'a>(&mut self, name: Option<&'a str>, argument: &'a Argument, (user, bytes): (Span, &[u8]), known: &mut HashSet<(Option<&'a str>, &'a [Span])>) {
+        let Value::Literal { text, pieces, starts } = &argument.value else { return };
+        let Some(first) = pieces.iter().find(|piece| !piece.is_empty()) else { return };
         let verbatim = pieces.len() == 1 && bytes[first.range()] == **text;
-        let named = name.filter(|name| !argument.path.is_empty() && name::classify(&name::normalise(name.as_bytes())).is_some());
-        if text.len() < 4 || verbatim && named.is_none() || self.text.len() + text.len() > MAX_TEXT {
+        let telling = |name: &&str| !argument.path.is_empty() && name::classify(&name::normalise(name.as_bytes())).is_some();
+        if text.len() < LEAST_TEXT || verbatim && name.is_none_or(|name| !telling(&name)) || !known.insert((name.filter(telling), pieces)) {
             return;
         }
-        let Some(quote) = [b'"', b'\'', b'`'].into_iter().find(|quote| !text.contains(quote)) else { return };
-        if let Some(name) = name {
-            self.text.extend_from_slice(name.as_bytes());
-            self.text.extend_from_slice(b" = ");
-        }
-        self.text.push(quote);
-        let start = self.text.len();
-        self.text.extend_from_slice(text);
-        let value = Span::new(start, self.text.len());
-        self.text.extend_from_slice(&[quote, b'\n']);
         let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
         if !user.contains(*first) {
             related.push((user, "it is used here".to_owned()));
         }
-        let others = pieces.iter().skip(1).map(|piece| (*piece, "the next piece of it".to_owned()));
-        related.extend(others);
-        self.lines.push(Line { value, verbatim, related, note: note(name, argument, pieces.len()), pieces });
+        let count = pieces.iter().filter(|piece| !piece.is_empty()).count();
+        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, note: note(name, argument, count) };
+        self.write(name, text, line);
+    }
+
+    /// Writes a value behind its name, in quotes that are not in it.
+    fn write(&mut self, name: Option<&str>, text: &[u8], line: Line) {
+        if self.text.len() + text.len() > MAX_TEXT {
+            self.incomplete = true;
+            return;
+        }
+        let quote: &[u8] = [b"\"".as_slice(), b"'", b"`"].into_iter().find(|quote| !text.contains(&quote[0])).unwrap_or_default();
+        if let Some(name) = name {
+            self.text.extend_from_slice(name.as_bytes());
+            self.text.extend_from_slice(b" = ");
+        }
+        self.text.extend_from_slice(quote);
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
+        let value = Span::new(start, self.text.len());
+        self.text.extend_from_slice(quote);
+        self.text.push(b'\n');
+        self.lines.push(Line { value, ..line });
     }
 
     /// A hit in the text, led back to the source; `None` for one that is not in a value.
-    pub fn in_source(&self, hit: Hit, tests: &[Span]) -> Option<Hit> {
-        let at = self.lines.partition_point(|line| line.value.start <= hit.span.start).checked_sub(1)?;
-        let line = &self.lines[at];
-        if !line.value.contains(hit.span) {
-            return None;
-        }
-        let text = &self.text[hit.span.range()];
-        let first = *line.pieces.first()?;
+    pub fn in_source(&self, hit: Hit, bytes: &[u8], tests: &[Span]) -> Option<Hit> {
+        let line = self.line_of(hit.span)?;
+        let own = line.places(hit.span);
+        let first = on_characters(*own.first()?, bytes);
         let mut hit = hit;
-        let offset = hit.span.start - line.value.start;
-        hit.span = if line.verbatim { Span::new(first.start + offset, first.start + offset + text.len()) } else { first };
         if !line.verbatim {
-            hit.value = Some(Secret::new(text, 0));
+            hit.value = Some(Secret::new(&self.text[hit.span.range()], 0));
             hit.prefix = 0;
-            hit.pieces.clone_from(&line.pieces);
+            // What was decoded together is hidden together.
+            let hidden = line.pieces.iter().filter(|piece| own.iter().any(|own| piece.contains(*own)));
+            hit.pieces = hidden.copied().collect();
         }
-        hit.related = line.related.clone();
+        let near = hit.related.iter().filter_map(|(span, message)| {
+            let line = self.line_of(*span)?;
+            Some((on_characters(*line.places(*span).first()?, bytes), message.clone()))
+        });
+        let others = own.iter().skip(1).map(|piece| (on_characters(*piece, bytes), "the next piece of it".to_owned()));
+        hit.related = near.chain(line.related.iter().cloned()).chain(others).take(MAX_RELATED).collect();
+        hit.span = first;
         hit.notes.push(line.note.clone());
         if tests.iter().any(|test| test.contains(first)) && hit.severity > Severity::Low {
             hit.severity = Severity::Low;
@@ -132,6 +154,19 @@ impl Folded {
         }
         Some(hit)
     }
+
+    fn line_of(&self, span: Span) -> Option<&Line> {
+        let at = self.lines.partition_point(|line| line.value.start <= span.start).checked_sub(1)?;
+        self.lines.get(at).filter(|line| line.value.contains(span))
+    }
+}
+
+/// The span, wide enough to begin and end between characters.
+fn on_characters(span: Span, bytes: &[u8]) -> Span {
+    let inside = |at: usize| bytes.get(at).is_some_and(|b| (0x80..0xC0).contains(b));
+    let back = (0..3).take_while(|back| span.start > *back && inside(span.start - back)).count();
+    let ahead = (0..3).take_while(|ahead| inside(span.end + ahead)).count();
+    Span::new(span.start - back, span.end + ahead)
 }
 
 /// How a value was made, in a sentence.

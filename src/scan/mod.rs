@@ -31,6 +31,7 @@ use regex_automata::meta;
 
 use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
+use crate::model::rule::RuleStatus;
 use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
@@ -123,7 +124,10 @@ impl Scanner {
             index.of(Anchor::exact(anchor.as_bytes())).foreign = true;
         }
         for (rule, compiled) in rules.compiled.iter().enumerate() {
-            if !composer.needs(rule) && !rules.enabled.get(rule).is_some_and(|on| *on) {
+            let is_on = rules.enabled.get(rule).is_some_and(|on| *on);
+            // Rules about secrets that are off are looked for, too: what they find is hidden where another finding would show it.
+            let hides = rules.rules.get(rule).is_some_and(|rule| rule.id.family() == "secrets" && rule.status == RuleStatus::Stable);
+            if !composer.needs(rule) && !is_on && !hides {
                 continue;
             }
             for anchor in compiled.anchors.iter() {
@@ -161,30 +165,43 @@ impl Scanner {
             meant = self.meaning.look(blob, gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
             gathered.hits.append(&mut meant.hits);
         }
-        if let Some(facts) = meant.facts.take() {
-            gathered.hits.retain(|hit| !folded::is_code(hit, &facts));
-            self.folded(&Folded::of(&facts, blob.bytes), &facts.tests, &mut gathered, worker);
+        let facts = meant.facts.take();
+        if let Some(facts) = &facts {
+            gathered.hits.retain(|hit| !folded::is_code(hit, facts));
+        }
+        gathered.hits = self.settled(&mut gathered, worker);
+        if let Some(facts) = &facts {
+            self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (&mut gathered, &mut meant), worker);
         }
         if gathered.seen.has(Sight::Manifest) {
-            self.folded(&Folded::of_manifest(blob.bytes), &[], &mut gathered, worker);
+            self.folded(&Folded::of_manifest(blob.bytes), &[], (&mut gathered, &mut meant), worker);
         }
-        let hits = gathered.take_hits();
-        gathered.hits = self.composer.settle(&self.rules, blob, hits, |index, window| {
-            if self.applies(index, blob, worker) {
-                self.search(index, window, &mut gathered, worker);
-            }
-            std::mem::take(&mut gathered.hits)
-        });
         self.place(gathered, meant)
     }
 
+    /// The hits whose requirements are met.
+    fn settled(&self, gathered: &mut Gathered, worker: &mut Worker) -> Vec<Hit> {
+        let (blob, hits) = (gathered.blob, gathered.take_hits());
+        self.composer.settle(&self.rules, blob, hits, |index, window| {
+            if self.applies(index, blob, worker) {
+                self.search(index, window, gathered, worker);
+            }
+            std::mem::take(&mut gathered.hits)
+        })
+    }
+
     /// What the rules find in text that was made from the blob, led back to it.
-    fn folded(&self, folded: &Folded, tests: &[Span], gathered: &mut Gathered, worker: &mut Worker) {
-        if !folded.text.is_empty() {
-            let within = Blob::new(gathered.blob.target, &folded.text);
-            let found = self.gather(&within, Seen::default(), worker).hits;
-            gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, tests)));
+    fn folded(&self, folded: &Folded, tests: &[Span], (gathered, meant): (&mut Gathered, &mut Meant), worker: &mut Worker) {
+        if folded.incomplete {
+            meant.notices.push("not all values that its code puts together were searched: there are too many of them, or they are too large".to_owned());
         }
+        if folded.text.is_empty() {
+            return;
+        }
+        let within = Blob::new(gathered.blob.target, &folded.text);
+        let mut inner = self.gather(&within, Seen::default(), worker);
+        let found = self.settled(&mut inner, worker);
+        gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, gathered.blob.bytes, tests)));
     }
 
     /// What the pattern and key rules find, before overlaps.

@@ -11,6 +11,8 @@ use super::context::Context;
 use super::generic;
 use super::sink::SinkHit;
 
+/// The tag of rules about headers.
+const HEADER: &str = "http";
 /// Below this score a password consists of words.
 const WORDED: f64 = 0.2;
 
@@ -24,7 +26,9 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, prefix) {
         return None;
     }
-    let mut hit = Hit::secret(index, rule, value, if compiled.is_led() { Rank::KeyName } else { Rank::Provider });
+    // A header says what its value is for, as the name of a key does; no provider's format does.
+    let is_named = compiled.is_led() || rule.tags.iter().any(|tag| tag == HEADER);
+    let mut hit = Hit::secret(index, rule, value, if is_named { Rank::KeyName } else { Rank::Provider });
     hit.prefix = prefix;
     validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, rule, context, text))
 }
@@ -178,7 +182,7 @@ fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
         hit.severity = lowered(hit.severity);
         hit.notes.push(format!("severity lowered: the file is {place}"));
     }
-    if hit.rank == Rank::Provider && !randomness::is_random(value) {
+    if matches!(hit.rank, Rank::Provider | Rank::KeyName) && matches!(rule.matcher, Matcher::Pattern { .. }) && !randomness::is_random(value) {
         let worded = is_password && randomness::score(value) < WORDED;
         hit.confidence = hit.confidence.min(if worded { Confidence::Low } else { Confidence::Medium });
     }

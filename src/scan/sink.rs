@@ -1,10 +1,10 @@
 //! Facts → sinks → hits: which literals reach a known slot of an API, and how they got there.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::lang::{Import, Language};
-use crate::model::facts::{Argument, Call, Step, StepKind, Value};
+use crate::model::facts::{Argument, Call, Step, StepKind, Value, places};
 use crate::model::{Confidence, Severity};
 use crate::ruleset::sinks::Sink;
 pub use crate::ruleset::sinks::Sinks;
@@ -15,6 +15,8 @@ use super::syntax::{Facts, is_callee};
 
 /// Shortest literal worth looking for before parsing, in bytes.
 const MIN_KEYWORD: usize = 4;
+/// Other uses of one literal that a finding names.
+const MAX_RELATED: usize = 32;
 /// A word of a callee of this length, in bytes, is seldom met elsewhere.
 const TELLING_KEYWORD: usize = 8;
 
@@ -82,15 +84,16 @@ fn longest_word(text: &str) -> &str {
 /// The literals of a file that reach a slot, in the order of the bytes. What its folder says (tests, examples) is for the caller to add.
 pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
     let mut found: BTreeMap<(Span, String), SinkHit> = BTreeMap::new();
-    let of_language: Vec<&Sink> = sinks.of(language.name).collect();
     let mut add = |hit: SinkHit, at: Span| match found.entry((hit.span, hit.kind.clone())) {
         Entry::Vacant(free) => {
             free.insert(lowered(hit, facts));
         }
-        Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at)),
+        Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at).take(MAX_RELATED)),
     };
+    let names = Names::new(&facts.imports, language.separator);
+    let slots = Slots::new(sinks, language, &names);
     for call in &facts.calls {
-        for sink in of_language.iter().filter(|sink| sink.callees.iter().any(|callee| reaches(call, callee, sink, &facts.imports, language.separator))) {
+        for sink in slots.of(call, &names) {
             for (argument, name) in carried(call, sink) {
                 let target = Target { text: target_of(call, name), span: call.span, line: call.line };
                 if let Some(hit) = hit(&target, argument, sink) {
@@ -100,8 +103,7 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
         }
     }
     for binding in &facts.bindings {
-        let is_field = |sink: &&&Sink| sink.callees.is_empty() && sink.names.contains(&binding.name) && comes_from(sink, &facts.imports);
-        for sink in of_language.iter().filter(is_field) {
+        for sink in slots.fields.get(binding.name.as_str()).into_iter().flatten() {
             let target = Target { text: format!("`{}`", binding.name), span: binding.span, line: binding.value.line };
             if let Some(hit) = hit(&target, &binding.value, sink) {
                 add(hit, binding.span);
@@ -109,6 +111,94 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
         }
     }
     found.into_values().collect()
+}
+
+/// The names of a file that come from elsewhere.
+struct Names<'a> {
+    by_name: HashMap<&'a str, &'a Import>,
+    all: &'a [Import],
+    separator: &'a str,
+}
+
+impl<'a> Names<'a> {
+    fn new(all: &'a [Import], separator: &'a str) -> Self {
+        let mut by_name = HashMap::new();
+        for import in all {
+            if let Some(name) = &import.name {
+                by_name.entry(name.as_str()).or_insert(import);
+            }
+        }
+        Self { by_name, all, separator }
+    }
+
+    /// The callee in full, and whether an import says so.
+    fn full(&self, callee: &str) -> (String, bool) {
+        let callee = callee.trim_start_matches(self.separator);
+        let (head, rest) = callee.split_once(self.separator).unwrap_or((callee, ""));
+        match self.by_name.get(head) {
+            Some(import) if rest.is_empty() => (import.path.clone(), true),
+            Some(import) => (format!("{}{}{rest}", import.path, self.separator), true),
+            None => (callee.to_owned(), false),
+        }
+    }
+}
+
+/// The slots of a language whose packages a file uses, by the last word of their callees.
+struct Slots<'a> {
+    by_word: HashMap<&'a str, Vec<(&'a Sink, &'a str)>>,
+    fields: HashMap<&'a str, Vec<&'a Sink>>,
+    /// Slots whose packages are brought in by name or with all their names.
+    used: HashSet<*const Sink>,
+    whole: HashSet<*const Sink>,
+}
+
+impl<'a> Slots<'a> {
+    fn new(sinks: &'a Sinks, language: &Language, names: &Names) -> Self {
+        let mut slots = Self { by_word: HashMap::new(), fields: HashMap::new(), used: HashSet::new(), whole: HashSet::new() };
+        for sink in sinks.of(language.name) {
+            let is_from = |import: &Import| sink.from.iter().any(|package| is_within(&import.path, package));
+            let uses = sink.from.is_empty() || names.all.iter().any(is_from);
+            if uses {
+                slots.used.insert(sink);
+            }
+            if names.all.iter().any(|import| import.name.is_none() && is_from(import)) {
+                slots.whole.insert(sink);
+            }
+            for callee in &sink.callees {
+                slots.by_word.entry(last_word(callee)).or_default().push((sink, callee));
+            }
+            if sink.callees.is_empty() && uses {
+                sink.names.iter().for_each(|name| slots.fields.entry(name).or_default().push(sink));
+            }
+        }
+        slots
+    }
+
+    /// The slots that a call is a call of: by name, and by where the name comes from.
+    fn of(&self, call: &Call, names: &Names) -> Vec<&'a Sink> {
+        let full = names.full(&call.callee);
+        let words = [last_word(&full.0), call.method.as_deref().map_or("", last_word)];
+        let second = if words[0] == words[1] { "" } else { words[1] };
+        let candidates = [words[0], second].into_iter().filter_map(|word| self.by_word.get(word)).flatten();
+        let mut found: Vec<&Sink> = candidates.filter(|(sink, callee)| self.reaches(call, (sink, callee), &full)).map(|(sink, _)| *sink).collect();
+        found.dedup_by_key(|sink| std::ptr::from_ref(*sink));
+        found
+    }
+
+    fn reaches(&self, call: &Call, (sink, wanted): (&Sink, &str), (full, is_imported): &(String, bool)) -> bool {
+        if wanted.starts_with('.') {
+            return call.method.as_deref() == Some(wanted) && self.used.contains(&std::ptr::from_ref(sink));
+        }
+        if !is_callee(full, &[wanted]) {
+            return false;
+        }
+        let from_package = sink.from.is_empty() || sink.from.iter().any(|package| is_within(full, package));
+        from_package || !is_imported && full == wanted && self.whole.contains(&std::ptr::from_ref(sink))
+    }
+}
+
+fn last_word(callee: &str) -> &str {
+    callee.rsplit(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '!')).next().unwrap_or(callee)
 }
 
 /// Where a value arrives.
@@ -142,38 +232,6 @@ fn is_name(name: &str, wanted: &str) -> bool {
     name.is_char_boundary(from) && name[from..].eq_ignore_ascii_case(wanted) && (from == 0 || name[..from].ends_with('.'))
 }
 
-/// Whether `call` is a call of the slot's API: by name, and by where the name comes from.
-fn reaches(call: &Call, wanted: &str, sink: &Sink, imports: &[Import], separator: &str) -> bool {
-    if wanted.starts_with('.') {
-        return call.method.as_deref() == Some(wanted) && comes_from(sink, imports);
-    }
-    let callee = call.callee.trim_start_matches(separator);
-    if !callee.ends_with(longest_word(wanted)) && !callee.contains(longest_word(wanted)) && imports.iter().all(|i| i.name.is_none()) {
-        return false;
-    }
-    let (head, rest) = callee.split_once(separator).unwrap_or((callee, ""));
-    let import = imports.iter().find(|i| i.name.as_deref() == Some(head));
-    let full = match import {
-        Some(import) if rest.is_empty() => import.path.clone(),
-        Some(import) => format!("{}{separator}{rest}", import.path),
-        None => callee.to_owned(),
-    };
-    if !is_callee(&full, &[wanted]) {
-        return false;
-    }
-    if sink.from.is_empty() || sink.from.iter().any(|package| is_within(&full, package)) {
-        return true;
-    }
-    let from_glob = |package: &String| imports.iter().any(|i| i.name.is_none() && is_within(&i.path, package));
-    import.is_none() && full == wanted && sink.from.iter().any(from_glob)
-}
-
-/// Whether the file uses one of the packages of the slot.
-fn comes_from(sink: &Sink, imports: &[Import]) -> bool {
-    let imported = |package: &String| imports.iter().any(|i| is_within(&i.path, package));
-    sink.from.is_empty() || sink.from.iter().any(imported)
-}
-
 /// Whether a path begins with a package: `golang.org/x/oauth2/clientcredentials` with `golang.org/x/oauth2`.
 fn is_within(path: &str, package: &str) -> bool {
     path.trim_start_matches('\\').strip_prefix(package).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-'))
@@ -181,7 +239,8 @@ fn is_within(path: &str, package: &str) -> bool {
 
 /// The hit for one argument, unless its value is unknown, a placeholder or a reference.
 fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
-    let Value::Literal { text, pieces } = &argument.value else { return None };
+    let Value::Literal { text, pieces, starts } = &argument.value else { return None };
+    let length = text.len();
     let text = match &sink.after {
         Some(before) => text.get(..before.len()).filter(|start| start.eq_ignore_ascii_case(before.as_bytes())).map(|_| &text[before.len()..])?,
         None => text,
@@ -193,7 +252,8 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         Some(BASIC) => password(text).filter(|password| placeholder(password).is_none())?,
         _ => text.to_vec(),
     };
-    let span = first_behind(pieces, sink.after.as_ref().map_or(0, String::len))?;
+    let skipped = length - text.len();
+    let span = *places(pieces, starts, length, Span::new(skipped, length)).first()?;
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
     if !argument.span.contains(span) || argument.path.iter().any(|s| s.kind != StepKind::Fallback) {
         related.push((target.span, format!("reaches {} here", target.text)));
@@ -229,18 +289,6 @@ fn password(credentials: &[u8]) -> Option<Vec<u8>> {
 fn is_public(text: &[u8]) -> bool {
     let label = text.trim_ascii_start().strip_prefix(b"-----BEGIN ");
     label.is_some_and(|label| ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"].iter().any(|public| label.starts_with(public.as_bytes())))
-}
-
-/// The first piece that is not empty behind the first `skip` bytes.
-fn first_behind(pieces: &[Span], skip: usize) -> Option<Span> {
-    let mut skip = skip;
-    for piece in pieces {
-        if piece.len() > skip {
-            return Some(Span::new(piece.start + skip, piece.end));
-        }
-        skip -= piece.len();
-    }
-    None
 }
 
 pub(super) fn described(step: &Step) -> String {

@@ -84,6 +84,8 @@ pub struct Facts {
     pub texts: Vec<Span>,
     /// What the grammar does not understand.
     pub errors: Vec<Span>,
+    /// A bound of time, work or memory was reached: some values are not known that might be.
+    pub incomplete: bool,
 }
 
 impl Facts {
@@ -130,16 +132,22 @@ pub struct Parser {
 
 /// What `bytes` say in `language`.
 pub fn facts(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Facts, Bound> {
-    with_outline(bytes, language, parser, bounds, |outline| Folder::new(outline).facts())
+    with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).facts())
 }
 
 /// The top-level blocks of a Terraform file.
 pub fn resources(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Vec<RawResource>, Bound> {
-    with_outline(bytes, language, parser, bounds, |outline| Folder::new(outline).resources())
+    with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).resources())
 }
 
 /// Parses, runs the query, and hands the captures to `then`.
-fn with_outline<R>(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds, then: impl FnOnce(&Outline) -> R) -> Result<R, Bound> {
+fn with_outline<R>(
+    bytes: &[u8],
+    language: &'static Language,
+    parser: &mut Parser,
+    bounds: Bounds,
+    then: impl FnOnce(&Outline, Instant) -> R,
+) -> Result<R, Bound> {
     if bytes.len() > bounds.max_bytes {
         return Err(Bound::Size { bytes: bytes.len(), max: bounds.max_bytes });
     }
@@ -177,7 +185,7 @@ fn with_outline<R>(bytes: &[u8], language: &'static Language, parser: &mut Parse
         return Err(too_slow());
     }
     outline.finish();
-    Ok(then(&outline))
+    Ok(then(&outline, deadline))
 }
 
 fn is_nested_too_deep(bytes: &[u8]) -> bool {

@@ -160,7 +160,7 @@ class Bash(Writer):
         return f'"{self.text()}${{NAME}}{self.text()}"'
 
     def fallback(self, _):
-        return '"${AELIX_LINT_NO_SUCH_VARIABLE:-' + self.text().replace(" ", "") + '}"'
+        return '"${AELIX_LINT_NO_SUCH_VARIABLE:-' + self.random.choice(["abc", "X019", "a_b", "7"]) + '}"'
 
     def sink(self, expression):
         return f"sink {expression}\n"

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use std::time::Instant;
+
 use tree_sitter::Node;
 
 use crate::model::facts::{Argument, Binding, Call, Step, StepKind, Value};
@@ -16,8 +18,14 @@ const MAX_HOPS: usize = 8;
 /// Nodes looked at for one value, and text collected for it, in bytes.
 const MAX_FOLD_STEPS: usize = 1024;
 const MAX_FOLD_TEXT: usize = 64 * 1024;
+/// Text of all values of one file, in bytes.
+const MAX_FILE_TEXT: usize = 32 << 20;
+/// Steps between two looks at the clock.
+const CLOCK: usize = 1024;
 /// Nodes looked at for all values of one file.
 const MAX_FILE_STEPS: usize = 2_000_000;
+/// Parts of one string or list that are looked at.
+const MAX_PARTS: usize = 256;
 /// Objects in objects whose entries are named arguments.
 const MAX_DEPTH: usize = 4;
 
@@ -92,6 +100,8 @@ struct Folding<'t, 'p> {
     path: &'p mut Vec<Step>,
     text: Vec<u8>,
     pieces: Vec<Span>,
+    /// Where the text of each piece begins.
+    starts: Vec<usize>,
 }
 
 impl<'t> Folding<'t, '_> {
@@ -105,18 +115,31 @@ impl<'t> Folding<'t, '_> {
 pub(super) struct Folder<'a, 't> {
     pub outline: &'a Outline<'t>,
     steps_left: usize,
+    text_left: usize,
+    deadline: Instant,
+    /// A bound was reached: some values are not known that might be.
+    incomplete: bool,
 }
 
 impl<'a, 't> Folder<'a, 't> {
-    pub(super) fn new(outline: &'a Outline<'t>) -> Self {
-        Self { outline, steps_left: MAX_FILE_STEPS }
+    pub(super) fn new(outline: &'a Outline<'t>, deadline: Instant) -> Self {
+        Self { outline, steps_left: MAX_FILE_STEPS, text_left: MAX_FILE_TEXT, deadline, incomplete: false }
     }
 
     pub(super) fn facts(mut self) -> Facts {
         let outline = self.outline;
         let calls = outline.calls.iter().map(|call| self.call(call)).collect();
         let bindings = outline.bindings.iter().filter_map(|b| self.binding(b)).collect();
-        Facts { calls, bindings, imports: outline.imports.clone(), tests: outline.tests.clone(), texts: outline.texts.clone(), errors: outline.errors.clone() }
+        let incomplete = self.incomplete;
+        Facts {
+            incomplete,
+            calls,
+            bindings,
+            imports: outline.imports.clone(),
+            tests: outline.tests.clone(),
+            texts: outline.texts.clone(),
+            errors: outline.errors.clone(),
+        }
     }
 
     fn call(&mut self, call: &CallNode<'t>) -> Call {
@@ -257,15 +280,15 @@ impl<'a, 't> Folder<'a, 't> {
 
     /// The value of the expression `node`; the names it passed go to `path`.
     pub(super) fn fold(&mut self, node: Node<'t>, path: &mut Vec<Step>) -> Value {
-        let mut folding = Folding { todo: vec![Item::Node(node, 0)], path, text: Vec::new(), pieces: Vec::new() };
+        let mut folding = Folding { todo: vec![Item::Node(node, 0)], path, text: Vec::new(), pieces: Vec::new(), starts: Vec::new() };
         let mut compound = false;
         let mut steps = MAX_FOLD_STEPS;
         while let Some(item) = folding.todo.pop() {
-            if steps == 0 || self.steps_left == 0 || folding.text.len() > MAX_FOLD_TEXT {
+            if steps == 0 || folding.text.len() > MAX_FOLD_TEXT || folding.todo.len() > MAX_FOLD_STEPS || !self.has_room() {
+                self.incomplete = true;
                 return Value::Unknown;
             }
             steps -= 1;
-            self.steps_left -= 1;
             let stopped = self.item(item, &mut folding).err();
             compound |= folding.todo.len() > 1 || !folding.pieces.is_empty() && !folding.todo.is_empty();
             match stopped {
@@ -276,7 +299,20 @@ impl<'a, 't> Folder<'a, 't> {
                 Some(Stop::Unknown) => return Value::Unknown,
             }
         }
-        Value::Literal { text: folding.text, pieces: folding.pieces }
+        self.text_left = self.text_left.saturating_sub(folding.text.len());
+        Value::Literal { text: folding.text, pieces: folding.pieces, starts: folding.starts }
+    }
+
+    /// Whether there is time, work and memory left for one step more.
+    fn has_room(&mut self) -> bool {
+        if self.steps_left.is_multiple_of(CLOCK) && Instant::now() > self.deadline {
+            self.steps_left = 0;
+        }
+        if self.steps_left == 0 || self.text_left == 0 {
+            return false;
+        }
+        self.steps_left -= 1;
+        true
     }
 
     fn item(&self, item: Item<'t>, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
@@ -284,6 +320,7 @@ impl<'a, 't> Folder<'a, 't> {
             Item::Node(node, hops) => return self.node(node, hops, folding),
             Item::Text(text) => folding.text.extend(text),
             Item::Piece(text, at) => {
+                folding.starts.push(folding.text.len());
                 folding.text.extend(text);
                 folding.pieces.push(at);
             }
@@ -291,6 +328,7 @@ impl<'a, 't> Folder<'a, 't> {
                 let decoded = decoding.apply(&folding.text[from..]).ok_or(Stop::Unknown)?;
                 folding.text.truncate(from);
                 folding.text.extend(decoded);
+                folding.starts.iter_mut().rev().take_while(|start| **start >= from).for_each(|start| *start = from);
             }
         }
         Ok(())
@@ -329,6 +367,9 @@ impl<'a, 't> Folder<'a, 't> {
         let mut items = Vec::new();
         let mut run: Option<(Span, bool)> = None;
         for part in node.named_children(&mut node.walk()) {
+            if items.len() > MAX_PARTS {
+                return Err(Stop::Unknown);
+            }
             let escaped = match self.outline.roles.get(&part.id()) {
                 Some(Role::Escape) => true,
                 Some(Role::Text) => false,
@@ -343,7 +384,9 @@ impl<'a, 't> Folder<'a, 't> {
             let (start, before) = run.map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
             run = Some((Span::new(start, part.end_byte()), before || escaped));
         }
+        let end = run.map_or_else(|| node.named_children(&mut node.walk()).last().map_or(node.start_byte(), |last| last.end_byte()), |(run, _)| run.end);
         items.extend(run.map(|run| self.run(run)).transpose()?);
+        items.extend(self.space_at_the_end(node, end));
         if items.is_empty() {
             items.push(Item::Piece(Vec::new(), Span::new(node.start_byte(), node.start_byte())));
         }
@@ -355,6 +398,14 @@ impl<'a, 't> Folder<'a, 't> {
         let bytes = &self.outline.bytes[hole.byte_range()];
         let space = bytes.len() - bytes.trim_ascii_start().len();
         (space > 0).then(|| Item::Piece(bytes[..space].to_vec(), Span::new(hole.start_byte(), hole.start_byte() + space)))
+    }
+
+    /// White space that a grammar leaves out between the last hole and the closing quote.
+    fn space_at_the_end(&self, node: Node<'t>, from: usize) -> Option<Item<'t>> {
+        let to = node.end_byte().checked_sub(1).filter(|to| from < *to && from > node.start_byte())?;
+        let space = &self.outline.bytes[from..to];
+        let is_quote = matches!(self.outline.bytes[to], b'"' | b'`');
+        (is_quote && space.iter().all(u8::is_ascii_whitespace)).then(|| Item::Piece(space.to_vec(), Span::new(from, to)))
     }
 
     fn run(&self, (content, escaped): (Span, bool)) -> Result<Item<'t>, Stop> {
@@ -386,11 +437,12 @@ impl<'a, 't> Folder<'a, 't> {
             return Err(Stop::Unknown);
         }
         let binding = self.bound(node).ok_or(Stop::Unknown)?;
+        let set = || self.outline.set_on_this(self.outline.text(node));
         let (value, kind) = match self.value_of(binding) {
             _ if binding.ambiguous => return Err(Stop::Unknown),
             Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),
             Some(value) => (value, StepKind::Variable),
-            None if binding.kind == BindingKind::Constant => (self.outline.set_on_this(self.outline.text(node)).ok_or(Stop::Unknown)?, StepKind::Variable),
+            None if binding.kind == BindingKind::Constant && set().is_some() => (set().ok_or(Stop::Unknown)?, StepKind::Variable),
             None => {
                 let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
                 let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
@@ -568,6 +620,7 @@ impl<'a, 't> Folder<'a, 't> {
         let mut node = node;
         for _ in 0..MAX_HOPS {
             node = match self.outline.roles.get(&node.id()) {
+                Some(Role::Sequence(parts)) if parts.len() > MAX_PARTS => return Err(Stop::Unknown),
                 Some(Role::Sequence(parts)) => return Ok(parts.clone()),
                 Some(Role::Keep(inner)) => *inner,
                 Some(Role::Call(index)) => {
@@ -585,16 +638,18 @@ impl<'a, 't> Folder<'a, 't> {
 
 /// The name and the value of an argument like `--password=text`.
 fn flag(argument: &Argument) -> Option<(String, Argument)> {
-    let Value::Literal { text, pieces } = &argument.value else { return None };
+    let Value::Literal { text, pieces, starts } = &argument.value else { return None };
     let end = text.starts_with(b"--").then(|| memchr::memchr(b'=', text)).flatten().filter(|end| *end <= MAX_NAME)?;
-    let mut skip = end + 1;
-    let mut behind = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        let cut = skip.min(piece.len());
-        skip -= cut;
-        behind.push(Span::new(piece.start + cut, piece.end));
+    let skip = end + 1;
+    let mut behind = (Vec::with_capacity(pieces.len()), Vec::with_capacity(pieces.len()));
+    for (index, piece) in pieces.iter().enumerate() {
+        let cut = skip.saturating_sub(starts[index]).min(piece.len());
+        if cut < piece.len() {
+            behind.0.push(Span::new(piece.start + cut, piece.end));
+            behind.1.push(starts[index].saturating_sub(skip));
+        }
     }
-    let value = Value::Literal { text: text[end + 1..].to_vec(), pieces: behind };
+    let value = Value::Literal { text: text[skip..].to_vec(), pieces: behind.0, starts: behind.1 };
     Some((String::from_utf8(text[..end].to_vec()).ok()?, Argument { value, ..argument.clone() }))
 }
 

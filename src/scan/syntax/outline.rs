@@ -1,5 +1,6 @@
 //! The captures of one tree, filed under what they mean, with names tied to their scopes.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use tree_sitter::{Node, QueryMatch};
@@ -9,6 +10,8 @@ use crate::text::Span;
 
 use super::{MAX_ARGUMENTS, MAX_NAME, line, span};
 
+/// Bindings of one name that are looked at.
+const MAX_NEAR: usize = 32;
 /// Scopes nested deeper than this count as part of the one around them.
 const MAX_SCOPE_DEPTH: usize = 256;
 
@@ -197,6 +200,8 @@ pub(super) struct Outline<'t> {
     /// Callees that stand among their arguments.
     callees: HashSet<usize>,
     functions: Vec<Function<'t>>,
+    /// What was found for parameters.
+    passed: RefCell<HashMap<usize, Option<Node<'t>>>>,
     fields: HashMap<usize, usize>,
     calls_by_name: HashMap<&'t str, Vec<usize>>,
     scopes: Scopes,
@@ -220,6 +225,7 @@ impl<'t> Outline<'t> {
             holes: HashSet::new(),
             callees: HashSet::new(),
             functions: Vec::new(),
+            passed: RefCell::default(),
             fields: HashMap::new(),
             calls_by_name: HashMap::new(),
             scopes: Scopes::default(),
@@ -430,17 +436,24 @@ impl<'t> Outline<'t> {
         }
         let mut scope = Some(self.scopes.innermost(at));
         while let Some(index) = scope {
-            let seen = |&&b: &&usize| {
-                let binding = &self.bindings[b];
-                let from = if binding.value.is_some() { binding.node.end_byte() } else { binding.name.end_byte() };
-                binding.kind == BindingKind::Constant || from <= at
-            };
-            if let Some(&found) = self.visible.get(&(index, name)).and_then(|all| all.iter().rev().find(seen)) {
+            if let Some(found) = self.visible.get(&(index, name)).and_then(|all| self.seen(all, at)) {
                 return Some(found);
             }
             scope = self.scopes.parent(index);
         }
         None
+    }
+
+    /// Of bindings of one name in one scope the last one before the byte `at` or, where there is none, the last constant behind it.
+    fn seen(&self, all: &[usize], at: usize) -> Option<usize> {
+        let before = all.partition_point(|b| self.bindings[*b].node.start_byte() < at);
+        let is_bound = |&&b: &&usize| {
+            let binding = &self.bindings[b];
+            (if binding.value.is_some() { binding.node.end_byte() } else { binding.name.end_byte() }) <= at
+        };
+        let is_constant = |&&b: &&usize| self.bindings[b].kind == BindingKind::Constant;
+        let near = all[..before].iter().rev().take(MAX_NEAR).find(is_bound);
+        near.or_else(|| all.iter().rev().take(MAX_NEAR).find(is_constant)).copied()
     }
 
     /// Whether `owner` is no type or module of this file, but a value or a name from elsewhere: its members have nothing to do with constants here.
@@ -476,6 +489,15 @@ impl<'t> Outline<'t> {
 
     /// What a call in the same file gives for the parameter whose name is this node: a literal if some call gives one, else what the only call gives.
     pub(super) fn passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
+        if let Some(known) = self.passed.borrow().get(&parameter.id()) {
+            return *known;
+        }
+        let given = self.look_for_passed(parameter);
+        self.passed.borrow_mut().insert(parameter.id(), given);
+        given
+    }
+
+    fn look_for_passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
         let before = self.functions.partition_point(|f| f.parameters.start_byte() <= parameter.start_byte());
         let function = self.functions[..before].iter().rev().take(4).find(|f| f.parameters.end_byte() >= parameter.end_byte())?;
         let slots = slots(function.parameters);
