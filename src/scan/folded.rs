@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::lang::Language;
 use crate::model::facts::{Argument, Step, StepKind, Value, places};
 use crate::model::{Confidence, Hit, Rank, Severity};
-use crate::text::{Secret, Span, name};
+use crate::text::{Secret, Span, name, randomness};
 
 use super::manifest;
 use super::sink::described;
@@ -21,6 +21,14 @@ const LEAST_TEXT: usize = 4;
 const MAX_RELATED: usize = 32;
 /// Bytes behind a name, or behind the beginning of a token, in which a sign of a folded value is looked for.
 const REACH: usize = 160;
+
+/// Shortest encoded text that is worth decoding, in bytes.
+const LEAST_ENCODED: usize = 8;
+/// Shortest and longest string that may be a secret, in bytes.
+const LEAST_LITERAL: usize = 6;
+const LONGEST_LITERAL: usize = 512;
+/// Least score of a string that is not made of words.
+const PLAUSIBLE: f64 = 0.2;
 
 /// Shortest beginning of a token, in bytes, that is told from a word.
 pub const LEAST_PREFIX: usize = 4;
@@ -213,16 +221,46 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
     quoted && (joined.iter().chain(&fallback).any(|sign| has(sign)) || has(",") && looked_up() || decoded()) || is_constant(rest)
 }
 
-/// Whether a decoding callee at `at` is called with a literal, or with a name in capitals.
-pub fn decodes_literal(bytes: &[u8], at: usize) -> bool {
+/// Whether what begins at `at` is a decoding callee of the language, called with a literal of some length or with a name in capitals.
+pub fn decodes_literal(bytes: &[u8], at: usize, language: &Language) -> bool {
     let rest = &bytes[at..bytes.len().min(at + REACH)];
-    let Some(open) = rest.iter().position(|b| matches!(b, b'(' | b'\n' | b';')).filter(|open| rest[*open] == b'(') else { return false };
-    let argument = rest[open + 1..].trim_ascii_start();
+    let end = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
+    let is_decoder = language.callees.decoders.iter().any(|(callee, _)| rest[..end].ends_with(last_name(callee)));
+    if !is_decoder || rest.get(end) != Some(&b'(') {
+        return false;
+    }
+    let argument = rest[end + 1..].trim_ascii_start();
     let prefix = argument.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     match argument.get(prefix) {
-        Some(b'"' | b'\'' | b'`') => prefix <= 2,
+        Some(b'"' | b'\'' | b'`') => prefix <= 2 && argument[prefix + 1..].iter().take_while(|b| is_token(**b)).count() >= LEAST_ENCODED,
         _ => argument.iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count() >= 3,
     }
+}
+
+fn last_name(callee: &str) -> &[u8] {
+    callee.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(callee).as_bytes()
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'%')
+}
+
+/// Whether a file holds a string that may be a secret: letters and digits, no spaces, not made of words. Without one no slot of an API can hold one.
+pub fn has_plausible_literal(bytes: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(open) = memchr::memchr3(b'"', b'\'', b'`', bytes.get(from..).unwrap_or_default()).map(|at| from + at) {
+        let rest = &bytes[open + 1..bytes.len().min(open + 1 + LONGEST_LITERAL)];
+        let length = rest.iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'`')).count();
+        let text = &rest[..length];
+        let is_closed = rest.get(length) == Some(&bytes[open]);
+        let mixed =
+            || text.iter().any(u8::is_ascii_alphabetic) && text.iter().any(|b| !b.is_ascii_alphabetic() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
+        if is_closed && length >= LEAST_LITERAL && mixed() && (text.iter().any(u8::is_ascii_digit) || length < 20) && randomness::score(text) >= PLAUSIBLE {
+            return true;
+        }
+        from = open + 1 + if is_closed { length + 1 } else { length };
+    }
+    false
 }
 
 /// `= CLIENT_SECRET,`: a name in capitals, which is a constant in most languages.
@@ -235,12 +273,10 @@ fn is_constant(rest: &[u8]) -> bool {
 
 /// Whether a token that begins at `at` is cut by the end of its string, and goes on in another.
 pub fn is_cut(bytes: &[u8], at: usize) -> bool {
+    let begins = at.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric() && bytes[before] != b'\\');
     let rest = &bytes[at..bytes.len().min(at + REACH)];
-    let Some(end) = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'`')) else { return false };
-    if rest[..end].iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'(' | b')' | b'{')) {
-        return false;
-    }
-    let quote = rest[end];
+    let end = rest.iter().take_while(|b| is_token(**b)).count();
+    let Some(&quote) = rest.get(end).filter(|b| begins && matches!(b, b'"' | b'\'' | b'`')) else { return false };
     let behind = rest[end + 1..].trim_ascii_start();
     let goes_on = |text: &[u8]| matches!(text.trim_ascii_start().first(), Some(b'"' | b'\'' | b'`'));
     match behind.first() {

@@ -10,6 +10,7 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{RuleSet, provider};
 
 use super::context::Context;
+use super::folded;
 use super::manifest;
 use super::settle;
 use super::sink::{self, Sinks};
@@ -175,7 +176,8 @@ impl Meaning {
             return None;
         }
         let language = lang::of_file(&blob.target.within, blob.bytes).filter(|language| language.name != INFRASTRUCTURE)?;
-        (seen.has(Sight::Folding) || self.sinks.may_reach(language.name, blob.bytes)).then_some(language)
+        let may_hold = || self.sinks.may_reach(language.name, blob.bytes) && folded::has_plausible_literal(blob.bytes);
+        (seen.has(Sight::Folding) || may_hold()).then_some(language)
     }
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {

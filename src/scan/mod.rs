@@ -440,7 +440,8 @@ impl Gathered<'_> {
 
     /// Notes what an anchor at `at` stands for. A decoder counts only where it may decode a literal.
     fn see(&mut self, sights: Seen, at: usize) {
-        if sights.has(Sight::Folding) && !folded::decodes_literal(self.blob.bytes, at) {
+        let decodes = || self.language().is_some_and(|language| folded::decodes_literal(self.blob.bytes, at, language));
+        if sights.has(Sight::Folding) && !decodes() {
             return self.seen.join(sights.without(Sight::Folding));
         }
         self.seen.join(sights);
