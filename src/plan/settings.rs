@@ -9,7 +9,7 @@ use crate::cli::{ConfigArgs, FileArgs, RuleArgs, ThresholdArgs};
 use crate::config::{self, Allow, Config, File, Override, UsageError, Written};
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, HumanStyle, UnknownFormat};
-use crate::ruleset::{RuleOptions, RuleOverride};
+use crate::ruleset::{RuleOptions, RuleOverride, Selection};
 use crate::scan::allow::{self, AllowedValue, AllowedValues};
 use crate::source::{FileSize, Pattern, slashed};
 use crate::triage::{FailOn, PathIgnore, PathIgnores, PathOverride, PathOverrides, Paths, globs};
@@ -191,7 +191,8 @@ impl Settings {
         let adding = sources(&self.files, |f| !is_fresh && !f.extend_select.is_empty(), ("--extend-select", !args.extend_select.is_empty()));
         self.show("extend-select", extend_select.toml(), adding);
         let paths = self.rule_paths(&args.rules);
-        Ok(RuleOptions { paths, overrides: self.overrides()?, select, extend_select, ignore, places: self.places() })
+        let typed = Selection { select: args.select.clone(), extend_select: args.extend_select.clone(), ignore: args.ignore.clone() };
+        Ok(RuleOptions { paths, overrides: self.overrides()?, select, extend_select, ignore, typed, places: self.places() })
     }
 
     /// Where each selector of a file is written, that of the strongest file.

@@ -57,8 +57,21 @@ pub struct RuleOptions {
     pub extend_select: Vec<String>,
     /// Not these; wins over both.
     pub ignore: Vec<String>,
+    /// What of these three was typed on the command line, which also wins over the overrides.
+    pub typed: Selection,
     /// Where a selector is written (`aelix-lint.toml:3`), for those that a configuration file names.
     pub places: BTreeMap<String, String>,
+}
+
+/// What a command line says about which rules are on.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these selectors, whatever a configuration selects, ignores or changes.
+    pub select: Vec<String>,
+    /// Also these.
+    pub extend_select: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
 }
 
 /// A change of the rules that a selector names.
@@ -116,6 +129,11 @@ impl RuleSet {
         let mut switches: Vec<Switch> = rules.iter().map(|rule| Switch { on: is_selected(rule, options), only: Vec::new() }).collect();
         for change in &options.overrides {
             apply(change, &mut rules, &mut switches);
+        }
+        for (rule, switch) in rules.iter().zip(&mut switches) {
+            if let Some(on) = typed(rule, options) {
+                *switch = Switch { on, only: Vec::new() };
+            }
         }
         let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(ready).partition(Result::is_ok);
         if !errors.is_empty() {
@@ -178,6 +196,18 @@ fn is_selected(rule: &Rule, options: &RuleOptions) -> bool {
     match rule.status {
         RuleStatus::Preview => by_id(&options.select) || by_id(&options.extend_select),
         _ => options.select.is_empty() || any(&options.select) || any(&options.extend_select),
+    }
+}
+
+/// What the command line decides of a rule, after all that configurations say.
+fn typed(rule: &Rule, options: &RuleOptions) -> Option<bool> {
+    let Selection { select, extend_select, ignore } = &options.typed;
+    let any = |selectors: &[String]| selectors.iter().any(|selector| selects(selector, rule));
+    let is_added = if rule.status == RuleStatus::Preview { extend_select.iter().any(|id| named(rule, id)) } else { any(extend_select) };
+    match () {
+        () if !select.is_empty() => Some(is_selected(rule, options)),
+        () if any(ignore) => Some(false),
+        () => is_added.then_some(true),
     }
 }
 
@@ -282,6 +312,34 @@ mod tests {
             let rules = RuleSet::of(rules, &RuleOptions { overrides: changes.clone(), ..RuleOptions::default() }).unwrap();
             let looks = ["src/x", "lib/x"].map(|path| rules.compiled[0].looks_at(path));
             assert_eq!((rules.enabled[0], looks), (on, in_src), "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_overrides() {
+        let set = globset::GlobSetBuilder::new().add(globset::Glob::new("src/*").unwrap()).build().unwrap();
+        let switched = |enabled, paths| RuleOverride { selector: "custom/x".into(), enabled: Some(enabled), paths, severity: None };
+        let (on, off, local) = (switched(true, None), switched(false, None), switched(true, Some(set)));
+        for (change, select, extend_select, ignore, expected) in [
+            (&on, "", "", "custom/x", false),
+            (&on, "", "", "custom", false),
+            (&local, "", "", "custom/x", false),
+            (&on, "custom/y", "", "", false),
+            (&local, "custom/y", "", "", false),
+            (&off, "custom/x", "", "", true),
+            (&off, "", "custom/x", "", true),
+            (&on, "custom/x", "", "custom/*", true),
+            (&off, "", "", "", false),
+            (&on, "", "", "", true),
+        ] {
+            let head = HEAD.replace("custom/x", "custom/y");
+            let rules = parse("my.toml", &format!("{HEAD}pattern = 'abcd'\n{head}pattern = 'abcd'"), false).unwrap();
+            let list = |selector: &str| Some(selector.to_owned()).filter(|s| !s.is_empty()).into_iter().collect::<Vec<_>>();
+            let typed = Selection { select: list(select), extend_select: list(extend_select), ignore: list(ignore) };
+            let Selection { select, extend_select, ignore } = typed.clone();
+            let options = RuleOptions { overrides: vec![change.clone()], select, extend_select, ignore, typed, ..RuleOptions::default() };
+            let rules = RuleSet::of(rules, &options).unwrap();
+            assert_eq!(rules.enabled[0], expected, "{options:?}");
         }
     }
 
