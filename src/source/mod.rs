@@ -1,5 +1,6 @@
 //! Floor 3: where bytes come from. Inputs are listed first, in a stable order, then read one by one.
 
+mod git;
 mod name;
 pub mod read;
 pub mod size;
@@ -249,11 +250,15 @@ mod tests {
         fn new(files: &[(&str, &str)]) -> Self {
             let tree = Self(tempfile::tempdir().unwrap());
             for (name, text) in files {
-                let path = tree.0.path().join(name);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, text).unwrap();
+                tree.write(name, text);
             }
             tree
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            let path = self.0.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
 
         fn options(&self) -> ListOptions {
@@ -313,6 +318,21 @@ mod tests {
         let listing = tree.list(&["."], &tree.options());
         assert_eq!(names(&listing), [".gitignore", "sub/main.rs"]);
         assert_eq!(passed(&listing), [(".env", SkipReason::IgnoredSecretFile), ("sub/.env.local", SkipReason::IgnoredSecretFile)]);
+    }
+
+    #[test]
+    fn a_tracked_secret_file_is_scanned_though_it_is_ignored() {
+        let tree = Tree::new(&[(".gitignore", ".env*\n"), (".env", ""), (".env.local", ""), ("sub/.env", ""), ("own/.env", ""), ("big/.env", "0123456789")]);
+        tree.write("own/.aelixlintignore", ".env\n");
+        for arguments in [&["init", "-q"][..], &["add", "-f", ".env", "sub/.env", "own/.env", "big/.env"]] {
+            assert!(std::process::Command::new("git").args(arguments).current_dir(tree.0.path()).status().unwrap().success());
+        }
+        let options = ListOptions { max_file_size: FileSize::new(9), ..tree.options() };
+        let listing = tree.list(&["."], &options);
+        assert_eq!(names(&listing), [".env", ".gitignore", "own/.aelixlintignore", "sub/.env"]);
+        let (large, ignored) = (SkipReason::TooLarge, SkipReason::IgnoredSecretFile);
+        assert_eq!(passed(&listing), [(".env.local", ignored), ("big/.env", large), ("own/.env", ignored)]);
+        assert_eq!(names(&tree.list(&["sub"], &options)), ["sub/.env"]);
     }
 
     #[test]
