@@ -176,6 +176,22 @@ fn standard_input_is_scanned_under_its_name() {
     assert_eq!(tree.run_with(&["-"], b"").status, 0, "empty input is clean");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_read_and_one_that_is_met_is_not() {
+    let tree = Tree::new(&[("pipes/a.txt", "")]);
+    assert!(Command::new("mkfifo").arg(tree.path().join("pipes/p")).status().unwrap().success());
+    assert_eq!(tree.scanned(&["pipes"]), ["pipes/a.txt"]);
+    let secret = format!("token = {}_live_Zr2LmX0vKp4TnYw6BdJs7H\n", "ak");
+    let (path, text) = (tree.path().join("pipes/p"), secret.clone());
+    let writer = std::thread::spawn(move || fs::write(path, text));
+    let run = tree.run(&["--format", "concise", "pipes/p"]);
+    writer.join().unwrap().unwrap();
+    assert!(run.status == 1 && run.stdout.starts_with("pipes/p:1:"), "{}{}", run.stdout, run.stderr);
+    let run = tree.run_with(&["--format", "concise", "/dev/stdin"], secret.as_bytes());
+    assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+}
+
 #[test]
 fn files_come_from_a_list() {
     let tree = Tree::new(&[("a", ""), ("b c", ""), ("d", ""), ("list", "d\nb c\n")]);

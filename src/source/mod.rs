@@ -118,6 +118,18 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
+/// Whether this is read to its end like a file: what a shell gives for `<(…)`, `/dev/stdin`, a named pipe. Such a thing is never met in a walk.
+#[cfg(unix)]
+fn is_stream(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    metadata.file_type().is_fifo() || metadata.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_stream(_: &fs::Metadata) -> bool {
+    false
+}
+
 struct Lister<'a> {
     options: &'a ListOptions,
     excludes: Excludes,
@@ -153,7 +165,9 @@ impl Lister<'_> {
         } else if metadata.is_dir() {
             self.folder(argument);
         } else if metadata.is_file() {
-            self.target(argument, Path::new(""), metadata.len());
+            self.target(argument, (Path::new(""), metadata.len()), Origin::File);
+        } else if is_stream(&metadata) {
+            self.target(argument, (Path::new(""), 0), Origin::Stream);
         } else {
             self.skip(argument, Path::new(""), SkipReason::Special);
         }
@@ -169,7 +183,7 @@ impl Lister<'_> {
             match met {
                 Met::File(_) if self.options.outputs.iter().any(|o| *o == argument.absolute.join(&within)) => {}
                 Met::File(size) if size > self.options.max_file_size.bytes() => self.skip(argument, &within, SkipReason::TooLarge),
-                Met::File(size) => self.target(argument, &within, size),
+                Met::File(size) => self.target(argument, (&within, size), Origin::File),
                 Met::Skip(reason) => self.skip(argument, &within, reason),
                 Met::Error(why) => self.error(argument, &within, &why),
                 Met::Notice(message) => {
@@ -180,12 +194,12 @@ impl Lister<'_> {
         }
     }
 
-    fn target(&mut self, argument: &Argument, within: &Path, size: u64) {
+    fn target(&mut self, argument: &Argument, (within, size): (&Path, u64), origin: Origin) {
         if self.is_new(|| argument.absolute.join(within)) {
             let relative = argument.relative(within);
             let or_relative = |name: Arc<str>| if name == relative { relative.clone() } else { name };
             self.listing.targets.push(Target {
-                origin: Origin::File,
+                origin,
                 path: argument.open(within),
                 display: or_relative(argument.display(within)),
                 within: or_relative(argument.within(within)),
