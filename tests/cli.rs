@@ -182,7 +182,7 @@ fn a_pipe_that_is_named_is_read_and_one_that_is_met_is_not() {
     let tree = Tree::new(&[("pipes/a.txt", "")]);
     assert!(Command::new("mkfifo").arg(tree.path().join("pipes/p")).status().unwrap().success());
     assert_eq!(tree.scanned(&["pipes"]), ["pipes/a.txt"]);
-    let secret = format!("token = {}_live_Zr2LmX0vKp4TnYw6BdJs7H\n", "ak");
+    let secret = format!("aelix_client_secret: {}\n", "jGf2CdY7sHn4BmR9wLx1Tv8Qp3kZ".chars().rev().collect::<String>());
     let (path, text) = (tree.path().join("pipes/p"), secret.clone());
     let writer = std::thread::spawn(move || fs::write(path, text));
     let run = tree.run(&["--format", "concise", "pipes/p"]);
