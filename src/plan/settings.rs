@@ -152,7 +152,11 @@ impl Settings {
     }
 
     /// Excludes, weakest first: those of the strongest `exclude`, then all `extend-exclude`.
-    pub fn excludes(&mut self, args: &FileArgs) -> Vec<Pattern> {
+    pub fn excludes(&mut self, args: &FileArgs) -> Result<Vec<Pattern>, UsageError> {
+        for glob in args.exclude.iter().chain(&args.extend_exclude) {
+            let bad = |why| UsageError::new(format!("cannot use the exclude `{glob}`: {why}"));
+            globs::compile(glob.trim_start_matches('!')).map_err(bad)?;
+        }
         let own = |globs: &[String]| globs.iter().map(|glob| Pattern { base: self.root.clone(), glob: glob.clone() }).collect::<Vec<_>>();
         let of_file = |config: &Config, globs: &[Written]| {
             globs.iter().map(|glob| Pattern { base: config.folder().to_path_buf(), glob: glob.get_ref().clone() }).collect::<Vec<_>>()
@@ -168,7 +172,7 @@ impl Settings {
         self.show("exclude", globs_of(&patterns).toml(), from);
         self.show("extend-exclude", globs_of(&extended).toml(), more);
         patterns.extend(extended);
-        patterns
+        Ok(patterns)
     }
 
     /// Which rules are on and how they are changed. A `--select` starts afresh: what files select, add and ignore is forgotten.

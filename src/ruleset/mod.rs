@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
+use crate::model::rule::FAMILIES;
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
@@ -241,9 +242,13 @@ fn known(selector: &str, rules: &[Rule], options: &RuleOptions) -> Result<(), Ru
     if rules.iter().any(|rule| selects(selector, rule)) {
         return Ok(());
     }
-    let names = rules.iter().map(|rule| rule.id.as_str()).chain(crate::model::rule::FAMILIES);
-    let hint = nearest(selector, names).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |name| format!("did you mean `{name}`?"));
     let place = options.places.get(selector).map_or_else(String::new, |place| format!("{place}: "));
+    let family = selector.strip_suffix("/*").unwrap_or(selector);
+    if FAMILIES.contains(&family) {
+        return Err(RuleError::new(format!("{place}no rule of the family `{family}` exists yet; see `aelix-lint rules list`")));
+    }
+    let names = rules.iter().map(|rule| rule.id.as_str()).chain(FAMILIES);
+    let hint = nearest(selector, names).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |name| format!("did you mean `{name}`?"));
     Err(RuleError::new(format!("{place}no rule is named `{selector}`; {hint}")))
 }
 

@@ -9,12 +9,12 @@ pub mod walk;
 
 use std::collections::HashSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{Notice, Origin, RunError, Skip, SkipReason, Target};
 
+pub use crate::text::failure::reason;
 pub use name::{lexical, slashed};
 pub use read::{Buffer, Read, read};
 pub use size::FileSize;
@@ -102,20 +102,6 @@ pub fn list(inputs: &[Input], options: &ListOptions) -> Result<Listing, BadGlob>
         }
     }
     Ok(lister.finish())
-}
-
-/// Why a path cannot be read, in words without a path or a number.
-pub fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::NotADirectory => "a part of its path is not a folder".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-        }
-    }
 }
 
 /// Whether this is read to its end like a file: what a shell gives for `<(…)`, `/dev/stdin`, a named pipe. Such a thing is never met in a walk.
