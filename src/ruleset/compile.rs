@@ -128,18 +128,20 @@ impl Lazy {
 }
 
 impl Compiled {
-    /// Builds every regex that would be built when first asked; says which one cannot be, and why: one above the size limit would never match.
-    pub fn build(&self) -> Result<(), String> {
-        let smaller = |what: &'static str| move |why: String| format!("{what} cannot be built: {why}; use fewer or shorter repetitions");
+    /// Builds every regex that would be built when first asked; says which key holds one that cannot be, and why: one above the size limit would never
+    /// match.
+    pub fn build(&self) -> Result<(), (&'static str, String)> {
+        let smaller =
+            |key: &'static str, what: &'static str| move |why: String| (key, format!("{what} cannot be built: {why}; use fewer or shorter repetitions"));
         match &self.engine {
-            Engine::Pattern(engine) if engine.regex().is_none() => build(&engine.hir).map(drop).map_err(smaller("the pattern"))?,
+            Engine::Pattern(engine) if engine.regex().is_none() => build(&engine.hir).map(drop).map_err(smaller("pattern", "the pattern"))?,
             Engine::Key(engine) => {
-                engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `name`"))?;
-                engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `value`"))?;
+                engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.name", "the pattern of `name`"))?;
+                engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.value", "the pattern of `value`"))?;
             }
             Engine::Pattern(_) | Engine::Sink | Engine::Check => {}
         }
-        self.allow.build().map_err(smaller("`allow`"))
+        self.allow.build().map_err(smaller("allow", "`allow`"))
     }
 
     /// Whether the rule is limited to some files.
@@ -201,34 +203,37 @@ pub const GENERIC_STEMS: [&str; 37] = [
 
 /// Compiles one rule; an error names file, line, rule, what is wrong and what to do.
 pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
-    let fail = |what: String| RuleError::at(rule, &what);
+    let fail = |key: &'static str| move |what: String| RuleError::at_key(rule, key, &what);
     let (engine, derived) = match &rule.matcher {
-        Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(&fail)?,
-        Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,
+        Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(fail("pattern"))?,
+        Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(|(key, what)| fail(key)(what))?,
         Matcher::Sink { kind } => {
-            known_kind(kind).map_err(&fail)?;
+            known_kind(kind).map_err(fail("sink"))?;
             (Engine::Sink, Some(Vec::new()))
         }
-        Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail(unknown_check(name, check::CHECKS.into_iter()))),
+        Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail("check")(unknown_check(name, check::CHECKS.into_iter()))),
         Matcher::Check { .. } => (Engine::Check, Some(Vec::new())),
     };
     let written: Vec<Anchor> = rule.keywords.iter().map(|k| Anchor::folded(k.as_bytes())).collect();
     if let Some(short) = rule.keywords.iter().find(|k| k.len() < anchors::MIN_LEN) {
-        return Err(fail(format!("keyword `{short}` is shorter than {} bytes; name a longer one", anchors::MIN_LEN)));
+        return Err(fail("keywords")(format!("keyword `{short}` is shorter than {} bytes; name a longer one", anchors::MIN_LEN)));
     }
     let anchors = if written.is_empty() { derived } else { Some(written) };
     let is_led = anchors.is_none() && !rule.requires.is_empty() && matches!(engine, Engine::Pattern(_));
     let anchors = if is_led { Some(Vec::new()) } else { anchors };
     let anchors = anchors.ok_or_else(|| {
-        fail(format!("no literal of at least {} bytes is in every match; lengthen the fixed part of the pattern or give `keywords`", anchors::MIN_LEN))
+        fail("pattern")(format!(
+            "no literal of at least {} bytes is in every match; lengthen the fixed part of the pattern or give `keywords`",
+            anchors::MIN_LEN
+        ))
     })?;
     Ok(Compiled {
         anchors,
         engine,
-        files: globs(&rule.files).map_err(&fail)?,
+        files: globs(&rule.files).map_err(fail("files"))?,
         only: Vec::new(),
-        validator: rule.validate.as_deref().map(validator).transpose().map_err(&fail)?,
-        allow: allow(&rule.allow).map_err(&fail)?,
+        validator: rule.validate.as_deref().map(validator).transpose().map_err(fail("validate"))?,
+        allow: allow(&rule.allow).map_err(fail("allow"))?,
     })
 }
 
@@ -360,12 +365,12 @@ fn is_literal(hir: &Hir) -> bool {
     }
 }
 
-fn key(name: Option<&str>, value: Option<&str>) -> Result<Built, String> {
+fn key(name: Option<&str>, value: Option<&str>) -> Result<Built, (&'static str, String)> {
     let anchors = match name {
-        Some(name) => anchors::derive_for_names(&parse(name)?),
+        Some(name) => anchors::derive_for_names(&parse(name).map_err(|what| ("key.name", what))?),
         None => Some(GENERIC_STEMS.iter().map(|stem| Anchor::folded(stem.as_bytes())).collect()),
     };
-    let value = value.map(|value| parse(value).map(|_| Lazy::new(format!("^(?:{value})$")))).transpose()?;
+    let value = value.map(|value| parse(value).map(|_| Lazy::new(format!("^(?:{value})$")))).transpose().map_err(|what| ("key.value", what))?;
     let name = name.map(|name| Lazy::new(name.to_owned()));
     Ok((Engine::Key(KeyEngine { name, value }), anchors))
 }

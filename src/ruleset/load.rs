@@ -10,7 +10,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::{RuleError, nearest};
+use super::{RuleError, nearest, places};
 use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, Matcher, Reach, Required, Requirement, RuleSource};
 use crate::model::{Confidence, FileKind, Rule, RuleId, RuleStatus, Severity};
 use crate::text::failure::reason;
@@ -168,7 +168,7 @@ struct RawBuiltIn {
 /// The rules shipped with the program: read from JSON that the build script makes of the rule files, because a hook pays for the start at every commit.
 pub fn built_in() -> Result<Vec<Rule>, RuleError> {
     let raw: Vec<RawBuiltIn> = serde_json::from_str(embedded::RULES).map_err(|error| RuleError::new(format!("cannot read the built-in rules: {error}")))?;
-    let source = |file: String, line| RuleSource { file: file.into(), line, built_in: true };
+    let source = |file: String, line| RuleSource { file: file.into(), line, built_in: true, keys: Vec::new() };
     let mut rules = raw.into_iter().map(|raw| convert(raw.rule, source(raw.file, raw.line))).collect::<Result<Vec<_>, _>>()?;
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(rules)
@@ -182,12 +182,11 @@ pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
         return Err(RuleError::new(format!("no rule file (*.toml) in {}; put one there or remove the path", path.display())));
     }
     files.sort();
-    let mut rules = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).map_err(|error| cannot_read(&file, &error))?;
-        rules.extend(parse(&file.display().to_string(), &text, false)?);
-    }
-    Ok(rules)
+    let read = files.iter().map(|file| {
+        let text = fs::read_to_string(file).map_err(|error| cannot_read(file, &error))?;
+        parse(&file.display().to_string(), &text, false)
+    });
+    Ok(gathered(read)?.into_iter().flatten().collect())
 }
 
 fn cannot_read(file: &Path, error: &std::io::Error) -> RuleError {
@@ -214,13 +213,24 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {
 pub fn parse(name: &str, text: &str, built_in: bool) -> Result<Vec<Rule>, RuleError> {
     let file: RawFile = toml::from_str(text).map_err(|error| syntax_error(name, text, &error))?;
     let name: Arc<str> = name.into();
-    file.rule
-        .into_iter()
-        .map(|raw| {
-            let source = RuleSource { file: name.clone(), line: line_of(text, raw.span().start), built_in };
-            convert(raw.into_inner(), source)
-        })
-        .collect()
+    let mut keys = if built_in { Vec::new() } else { places::keys(text) }.into_iter();
+    let read = file.rule.into_iter().map(|raw| {
+        let source = RuleSource { file: name.clone(), line: line_of(text, raw.span().start), built_in, keys: keys.next().unwrap_or_default() };
+        convert(raw.into_inner(), source)
+    });
+    gathered(read)
+}
+
+/// All of them, or all that is wrong with some of them.
+fn gathered<T>(read: impl Iterator<Item = Result<T, RuleError>>) -> Result<Vec<T>, RuleError> {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for one in read {
+        match one {
+            Ok(one) => good.push(one),
+            Err(error) => bad.push(error),
+        }
+    }
+    RuleError::all(bad).map_or(Ok(good), Err)
 }
 
 /// 1-based line of a byte of the text.
@@ -276,16 +286,17 @@ pub fn without_values(message: &str) -> String {
 }
 
 fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
-    let fail = |what: &str| RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line, raw.id));
-    check_id(&raw.id).map_err(|what| fail(&what))?;
+    let fail_at = |key: &str, what: &str| RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line_of(key), raw.id));
+    let fail = |what: &str| fail_at("", what);
+    check_id(&raw.id).map_err(|what| fail_at("id", &what))?;
     if raw.examples.is_empty() {
-        return Err(fail("no example; add `examples = [\"…«the reported bytes»…\"]`"));
+        return Err(fail_at("examples", "no example; add `examples = [\"…«the reported bytes»…\"]`"));
     }
     if asks_for_resources(&raw) && raw.keywords.is_empty() {
-        return Err(fail("this check looks at files that hold one of the rule's `keywords`; give one, such as the type of the resource"));
+        return Err(fail_at("check", "this check looks at files that hold one of the rule's `keywords`; give one, such as the type of the resource"));
     }
     if let Some((key, matcher)) = without_effect(&raw) {
-        return Err(fail(&format!("`{key}` has no effect with {matcher}; remove it")));
+        return Err(fail_at(key, &format!("`{key}` has no effect with {matcher}; remove it")));
     }
     let matcher = match (raw.pattern, raw.key, raw.sink, raw.check) {
         (Some(regex), None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
@@ -294,7 +305,7 @@ fn convert(raw: RawRule, source: RuleSource) -> Result<Rule, RuleError> {
         (None, None, None, Some(name)) => Matcher::Check { name },
         _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),
     };
-    let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail(&what))?;
+    let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail_at("requires", &what))?;
     let examples = raw.examples.into_iter().map(|example| Example { path: example.path, text: example.text });
     let counterexamples = raw.counterexamples.into_iter().map(|c| Counterexample { path: c.path, text: c.text, because: c.because });
     Ok(Rule {

@@ -41,7 +41,18 @@ impl RuleError {
 
     /// What is wrong with this rule.
     pub fn at(rule: &Rule, what: &str) -> Self {
-        Self::new(format!("{}:{}: rule `{}`: {what}", rule.source.file, rule.source.line, rule.id))
+        Self::at_key(rule, "", what)
+    }
+
+    /// What is wrong with this key of the rule.
+    pub fn at_key(rule: &Rule, key: &str, what: &str) -> Self {
+        Self::new(format!("{}:{}: rule `{}`: {what}", rule.source.file, rule.source.line_of(key), rule.id))
+    }
+
+    /// What all of these say, a line each; none for no error.
+    pub fn all(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let messages: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+        (!messages.is_empty()).then(|| Self::new(messages.join("\n")))
     }
 }
 
@@ -137,9 +148,8 @@ impl RuleSet {
             }
         }
         let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(ready).partition(Result::is_ok);
-        if !errors.is_empty() {
-            let messages: Vec<String> = errors.into_iter().filter_map(Result::err).map(|error| error.message).collect();
-            return Err(RuleError::new(messages.join("\n")));
+        if let Some(error) = RuleError::all(errors.into_iter().filter_map(Result::err)) {
+            return Err(error);
         }
         let enabled = switches.iter().map(|switch| switch.on).collect();
         let mut compiled: Vec<Compiled> = compiled.into_iter().filter_map(Result::ok).collect();
@@ -173,7 +183,7 @@ pub fn once(mut rules: Vec<Rule>) -> Vec<Rule> {
 fn ready(rule: &Rule) -> Result<Compiled, RuleError> {
     let compiled = compile::compile(rule)?;
     if !rule.source.built_in {
-        compiled.build().map_err(|what| RuleError::at(rule, &what))?;
+        compiled.build().map_err(|(key, what)| RuleError::at_key(rule, key, &what))?;
     }
     Ok(compiled)
 }
@@ -281,6 +291,18 @@ mod tests {
     }
 
     #[test]
+    fn mistakes_are_told_all_at_once_with_the_lines_of_their_keys() {
+        let message =
+            error_of(&format!("pattern = 'ab(cd'\n{}pattern = 'abcd'\nfiles = ['[']\n", HEAD.replace("custom/x", "custom/y")), &RuleOptions::default());
+        let places: Vec<&str> = message.lines().map(|line| line.split_once("`:").map_or(line, |(place, _)| place)).collect();
+        assert_eq!(places, ["my.toml:9: rule `custom/x", "my.toml:19: rule `custom/y"], "{message}");
+        let ids = format!("{HEAD}pattern = 'abcd'\n{HEAD}pattern = 'abcd'\n").replace("custom/x", "custom/X");
+        let message = parse("my.toml", &ids, false).map(drop).unwrap_err().message;
+        let lines: Vec<bool> = message.lines().zip(["my.toml:2: ", "my.toml:11: "]).map(|(line, place)| line.starts_with(place)).collect();
+        assert_eq!(lines, [true, true], "{message}");
+    }
+
+    #[test]
     fn an_unknown_kind_of_sink_is_refused() {
         let message = error_of("sink = { kind = 'client-secrt' }", &RuleOptions::default());
         assert!(message.ends_with("no sink has the kind `client-secrt`; did you mean `client-secret`?"), "{message}");
@@ -297,7 +319,8 @@ mod tests {
             (format!("pattern = 'abcd'\nallow = ['{large}']"), "`allow` cannot be built"),
         ] {
             let message = error_of(&body, &RuleOptions::default());
-            assert!(message.starts_with("my.toml:1: rule `custom/x`: ") && message.contains(what), "{body}: {message}");
+            let place = format!("my.toml:{}: rule `custom/x`: ", 8 + body.lines().count());
+            assert!(message.starts_with(&place) && message.contains(what), "{body}: {message}");
         }
         assert_eq!(error_of("pattern = 'abcd'", &RuleOptions::default()), "");
     }

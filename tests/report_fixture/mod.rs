@@ -46,7 +46,7 @@ pub fn rule(id: &str, severity: Severity) -> Rule {
             Counterexample { path: None, text: "key = os.environ[\"AELIX_KEY\"]".into(), because: "the value comes from the environment".into() },
             Counterexample { path: None, text: format!("digest = {RANDOM}"), because: "no prefix".into() },
         ],
-        source: RuleSource { file: "rules/providers/aelix.toml".into(), line: 1, built_in: true },
+        source: RuleSource { file: "rules/providers/aelix.toml".into(), line: 1, built_in: true, keys: Vec::new() },
     }
 }
 
