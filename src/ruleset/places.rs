@@ -23,7 +23,7 @@ struct Entry {
 }
 
 /// A table whose keys have places.
-type Keys = BTreeMap<Spanned<String>, IgnoredAny>;
+type Keys = BTreeMap<Spanned<String>, toml::Value>;
 
 #[derive(Deserialize)]
 struct KeyFile {
