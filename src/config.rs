@@ -189,7 +189,7 @@ pub fn load(path: &Path, from: &Path) -> Result<Vec<Config>, UsageError> {
 /// `chain` are the files that led here, `loaded` is filled with a file before those it extends.
 fn read_chain(path: &Path, from: &Path, chain: &mut Vec<PathBuf>, loaded: &mut Vec<Config>) -> Result<(), UsageError> {
     let path = lexical(path);
-    let shown = slashed(path.strip_prefix(from).unwrap_or(&path));
+    let shown = Some(slashed(path.strip_prefix(from).unwrap_or(&path))).filter(|shown| !shown.is_empty()).unwrap_or_else(|| ".".to_owned());
     let cannot_read = |error: &std::io::Error| UsageError::new(format!("cannot read the configuration {shown}: {}", reason(error)));
     let identity = fs::canonicalize(&path).map_err(|e| cannot_read(&e))?;
     if chain.contains(&identity) {
@@ -324,7 +324,7 @@ mod tests {
             ("[[override]]\nrules = ['secrets']\nallow = ['[']", "aelix-lint.toml:3: cannot use this regex of allowed values"),
             ("[[override]]\nrules = ['secrets']\nfiles = ['a{b']\nenabled = false", "aelix-lint.toml:3: cannot use the glob `a{b`"),
             ("[[override]]\nrules = ['secrets']\nfiles = ['a']", "aelix-lint.toml:2: this [[override]] changes nothing"),
-            ("[allow]\nvalues = 'hunter2'", "aelix-lint.toml:2: invalid type: a string, expected a sequence"),
+            ("[allow]\nvalues = 'hunter2'", "aelix-lint.toml:2: invalid type: a string, expected a list"),
             ("[[override]]\nenabled = false\nrules = []", "aelix-lint.toml:3: this [[override]] names no rule"),
             ("[allow]\npath = []", "aelix-lint.toml:2: unknown key `path`"),
             ("max-file-size = \"12 parsecs\"", "is no size"),

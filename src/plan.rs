@@ -110,7 +110,7 @@ impl Plan {
         let renderings = output::renderings(args, &mut settings, environment)?;
         let threads = threads(args, environment);
         Ok(Self {
-            listing: ListOptions { threads, ..listing(args, &mut settings, output::files(&renderings)) },
+            listing: ListOptions { threads, ..listing(args, &mut settings, output::files(&renderings))? },
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules)?,
             scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)), allow: settings.allowed_values()? },
@@ -132,17 +132,17 @@ pub fn rule_options(rules: &RuleArgs, config: &ConfigArgs, environment: &Environ
     Settings::new(config, (&environment.folder, &environment.folder), environment)?.rule_options(rules)
 }
 
-fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> ListOptions {
+fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> Result<ListOptions, UsageError> {
     let no_ignore = settings.pick("no-ignore", args.files.no_ignore.then_some(true), |file| file.no_ignore, false);
-    ListOptions {
-        excludes: settings.excludes(&args.files),
+    Ok(ListOptions {
+        excludes: settings.excludes(&args.files)?,
         named_paths: if args.files.force_exclude { NamedPaths::YieldToExcludes } else { NamedPaths::WinOverExcludes },
         ignore_files: if no_ignore { IgnoreFiles::Disregard } else { IgnoreFiles::Honour },
         max_file_size: settings.pick_or_default("max-file-size", args.files.max_file_size, |file| file.max_file_size),
         root: settings.folder().to_path_buf(),
         outputs,
         threads: 0,
-    }
+    })
 }
 
 fn triage(args: &CheckArgs, settings: &mut Settings, now: Moment) -> Result<TriageOptions, UsageError> {

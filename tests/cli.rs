@@ -108,6 +108,12 @@ fn wrong_use_is_one_error_with_advice_and_status_2() {
         (&["--output", "json=-", "--output", "sarif=-"], "two reports to standard output"),
         (&["--max-file-size", "1parsec"], "`1parsec` is no size"),
         (&["--exclude", "a{b"], "cannot use the exclude `a{b`"),
+        (&["--exclude", "["], "cannot use the exclude `[`: "),
+        (&["--extend-exclude", "!["], "cannot use the exclude `![`: "),
+        (&["--config", "."], "cannot read the configuration .: it is a folder"),
+        (&["--select", "network"], "no rule of the family `network` exists yet"),
+        (&["--ignore", "audit/*"], "no rule of the family `audit` exists yet"),
+        (&["--rules", "gone"], "gone: no such file or folder; check the path"),
         (&["-j", "many"], "invalid value 'many'"),
         (&["--config", "gone.toml"], "cannot read the configuration gone.toml: no such file"),
         (&["--config", "empty"], "cannot read the configuration empty: it is a folder"),
@@ -174,6 +180,32 @@ fn standard_input_is_scanned_under_its_name() {
         assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{arguments:?}");
     }
     assert_eq!(tree.run_with(&["-"], b"").status, 0, "empty input is clean");
+}
+
+#[test]
+fn findings_below_the_threshold_are_told() {
+    let value = "jGf2CdY7sHn4BmR9wLx1Tv8Qp3kZ".chars().rev().collect::<String>();
+    let tree = Tree::new(&[("a.yaml", &format!("db_password: {value}\n"))]);
+    let run = tree.run(&["--min-severity", "critical"]);
+    assert!(run.status == 0 && run.stdout.ends_with("Below the threshold: 1 finding (--min-severity info --min-confidence low shows it).\n"), "{}", run.stdout);
+    assert!(!tree.run(&["--min-severity", "critical", "-q"]).stdout.contains("Below"));
+    assert!(!tree.run(&[]).stdout.contains("Below"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_read_and_one_that_is_met_is_not() {
+    let tree = Tree::new(&[("pipes/a.txt", "")]);
+    assert!(Command::new("mkfifo").arg(tree.path().join("pipes/p")).status().unwrap().success());
+    assert_eq!(tree.scanned(&["pipes"]), ["pipes/a.txt"]);
+    let secret = format!("aelix_client_secret: {}\n", "jGf2CdY7sHn4BmR9wLx1Tv8Qp3kZ".chars().rev().collect::<String>());
+    let (path, text) = (tree.path().join("pipes/p"), secret.clone());
+    let writer = std::thread::spawn(move || fs::write(path, text));
+    let run = tree.run(&["--format", "concise", "pipes/p"]);
+    writer.join().unwrap().unwrap();
+    assert!(run.status == 1 && run.stdout.starts_with("pipes/p:1:"), "{}{}", run.stdout, run.stderr);
+    let run = tree.run_with(&["--format", "concise", "/dev/stdin"], secret.as_bytes());
+    assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
 }
 
 #[test]
@@ -397,10 +429,11 @@ fn a_new_rule_passes_its_own_examples_and_leaves_what_exists_alone() {
     assert_eq!((test.status, test.stdout.as_str()), (0, "1 rule, 4 examples, 0 failed\n"));
     assert!(tree.run(&["rules", "new", "custom/x", "--output", "-"]).stdout.contains("id = \"custom/x\""));
     assert!(!tree.path().join("x.toml").exists());
+    assert_eq!(tree.run(&["rules", "new", "custom/deep", "--output", "lint-rules/more/x.toml"]).status, 0, "the folder is made");
     for (arguments, expected) in [
         (&["custom/acmepay-api-key"][..], "cannot write acmepay-api-key.toml: it exists already"),
         (&["custom/x", "--output", "mine.toml"], "cannot write mine.toml: it exists already"),
-        (&["custom/x", "--output", "gone/x.toml"], "cannot write gone/x.toml: no such file or folder"),
+        (&["custom/x", "--output", "mine.toml/x.toml"], "cannot make the folder of mine.toml/x.toml: "),
         (&["custom/x", "--output", "."], "it is a folder"),
         (&["custom/acmepay-api-key", "--rules", "acmepay-api-key.toml", "--output", "y.toml"], "it is taken by the rule `custom/acmepay-api-key`"),
         (&["secrets/aelix-api-key"], "it is taken by the rule `secrets/aelix-api-key` at rules/secrets/aelix.toml:"),

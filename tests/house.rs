@@ -323,7 +323,7 @@ fn every_pattern_compiles_and_has_anchors() {
     let rules = rules();
     let mut problems = Vec::new();
     for (rule, compiled) in rules.rules.iter().zip(&rules.compiled) {
-        if let Err(why) = compiled.build() {
+        if let Err((_, why)) = compiled.build() {
             problems.push(format!("{}: {why}", place(rule)));
         }
         let searched = matches!(compiled.engine, Engine::Pattern(_) | Engine::Key(_)) && (rule.requires.is_empty() || !compiled.is_led());

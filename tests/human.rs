@@ -16,6 +16,7 @@ Found 2 critical, 1 low in 2 files (812 files, 12.3 MB scanned, 81 rules, 0.12 s
 Skipped: 2 binary, 1 above the size limit, 1 symbolic link (-v lists them).
 Passed over: 1 git-ignored secret file such as .env (--no-ignore scans them).
 Suppressed: 1 finding (--show-suppressed lists them).
+Below the threshold: 1 finding (--min-severity info --min-confidence low shows it).
 ";
 
 fn plain(style: &str, report: &aelix_lint::model::Report) -> String {
@@ -100,6 +101,19 @@ fn a_clean_run_says_so() {
 }
 
 #[test]
+fn a_file_without_comments_is_accepted_in_the_configuration() {
+    for (name, advice) in
+        [("a/b.json", "in `[per-path-ignores]`"), ("x.TFSTATE", "in `[per-path-ignores]`"), ("a.jsonc", "add the comment"), ("json", "add the comment")]
+    {
+        let mut one = rich();
+        one.findings.truncate(1);
+        one.findings[0].place.relative = name.into();
+        let out = plain("human", &one);
+        assert!(out.contains(advice) && out.matches("to accept it").count() == 1, "{name}: {out}");
+    }
+}
+
+#[test]
 fn quiet_keeps_findings_and_errors() {
     let out = render("concise", RenderOptions { quiet: true, ..RenderOptions::default() }, &rich());
     assert_eq!(out.lines().count(), 5, "{out}");
@@ -110,7 +124,7 @@ fn quiet_keeps_findings_and_errors() {
 fn verbose_lists_what_was_skipped() {
     let out = render("concise", RenderOptions { verbosity: 1, ..RenderOptions::default() }, &rich());
     assert!(out.contains("skipped: logo.png (binary)\n") && out.contains("skipped: .env (git-ignored secret file)\n"), "{out}");
-    assert!(out.contains("Below --min-severity or --min-confidence: 1 finding.\n"), "{out}");
+    assert!(out.contains("Below the threshold: 1 finding ("), "{out}");
 }
 
 #[test]

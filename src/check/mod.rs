@@ -67,13 +67,14 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 9] = [
+pub const CHECKS: [&str; 10] = [
     "rotation-interval",
     "rotation-missing",
     "scope-admin-interactive",
     "scope-unknown",
     "scope-wildcard",
     "suppression-expired",
+    "suppression-invalid",
     "suppression-invalid-date",
     "suppression-unused",
     "suppression-without-reason",

@@ -1,6 +1,6 @@
 //! `rules new`: a rule file to start from.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -106,10 +106,13 @@ fn write(path: &Path, text: &str, environment: &Environment) -> Result<(), Usage
     if target.is_dir() {
         return Err(UsageError::new(format!("cannot write {shown}: it is a folder")).with_help("name a file in it"));
     }
+    if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
+        let cannot = |error| UsageError::new(format!("cannot make the folder of {shown}: {}", reason(&error)));
+        fs::create_dir_all(folder).map_err(cannot)?;
+    }
     let written = File::create_new(target).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => UsageError::new(format!("cannot write {shown}: it exists already")).with_help("name another file with --output"),
-        io::ErrorKind::NotFound => UsageError::new(format!("cannot write {shown}: {}", reason(&error))).with_help("create its folder first"),
         _ => UsageError::new(format!("cannot write {shown}: {}", reason(&error))),
     })
 }

@@ -12,6 +12,8 @@ use crate::text::{Mapped, Span};
 pub enum Origin {
     /// A file of the work tree.
     File,
+    /// A pipe or device that the user named: opened like a file, and read once only.
+    Stream,
     /// Standard input.
     Stdin,
 }

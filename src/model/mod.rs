@@ -15,4 +15,4 @@ pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};
 pub use fingerprint::Fingerprint;
 pub use report::{Notice, Report, RunError, Scanned, Skip, SkipReason, Stats};
 pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};
-pub use suppression::{Suppression, Tool, Until};
+pub use suppression::{Fault, Suppression, Tool, Until};

@@ -336,4 +336,13 @@ pub struct RuleSource {
     pub line: u32,
     /// Shipped with the program.
     pub built_in: bool,
+    /// 1-based lines of its keys (`pattern`, `key.name`), for messages about a user's rule; none of built-in rules.
+    pub keys: Vec<(String, u32)>,
+}
+
+impl RuleSource {
+    /// The line of this key; that of the rule's table where it is not known.
+    pub fn line_of(&self, key: &str) -> u32 {
+        self.keys.iter().find(|(name, _)| name == key).map_or(self.line, |(_, line)| *line)
+    }
 }

@@ -35,6 +35,28 @@ pub enum Until {
     Wrong(NoDate),
     /// Not at all: there is more than one `until=`.
     Twice,
+    /// Not at all: the comment cannot be read.
+    Unread(Fault),
+}
+
+/// Why a comment that begins like a suppression is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// `ignore RULE`, `disable`, or a rule at once.
+    #[error("it says neither `allow` nor `allow-file`; write `aelix-lint: allow RULE -- reason`")]
+    Verb,
+    /// `ALLOW`.
+    #[error("`allow` and `allow-file` are written in lower case")]
+    Case,
+    /// `allow` and nothing else.
+    #[error("it names no rule; write `aelix-lint: allow RULE -- reason`")]
+    NoRule,
+    /// `allow RULE because …`.
+    #[error("rules are separated by commas, and the reason begins behind ` -- `")]
+    Words,
+    /// `expires=…`.
+    #[error("a last day is written `until=YYYY-MM-DD`")]
+    Day,
 }
 
 /// Another scanner whose comments are understood.

@@ -9,7 +9,7 @@ use crate::cli::{ConfigArgs, FileArgs, RuleArgs, ThresholdArgs};
 use crate::config::{self, Allow, Config, File, Override, UsageError, Written};
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, HumanStyle, UnknownFormat};
-use crate::ruleset::{RuleOptions, RuleOverride};
+use crate::ruleset::{RuleOptions, RuleOverride, Selection};
 use crate::scan::allow::{self, AllowedValue, AllowedValues};
 use crate::source::{FileSize, Pattern, slashed};
 use crate::triage::{FailOn, PathIgnore, PathIgnores, PathOverride, PathOverrides, Paths, globs};
@@ -152,7 +152,11 @@ impl Settings {
     }
 
     /// Excludes, weakest first: those of the strongest `exclude`, then all `extend-exclude`.
-    pub fn excludes(&mut self, args: &FileArgs) -> Vec<Pattern> {
+    pub fn excludes(&mut self, args: &FileArgs) -> Result<Vec<Pattern>, UsageError> {
+        for glob in args.exclude.iter().chain(&args.extend_exclude) {
+            let bad = |why| UsageError::new(format!("cannot use the exclude `{glob}`: {why}"));
+            globs::compile(glob.trim_start_matches('!')).map_err(bad)?;
+        }
         let own = |globs: &[String]| globs.iter().map(|glob| Pattern { base: self.root.clone(), glob: glob.clone() }).collect::<Vec<_>>();
         let of_file = |config: &Config, globs: &[Written]| {
             globs.iter().map(|glob| Pattern { base: config.folder().to_path_buf(), glob: glob.get_ref().clone() }).collect::<Vec<_>>()
@@ -168,7 +172,7 @@ impl Settings {
         self.show("exclude", globs_of(&patterns).toml(), from);
         self.show("extend-exclude", globs_of(&extended).toml(), more);
         patterns.extend(extended);
-        patterns
+        Ok(patterns)
     }
 
     /// Which rules are on and how they are changed. A `--select` starts afresh: what files select, add and ignore is forgotten.
@@ -191,7 +195,8 @@ impl Settings {
         let adding = sources(&self.files, |f| !is_fresh && !f.extend_select.is_empty(), ("--extend-select", !args.extend_select.is_empty()));
         self.show("extend-select", extend_select.toml(), adding);
         let paths = self.rule_paths(&args.rules);
-        Ok(RuleOptions { paths, overrides: self.overrides()?, select, extend_select, ignore, places: self.places() })
+        let typed = Selection { select: args.select.clone(), extend_select: args.extend_select.clone(), ignore: args.ignore.clone() };
+        Ok(RuleOptions { paths, overrides: self.overrides()?, select, extend_select, ignore, typed, places: self.places() })
     }
 
     /// Where each selector of a file is written, that of the strongest file.

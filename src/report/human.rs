@@ -8,7 +8,7 @@ use std::time::Duration;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::docs::wrap;
-use crate::model::{Finding, Place, Related, Report, Rule, RuleId, Severity, Skip, SkipReason, Snippet as Shown, Stats, Status};
+use crate::model::{Confidence, Finding, Place, Related, Report, Rule, RuleId, Severity, Skip, SkipReason, Snippet as Shown, Stats, Status};
 
 use super::style::{Paint, safe_url, sanitise, sanitise_lines, sanitise_path};
 use super::{Errors, HumanStyle, RenderOptions, Reporter};
@@ -87,7 +87,7 @@ impl Human {
             }
             let id = sanitise(rule.id.as_str());
             if rule.id.family() != "suppression" {
-                group = group.element(Level::HELP.message(format!("to accept it, add the comment `aelix-lint: allow {id} -- reason`")));
+                group = self.text(group, Level::HELP, &how_to_accept(finding, &id));
             }
             group = group.element(Level::HELP.message(format!("`aelix-lint explain {id}` says more")));
         }
@@ -188,9 +188,12 @@ impl Human {
             };
             writeln!(out, "Suppressed: {}{others}{hint}.", count(suppressed, "finding", "findings"))?;
         }
-        let below = report.findings.iter().filter(|f| f.status == Status::BelowThreshold).count() as u64;
-        if below > 0 && self.options.verbosity > 0 {
-            writeln!(out, "Below --min-severity or --min-confidence: {}.", count(below, "finding", "findings"))?;
+        let below: Vec<&Finding> = report.findings.iter().filter(|f| f.status == Status::BelowThreshold).collect();
+        if !below.is_empty() {
+            // Where no flag and no file says otherwise, only what is of low confidence is hidden.
+            let flags = if below.iter().all(|f| f.confidence == Confidence::Low) { "--min-confidence low" } else { "--min-severity info --min-confidence low" };
+            let shows = if below.len() == 1 { "shows it" } else { "shows them" };
+            writeln!(out, "Below the threshold: {} ({flags} {shows}).", count(below.len() as u64, "finding", "findings"))?;
         }
         Ok(())
     }
@@ -254,6 +257,19 @@ impl Human {
         }
         Ok(())
     }
+}
+
+/// Endings of files that cannot hold a comment.
+const WITHOUT_COMMENTS: [&str; 11] =
+    [".json", ".ipynb", ".jsonl", ".ndjson", ".geojson", ".har", ".tfstate", ".tfstate.backup", ".postman_collection", ".csv", ".tsv"];
+
+/// What to do about a finding that is accepted: say so in a comment, or in the configuration where the file has none.
+fn how_to_accept(finding: &Finding, id: &str) -> String {
+    let path = finding.place.relative.to_ascii_lowercase();
+    if !WITHOUT_COMMENTS.iter().any(|ending| path.ends_with(ending)) {
+        return format!("to accept it, add the comment `aelix-lint: allow {id} -- reason`");
+    }
+    format!("to accept it, name `{id}` for this file in `[per-path-ignores]` of aelix-lint.toml, or the value in `[extend-allow]`: the file has no comments")
 }
 
 /// How rustc would call it. A suppressed finding is no error of anybody's.

@@ -153,18 +153,20 @@ impl Lazy {
 }
 
 impl Compiled {
-    /// Builds every regex that would be built when first asked; says which one cannot be, and why: one above the size limit would never match.
-    pub fn build(&self) -> Result<(), String> {
-        let smaller = |what: &'static str| move |why: String| format!("{what} cannot be built: {why}; use fewer or shorter repetitions");
+    /// Builds every regex that would be built when first asked; says which key holds one that cannot be, and why: one above the size limit would never
+    /// match.
+    pub fn build(&self) -> Result<(), (&'static str, String)> {
+        let smaller =
+            |key: &'static str, what: &'static str| move |why: String| (key, format!("{what} cannot be built: {why}; use fewer or shorter repetitions"));
         match &self.engine {
-            Engine::Pattern(engine) if engine.regex().is_none() => engine.build().map(drop).map_err(smaller("the pattern"))?,
+            Engine::Pattern(engine) if engine.regex().is_none() => engine.build().map(drop).map_err(smaller("pattern", "the pattern"))?,
             Engine::Key(engine) => {
-                engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `name`"))?;
-                engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("the pattern of `value`"))?;
+                engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.name", "the pattern of `name`"))?;
+                engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.value", "the pattern of `value`"))?;
             }
             Engine::Pattern(_) | Engine::Sink | Engine::Check => {}
         }
-        self.allow.build().map_err(smaller("`allow`"))
+        self.allow.build().map_err(smaller("allow", "`allow`"))
     }
 
     /// Whether the rule is limited to some files.
@@ -226,33 +228,36 @@ pub const GENERIC_STEMS: [&str; 37] = [
 
 /// Compiles one rule; an error names file, line, rule, what is wrong and what to do.
 pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
-    let fail = |what: String| RuleError::at(rule, &what);
+    let fail = |key: &'static str| move |what: String| RuleError::at_key(rule, key, &what);
     if !rule.source.built_in {
-        check_parts(rule).map_err(&fail)?;
+        check_parts(rule).map_err(|(key, what)| fail(key)(what))?;
     }
     let (engine, derived) = match &rule.matcher {
-        Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(&fail)?,
-        Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(&fail)?,
+        Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(fail("pattern"))?,
+        Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(fail("key.name"))?,
         Matcher::Sink { .. } => (Engine::Sink, Some(Cow::default())),
-        Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail(unknown_check(name, check::CHECKS.into_iter()))),
+        Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail("check")(unknown_check(name, check::CHECKS.into_iter()))),
         Matcher::Check { .. } => (Engine::Check, Some(Cow::default())),
     };
     let written: Vec<Anchor> = rule.keywords.iter().map(|k| Anchor::folded(k.as_bytes())).collect();
     if let Some(short) = rule.keywords.iter().find(|k| k.len() < anchors::MIN_LEN) {
-        return Err(fail(format!("keyword `{short}` is shorter than {} bytes; name a longer one", anchors::MIN_LEN)));
+        return Err(fail("keywords")(format!("keyword `{short}` is shorter than {} bytes; name a longer one", anchors::MIN_LEN)));
     }
     let anchors = if written.is_empty() { derived } else { Some(written.into()) };
     let is_led = anchors.is_none() && !rule.requires.is_empty() && matches!(engine, Engine::Pattern(_));
     let anchors = if is_led { Some(Cow::default()) } else { anchors };
     let anchors = anchors.ok_or_else(|| {
-        fail(format!("no literal of at least {} bytes is in every match; lengthen the fixed part of the pattern or give `keywords`", anchors::MIN_LEN))
+        fail("pattern")(format!(
+            "no literal of at least {} bytes is in every match; lengthen the fixed part of the pattern or give `keywords`",
+            anchors::MIN_LEN
+        ))
     })?;
     Ok(Compiled {
         anchors,
         engine,
         files: Files::new(&rule.files),
         only: Vec::new(),
-        validator: rule.validate.as_deref().map(validator).transpose().map_err(&fail)?,
+        validator: rule.validate.as_deref().map(validator).transpose().map_err(fail("validate"))?,
         allow: allow(&rule.allow),
     })
 }
@@ -265,14 +270,14 @@ pub fn part(regex: &str) -> Result<Compiled, String> {
 }
 
 /// What can be wrong with the smaller parts of a rule. Those of the built-in rules are not looked at at every start; a test does.
-fn check_parts(rule: &Rule) -> Result<(), String> {
+fn check_parts(rule: &Rule) -> Result<(), (&'static str, String)> {
     match &rule.matcher {
-        Matcher::Key { value: Some(value), .. } => drop(parse(value)?),
-        Matcher::Sink { kind } => known_kind(kind)?,
+        Matcher::Key { value: Some(value), .. } => drop(parse(value).map_err(|what| ("key.value", what))?),
+        Matcher::Sink { kind } => known_kind(kind).map_err(|what| ("sink", what))?,
         _ => {}
     }
-    globs(&rule.files)?;
-    rule.allow.iter().try_for_each(|pattern| parse(pattern).map(drop).map_err(|error| format!("in `allow`: {error}")))
+    globs(&rule.files).map_err(|what| ("files", what))?;
+    rule.allow.iter().try_for_each(|pattern| parse(pattern).map(drop).map_err(|error| ("allow", format!("in `allow`: {error}"))))
 }
 
 type Built = (Engine, Option<Cow<'static, [Anchor]>>);

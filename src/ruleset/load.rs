@@ -10,9 +10,10 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::{RuleError, nearest};
+use super::{RuleError, nearest, places};
 use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, LazyText, Matcher, Reach, Required, Requirement, RuleSource, RuleText};
 use crate::model::{Confidence, FileKind, Rule, RuleId, RuleStatus, Severity};
+use crate::text::failure::reason;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
@@ -211,7 +212,7 @@ struct RawBuiltIn<'a> {
 /// The rules shipped with the program: read from JSON that the build script makes of the rule files, because a hook pays for the start at every commit.
 pub fn built_in() -> Result<Vec<Rule>, RuleError> {
     let raw: Vec<RawBuiltIn> = serde_json::from_str(embedded::RULES).map_err(|error| RuleError::new(format!("cannot read the built-in rules: {error}")))?;
-    let source = |file: &str, line| RuleSource { file: file.into(), line, built_in: true };
+    let source = |file: &str, line| RuleSource { file: file.into(), line, built_in: true, keys: Vec::new() };
     // A test holds every text against the rule files: one that cannot be read counts as empty.
     let text = |(start, end)| serde_json::from_str::<RawText>(embedded::TEXTS.get(start..end).unwrap_or_default()).unwrap_or_default().read();
     let rule = |raw: RawBuiltIn| convert(raw.rule, source(raw.file, raw.line), LazyText::new(move || text(raw.text)));
@@ -228,21 +229,20 @@ pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
         return Err(RuleError::new(format!("no rule file (*.toml) in {}; put one there or remove the path", path.display())));
     }
     files.sort();
-    let mut rules = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).map_err(|error| cannot_read(&file, &error))?;
-        rules.extend(parse(&file.display().to_string(), &text, false)?);
-    }
-    Ok(rules)
+    let read = files.iter().map(|file| {
+        let text = fs::read_to_string(file).map_err(|error| cannot_read(file, &error))?;
+        parse(&file.display().to_string(), &text, false)
+    });
+    Ok(gathered(read)?.into_iter().flatten().collect())
 }
 
 fn cannot_read(file: &Path, error: &std::io::Error) -> RuleError {
-    let why = if error.kind() == std::io::ErrorKind::InvalidData { "it is no text in UTF-8; save it as such".to_owned() } else { error.to_string() };
+    let why = if error.kind() == std::io::ErrorKind::InvalidData { "it is no text in UTF-8; save it as such".to_owned() } else { reason(error) };
     RuleError::new(format!("cannot read rule file {}: {why}", file.display()))
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {
-    let fail = |error| RuleError::new(format!("cannot read rules from {}: {error}; check the path", path.display()));
+    let fail = |error| RuleError::new(format!("cannot read rules from {}: {}; check the path", path.display(), reason(&error)));
     if !fs::metadata(path).map_err(fail)?.is_dir() {
         files.push(path.to_owned());
         return Ok(());
@@ -260,19 +260,30 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {
 pub fn parse(name: &str, text: &str, built_in: bool) -> Result<Vec<Rule>, RuleError> {
     let file: RawFile = toml::from_str(text).map_err(|error| syntax_error(name, text, &error))?;
     let name: Arc<str> = name.into();
-    file.rule
-        .into_iter()
-        .map(|raw| {
-            let source = RuleSource { file: name.clone(), line: line_of(text, raw.span().start), built_in };
-            let mut raw = raw.into_inner();
-            let text = RawText::take(&mut raw).read();
-            if text.examples.is_empty() {
-                let what = "no example; add `examples = [\"…«the reported bytes»…\"]`";
-                return Err(RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line, raw.id)));
-            }
-            convert(raw, source, text.into())
-        })
-        .collect()
+    let mut keys = if built_in { Vec::new() } else { places::keys(text) }.into_iter();
+    let read = file.rule.into_iter().map(|raw| {
+        let source = RuleSource { file: name.clone(), line: line_of(text, raw.span().start), built_in, keys: keys.next().unwrap_or_default() };
+        let mut raw = raw.into_inner();
+        let text = RawText::take(&mut raw).read();
+        if text.examples.is_empty() {
+            let what = "no example; add `examples = [\"…«the reported bytes»…\"]`";
+            return Err(RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line_of("examples"), raw.id)));
+        }
+        convert(raw, source, text.into())
+    });
+    gathered(read)
+}
+
+/// All of them, or all that is wrong with some of them.
+fn gathered<T>(read: impl Iterator<Item = Result<T, RuleError>>) -> Result<Vec<T>, RuleError> {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for one in read {
+        match one {
+            Ok(one) => good.push(one),
+            Err(error) => bad.push(error),
+        }
+    }
+    RuleError::all(bad).map_or(Ok(good), Err)
 }
 
 /// 1-based line of a byte of the text.
@@ -283,33 +294,59 @@ pub(super) fn line_of(text: &str, offset: usize) -> u32 {
 
 fn syntax_error(name: &str, text: &str, error: &toml::de::Error) -> RuleError {
     let line = error.span().map_or(1, |span| line_of(text, span.start));
-    let message = &without_values(error.message());
-    let hint =
-        unknown_field(message).and_then(|(field, known)| nearest(&field, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?")));
-    RuleError::new(format!("{name}:{line}: {}{}", message.replace('\n', " "), hint.unwrap_or_default()))
+    RuleError::new(format!("{name}:{line}: {}", explained(error.message())))
 }
 
-/// A message of the TOML reader without the strings of the file that it repeats: they may be secrets.
+/// A message of the TOML reader in words of the program, with what was probably meant.
+fn explained(message: &str) -> String {
+    let is_key = message.starts_with("unknown field ");
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let Some(name) = quoted.next().filter(|_| is_key || message.starts_with("unknown variant ")) else {
+        return match message.strip_prefix("missing field ") {
+            Some(key) => format!("the key {key} is missing"),
+            None => without_values(message).replace('\n', " "),
+        };
+    };
+    let known: Vec<&str> = quoted.collect();
+    let hint = nearest(name, known.iter().copied()).map_or_else(|| format!("one of {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+    format!("unknown {} `{name}`; {hint}", if is_key { "key" } else { "value" })
+}
+
+/// How serde calls what it expects, and how people do.
+const EXPECTED: [(&str, &str); 14] = [
+    ("expected struct RawCounterexample", "expected a table of `text` and `because`"),
+    ("expected struct RawKey", "expected a table, such as `[rule.key]`"),
+    ("expected struct RawSink", "expected a table, such as `[rule.sink]`"),
+    ("expected struct RawRequirement", "expected a table, such as `[[rule.requires]]`"),
+    ("expected struct RawRule", "expected a table, such as `[[rule]]`"),
+    ("expected struct Override", "expected a table, such as `[[override]]`"),
+    ("expected struct Allow", "expected a table, such as `[allow]`"),
+    ("expected usize", "expected a number, 0 or more"),
+    ("expected u64", "expected a number, 0 or more"),
+    ("expected i32", "expected a whole number"),
+    ("expected f64", "expected a number"),
+    ("expected a sequence", "expected a list"),
+    ("expected a map", "expected a table"),
+    ("expected a boolean", "expected true or false"),
+];
+
+/// A message of the TOML reader in words of the program, without the strings of the file that it repeats: they may be secrets.
 pub fn without_values(message: &str) -> String {
-    let Some((before, rest)) = message.split_once("string \"") else { return message.to_owned() };
+    let message = EXPECTED.iter().fold(message.to_owned(), |message, (serde, ours)| message.replace(serde, ours));
+    let Some((before, rest)) = message.split_once("string \"") else { return message };
     let after = rest.rsplit_once('"').map_or("", |(_, after)| after);
     format!("{before}a string{after}")
 }
 
-/// Field and known fields out of serde's "unknown field `x`, expected one of `a`, `b`".
-fn unknown_field(message: &str) -> Option<(String, Vec<String>)> {
-    let mut quoted = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2).map(str::to_owned);
-    Some((quoted.next()?, quoted.collect()))
-}
-
 fn convert(raw: RawRule, source: RuleSource, text: LazyText) -> Result<Rule, RuleError> {
-    let fail = |what: &str| RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line, raw.id));
-    check_id(&raw.id).map_err(|what| fail(&what))?;
+    let fail_at = |key: &str, what: &str| RuleError::new(format!("{}:{}: rule `{}`: {what}", source.file, source.line_of(key), raw.id));
+    let fail = |what: &str| fail_at("", what);
+    check_id(&raw.id).map_err(|what| fail_at("id", &what))?;
     if asks_for_resources(&raw) && raw.keywords.is_empty() {
-        return Err(fail("this check looks at files that hold one of the rule's `keywords`; give one, such as the type of the resource"));
+        return Err(fail_at("check", "this check looks at files that hold one of the rule's `keywords`; give one, such as the type of the resource"));
     }
     if let Some((key, matcher)) = without_effect(&raw) {
-        return Err(fail(&format!("`{key}` has no effect with {matcher}; remove it")));
+        return Err(fail_at(key, &format!("`{key}` has no effect with {matcher}; remove it")));
     }
     let matcher = match (raw.pattern, raw.key, raw.sink, raw.check) {
         (Some(regex), None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
@@ -318,7 +355,7 @@ fn convert(raw: RawRule, source: RuleSource, text: LazyText) -> Result<Rule, Rul
         (None, None, None, Some(name)) => Matcher::Check { name },
         _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `check`")),
     };
-    let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail(&what))?;
+    let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail_at("requires", &what))?;
     Ok(Rule {
         id: RuleId::new(&raw.id),
         aliases: raw.aliases.iter().map(|alias| RuleId::new(alias)).collect(),
@@ -425,13 +462,27 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_a_suggestion() {
         let message = error_of(&format!("{HEAD}patern = 'abcd'\nexamples = ['a']\n"));
-        assert!(message.starts_with("my.toml:8: unknown field `patern`") && message.ends_with("did you mean `pattern`?"), "{message}");
+        assert!(message == "my.toml:8: unknown key `patern`; did you mean `pattern`?", "{message}");
     }
 
     #[test]
     fn a_value_in_the_wrong_place_is_not_repeated() {
         let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = 'my \"value'\n"));
-        assert!(message.contains("invalid type: a string, expected a sequence"), "{message}");
+        assert!(message.contains("invalid type: a string, expected a list"), "{message}");
+    }
+
+    #[test]
+    fn the_reader_speaks_in_words_of_the_program() {
+        for (body, message) in [
+            ("pattern = 'abcd'\nexamples = ['a']\ncounterexamples = ['x']", "my.toml:10: invalid type: a string, expected a table of `text` and `because`"),
+            ("pattern = 'abcd'\nexamples = ['a']\nmultiline = '9'", "my.toml:10: invalid type: a string, expected a number, 0 or more"),
+            ("pattern = 'abcd'\nexamples = ['a']\nstatus = 'stabel'", "my.toml:10: unknown value `stabel`; did you mean `stable`?"),
+            ("pattern = 'abcd'\nexamples = ['a']\nstatus = 'x'", "my.toml:10: unknown value `x`; one of preview, stable, deprecated"),
+            ("pattern = 'abcd'", "my.toml:1: the key `examples` is missing"),
+        ] {
+            assert_eq!(error_of(&format!("{HEAD}{body}\n")), message, "{body}");
+        }
+        assert!(error_of("[[rules]]\n").ends_with("unknown key `rules`; did you mean `rule`?"));
     }
 
     #[test]
@@ -443,7 +494,7 @@ mod tests {
     #[test]
     fn an_unknown_key_of_an_example_is_named() {
         let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = [{{ path = 'a', txt = 'b' }}]\n"));
-        assert!(message.starts_with("my.toml:9: unknown field `txt`") && message.ends_with("did you mean `text`?"), "{message}");
+        assert!(message == "my.toml:9: unknown key `txt`; did you mean `text`?", "{message}");
         let message = error_of(&format!("{HEAD}pattern = 'abcd'\nexamples = [7]\n"));
         assert!(message.contains("a text, or a table of `path` and `text`"), "{message}");
         let rules = parse("my.toml", &format!("{HEAD}pattern = 'abcd'\nexamples = ['x', {{ path = 'a', text = 'b' }}]\n"), false).unwrap();

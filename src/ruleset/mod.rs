@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
+use crate::model::rule::FAMILIES;
 use crate::model::{Rule, RuleStatus, Severity};
 
 pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
@@ -42,7 +43,18 @@ impl RuleError {
 
     /// What is wrong with this rule.
     pub fn at(rule: &Rule, what: &str) -> Self {
-        Self::new(format!("{}:{}: rule `{}`: {what}", rule.source.file, rule.source.line, rule.id))
+        Self::at_key(rule, "", what)
+    }
+
+    /// What is wrong with this key of the rule.
+    pub fn at_key(rule: &Rule, key: &str, what: &str) -> Self {
+        Self::new(format!("{}:{}: rule `{}`: {what}", rule.source.file, rule.source.line_of(key), rule.id))
+    }
+
+    /// What all of these say, a line each; none for no error.
+    pub fn all(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let messages: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+        (!messages.is_empty()).then(|| Self::new(messages.join("\n")))
     }
 }
 
@@ -59,8 +71,21 @@ pub struct RuleOptions {
     pub extend_select: Vec<String>,
     /// Not these; wins over both.
     pub ignore: Vec<String>,
+    /// What of these three was typed on the command line, which also wins over the overrides.
+    pub typed: Selection,
     /// Where a selector is written (`aelix-lint.toml:3`), for those that a configuration file names.
     pub places: BTreeMap<String, String>,
+}
+
+/// What a command line says about which rules are on.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these selectors, whatever a configuration selects, ignores or changes.
+    pub select: Vec<String>,
+    /// Also these.
+    pub extend_select: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
 }
 
 /// A change of the rules that a selector names.
@@ -119,10 +144,14 @@ impl RuleSet {
         for change in &options.overrides {
             apply(change, &mut rules, &mut switches);
         }
+        for (rule, switch) in rules.iter().zip(&mut switches) {
+            if let Some(on) = typed(rule, options) {
+                *switch = Switch { on, only: Vec::new() };
+            }
+        }
         let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(ready).partition(Result::is_ok);
-        if !errors.is_empty() {
-            let messages: Vec<String> = errors.into_iter().filter_map(Result::err).map(|error| error.message).collect();
-            return Err(RuleError::new(messages.join("\n")));
+        if let Some(error) = RuleError::all(errors.into_iter().filter_map(Result::err)) {
+            return Err(error);
         }
         let enabled = switches.iter().map(|switch| switch.on).collect();
         let mut compiled: Vec<Compiled> = compiled.into_iter().filter_map(Result::ok).collect();
@@ -156,7 +185,7 @@ pub fn once(mut rules: Vec<Rule>) -> Vec<Rule> {
 fn ready(rule: &Rule) -> Result<Compiled, RuleError> {
     let compiled = compile::compile(rule)?;
     if !rule.source.built_in {
-        compiled.build().map_err(|what| RuleError::at(rule, &what))?;
+        compiled.build().map_err(|(key, what)| RuleError::at_key(rule, key, &what))?;
     }
     Ok(compiled)
 }
@@ -180,6 +209,18 @@ fn is_selected(rule: &Rule, options: &RuleOptions) -> bool {
     match rule.status {
         RuleStatus::Preview => by_id(&options.select) || by_id(&options.extend_select),
         _ => options.select.is_empty() || any(&options.select) || any(&options.extend_select),
+    }
+}
+
+/// What the command line decides of a rule, after all that configurations say.
+fn typed(rule: &Rule, options: &RuleOptions) -> Option<bool> {
+    let Selection { select, extend_select, ignore } = &options.typed;
+    let any = |selectors: &[String]| selectors.iter().any(|selector| selects(selector, rule));
+    let is_added = if rule.status == RuleStatus::Preview { extend_select.iter().any(|id| named(rule, id)) } else { any(extend_select) };
+    match () {
+        () if !select.is_empty() => Some(is_selected(rule, options)),
+        () if any(ignore) => Some(false),
+        () => is_added.then_some(true),
     }
 }
 
@@ -213,9 +254,13 @@ fn known(selector: &str, rules: &[Rule], options: &RuleOptions) -> Result<(), Ru
     if rules.iter().any(|rule| selects(selector, rule)) {
         return Ok(());
     }
-    let names = rules.iter().map(|rule| rule.id.as_str()).chain(crate::model::rule::FAMILIES);
-    let hint = nearest(selector, names).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |name| format!("did you mean `{name}`?"));
     let place = options.places.get(selector).map_or_else(String::new, |place| format!("{place}: "));
+    let family = selector.strip_suffix("/*").unwrap_or(selector);
+    if FAMILIES.contains(&family) {
+        return Err(RuleError::new(format!("{place}no rule of the family `{family}` exists yet; see `aelix-lint rules list`")));
+    }
+    let names = rules.iter().map(|rule| rule.id.as_str()).chain(FAMILIES);
+    let hint = nearest(selector, names).map_or_else(|| "see `aelix-lint rules list`".to_owned(), |name| format!("did you mean `{name}`?"));
     Err(RuleError::new(format!("{place}no rule is named `{selector}`; {hint}")))
 }
 
@@ -248,6 +293,18 @@ mod tests {
     }
 
     #[test]
+    fn mistakes_are_told_all_at_once_with_the_lines_of_their_keys() {
+        let message =
+            error_of(&format!("pattern = 'ab(cd'\n{}pattern = 'abcd'\nfiles = ['[']\n", HEAD.replace("custom/x", "custom/y")), &RuleOptions::default());
+        let places: Vec<&str> = message.lines().map(|line| line.split_once("`:").map_or(line, |(place, _)| place)).collect();
+        assert_eq!(places, ["my.toml:9: rule `custom/x", "my.toml:19: rule `custom/y"], "{message}");
+        let ids = format!("{HEAD}pattern = 'abcd'\n{HEAD}pattern = 'abcd'\n").replace("custom/x", "custom/X");
+        let message = parse("my.toml", &ids, false).map(drop).unwrap_err().message;
+        let lines: Vec<bool> = message.lines().zip(["my.toml:2: ", "my.toml:11: "]).map(|(line, place)| line.starts_with(place)).collect();
+        assert_eq!(lines, [true, true], "{message}");
+    }
+
+    #[test]
     fn an_unknown_kind_of_sink_is_refused() {
         let message = error_of("sink = { kind = 'client-secrt' }", &RuleOptions::default());
         assert!(message.ends_with("no sink has the kind `client-secrt`; did you mean `client-secret`?"), "{message}");
@@ -264,7 +321,8 @@ mod tests {
             (format!("pattern = 'abcd'\nallow = ['{large}']"), "`allow` cannot be built"),
         ] {
             let message = error_of(&body, &RuleOptions::default());
-            assert!(message.starts_with("my.toml:1: rule `custom/x`: ") && message.contains(what), "{body}: {message}");
+            let place = format!("my.toml:{}: rule `custom/x`: ", 8 + body.lines().count());
+            assert!(message.starts_with(&place) && message.contains(what), "{body}: {message}");
         }
         assert_eq!(error_of("pattern = 'abcd'", &RuleOptions::default()), "");
     }
@@ -284,6 +342,34 @@ mod tests {
             let rules = RuleSet::of(rules, &RuleOptions { overrides: changes.clone(), ..RuleOptions::default() }).unwrap();
             let looks = ["src/x", "lib/x"].map(|path| rules.compiled[0].looks_at(path));
             assert_eq!((rules.enabled[0], looks), (on, in_src), "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_overrides() {
+        let set = globset::GlobSetBuilder::new().add(globset::Glob::new("src/*").unwrap()).build().unwrap();
+        let switched = |enabled, paths| RuleOverride { selector: "custom/x".into(), enabled: Some(enabled), paths, severity: None };
+        let (on, off, local) = (switched(true, None), switched(false, None), switched(true, Some(set)));
+        for (change, select, extend_select, ignore, expected) in [
+            (&on, "", "", "custom/x", false),
+            (&on, "", "", "custom", false),
+            (&local, "", "", "custom/x", false),
+            (&on, "custom/y", "", "", false),
+            (&local, "custom/y", "", "", false),
+            (&off, "custom/x", "", "", true),
+            (&off, "", "custom/x", "", true),
+            (&on, "custom/x", "", "custom/*", true),
+            (&off, "", "", "", false),
+            (&on, "", "", "", true),
+        ] {
+            let head = HEAD.replace("custom/x", "custom/y");
+            let rules = parse("my.toml", &format!("{HEAD}pattern = 'abcd'\n{head}pattern = 'abcd'"), false).unwrap();
+            let list = |selector: &str| Some(selector.to_owned()).filter(|s| !s.is_empty()).into_iter().collect::<Vec<_>>();
+            let typed = Selection { select: list(select), extend_select: list(extend_select), ignore: list(ignore) };
+            let Selection { select, extend_select, ignore } = typed.clone();
+            let options = RuleOptions { overrides: vec![change.clone()], select, extend_select, ignore, typed, ..RuleOptions::default() };
+            let rules = RuleSet::of(rules, &options).unwrap();
+            assert_eq!(rules.enabled[0], expected, "{options:?}");
         }
     }
 

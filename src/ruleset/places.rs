@@ -1,5 +1,7 @@
 //! The lines on which the examples of a rule file stand, for messages about them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
@@ -18,6 +20,36 @@ struct Entry {
     examples: Vec<Spanned<IgnoredAny>>,
     #[serde(default)]
     counterexamples: Vec<Spanned<IgnoredAny>>,
+}
+
+/// A table whose keys have places.
+type Keys = BTreeMap<Spanned<String>, toml::Value>;
+
+#[derive(Deserialize)]
+struct KeyFile {
+    #[serde(default)]
+    rule: Vec<Keys>,
+}
+
+#[derive(Deserialize)]
+struct InnerKeyFile {
+    #[serde(default)]
+    rule: Vec<InnerKeys>,
+}
+
+#[derive(Deserialize)]
+struct InnerKeys {
+    #[serde(default)]
+    key: Keys,
+}
+
+/// The keys of every rule of a file's text with their 1-based lines, those of `[rule.key]` as `key.name`; nothing, where the text is no rule file.
+pub fn keys(text: &str) -> Vec<Vec<(String, u32)>> {
+    let (Ok(outer), Ok(inner)) = (toml::from_str::<KeyFile>(text), toml::from_str::<InnerKeyFile>(text)) else { return Vec::new() };
+    let lines = |keys: &Keys, prefix: &str| -> Vec<(String, u32)> {
+        keys.keys().map(|key| (format!("{prefix}{}", key.get_ref()), line_of(text, key.span().start))).collect()
+    };
+    outer.rule.iter().zip(&inner.rule).map(|(outer, inner)| [lines(outer, ""), lines(&inner.key, "key.")].concat()).collect()
 }
 
 /// 1-based lines of one rule's examples.
@@ -40,6 +72,13 @@ pub fn of_rule(text: &str, line: u32) -> ExamplePlaces {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_key_has_its_line() {
+        let text = "[[rule]]\nid = 'a'\n\n[[rule]]\nallow = [\n  'x',\n]\n[rule.key]\nvalue = 'y'\n[[rule.requires]]\npattern = 'z'\n";
+        let of = |keys: &[(&str, u32)]| keys.iter().map(|(key, line)| ((*key).to_owned(), *line)).collect::<Vec<_>>();
+        assert_eq!(keys(text), [of(&[("id", 2)]), of(&[("allow", 5), ("key", 8), ("requires", 10), ("key.value", 9)])]);
+    }
 
     #[test]
     fn each_example_has_its_line() {

@@ -60,7 +60,7 @@ fn no_literal(what: &str) -> String {
 }
 
 fn needs(rule: &Rule, rules: &[Rule], compiled: &mut Vec<Compiled>) -> Result<Vec<Need>, RuleError> {
-    let fail = |what: String| RuleError::at(rule, &format!("in `[[rule.requires]]`: {what}"));
+    let fail = |what: String| RuleError::at_key(rule, "requires", &format!("in `[[rule.requires]]`: {what}"));
     let mut needs = Vec::new();
     for requirement in &rule.requires {
         let (of, said) = match &requirement.what {
@@ -71,7 +71,7 @@ fn needs(rule: &Rule, rules: &[Rule], compiled: &mut Vec<Compiled>) -> Result<Ve
             Required::Pattern(regex) => {
                 let part = compile::part(regex).map_err(&fail)?;
                 if !rule.source.built_in {
-                    part.build().map_err(&fail)?;
+                    part.build().map_err(|(_, what)| fail(what))?;
                 }
                 compiled.push(part);
                 (compiled.len() - 1, "what the rule requires is here".to_owned())
@@ -140,7 +140,7 @@ impl Sorter<'_> {
     fn cycle(&self, of: usize, path: impl Iterator<Item = usize>) -> RuleError {
         let between: Vec<String> = path.skip_while(|&index| index != of).skip(1).map(|index| format!("`{}`", self.rules[index].id)).collect();
         let through = if between.is_empty() { String::new() } else { format!(" through {}", between.join(", ")) };
-        RuleError::at(&self.rules[of], &format!("it requires itself{through}; take one `[[rule.requires]]` of these out"))
+        RuleError::at_key(&self.rules[of], "requires", &format!("it requires itself{through}; take one `[[rule.requires]]` of these out"))
     }
 }
 

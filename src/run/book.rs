@@ -90,19 +90,19 @@ impl Blobs {
         }
         let parsed: HashSet<usize> = self.indices.iter().zip(&self.scanned).filter(|(_, s)| !s.resources.is_empty()).map(|(index, _)| *index).collect();
         let is_wanted = |(index, target): &(usize, &Target)| {
-            target.origin != Origin::Stdin && !parsed.contains(index) && project::module_of(&target.relative).is_some_and(|module| modules.contains(module))
+            target.origin == Origin::File && !parsed.contains(index) && project::module_of(&target.relative).is_some_and(|module| modules.contains(module))
         };
         targets.iter().enumerate().filter(is_wanted).map(|(index, _)| index).collect()
     }
 
-    /// Modules of which a file was not parsed: nobody knows what else they declare. Standard input can be read once only.
+    /// Modules of which a file was not parsed: nobody knows what else they declare. Standard input and pipes can be read once only.
     pub fn gaps(&self, report: &Report, targets: &[Target]) -> BTreeSet<String> {
         let skipped = report.skipped.iter().map(|skip| &*skip.relative);
         let failed = report.errors.iter().filter_map(|error| error.relative.as_deref());
         let limited = report.notices.iter().map(|notice| &*notice.relative);
         let parsed: HashSet<&str> = self.scanned.iter().flat_map(|s| &s.resources).map(|resource| &*resource.place.relative).collect();
-        let stdin = targets.iter().filter(|target| target.origin == Origin::Stdin && !parsed.contains(&*target.relative)).map(|target| &*target.relative);
-        skipped.chain(failed).chain(limited).chain(stdin).filter_map(project::module_of).map(str::to_owned).collect()
+        let once = targets.iter().filter(|target| target.origin != Origin::File && !parsed.contains(&*target.relative)).map(|target| &*target.relative);
+        skipped.chain(failed).chain(limited).chain(once).filter_map(project::module_of).map(str::to_owned).collect()
     }
 
     /// Books what the second step gave.

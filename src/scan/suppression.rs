@@ -1,6 +1,8 @@
 //! Reads `aelix-lint: allow RULE[,RULE] [until=DATE] -- reason` comments.
 
-use crate::model::Until;
+use crate::model::rule::FAMILIES;
+use crate::model::{Fault, Until};
+use crate::text::value::date::{Date, NoDate};
 use crate::text::{Lines, Span};
 
 /// What begins every suppression comment; also its anchor in the pre-filter.
@@ -10,10 +12,18 @@ const COMMENT_BEGINS: [&str; 12] = ["#", "//", "/*", "*", "<!--", "--", ";", "%"
 /// What may close a comment on the same line.
 const COMMENT_ENDS: [&str; 6] = ["*/}}", "*/", "-->", "--%>", "#}", "*)"];
 
+/// First words by which other tools are told to pass over something: whoever writes one here means `allow`.
+const OTHER_VERBS: [&str; 15] =
+    ["ignore", "disable", "suppress", "skip", "mute", "accept", "permit", "exclude", "exempt", "whitelist", "allowlist", "allowed", "noqa", "nosec", "nolint"];
+/// Words that are meant to be `until`.
+const OTHER_DAYS: [&str; 9] = ["unitl", "untill", "util", "till", "til", "expires", "expire", "expiry", "expiration"];
+
 /// Bytes before a comment that are looked at.
 const MAX_BEFORE: usize = 1000;
 /// Lines between a comment and the code that it is about.
 const MAX_GAP: usize = 20;
+/// Lines of a statement in parentheses.
+const MAX_STATEMENT: usize = 20;
 /// Lines of a literal.
 const MAX_LITERAL: usize = 400;
 /// Bytes of a comment that are read.
@@ -42,18 +52,54 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let code = code_before(&bytes[from..at])?;
     let own_line = from == line.start && has_no_word(code);
     let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + MAX_COMMENT)]).into_owned();
-    let (verb, rest) = text.trim_start().split_once(char::is_whitespace)?;
-    let Said { rules, reason, until } = parse(rest)?;
-    let covered = match verb {
-        "allow-file" => (1, u32::MAX),
-        "allow" if own_line => {
+    let (reach, said) = said(&text)?;
+    let covered = match reach {
+        Reach::File => (1, u32::MAX),
+        Reach::Code if own_line => {
             let next = next_code_line(bytes, lines, index);
-            (number(literal_begin(bytes, lines, index, code)), number(literal_end(bytes, lines, next, &bytes[lines.span_of(next).range()])))
+            let begin = literal_begin(bytes, lines, index, code).min(statement_begin(bytes, lines, index, code));
+            (number(begin), number(literal_end(bytes, lines, next, &bytes[lines.span_of(next).range()])))
         }
-        "allow" => (number(index), number(literal_end(bytes, lines, index, code))),
+        Reach::Code => (number(statement_begin(bytes, lines, index, code)), number(literal_end(bytes, lines, index, code))),
+    };
+    let Said { rules, reason, until } = said.unwrap_or_else(|fault| Said { rules: Vec::new(), reason: None, until: Until::Unread(fault) });
+    Some(Comment { rules, reason, until, lines: covered, span: Span::new(at, line.end.min(at + MAX_COMMENT)) })
+}
+
+/// What a comment is about.
+#[derive(Clone, Copy)]
+enum Reach {
+    Code,
+    File,
+}
+
+/// What the text behind the marker says, or why it says nothing. None for prose that happens to begin with the marker.
+fn said(text: &str) -> Option<(Reach, Result<Said, Fault>)> {
+    let mut text = text.trim();
+    for end in COMMENT_ENDS {
+        text = text.strip_suffix(end).map_or(text, str::trim_end);
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '*');
+    let (verb, rest) = text.split_at(text.find(|c| !is_word(c)).unwrap_or(text.len()));
+    let lower = verb.to_ascii_lowercase();
+    let reach = if lower.ends_with("file") { Reach::File } else { Reach::Code };
+    let said = match (verb, lower.as_str()) {
+        ("allow" | "allow-file", _) if rest.is_empty() || rest.starts_with(char::is_whitespace) => parse(rest),
+        ("allow" | "allow-file", _) => Err(Fault::Words),
+        (_, "allow" | "allow-file") => Err(Fault::Case),
+        (_, verb) if is_other_verb(verb) => Err(Fault::Verb),
         _ => return None,
     };
-    Some(Comment { rules, reason, until, lines: covered, span: Span::new(at, line.end.min(at + MAX_COMMENT)) })
+    Some((reach, said))
+}
+
+/// Whether `allow` is meant: another word for it, the word misspelt or with more behind a hyphen, or a rule without it.
+fn is_other_verb(verb: &str) -> bool {
+    let word = verb.split(['-', '_']).next().unwrap_or_default();
+    let family = verb.split_once('/').map(|(family, _)| family);
+    OTHER_VERBS.contains(&word)
+        || ["allow", "alow", "allwo", "alloww"].contains(&word)
+        || family.is_some_and(|name| name == "custom" || FAMILIES.contains(&name))
 }
 
 /// What stands before the comment that begins right at the end of `before`, if one does and not in a string.
@@ -109,6 +155,33 @@ pub(super) fn literal_end(bytes: &[u8], lines: &Lines, index: usize, code: &[u8]
     index
 }
 
+/// The line on which the parenthesis opens that `code`, what stands before a comment on line `index`, closes; the line itself without one.
+fn statement_begin(bytes: &[u8], lines: &Lines, index: usize, code: &[u8]) -> usize {
+    let mut open = open_parentheses(code);
+    let mut balances = |i: &usize| {
+        open += open_parentheses(&bytes[lines.span_of(*i).range()]);
+        open >= 0
+    };
+    if open_parentheses(code) >= 0 { index } else { (index.saturating_sub(MAX_STATEMENT)..index).rev().find(|i| balances(i)).unwrap_or(index) }
+}
+
+/// Parentheses that a line opens, less those that it closes, outside of its strings.
+fn open_parentheses(code: &[u8]) -> i32 {
+    let (mut open, mut quote, mut escaped) = (0, None, false);
+    for &byte in &code[..code.len().min(MAX_BEFORE)] {
+        match (quote, byte) {
+            _ if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(sign), _) if sign == byte => quote = None,
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+            (None, b'(') => open += 1,
+            (None, b')') => open -= 1,
+            _ => {}
+        }
+    }
+    open
+}
+
 /// Whether a string that looks like a comment begins after `before`: it ends with a quote, or holds an odd number of double quotes or backticks.
 fn is_in_string(before: &[u8]) -> bool {
     let quotes = |quote: u8| memchr::memchr_iter(quote, before).filter(|&at| at == 0 || before[at - 1] != b'\\').count();
@@ -125,19 +198,30 @@ struct Said {
     until: Until,
 }
 
-fn parse(rest: &str) -> Option<Said> {
-    let mut rest = rest.trim();
-    for end in COMMENT_ENDS {
-        rest = rest.strip_suffix(end).map_or(rest, str::trim_end);
-    }
+fn parse(rest: &str) -> Result<Said, Fault> {
     let dash = ["--", "\u{2014}", "\u{2013}"].iter().filter_map(|dash| rest.split_once(dash)).min_by_key(|(rules, _)| rules.len());
     let (rules, reason) = dash.unwrap_or((rest, ""));
     let mut days = Vec::new();
     let rules = take_until(rules, equals_in_rules, &mut days);
-    let reason = Some(take_until(reason, |rest| rest.strip_prefix('='), &mut days).trim().to_owned()).filter(|reason| !reason.is_empty());
+    let reason = Some(take_until(reason, equals_in_reason, &mut days).trim().to_owned()).filter(|reason| !reason.is_empty());
+    if has_other_day(&rules) || reason.as_deref().is_some_and(has_other_day) {
+        return Err(Fault::Day);
+    }
     let rules: Vec<String> = rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
     let well_formed = |rule: &String| rule.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'*' | b'_'));
-    (!rules.is_empty() && rules.iter().all(well_formed)).then(|| Said { rules, reason, until: until(&days) })
+    match () {
+        () if rules.is_empty() => Err(Fault::NoRule),
+        () if !rules.iter().all(well_formed) => Err(Fault::Words),
+        () => Ok(Said { rules, reason, until: until(&days) }),
+    }
+}
+
+/// Whether a last day is given by a word that is not known: `expires=2027-01-31`.
+fn has_other_day(text: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | '[')).any(|word| {
+        let named = word.split_once(['=', ':']).filter(|(_, day)| day.starts_with(|c: char| c.is_ascii_digit()));
+        named.is_some_and(|(name, _)| OTHER_DAYS.contains(&name.to_ascii_lowercase().as_str()))
+    })
 }
 
 /// What introduces a day. Its letters may stand in either case.
@@ -166,6 +250,13 @@ fn equals_in_rules(rest: &str) -> Option<&str> {
     let spaced = rest.trim_start();
     let named = spaced.strip_prefix(['=', ':']).map(str::trim_start);
     named.or_else(|| Some(spaced).filter(|day| day.len() < rest.len() && day.starts_with(|c: char| c.is_ascii_digit())))
+}
+
+/// In prose too, but there only before a whole date: `until the migration` names no day.
+fn equals_in_reason(rest: &str) -> Option<&str> {
+    rest.strip_prefix('=')
+        .filter(|day| !day.starts_with(char::is_whitespace))
+        .or_else(|| equals_in_rules(rest).filter(|day| day.get(..10).is_some_and(|day| !matches!(day.parse::<Date>(), Err(NoDate::Form)))))
 }
 
 fn until(days: &[&str]) -> Until {
@@ -237,6 +328,19 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_behind_a_statement_in_parentheses_covers_all_of_it() {
+        for (text, lines) in [
+            ("a\nkey = (\"one\"\n  'two(')  # aelix-lint: allow secrets/x -- why\nz", (2, 3)),
+            ("f(g(1),\n  h(2),\n  3);  // aelix-lint: allow secrets/x -- why\nz", (1, 3)),
+            ("key = (\n  'one'\n)  # aelix-lint: allow secrets/x -- why\nz", (1, 4)),
+            ("f(1,\n  g(2),  # aelix-lint: allow secrets/x -- why\n  3)", (2, 2)),
+            ("x\n:-)  # aelix-lint: allow secrets/x -- why\nz", (2, 3)),
+        ] {
+            assert_eq!(read_in(text).map(|c| c.lines), Some(lines), "{text}");
+        }
+    }
+
+    #[test]
     fn marks_may_be_doubled_and_dashes_long() {
         for text in [";; aelix-lint: allow secrets/x \u{2014} why\nk", "/// aelix-lint: allow secrets/x -- why\nk", "<%# aelix-lint: allow secrets/x -- why\nk"]
         {
@@ -266,6 +370,9 @@ mod tests {
             "# aelix-lint: allow secrets/x -- until=2026-12-31 why",
             "# aelix-lint: allow secrets/x -- why (until=2026-12-31)",
             "# aelix-lint: allow secrets/x -- why until=2026-12-31.",
+            "# aelix-lint: allow secrets/x -- why until 2026-12-31",
+            "# aelix-lint: allow secrets/x -- why (until: 2026-12-31)",
+            "# aelix-lint: allow secrets/x -- Until = 2026-12-31 why",
             "# aelix-lint: allow-file secrets/x until=2026-12-31 -- why",
             "<!-- aelix-lint: allow secrets/x until=2026-12-31 -- why -->",
         ] {
@@ -312,10 +419,37 @@ mod tests {
             "x = '# aelix-lint: allow-file all -- y'",
             "x = 'aelix-lint: allow-file all -- y'",
             "# aelix-lint: deny secrets/x",
-            "# aelix-lint: allow",
-            "# aelix-lint: allow some words (here)",
+            "# aelix-lint: what it is, and why",
+            "# aelix-lint:",
         ] {
             assert_eq!(read_in(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_that_cannot_be_read_says_why() {
+        for (text, fault, lines) in [
+            ("x # aelix-lint: allow", Fault::NoRule, (1, 1)),
+            ("<!-- aelix-lint: allow -->\nx", Fault::NoRule, (1, 2)),
+            ("x # aelix-lint: allow -- why", Fault::NoRule, (1, 1)),
+            ("x # aelix-lint: allow until=2026-12-31 -- why", Fault::NoRule, (1, 1)),
+            ("x # aelix-lint: ignore secrets/x", Fault::Verb, (1, 1)),
+            ("# aelix-lint: ignore-file\nx", Fault::Verb, (1, u32::MAX)),
+            ("x # aelix-lint: disable=secrets/x", Fault::Verb, (1, 1)),
+            ("x # aelix-lint: allow-next-line secrets/x", Fault::Verb, (1, 1)),
+            ("x # aelix-lint: alow secrets/x", Fault::Verb, (1, 1)),
+            ("x # aelix-lint: secrets/x -- why", Fault::Verb, (1, 1)),
+            ("x # aelix-lint: ALLOW secrets/x -- why", Fault::Case, (1, 1)),
+            ("x # aelix-lint: allow: secrets/x -- why", Fault::Words, (1, 1)),
+            ("x # aelix-lint: allow secrets/x because of y", Fault::Words, (1, 1)),
+            ("x # aelix-lint: allow secrets/x secrets/y -- why", Fault::Words, (1, 1)),
+            ("x # aelix-lint: allow some words (here)", Fault::Words, (1, 1)),
+            ("x # aelix-lint: allow secrets/x expires=2026-12-31 -- why", Fault::Day, (1, 1)),
+            ("x # aelix-lint: allow secrets/x unitl=2026-12-31 -- why", Fault::Day, (1, 1)),
+            ("x # aelix-lint: allow secrets/x -- why, expires=2026-12-31", Fault::Day, (1, 1)),
+        ] {
+            let found = read_in(text).unwrap();
+            assert_eq!((found.until, found.lines, found.rules.len()), (Until::Unread(fault), lines, 0), "{text}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Floor 3: where bytes come from. Inputs are listed first, in a stable order, then read one by one.
 
+mod git;
 mod name;
 pub mod read;
 pub mod size;
@@ -8,12 +9,12 @@ pub mod walk;
 
 use std::collections::HashSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{Notice, Origin, RunError, Skip, SkipReason, Target};
 
+pub use crate::text::failure::reason;
 pub use name::{lexical, slashed};
 pub use read::{Buffer, Read, read};
 pub use size::FileSize;
@@ -103,18 +104,16 @@ pub fn list(inputs: &[Input], options: &ListOptions) -> Result<Listing, BadGlob>
     Ok(lister.finish())
 }
 
-/// Why a path cannot be read, in words without a path or a number.
-pub fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::NotADirectory => "a part of its path is not a folder".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-        }
-    }
+/// Whether this is read to its end like a file: what a shell gives for `<(…)`, `/dev/stdin`, a named pipe. Such a thing is never met in a walk.
+#[cfg(unix)]
+fn is_stream(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    metadata.file_type().is_fifo() || metadata.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_stream(_: &fs::Metadata) -> bool {
+    false
 }
 
 struct Lister<'a> {
@@ -152,7 +151,9 @@ impl Lister<'_> {
         } else if metadata.is_dir() {
             self.folder(argument);
         } else if metadata.is_file() {
-            self.target(argument, Path::new(""), metadata.len());
+            self.target(argument, (Path::new(""), metadata.len()), Origin::File);
+        } else if is_stream(&metadata) {
+            self.target(argument, (Path::new(""), 0), Origin::Stream);
         } else {
             self.skip(argument, Path::new(""), SkipReason::Special);
         }
@@ -168,7 +169,7 @@ impl Lister<'_> {
             match met {
                 Met::File(_) if self.options.outputs.iter().any(|o| *o == argument.absolute.join(&within)) => {}
                 Met::File(size) if size > self.options.max_file_size.bytes() => self.skip(argument, &within, SkipReason::TooLarge),
-                Met::File(size) => self.target(argument, &within, size),
+                Met::File(size) => self.target(argument, (&within, size), Origin::File),
                 Met::Skip(reason) => self.skip(argument, &within, reason),
                 Met::Error(why) => self.error(argument, &within, &why),
                 Met::Notice(message) => {
@@ -179,12 +180,12 @@ impl Lister<'_> {
         }
     }
 
-    fn target(&mut self, argument: &Argument, within: &Path, size: u64) {
+    fn target(&mut self, argument: &Argument, (within, size): (&Path, u64), origin: Origin) {
         if self.is_new(|| argument.absolute.join(within)) {
             let relative = argument.relative(within);
             let or_relative = |name: Arc<str>| if name == relative { relative.clone() } else { name };
             self.listing.targets.push(Target {
-                origin: Origin::File,
+                origin,
                 path: argument.open(within),
                 display: or_relative(argument.display(within)),
                 within: or_relative(argument.within(within)),
@@ -249,11 +250,15 @@ mod tests {
         fn new(files: &[(&str, &str)]) -> Self {
             let tree = Self(tempfile::tempdir().unwrap());
             for (name, text) in files {
-                let path = tree.0.path().join(name);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, text).unwrap();
+                tree.write(name, text);
             }
             tree
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            let path = self.0.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
 
         fn options(&self) -> ListOptions {
@@ -313,6 +318,21 @@ mod tests {
         let listing = tree.list(&["."], &tree.options());
         assert_eq!(names(&listing), [".gitignore", "sub/main.rs"]);
         assert_eq!(passed(&listing), [(".env", SkipReason::IgnoredSecretFile), ("sub/.env.local", SkipReason::IgnoredSecretFile)]);
+    }
+
+    #[test]
+    fn a_tracked_secret_file_is_scanned_though_it_is_ignored() {
+        let tree = Tree::new(&[(".gitignore", ".env*\n"), (".env", ""), (".env.local", ""), ("sub/.env", ""), ("own/.env", ""), ("big/.env", "0123456789")]);
+        tree.write("own/.aelixlintignore", ".env\n");
+        for arguments in [&["init", "-q"][..], &["add", "-f", ".env", "sub/.env", "own/.env", "big/.env"]] {
+            assert!(std::process::Command::new("git").args(arguments).current_dir(tree.0.path()).status().unwrap().success());
+        }
+        let options = ListOptions { max_file_size: FileSize::new(9), ..tree.options() };
+        let listing = tree.list(&["."], &options);
+        assert_eq!(names(&listing), [".env", ".gitignore", "own/.aelixlintignore", "sub/.env"]);
+        let (large, ignored) = (SkipReason::TooLarge, SkipReason::IgnoredSecretFile);
+        assert_eq!(passed(&listing), [(".env.local", ignored), ("big/.env", large), ("own/.env", ignored)]);
+        assert_eq!(names(&tree.list(&["sub"], &options)), ["sub/.env"]);
     }
 
     #[test]

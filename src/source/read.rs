@@ -36,7 +36,7 @@ pub enum Read<'b> {
 pub fn read<'b>(target: &Target, buffer: &'b mut Buffer) -> io::Result<Read<'b>> {
     buffer.shrink();
     let length = match target.origin {
-        Origin::File => match buffer.fill(&mut File::open(&target.path)?, target.size)? {
+        Origin::File | Origin::Stream => match buffer.fill(&mut File::open(&target.path)?, target.size)? {
             Some(length) => length,
             None => return Ok(Read::Skipped(SkipReason::Binary)),
         },

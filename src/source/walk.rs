@@ -11,7 +11,7 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 
 use crate::model::SkipReason;
 
-use super::{IgnoreFiles, ListOptions, reason};
+use super::{IgnoreFiles, ListOptions, git, reason};
 
 /// Folders (and, in a work tree or submodule, files) that belong to version control.
 const VERSION_CONTROL: [&str; 5] = [".git", ".hg", ".svn", ".bzr", ".jj"];
@@ -131,7 +131,7 @@ impl Walk<'_> {
         let mut builder = Visitors { folder: &folder, found: &found, options: self.options };
         self.walker(&folder).visit(&mut builder);
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.add_ignored_secrets(&mut found);
+        self.add_ignored_secrets(&folder, &mut found);
         add_kernel_folders(&folder, &mut found);
         found.met.sort_by(|a, b| a.0.as_os_str().as_encoded_bytes().cmp(b.0.as_os_str().as_encoded_bytes()));
         found.met
@@ -157,8 +157,9 @@ impl Walk<'_> {
         builder.build_parallel()
     }
 
-    /// Counts the files that are known to hold secrets and were not met, hence ignored.
-    fn add_ignored_secrets(&self, found: &mut Found) {
+    /// Adds the files that are known to hold secrets and were not met, hence ignored: an ignored file that git tracks is published all the same, the
+    /// others are counted.
+    fn add_ignored_secrets(&self, folder: &Path, found: &mut Found) {
         let Found { secrets, met } = found;
         if secrets.is_empty() {
             return;
@@ -166,8 +167,23 @@ impl Walk<'_> {
         let listed: HashSet<&Path> = met.iter().map(|(path, _)| path.as_path()).collect();
         let hidden = |path: &PathBuf| !listed.contains(path.as_path()) && !self.excludes.exclude(&self.absolute.join(path), false);
         let ignored: Vec<PathBuf> = secrets.iter().filter(|path| hidden(path)).cloned().collect();
-        met.extend(ignored.into_iter().map(|path| (path, Met::Skip(SkipReason::IgnoredSecretFile))));
+        let tracked = if ignored.is_empty() { HashSet::new() } else { git::tracked(folder, &ignored) };
+        met.extend(ignored.into_iter().map(|path| {
+            let size = (tracked.contains(&path) && !is_ignored_by_us(&folder.join(&path))).then(|| fs::metadata(folder.join(&path)).ok());
+            let verdict = size.flatten().map_or(Met::Skip(SkipReason::IgnoredSecretFile), |metadata| Met::File(metadata.len()));
+            (path, verdict)
+        }));
     }
+}
+
+/// Whether our own ignore files hide this file, whatever git thinks of it.
+fn is_ignored_by_us(path: &Path) -> bool {
+    let files = path.ancestors().skip(1).map(|folder| folder.join(IGNORE_FILE)).filter(|file| file.is_file());
+    let verdict = files.map(|file| Gitignore::new(file).0).find_map(|ignore| match ignore.matched_path_or_any_parents(path, false) {
+        verdict if verdict.is_none() => None,
+        verdict => Some(verdict.is_ignore()),
+    });
+    verdict.unwrap_or(false)
 }
 
 /// `roots` are the folder as walked and as excludes know it.

@@ -1,6 +1,7 @@
 //! Floor 0: bytes and words. Nothing here knows a rule, a file or a finding.
 
 pub mod decode;
+pub mod failure;
 pub mod harmless;
 pub mod lines;
 pub mod mapped;

@@ -2,7 +2,7 @@
 
 use crate::model::finding::Rank;
 use crate::model::rule::FAMILIES;
-use crate::model::{Finding, Hit, Rule, RuleStatus, Suppression, Until};
+use crate::model::{Fault, Finding, Hit, Rule, RuleStatus, Suppression, Until};
 use crate::ruleset::{RuleSet, nearest};
 use crate::text::value::date::{Date, NoDate};
 use crate::text::{Secret, Span};
@@ -15,6 +15,8 @@ const UNUSED: &str = "suppression/unused";
 const EXPIRED: &str = "suppression/expired";
 /// The rule about a comment whose last day is no date.
 const INVALID_DATE: &str = "suppression/invalid-date";
+/// The rule about a comment that cannot be read.
+const INVALID: &str = "suppression/invalid";
 /// The family that comments for other tools mute.
 const SECRETS: &str = "secrets";
 
@@ -98,6 +100,7 @@ enum Lapse {
     Expired(Date),
     NoDate(NoDate),
     Twice,
+    Unread(Fault),
 }
 
 impl Lapse {
@@ -107,11 +110,16 @@ impl Lapse {
             Until::Day(last) => (last < today).then_some(Self::Expired(last)),
             Until::Wrong(why) => Some(Self::NoDate(why)),
             Until::Twice => Some(Self::Twice),
+            Until::Unread(why) => Some(Self::Unread(why)),
         }
     }
 
     fn rule(self) -> &'static str {
-        if matches!(self, Self::Expired(_)) { EXPIRED } else { INVALID_DATE }
+        match self {
+            Self::Expired(_) => EXPIRED,
+            Self::NoDate(_) | Self::Twice => INVALID_DATE,
+            Self::Unread(_) => INVALID,
+        }
     }
 
     /// What is said of the comment.
@@ -121,6 +129,7 @@ impl Lapse {
             (Self::Expired(last), false) => format!("suppression expired after {last} and has nothing left to mute; remove the comment"),
             (Self::NoDate(why), _) => format!("suppression mutes nothing: what stands behind `until=` is {why}"),
             (Self::Twice, _) => "suppression mutes nothing: it has more than one `until=`".to_owned(),
+            (Self::Unread(why), _) => format!("suppression mutes nothing: {why}"),
         }
     }
 
@@ -130,6 +139,7 @@ impl Lapse {
             Self::Expired(last) => format!("{NOTE_BEGIN} on line {line} expired after {last}"),
             Self::NoDate(why) => format!("{NOTE_BEGIN} on line {line} mutes nothing: what stands behind `until=` is {why}"),
             Self::Twice => format!("{NOTE_BEGIN} on line {line} mutes nothing: it has more than one `until=`"),
+            Self::Unread(why) => format!("{NOTE_BEGIN} on line {line} mutes nothing: {why}"),
         }
     }
 }
@@ -141,7 +151,8 @@ const NOTE_BEGIN: &str = "the suppression";
 fn lapsed(suppression: &Suppression, lapse: Lapse, findings: &mut ByLine, rules: &RuleSet) -> Option<Finding> {
     let mut mutes_something = false;
     for finding in findings.covered(suppression) {
-        if suppression.rules.iter().any(|selector| names(selector, finding, rules)) {
+        // A comment that cannot be read names no rule.
+        if suppression.rules.is_empty() || suppression.rules.iter().any(|selector| names(selector, finding, rules)) {
             mutes_something = true;
             if !finding.notes.iter().any(|note| note.starts_with(NOTE_BEGIN)) {
                 finding.notes.push(lapse.note(suppression.place.start.line));

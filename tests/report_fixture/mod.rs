@@ -49,7 +49,7 @@ pub fn rule(id: &str, severity: Severity) -> Rule {
             ],
         }
         .into(),
-        source: RuleSource { file: "rules/providers/aelix.toml".into(), line: 1, built_in: true },
+        source: RuleSource { file: "rules/providers/aelix.toml".into(), line: 1, built_in: true, keys: Vec::new() },
     }
 }
 
