@@ -408,7 +408,7 @@ impl Reader<'_> {
         let rest = &self.bytes[position.min(self.line.end)..self.line.end];
         memchr::memchr3(b'"', b'\'', b'`', rest)?;
         let operators = [b" or ".as_slice(), b" || ", b" ?? ", b" ?: "];
-        let at = operators.iter().filter_map(|operator| memchr::memmem::rfind(rest, operator).map(|at| at + operator.len())).max()?;
+        let at = operators.iter().filter_map(|operator| memchr::memmem::find_iter(rest, operator).last().map(|at| at + operator.len())).max()?;
         let literal = self.quoted_at(position + at)?;
         matches!(self.at(self.skip_blank(literal.end + 1)), None | Some(b';' | b',' | b')' | b'}' | b'#' | b'/')).then_some(literal)
     }
