@@ -1,5 +1,6 @@
 //! Inline comments that mute: which findings, and what is to be said of the comments themselves.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
@@ -295,13 +296,22 @@ pub(super) fn names(selector: &str, finding: &Finding, rules: &RuleSet) -> bool 
 struct Unused<'a> {
     rules: &'a RuleSet,
     said: HashMap<&'a str, Option<Rc<str>>>,
+    /// All ids, former ids and families, once one is asked for.
+    names: OnceCell<HashSet<&'a str>>,
     /// Unknown ones so far.
     unknown: usize,
 }
 
 impl<'a> Unused<'a> {
     fn new(rules: &'a RuleSet) -> Self {
-        Self { rules, said: HashMap::new(), unknown: 0 }
+        Self { rules, said: HashMap::new(), names: OnceCell::new(), unknown: 0 }
+    }
+
+    /// Whether a selector looks as if it named a rule; one that does not names none.
+    fn may_name(&self, selector: &str) -> bool {
+        let of_rule = |rule: &'a Rule| [rule.id.as_str(), rule.id.family()].into_iter().chain(rule.aliases.iter().map(|alias| alias.as_str()));
+        let names = self.names.get_or_init(|| self.rules.rules.iter().flat_map(of_rule).collect());
+        selector == "all" || names.contains(selector) || names.contains(selector.strip_suffix("/*").unwrap_or(selector))
     }
 
     /// Our own findings about these selectors of a comment. Beyond the first few they are one finding.
@@ -323,7 +333,8 @@ impl<'a> Unused<'a> {
 
     fn message(&mut self, selector: &str) -> Option<String> {
         let rules = self.rules;
-        let mut named = (0..rules.rules.len()).filter(|&i| is_named_by(selector, &rules.rules[i])).peekable();
+        let candidates = if self.may_name(selector) { 0..rules.rules.len() } else { 0..0 };
+        let mut named = candidates.filter(|&i| is_named_by(selector, &rules.rules[i])).peekable();
         let is_judged = |i: usize| rules.enabled.get(i).copied().unwrap_or(false) || rules.rules[i].status == RuleStatus::Preview;
         if named.peek().is_some() {
             return named.all(is_judged).then(|| format!("`{selector}` is allowed here but not found; remove it from the comment"));
