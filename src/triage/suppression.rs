@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::model::finding::Rank;
 use crate::model::rule::FAMILIES;
-use crate::model::{Finding, Hit, Rule, RuleStatus, Suppression, Until};
+use crate::model::{Finding, Hit, Rule, RuleId, RuleStatus, Suppression, Until};
 use crate::ruleset::{RuleSet, nearest};
 use crate::text::value::date::{Date, NoDate};
 use crate::text::{Secret, Span};
@@ -309,7 +309,7 @@ impl<'a> Unused<'a> {
 
     /// Whether a selector looks as if it named a rule; one that does not names none.
     fn may_name(&self, selector: &str) -> bool {
-        let of_rule = |rule: &'a Rule| [rule.id.as_str(), rule.id.family()].into_iter().chain(rule.aliases.iter().map(|alias| alias.as_str()));
+        let of_rule = |rule: &'a Rule| [rule.id.as_str(), rule.id.family()].into_iter().chain(rule.aliases.iter().map(RuleId::as_str));
         let names = self.names.get_or_init(|| self.rules.rules.iter().flat_map(of_rule).collect());
         selector == "all" || names.contains(selector) || names.contains(selector.strip_suffix("/*").unwrap_or(selector))
     }
@@ -390,7 +390,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::model::rule::{Conditions, Matcher, RuleSource};
-    use crate::model::{Confidence, Place, RuleId, Severity, Snippet, Status, Target, Tool};
+    use crate::model::{Confidence, Place, Severity, Snippet, Status, Target, Tool};
     use crate::text::{Position, Span};
     use crate::triage::{FileResult, PathIgnore, PathIgnores, Thresholds, TriageOptions, triage};
 
