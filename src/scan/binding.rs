@@ -3,13 +3,19 @@
 //!
 //! The reader looks at the logical line of a candidate only. In program text a bare word is an expression, so only quoted values count there.
 
+use std::cell::LazyCell;
+
 use crate::model::FileKind;
-use crate::text::Span;
+use crate::text::{Span, name};
 
 /// Longest name that is read.
 const MAX_NAME: usize = 100;
 /// Longest value that is read.
 const MAX_VALUE: usize = 4096;
+/// A longer value that holds a pair of its own is no secret: the candidates of a line of nothing but pairs would each be read to its end.
+const MAX_PLAIN: usize = 256;
+/// Most quotes and blanks between a name and its separator.
+const MAX_BETWEEN: usize = 4;
 /// Longest type annotation between a name and its value.
 const MAX_TYPE: usize = 200;
 
@@ -76,7 +82,8 @@ pub fn read(bytes: &[u8], name: Span, line: Span, bare: Bare) -> Option<TextBind
     let reader = Reader { bytes, line, name, bare };
     let (value, holder) = reader.value()?;
     let value = trim(bytes, value);
-    (!value.is_empty() && value.len() <= MAX_VALUE).then_some(TextBinding { name, value, holder })
+    let is_secret = |value: Span| value.len() <= MAX_PLAIN || !reader.holds_pair(&bytes[value.range()]);
+    (!value.is_empty() && value.len() <= MAX_VALUE && is_secret(value)).then_some(TextBinding { name, value, holder })
 }
 
 /// The name that holds the byte at `at`.
@@ -124,6 +131,16 @@ fn next_pair(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b' ', text).find(is_pair)
 }
 
+/// Where a value ends that would run to the end of the line: at a comment, at another pair, or at the next item in a flow mapping.
+fn end_of_rest(text: &[u8], is_flow: bool) -> Option<usize> {
+    let comment = memchr::memmem::find(text, b" #").or_else(|| memchr::memmem::find(text, b"\t#"));
+    let end = next_pair(&text[..comment.unwrap_or(text.len())]).or(comment);
+    if !is_flow {
+        return end;
+    }
+    text[..end.unwrap_or(text.len())].iter().position(|b| matches!(b, b',' | b'}')).or(end)
+}
+
 /// Where a hole that the text begins with ends (`${…}`, `$(…)`, `{{…}}`); 0 without one.
 fn hole_end(text: &[u8]) -> usize {
     for (open, close) in [(b"${".as_slice(), b"}".as_slice()), (b"$(", b")"), (b"{{", b"}}")] {
@@ -132,6 +149,14 @@ fn hole_end(text: &[u8]) -> usize {
         }
     }
     usize::from(text.first() == Some(&b'$'))
+}
+
+/// The name right before the separator at `at`, without the quotes and blanks between them; empty without one.
+fn name_before(text: &[u8], at: usize) -> &[u8] {
+    let is_between = |b: &&u8| matches!(**b, b' ' | b'"' | b'\'' | b'\\' | b']');
+    let end = at - text[..at].iter().rev().take(MAX_BETWEEN).take_while(is_between).count();
+    let length = text[..end].iter().rev().take(MAX_NAME).take_while(|b| is_name_byte(**b)).count();
+    &text[end - length..end]
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -181,6 +206,20 @@ impl Reader<'_> {
             position += 1;
         }
         position
+    }
+
+    /// Whether a pair stands in `text` whose name is of the same kind as the one at hand, or the same where that is of none.
+    fn holds_pair(&self, text: &[u8]) -> bool {
+        let own = &self.bytes[self.name.range()];
+        let kind_of = |text: &[u8]| name::classify(&name::normalise(text));
+        let kind = LazyCell::new(|| kind_of(own));
+        let is_alike = |other: &[u8]| other.eq_ignore_ascii_case(own) || other.len() > 2 && kind.is_some() && kind_of(other) == *kind;
+        memchr::memchr3_iter(b'=', b':', b'>', text).any(|at| is_alike(name_before(text, at)))
+    }
+
+    /// Whether `text`, of which no end is in sight, begins with pairs, so that reading on would be in vain.
+    fn begins_pairs(&self, text: &[u8], end: impl Fn(&[u8]) -> Option<usize>) -> bool {
+        text.get(..MAX_PLAIN).is_some_and(|near| end(near).is_none() && self.holds_pair(near))
     }
 
     /// The value and how it is held.
@@ -313,12 +352,12 @@ impl Reader<'_> {
     /// Where the string that began at `start` ends, if it ends in this window.
     fn closing(&self, start: usize, quote: u8, escaped: bool) -> Option<usize> {
         let mut position = start;
-        while let Some(byte) = self.at(position) {
-            match byte {
+        while let Some(next) = memchr::memchr2(b'\\', quote, &self.bytes[position.min(self.line.end)..self.line.end]) {
+            position += next;
+            match self.bytes[position] {
                 b'\\' if escaped && self.at(position + 1) == Some(quote) => return Some(position),
                 b'\\' => position += 2,
-                b if b == quote => return Some(position),
-                _ => position += 1,
+                _ => return Some(position),
             }
         }
         None
@@ -327,11 +366,12 @@ impl Reader<'_> {
     /// A bare value to the end of the line, without a comment; the first item in a YAML flow mapping.
     fn rest_of_line(&self, position: usize) -> Option<Span> {
         let text = &self.bytes[position.min(self.line.end)..self.line.end];
-        let comment = memchr::memmem::find(text, b" #").or_else(|| memchr::memmem::find(text, b"\t#")).unwrap_or(text.len());
-        let mut end = next_pair(&text[..comment]).unwrap_or(comment);
-        if memchr::memchr(b'{', &self.bytes[self.line.start..self.name.start]).is_some() {
-            end = text[..end].iter().position(|b| matches!(b, b',' | b'}')).unwrap_or(end);
+        let is_flow = memchr::memchr(b'{', &self.bytes[self.line.start..self.name.start]).is_some();
+        let end = |text: &[u8]| end_of_rest(text, is_flow);
+        if self.begins_pairs(text, end) {
+            return None;
         }
+        let end = end(text).unwrap_or(text.len());
         let first = text.first()?;
         let tag = *first == b'!' && text[1..].iter().take_while(|b| !b.is_ascii_whitespace()).all(u8::is_ascii_alphanumeric);
         let structure = matches!(first, b'{' | b'[' | b'|' | b'>' | b'&' | b'*') || tag;
@@ -348,9 +388,13 @@ impl Reader<'_> {
         let stop = |b: &u8| {
             b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'&' | b')' | b']' | b'}') || stops.contains(b)
         };
+        let end = |text: &[u8]| text.iter().position(stop);
+        if self.begins_pairs(text, end) {
+            return None;
+        }
         let hole = hole_end(text);
         let reference = hole > 0;
-        let end = text[hole..].iter().position(stop).map(|end| hole + end);
+        let end = end(&text[hole..]).map(|end| hole + end);
         let span = Span::new(position, position + end.unwrap_or(text.len()));
         let call = !reference && memchr::memchr(b'(', &self.bytes[span.range()]).is_some();
         (!span.is_empty() && !call).then_some(span)
@@ -362,8 +406,9 @@ impl Reader<'_> {
             return None;
         }
         let rest = &self.bytes[position.min(self.line.end)..self.line.end];
+        memchr::memchr3(b'"', b'\'', b'`', rest)?;
         let operators = [b" or ".as_slice(), b" || ", b" ?? ", b" ?: "];
-        let at = operators.iter().filter_map(|operator| memchr::memmem::rfind(rest, operator).map(|at| at + operator.len())).max()?;
+        let at = operators.iter().filter_map(|operator| memchr::memmem::find_iter(rest, operator).last().map(|at| at + operator.len())).max()?;
         let literal = self.quoted_at(position + at)?;
         matches!(self.at(self.skip_blank(literal.end + 1)), None | Some(b';' | b',' | b')' | b'}' | b'#' | b'/')).then_some(literal)
     }
@@ -577,6 +622,32 @@ mod tests {
         ] {
             let found = read_in(text, "password", bare);
             assert_eq!(found.map(|(_, v, h)| (v, h)), Some((value.to_owned(), holder)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_value_of_pairs_is_none() {
+        let tail = |piece: &str, count: usize| piece.repeat(count);
+        for (text, bare) in [
+            (tail("password=", 100), Bare::Word),
+            (tail("password: ", 100), Bare::Yaml),
+            (tail("PASSWORD=", 100), Bare::Line),
+            (tail("db-password=app_password=", 40), Bare::Word),
+            (tail("${PASSWORD:-", 100), Bare::Word),
+            (tail("<password>", 100) + "</password>", Bare::Line),
+            (format!("url = \"{}\"", tail("password=b?c", 100)), Bare::Never),
+            (format!("password = '{}'", tail("\\\"password\\\":1,", 40)), Bare::Never),
+        ] {
+            assert_eq!(read_in(&text.to_lowercase(), "password", bare), None, "{text}");
+        }
+        for (text, expected) in [
+            (tail("password=", 4), tail("password=", 3)),
+            (format!("password={}", tail("a=b&c:", 100)), tail("a=b&c:", 100)),
+            (format!("connection_string=Password=x;{}", tail("a=b;", 100)), format!("Password=x;{}", tail("a=b;", 100).trim_end_matches(';'))),
+            (format!("password=a {} # password=b", tail("c ", 300)), format!("a {}", tail("c ", 300).trim_end())),
+        ] {
+            let word = &text[..text.find('=').unwrap()];
+            assert_eq!(read_in(&text, word, Bare::Line).map(|(_, value, _)| value), Some(expected), "{text}");
         }
     }
 

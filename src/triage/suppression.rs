@@ -1,8 +1,13 @@
 //! Inline comments that mute: which findings, and what is to be said of the comments themselves.
 
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::rc::Rc;
+
 use crate::model::finding::Rank;
 use crate::model::rule::FAMILIES;
-use crate::model::{Fault, Finding, Hit, Rule, RuleStatus, Suppression, Until};
+use crate::model::{Fault, Finding, Hit, Rule, RuleId, RuleStatus, Suppression, Until};
 use crate::ruleset::{RuleSet, nearest};
 use crate::text::value::date::{Date, NoDate};
 use crate::text::{Secret, Span};
@@ -17,8 +22,15 @@ const EXPIRED: &str = "suppression/expired";
 const INVALID_DATE: &str = "suppression/invalid-date";
 /// The rule about a comment that cannot be read.
 const INVALID: &str = "suppression/invalid";
+/// Selectors of one comment that are told by name that they mute nothing; the others are counted.
+const MOST_UNUSED: usize = 8;
+/// Unknown selectors of one file for which is looked what was meant: each is compared with every rule.
+const MOST_ADVISED: usize = 100;
 /// The family that comments for other tools mute.
 const SECRETS: &str = "secrets";
+
+/// The lines of a comment on the whole file.
+const WHOLE_FILE: (u32, u32) = (1, u32::MAX);
 
 /// Whether inline comments mute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,44 +55,169 @@ pub enum ForeignSuppressions {
 /// Findings in the order of their lines.
 struct ByLine<'a> {
     findings: &'a mut [Finding],
-    /// Most lines of one finding, but for the first.
-    tallest: u32,
+    /// The last line of all findings up to the one of the same index.
+    reaches: Vec<u32>,
 }
 
 impl<'a> ByLine<'a> {
     fn new(findings: &'a mut [Finding]) -> Self {
         findings.sort_by_key(|finding| finding.place.start.line);
-        let tallest = findings.iter().map(|finding| last_line(finding) - finding.place.start.line).max().unwrap_or(0);
-        Self { findings, tallest }
+        let further = |last: &mut u32, finding: &Finding| {
+            *last = last_line(finding).max(*last);
+            Some(*last)
+        };
+        let reaches = findings.iter().scan(0, further).collect();
+        Self { findings, reaches }
     }
 
-    /// The findings on the lines of a suppression. Only those are asked that begin near enough: a file may have as many comments as findings.
-    fn covered(&mut self, suppression: &Suppression) -> impl Iterator<Item = &mut Finding> {
-        let first = self.findings.partition_point(|finding| finding.place.start.line.saturating_add(self.tallest) < suppression.lines.0);
-        let past = self.findings.partition_point(|finding| finding.place.start.line <= suppression.lines.1).max(first);
-        self.findings[first..past].iter_mut().filter(|finding| suppression.covers(finding.place.start.line, last_line(finding)))
+    /// Where the findings on the lines of a suppression are. Only those are asked that are near enough: a file may have as many comments as findings.
+    fn near(&self, suppression: &Suppression) -> Range<usize> {
+        let first = self.reaches.partition_point(|last| *last < suppression.lines.0);
+        let past = self.findings.partition_point(|finding| finding.place.start.line <= suppression.lines.1);
+        first..past.max(first)
     }
+
+    /// The findings on the lines of a suppression.
+    fn covered(&mut self, suppression: &Suppression) -> impl Iterator<Item = &mut Finding> {
+        let near = self.near(suppression);
+        self.findings[near].iter_mut().filter(|finding| is_covered(finding, suppression))
+    }
+}
+
+fn is_covered(finding: &Finding, suppression: &Suppression) -> bool {
+    suppression.covers(finding.place.start.line, last_line(finding))
 }
 
 /// Mutes findings on the day `today` and returns our own findings about the comments.
 pub fn apply(suppressions: &[Suppression], findings: &mut [Finding], rules: &RuleSet, today: Date) -> Vec<Finding> {
     let mut own = Vec::new();
-    let mut findings = ByLine::new(findings);
+    let mut desk = Desk::new(findings, rules);
+    let mut unused = Unused::new(rules);
     for suppression in suppressions.iter().filter(|suppression| suppression.tool.is_none()) {
-        if let Some(lapse) = Lapse::of(suppression.until, today) {
-            own.extend(lapsed(suppression, lapse, &mut findings, rules));
+        let lapse = Lapse::of(suppression.until, today);
+        let treated = desk.treat(suppression, lapse);
+        if let Some(lapse) = lapse {
+            own.extend(lapsed(suppression, lapse, treated.mutes_something, rules));
             continue;
         }
-        let unused: Vec<&String> = suppression.rules.iter().filter(|selector| !mute_all(suppression, selector, &mut findings, rules)).collect();
         if suppression.sample {
             continue;
         }
-        own.extend(unused.into_iter().filter_map(|selector| unused_finding(suppression, selector, rules)));
+        own.extend(unused.findings(suppression, &treated.unused));
         if suppression.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
             own.extend(without_reason(suppression, rules));
         }
     }
     own
+}
+
+/// The comments of one file at work on its findings. What a selector names is asked once, and of findings that no selector tells apart.
+struct Desk<'a> {
+    rules: &'a RuleSet,
+    findings: ByLine<'a>,
+    /// The kind of the finding of the same index.
+    kind_of: Vec<usize>,
+    kinds: Vec<Kind>,
+    /// The kinds that a selector names.
+    named: HashMap<&'a str, Rc<[usize]>>,
+}
+
+/// The findings of one rule that the same rules lost to.
+#[derive(Default)]
+struct Kind {
+    members: Vec<usize>,
+    /// Whether a comment on the whole file has muted them all.
+    muted: bool,
+    /// Whether a comment on the whole file that has lapsed is noted on them all.
+    noted: bool,
+}
+
+/// What became of a comment.
+struct Treated<'a> {
+    mutes_something: bool,
+    /// Its selectors that name nothing on its lines, each once.
+    unused: Vec<&'a str>,
+}
+
+/// What a comment has to do with a kind of findings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    None,
+    Named,
+    /// Named, and on its lines.
+    Met,
+}
+
+impl<'a> Desk<'a> {
+    fn new(findings: &'a mut [Finding], rules: &'a RuleSet) -> Self {
+        let findings = ByLine::new(findings);
+        let (mut known, mut kinds): (HashMap<_, usize>, Vec<Kind>) = (HashMap::new(), Vec::new());
+        let kind = |(index, finding): (usize, &Finding)| {
+            let kind = *known.entry((finding.rule_index, finding.rule.clone(), finding.also.clone())).or_insert_with(|| {
+                kinds.push(Kind::default());
+                kinds.len() - 1
+            });
+            kinds[kind].members.push(index);
+            kind
+        };
+        let kind_of = findings.findings.iter().enumerate().map(kind).collect();
+        Self { rules, findings, kind_of, kinds, named: HashMap::new() }
+    }
+
+    /// Mutes what the comment names on its lines, even if it is hidden for another reason, or says on it why it is not muted any more.
+    fn treat(&mut self, suppression: &'a Suppression, lapse: Option<Lapse>) -> Treated<'a> {
+        let mut seen = HashSet::new();
+        let selectors = suppression.rules.iter().map(String::as_str).filter(|selector| seen.insert(*selector));
+        let selectors: Vec<_> = selectors.map(|selector| (selector, self.named_by(selector))).collect();
+        // A comment that cannot be read names no rule: it may mean any.
+        let unread = suppression.rules.is_empty() && lapse.is_some();
+        let mut relations = vec![if unread { Relation::Named } else { Relation::None }; self.kinds.len()];
+        selectors.iter().flat_map(|(_, kinds)| kinds.iter()).for_each(|&kind| relations[kind] = Relation::Named);
+        if suppression.lines == WHOLE_FILE {
+            self.treat_all(suppression, lapse, &mut relations);
+        } else {
+            self.treat_covered(suppression, lapse, &mut relations);
+        }
+        let is_met = |kinds: &[usize]| kinds.iter().any(|&kind| relations[kind] == Relation::Met);
+        let unused = selectors.iter().filter(|(_, kinds)| !is_met(kinds)).map(|(selector, _)| *selector).collect();
+        Treated { mutes_something: relations.contains(&Relation::Met), unused }
+    }
+
+    fn treat_covered(&mut self, suppression: &Suppression, lapse: Option<Lapse>, relations: &mut [Relation]) {
+        for index in self.findings.near(suppression) {
+            let (kind, finding) = (self.kind_of[index], &mut self.findings.findings[index]);
+            if relations[kind] != Relation::None && is_covered(finding, suppression) {
+                relations[kind] = Relation::Met;
+                treat_one(finding, suppression, lapse);
+            }
+        }
+    }
+
+    /// The same for a comment on the whole file: a second one finds nothing left to do.
+    fn treat_all(&mut self, suppression: &Suppression, lapse: Option<Lapse>, relations: &mut [Relation]) {
+        for (kind, relation) in self.kinds.iter_mut().zip(relations).filter(|(_, relation)| **relation == Relation::Named) {
+            *relation = Relation::Met;
+            let done = if lapse.is_some() { &mut kind.noted } else { &mut kind.muted };
+            if !std::mem::replace(done, true) {
+                kind.members.iter().for_each(|&index| treat_one(&mut self.findings.findings[index], suppression, lapse));
+            }
+        }
+    }
+
+    fn named_by(&mut self, selector: &'a str) -> Rc<[usize]> {
+        let Self { rules, findings, kinds, named, .. } = self;
+        let is_named = |kind: &usize| kinds[*kind].members.first().is_some_and(|&member| names(selector, &findings.findings[member], rules));
+        named.entry(selector).or_insert_with(|| (0..kinds.len()).filter(is_named).collect()).clone()
+    }
+}
+
+/// Mutes a finding, or says why it is not muted any more; a finding is told so once.
+fn treat_one(finding: &mut Finding, suppression: &Suppression, lapse: Option<Lapse>) {
+    match lapse {
+        None if finding.is_active() => super::mute(finding, suppression.reason.clone(), None),
+        Some(lapse) if !finding.notes.iter().any(|note| note.starts_with(NOTE_BEGIN)) => finding.notes.push(lapse.note(suppression.place.start.line)),
+        _ => {}
+    }
 }
 
 /// Mutes secrets by comments that other tools understand. A comment inside of a secret is part of it.
@@ -147,32 +284,10 @@ impl Lapse {
 /// How the note on a finding begins that a comment does not mute any more; a finding has one.
 const NOTE_BEGIN: &str = "the suppression";
 
-/// Says of a comment that it does not mute, and of the findings why they are shown. A sample is told only where it is in use.
-fn lapsed(suppression: &Suppression, lapse: Lapse, findings: &mut ByLine, rules: &RuleSet) -> Option<Finding> {
-    let mut mutes_something = false;
-    for finding in findings.covered(suppression) {
-        // A comment that cannot be read names no rule.
-        if suppression.rules.is_empty() || suppression.rules.iter().any(|selector| names(selector, finding, rules)) {
-            mutes_something = true;
-            if !finding.notes.iter().any(|note| note.starts_with(NOTE_BEGIN)) {
-                finding.notes.push(lapse.note(suppression.place.start.line));
-            }
-        }
-    }
+/// Says of a comment that it does not mute. A sample is told only where it is in use.
+fn lapsed(suppression: &Suppression, lapse: Lapse, mutes_something: bool, rules: &RuleSet) -> Option<Finding> {
     let is_said = mutes_something || !suppression.sample;
     is_said.then(|| own_finding(lapse.rule(), suppression, &lapse.message(mutes_something), None, rules)).flatten()
-}
-
-/// Mutes what `selector` names on the lines of `suppression`; whether there was anything, even if hidden for another reason.
-fn mute_all(suppression: &Suppression, selector: &str, findings: &mut ByLine, rules: &RuleSet) -> bool {
-    let mut used = false;
-    for finding in findings.covered(suppression) {
-        if names(selector, finding, rules) {
-            used = true;
-            super::mute(finding, suppression.reason.clone(), None);
-        }
-    }
-    used
 }
 
 /// The last line that has a byte of the finding: an end in the first column lies behind the line end.
@@ -189,18 +304,58 @@ pub(super) fn names(selector: &str, finding: &Finding, rules: &RuleSet) -> bool 
         || finding.also.iter().any(|id| id.matches(selector) || rules.find(id.as_str()).is_some_and(|(_, rule)| is_named(rule)))
 }
 
-fn unused_finding(suppression: &Suppression, selector: &str, rules: &RuleSet) -> Option<Finding> {
-    let named: Vec<usize> = (0..rules.rules.len()).filter(|&i| is_named_by(selector, &rules.rules[i])).collect();
-    let is_judged = |&i: &usize| rules.enabled.get(i).copied().unwrap_or(false) || rules.rules[i].status == RuleStatus::Preview;
-    let message = if named.is_empty() {
-        let advice = nearest_selector(selector, rules).map_or_else(|| "`aelix-lint rules list` lists all".to_owned(), |id| format!("did you mean `{id}`?"));
-        format!("`{selector}` is allowed here but no rule has this id; {advice}")
-    } else if named.iter().all(is_judged) {
-        format!("`{selector}` is allowed here but not found; remove it from the comment")
-    } else {
-        return None;
-    };
-    own_finding(UNUSED, suppression, &message, None, rules)
+/// What is said of selectors that mute nothing, each judged once for all comments of a file.
+struct Unused<'a> {
+    rules: &'a RuleSet,
+    said: HashMap<&'a str, Option<Rc<str>>>,
+    /// All ids, former ids and families, once one is asked for.
+    names: OnceCell<HashSet<&'a str>>,
+    /// Unknown ones so far.
+    unknown: usize,
+}
+
+impl<'a> Unused<'a> {
+    fn new(rules: &'a RuleSet) -> Self {
+        Self { rules, said: HashMap::new(), names: OnceCell::new(), unknown: 0 }
+    }
+
+    /// Whether a selector looks as if it named a rule; one that does not names none.
+    fn may_name(&self, selector: &str) -> bool {
+        let of_rule = |rule: &'a Rule| [rule.id.as_str(), rule.id.family()].into_iter().chain(rule.aliases.iter().map(RuleId::as_str));
+        let names = self.names.get_or_init(|| self.rules.rules.iter().flat_map(of_rule).collect());
+        selector == "all" || names.contains(selector) || names.contains(selector.strip_suffix("/*").unwrap_or(selector))
+    }
+
+    /// Our own findings about these selectors of a comment. Beyond the first few they are one finding.
+    fn findings(&mut self, suppression: &Suppression, selectors: &[&'a str]) -> Vec<Finding> {
+        let said: Vec<Rc<str>> = selectors.iter().filter_map(|selector| self.said(selector)).collect();
+        let (first, more) = said.split_at(said.len().min(MOST_UNUSED));
+        let more = (!more.is_empty()).then(|| Rc::from(format!("{} more selectors of this comment mute nothing; remove them from it", more.len())));
+        first.iter().chain(&more).filter_map(|message| own_finding(UNUSED, suppression, message, None, self.rules)).collect()
+    }
+
+    fn said(&mut self, selector: &'a str) -> Option<Rc<str>> {
+        if let Some(known) = self.said.get(selector) {
+            return known.clone();
+        }
+        let said = self.message(selector).map(Rc::from);
+        self.said.insert(selector, said.clone());
+        said
+    }
+
+    fn message(&mut self, selector: &str) -> Option<String> {
+        let rules = self.rules;
+        let candidates = if self.may_name(selector) { 0..rules.rules.len() } else { 0..0 };
+        let mut named = candidates.filter(|&i| is_named_by(selector, &rules.rules[i])).peekable();
+        let is_judged = |i: usize| rules.enabled.get(i).copied().unwrap_or(false) || rules.rules[i].status == RuleStatus::Preview;
+        if named.peek().is_some() {
+            return named.all(is_judged).then(|| format!("`{selector}` is allowed here but not found; remove it from the comment"));
+        }
+        self.unknown += 1;
+        let meant = if self.unknown <= MOST_ADVISED { nearest_selector(selector, rules) } else { None };
+        let advice = meant.map_or_else(|| "`aelix-lint rules list` lists all".to_owned(), |id| format!("did you mean `{id}`?"));
+        Some(format!("`{selector}` is allowed here but no rule has this id; {advice}"))
+    }
 }
 
 /// The rule or family that was probably meant.
@@ -247,7 +402,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::model::rule::{Conditions, Matcher, RuleSource, RuleText};
-    use crate::model::{Confidence, Place, RuleId, Severity, Snippet, Status, Target, Tool};
+    use crate::model::{Confidence, Place, Severity, Snippet, Status, Target, Tool};
     use crate::text::{Position, Span};
     use crate::triage::{FileResult, PathIgnore, PathIgnores, Thresholds, TriageOptions, triage};
 
@@ -330,6 +485,44 @@ pub(super) mod tests {
         assert_eq!(other_line, ["+suppression/unused", "+secrets/a"]);
         let half = outcome(vec![found(0, (3, 3), &rules)], vec![allow(&["secrets/a", "secrets/b"], (3, 4))], &TriageOptions::default());
         assert_eq!(half, ["-secrets/a", "+suppression/unused"]);
+    }
+
+    #[test]
+    fn many_selectors_that_mute_nothing_are_told_together() {
+        let rules = rules();
+        let selectors: Vec<String> = (0..50).map(|i| format!("x{}", i % 40)).collect();
+        let selectors: Vec<&str> = selectors.iter().map(String::as_str).chain(["secrets/a"]).collect();
+        let mut findings = vec![found(0, (3, 3), &rules)];
+        let own = apply(&[allow(&selectors, (3, 4))], &mut findings, &rules, Date::default());
+        let messages: Vec<&str> = own.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages.len(), MOST_UNUSED + 1);
+        assert!(messages[0].starts_with("`x0` is allowed here but no rule has this id"), "{}", messages[0]);
+        assert_eq!(messages[MOST_UNUSED], "32 more selectors of this comment mute nothing; remove them from it");
+        assert!(!findings[0].is_active(), "a selector behind them mutes");
+    }
+
+    #[test]
+    fn of_many_comments_on_a_file_the_first_one_mutes() {
+        let rules = rules();
+        let because = |reason: &str, selector| Suppression { reason: Some(reason.into()), ..allow(&[selector], WHOLE_FILE) };
+        let comments = [because("one", "secrets/a"), because("two", "secrets/a"), because("three", "secrets/*"), because("four", "scopes/c")];
+        let mut findings = vec![found(0, (3, 3), &rules), found(0, (7, 7), &rules), found(1, (5, 5), &rules)];
+        let own = apply(&comments, &mut findings, &rules, Date::default());
+        let reasons: Vec<Status> = findings.into_iter().map(|finding| finding.status).collect();
+        let muted = |reason: &str| Status::Suppressed { reason: Some(reason.into()), tool: None };
+        assert_eq!(reasons, [muted("one"), muted("three"), muted("one")], "in the order of their lines");
+        assert_eq!(
+            own.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>(),
+            ["`scopes/c` is allowed here but not found; remove it from the comment"]
+        );
+    }
+
+    #[test]
+    fn a_tall_finding_is_muted_from_below() {
+        let rules = rules();
+        let findings = vec![found(0, (2, 40), &rules), found(1, (3, 3), &rules), found(1, (41, 41), &rules)];
+        let comments = vec![allow(&["secrets/a"], (40, 40)), allow(&["secrets/b"], (41, 41))];
+        assert_eq!(outcome(findings, comments, &TriageOptions::default()), ["-secrets/a", "+secrets/b", "-secrets/b"]);
     }
 
     #[test]
