@@ -99,6 +99,18 @@ pub fn name_around(bytes: &[u8], at: usize, line: Span) -> Option<Span> {
     (end > start && end - start <= MAX_NAME).then(|| Span::new(start, end))
 }
 
+/// The name that the value at `at` is bound to on its line, where one stands before it: `name: value`, `"name": "value"`, `name="value"`, `name => 'value'`.
+pub fn name_before(bytes: &[u8], at: usize) -> Option<Span> {
+    let from = at.saturating_sub(2 * MAX_NAME);
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at]).map_or(from, |end| from + end + 1);
+    let is_between = |b: &&u8| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'=' | b':' | b'>' | b'[' | b']' | b'(' | b')' | b'{' | b'@' | b'?');
+    let between = bytes[start..at].iter().rev().take_while(is_between).count();
+    let separated = bytes[at - between..at].iter().any(|b| matches!(b, b'=' | b':' | b'>' | b'('));
+    let end = at - between;
+    let length = bytes[start..end].iter().rev().take_while(|b| is_name_byte(**b)).count();
+    (separated && length > 0).then(|| Span::new(end - length, end))
+}
+
 /// `API key: …`: a name of two words, as prose writes it.
 fn second_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
     if bytes.get(end) != Some(&b' ') {
