@@ -334,6 +334,7 @@ const ENDINGS: &[(&str, NameKind, Strength)] = &[
     ("privkey", PrivateKey, Strong),
     ("pushkey", ApiKey, Weak),
     ("refreshtoken", Token, Strong),
+    ("requirepass", Password, Strong),
     ("rsakey", PrivateKey, Weak),
     ("secret", Secret, Strong),
     ("secretaccesskey", Secret, Strong),
