@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use crate::model::facts::{Argument, Binding, Call, Step, StepKind, Value};
 use crate::text::Span;
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 use super::outline::{BindingKind, BindingNode, CallNode, Outline, Role, children};
 use super::{Facts, MAX_ARGUMENTS, MAX_NAME, is_callee, line, span};
@@ -161,6 +161,14 @@ impl<'a, 't> Folder<'a, 't> {
                 }
             }
             Some(Role::Sequence(parts)) => {
+                let is_list = |part: &Node<'t>| matches!(self.outline.roles.get(&part.id()), Some(Role::Sequence(_)));
+                if let ([one, other], false) = (parts.as_slice(), prefix.is_empty())
+                    && !is_list(one)
+                    && !is_list(other)
+                {
+                    named.push((joined("1"), self.argument(*other)));
+                    return;
+                }
                 for pair in parts.iter().take(MAX_ARGUMENTS) {
                     let Some(Role::Sequence(pair)) = self.outline.roles.get(&pair.id()) else { continue };
                     let [key, value] = pair.as_slice() else { continue };
@@ -304,9 +312,10 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Hole(Some(inner)) | Role::Keep(inner)) => folding.next([*inner].into_iter(), hops),
             Some(Role::Hole(None)) => return Err(Stop::Hole),
             Some(Role::Concat(parts)) => folding.next(parts.iter().copied(), hops),
-            Some(Role::Fallback(inner)) => {
+            Some(Role::Fallback(values)) => {
+                let value = *values.iter().find(|value| self.ends_in_text(**value)).or(values.last()).ok_or(Stop::Unknown)?;
                 folding.path.push(Step { kind: StepKind::Fallback, name: String::new(), span: span(node), line: line(node) });
-                folding.next([*inner].into_iter(), hops);
+                folding.next([value].into_iter(), hops);
             }
             Some(Role::Reverse(inner)) => {
                 folding.todo.push(Item::Decode(Decoding::Reverse, folding.text.len()));
@@ -321,6 +330,27 @@ impl<'a, 't> Folder<'a, 't> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an expression is a literal, behind wrappers and constants or not.
+    fn ends_in_text(&self, node: Node<'t>) -> bool {
+        let mut node = node;
+        for _ in 0..MAX_HOPS {
+            let next = match self.outline.roles.get(&node.id()) {
+                Some(Role::String | Role::Raw | Role::Concat(_)) => return true,
+                Some(Role::Keep(inner)) => Some(*inner),
+                Some(Role::Call(index)) => {
+                    let call = &self.outline.calls[*index];
+                    let is_wrapper = Effect::of(call, self.outline) == Some(Effect::Wrapper);
+                    self.subject(call, children(call.arguments).first().copied()).filter(|_| is_wrapper)
+                }
+                Some(_) => None,
+                None => self.name(node, 0, &mut Vec::new()).ok(),
+            };
+            let Some(next) = next else { return false };
+            node = next;
+        }
+        false
     }
 
     /// The parts of a string literal without its quotes: runs of text and escapes, and what fills its holes.
@@ -338,7 +368,14 @@ impl<'a, 't> Folder<'a, 't> {
                 Some(Role::Text) => false,
                 _ => continue,
             };
-            let (start, before) = run.map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
+            let (mut start, before) = run.take().map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
+            let escapes: Vec<Node> =
+                part.named_children(&mut part.walk()).filter(|child| matches!(self.outline.roles.get(&child.id()), Some(Role::Escape))).collect();
+            for escape in escapes {
+                items.push(self.run((Span::new(start, escape.start_byte()), before || escaped))?);
+                items.push(self.unescaped(span(escape))?);
+                start = escape.end_byte();
+            }
             run = Some((Span::new(start, part.end_byte()), before || escaped));
         }
         items.extend(run.map(|run| self.run(run)).transpose()?);
@@ -465,7 +502,13 @@ impl<'a, 't> Folder<'a, 't> {
             folding.next([characters].into_iter(), hops);
             return Ok(());
         }
+        let made = first.filter(|first| matches!(self.outline.roles.get(&first.id()), Some(Role::Call(_))));
         let (parts, between) = match self.written(call.receiver) {
+            // `"".join(reversed("…"))`: what a call gives, character by character.
+            Ok(between) if between.is_empty() && made.is_some_and(|made| self.parts(made).is_err()) => {
+                folding.next(made.into_iter(), hops);
+                return Ok(());
+            }
             Ok(between) => (self.parts(first.ok_or(Stop::Unknown)?)?, between),
             Err(_) => self.joined(call, first)?,
         };
@@ -545,12 +588,13 @@ impl<'a, 't> Folder<'a, 't> {
     /// The character of a code (`97`, `0x61`) or of a character literal.
     fn character(&self, node: Node<'t>) -> Result<Vec<u8>, Stop> {
         if let Ok(text) = self.written(Some(node)) {
-            let is_one = std::str::from_utf8(&text).is_ok_and(|text| text.chars().count() == 1);
+            let is_literal = matches!(self.outline.roles.get(&node.id()), Some(Role::Raw));
+            let is_one = is_literal && std::str::from_utf8(&text).is_ok_and(|text| text.chars().count() == 1);
             return if is_one { Ok(text) } else { Err(Stop::Unknown) };
         }
         let text = self.outline.text(node).trim_end_matches("u8");
         let text = text.trim_start_matches("(byte)").trim();
-        let code = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| u32::from_str_radix(digits, 16).ok());
+        let code = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| number(digits.as_bytes(), 16));
         code.and_then(char::from_u32).map(|c| c.to_string().into_bytes()).ok_or(Stop::Unknown)
     }
 

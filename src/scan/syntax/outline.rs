@@ -124,7 +124,8 @@ pub(super) enum Role<'t> {
     Keep(Node<'t>),
     Concat(Vec<Node<'t>>),
     Sequence(Vec<Node<'t>>),
-    Fallback(Node<'t>),
+    /// One of several, of which the first that is text counts.
+    Fallback(Vec<Node<'t>>),
     Reverse(Node<'t>),
     Reference,
     Object,
@@ -230,8 +231,9 @@ impl<'t> Outline<'t> {
     /// Files the captures of one match under what they mean.
     pub(super) fn take(&mut self, found: &QueryMatch<'_, 't>, captures: &[Capture]) {
         let capture_of = |index: u32| captures.get(index as usize).copied().unwrap_or(Capture::Other);
-        let get = |wanted: Capture| found.captures().iter().find(|c| capture_of(c.index) == wanted).map(|c| c.node);
-        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted).map(|c| c.node);
+        // A comment may stand anywhere, and is no part of anything.
+        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted && !c.node.is_extra()).map(|c| c.node);
+        let get = |wanted: Capture| all(wanted).next();
         for capture in found.captures() {
             let node = capture.node;
             match capture_of(capture.index) {
@@ -251,7 +253,11 @@ impl<'t> Outline<'t> {
                     }
                 },
                 Capture::Keep => self.inner(node, get(Capture::KeepInner), Role::Keep),
-                Capture::Fallback => self.inner(node, get(Capture::FallbackValue), Role::Fallback),
+                Capture::Fallback => {
+                    if let Role::Fallback(values) = self.roles.entry(node.id()).or_insert_with(|| Role::Fallback(Vec::new())) {
+                        values.extend(all(Capture::FallbackValue));
+                    }
+                }
                 Capture::Reverse => self.inner(node, get(Capture::ReverseInner), Role::Reverse),
                 Capture::Reference => {
                     self.roles.insert(node.id(), Role::Reference);
@@ -414,14 +420,21 @@ impl<'t> Outline<'t> {
             let mut members = self.constants.get(last).filter(|_| !self.is_value(owner, at)).into_iter().flatten().filter(is_member);
             return members.next().copied().filter(|_| members.next().is_none());
         }
-        let mut scope = Some(self.scopes.innermost(at));
+        let own = self.scopes.innermost(at);
+        let mut scope = Some(own);
         while let Some(index) = scope {
-            let seen = |&&b: &&usize| {
+            let is_before = |&&b: &&usize| {
                 let binding = &self.bindings[b];
                 let from = if binding.value.is_some() { binding.node.end_byte() } else { binding.name.end_byte() };
-                binding.kind == BindingKind::Constant || from <= at
+                from <= at
             };
-            if let Some(&found) = self.visible.get(&(index, name)).and_then(|all| all.iter().rev().find(seen)) {
+            let is_constant = |&&b: &&usize| self.bindings[b].kind == BindingKind::Constant;
+            // Where the name is used beside its bindings their order counts; a function runs when all of the constants around it are there.
+            let nearest = |all: &Vec<usize>| match all.iter().rev().find(is_before).filter(|_| index == own) {
+                Some(found) => Some(*found),
+                None => all.iter().rev().find(|b| is_constant(b) || is_before(b)).copied(),
+            };
+            if let Some(found) = self.visible.get(&(index, name)).and_then(nearest) {
                 return Some(found);
             }
             scope = self.scopes.parent(index);
