@@ -13,7 +13,7 @@
 (named_expression value: (_) @keep.inner) @keep
 (subscript value: (_) @reverse.inner subscript: (slice) @_slice (#eq? @_slice "::-1")) @reverse
 
-(concatenated_string (string)+ @concat.part) @concat
+(concatenated_string (_)+ @concat.part) @concat
 (binary_operator left: (_) @concat.part operator: "+" right: (_) @concat.part) @concat
 [(list (_) @sequence.part) (tuple (_) @sequence.part)] @sequence
 (boolean_operator operator: "or" right: (_) @fallback.value) @fallback

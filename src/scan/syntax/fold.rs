@@ -418,11 +418,15 @@ impl<'a, 't> Folder<'a, 't> {
             _ if binding.ambiguous => return Err(Stop::Unknown),
             Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),
             Some(value) => (value, StepKind::Variable),
-            None if binding.kind == BindingKind::Constant => (self.outline.set_on_this(self.outline.text(node)).ok_or(Stop::Unknown)?, StepKind::Variable),
             None => {
-                let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
-                let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
-                (entry.unwrap_or(given), StepKind::Parameter)
+                let is_constant = binding.kind == BindingKind::Constant;
+                if let Some(value) = self.outline.set_on_this(self.outline.text(node)).filter(|_| is_constant) {
+                    (value, StepKind::Variable)
+                } else {
+                    let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
+                    let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
+                    (entry.unwrap_or(given), StepKind::Parameter)
+                }
             }
         };
         path.push(Step { kind, name: self.outline.text(binding.name).to_owned(), span: span(binding.name), line: line(binding.name) });
@@ -588,7 +592,7 @@ impl<'a, 't> Folder<'a, 't> {
     /// The character of a code (`97`, `0x61`) or of a character literal.
     fn character(&self, node: Node<'t>) -> Result<Vec<u8>, Stop> {
         if let Ok(text) = self.written(Some(node)) {
-            let is_literal = matches!(self.outline.roles.get(&node.id()), Some(Role::Raw));
+            let is_literal = self.is_raw(node);
             let is_one = is_literal && std::str::from_utf8(&text).is_ok_and(|text| text.chars().count() == 1);
             return if is_one { Ok(text) } else { Err(Stop::Unknown) };
         }
@@ -596,6 +600,18 @@ impl<'a, 't> Folder<'a, 't> {
         let text = text.trim_start_matches("(byte)").trim();
         let code = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| number(digits.as_bytes(), 16));
         code.and_then(char::from_u32).map(|c| c.to_string().into_bytes()).ok_or(Stop::Unknown)
+    }
+
+    /// Whether a node is a literal without children: of a language with literals for characters one of those.
+    fn is_raw(&self, node: Node<'t>) -> bool {
+        let mut node = node;
+        for _ in 0..MAX_HOPS {
+            match self.outline.roles.get(&node.id()) {
+                Some(Role::Keep(inner)) => node = *inner,
+                role => return matches!(role, Some(Role::Raw)),
+            }
+        }
+        false
     }
 
     /// The parts of a list: written here, or bound to a name.
