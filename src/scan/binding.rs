@@ -224,7 +224,9 @@ impl Reader<'_> {
         while matches!(self.at(position), Some(b']' | b')')) && quoted {
             position = self.skip_blank(position + 1);
         }
-        if let Some(found) = self.stand_in(position) {
+        let is_looked_up =
+            position > self.skip_blank(after) || !quoted && (self.bytes[self.name.range()].contains(&b'.') || !self.starts_with(position, b"or "));
+        if let Some(found) = self.stand_in(position).filter(|_| is_looked_up) {
             return Some(found);
         }
         if quoted && self.at(position) == Some(b',') {
@@ -744,6 +746,8 @@ mod tests {
             "variable \"password\" {\n  description = \"abc\"\n}",
             r#"flag.Bool("password", false, "abc")"#,
             r#"say "the password "abc""#,
+            r#"// "password" or "abc"."#,
+            r#"// a password or "abc""#,
             "password = format(x, \"abc\")",
             "https://password:abc@host/",
             "#[arg(default_value = \"abc\")]\nuser: String,\npassword: String,",

@@ -495,6 +495,10 @@ fn short_word(kind: NameKind, last: &str, before: &[&str]) -> Option<(NameKind, 
         let words: Vec<&str> = before.iter().copied().chain(["key"]).collect();
         return starts_at_a_word(ending, &words).then_some((*kind, *strength));
     }
+    // The locale of Palau.
+    if last == "pw" && matches!(before, ["en" | "pau"]) {
+        return None;
+    }
     let strong = before.last().is_some_and(|word| ACCOUNTS.contains(word)) && kind == Password;
     match last {
         "pass" | "pw" | "pwd" | "psw" | "mdp" | "parola" if strong => Some((kind, Strong)),
