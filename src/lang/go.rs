@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Import, Language};
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 /// Go.
 pub(super) static LANGUAGE: Language = Language {
@@ -118,7 +118,6 @@ fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
         }
         let (&kind, after) = rest.split_first()?;
         rest = after;
-        let number = |digits: &[u8], radix| u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok();
         let plain = match kind {
             b'n' => b'\n',
             b'r' => b'\r',

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Language};
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 /// HCL.
 pub(super) static LANGUAGE: Language = Language {
@@ -49,8 +49,7 @@ fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
             b'\\' | b'"' => out.push(kind),
             b'u' | b'U' => {
                 let length = if kind == b'u' { 4 } else { 8 };
-                let digits = std::str::from_utf8(rest.get(..length)?).ok()?;
-                let point = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+                let point = char::from_u32(number(rest.get(..length)?, 16)?)?;
                 out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
                 rest = &rest[length..];
             }

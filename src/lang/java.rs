@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Import, Language};
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 /// Java.
 pub(super) static LANGUAGE: Language = Language {
@@ -130,7 +130,7 @@ fn escapes(raw: &[u8]) -> Option<Vec<u8>> {
                 let most = if kind <= b'3' { 2 } else { 1 };
                 let more = rest.iter().take(most).take_while(|b| matches!(b, b'0'..=b'7')).count();
                 let digits = [&[kind], &rest[..more]].concat();
-                let point = u32::from_str_radix(std::str::from_utf8(&digits).ok()?, 8).ok().and_then(char::from_u32)?;
+                let point = number(&digits, 8).and_then(char::from_u32)?;
                 out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
                 rest = &rest[more..];
             }
@@ -152,7 +152,7 @@ fn escapes(raw: &[u8]) -> Option<Vec<u8>> {
 
 /// The four digits of `\u0041`, and what stands behind them.
 fn unit(digits: &[u8]) -> Option<(u32, &[u8])> {
-    let value = u32::from_str_radix(std::str::from_utf8(digits.get(..4)?).ok()?, 16).ok()?;
+    let value = number(digits.get(..4)?, 16)?;
     Some((value, &digits[4..]))
 }
 

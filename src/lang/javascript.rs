@@ -1,7 +1,7 @@
 //! JavaScript: grammar, query, and what its common callees do to text. TypeScript shares all but the grammar.
 
 use super::{Callees, Import};
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 /// JavaScript, with JSX; also as Node.js, Deno and Bun run it.
 #[cfg(feature = "lang-javascript")]
@@ -110,12 +110,12 @@ pub(super) fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
             b'b' => ('\x08', 0),
             b'f' => ('\x0c', 0),
             b'v' => ('\x0b', 0),
-            b'x' => (char::from_u32(code(rest.get(..2)?, 16)?)?, 2),
+            b'x' => (char::from_u32(number(rest.get(..2)?, 16)?)?, 2),
             b'u' => unicode(rest)?,
             b'0'..=b'7' => {
                 let most = if kind <= b'3' { 2 } else { 1 };
                 let more = rest.iter().take(most).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                (char::from_u32(code(&[&[kind], &rest[..more]].concat(), 8)?)?, more)
+                (char::from_u32(number(&[&[kind], &rest[..more]].concat(), 8)?)?, more)
             }
             b'\n' => continue,
             b'\r' => {
@@ -133,21 +133,17 @@ pub(super) fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fn code(digits: &[u8], radix: u32) -> Option<u32> {
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
-}
-
 /// What follows `\u`, and its length: `{1F511}`, `0041`, or two halves of a pair `D83D\uDD11`.
 fn unicode(rest: &[u8]) -> Option<(char, usize)> {
     if rest.first() == Some(&b'{') {
         let end = memchr::memchr(b'}', rest)?;
-        return Some((char::from_u32(code(&rest[1..end], 16)?)?, end + 1));
+        return Some((char::from_u32(number(&rest[1..end], 16)?)?, end + 1));
     }
-    let high = code(rest.get(..4)?, 16)?;
+    let high = number(rest.get(..4)?, 16)?;
     if !(0xD800..0xDC00).contains(&high) {
         return Some((char::from_u32(high)?, 4));
     }
-    let low = code(rest.get(4..10)?.strip_prefix(b"\\u")?, 16).filter(|low| (0xDC00..0xE000).contains(low))?;
+    let low = number(rest.get(4..10)?.strip_prefix(b"\\u")?, 16).filter(|low| (0xDC00..0xE000).contains(low))?;
     Some((char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))?, 10))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Import, Language};
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 /// Kotlin.
 pub(super) static LANGUAGE: Language = Language {
@@ -139,7 +139,7 @@ fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
 
 /// The four digits of `\u0041`, and what stands behind them.
 fn unit(digits: &[u8]) -> Option<(u32, &[u8])> {
-    let value = u32::from_str_radix(std::str::from_utf8(digits.get(..4)?).ok()?, 16).ok()?;
+    let value = number(digits.get(..4)?, 16)?;
     Some((value, &digits[4..]))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Import, Language};
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 /// Python.
 pub(super) static LANGUAGE: Language = Language {
@@ -30,7 +30,6 @@ pub(super) static LANGUAGE: Language = Language {
             "dedent",
             "quote",
             "Secret",
-            "cast",
         ],
         joins: &[".join"],
         formats: &[".format"],
@@ -66,7 +65,7 @@ pub(super) static LANGUAGE: Language = Language {
             ("bytes.fromhex", Decoding::Hex),
             ("bytearray.fromhex", Decoding::Hex),
             ("unquote", Decoding::Percent),
-            ("unquote_plus", Decoding::Percent),
+            ("unquote_plus", Decoding::Form),
             ("reversed", Decoding::Reverse),
         ],
         characters: &["bytes", "bytearray", "chr"],
@@ -77,8 +76,11 @@ pub(super) static LANGUAGE: Language = Language {
     compiled: OnceLock::new(),
 };
 
-/// The escapes of a Python string literal (Language reference, "String and bytes literals").
+/// The escapes of a Python string literal (Language reference, "String and bytes literals"), and a doubled brace of an f-string.
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
+    if matches!(raw, b"{{" | b"}}") {
+        return Some(vec![raw[0]]);
+    }
     let mut out = Vec::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((&byte, after)) = rest.split_first() {
@@ -89,7 +91,7 @@ fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
         }
         let (&kind, after) = rest.split_first()?;
         rest = after;
-        let code = |digits: &[u8], radix| u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok().and_then(char::from_u32);
+        let code = |digits: &[u8], radix| number(digits, radix).and_then(char::from_u32);
         let (point, length) = match kind {
             b'\n' => continue,
             b'\\' | b'\'' | b'"' => (char::from(kind), 0),
@@ -163,6 +165,8 @@ mod tests {
             (r"\q\d", Some(r"\q\d")),
             (r"\N{DIGIT ONE}", None),
             (r"\x4", None),
+            (r"\x+4", None),
+            ("{{", Some("{")),
             ("\\", None),
         ] {
             assert_eq!(unescape(raw.as_bytes()).as_deref(), text.map(str::as_bytes), "{raw}");

@@ -2,6 +2,7 @@
 (string) @string
 (string_content) @string.text
 (string_content (escape_sequence)) @string.escape
+(escape_interpolation) @string.escape
 (interpolation) @string.hole
 (interpolation expression: (_) @hole.inner !format_specifier !type_conversion) @string.hole
 [(integer) (true) (false)] @literal
@@ -12,11 +13,12 @@
 (named_expression value: (_) @keep.inner) @keep
 (subscript value: (_) @reverse.inner subscript: (slice) @_slice (#eq? @_slice "::-1")) @reverse
 
-(concatenated_string (string)+ @concat.part) @concat
+(concatenated_string (_)+ @concat.part) @concat
 (binary_operator left: (_) @concat.part operator: "+" right: (_) @concat.part) @concat
 [(list (_) @sequence.part) (tuple (_) @sequence.part)] @sequence
 (boolean_operator operator: "or" right: (_) @fallback.value) @fallback
-(conditional_expression (_) @fallback.value .) @fallback
+(conditional_expression . (_) @fallback.value . (_) . (_) @fallback.value .) @fallback
+((call function: [(identifier) (attribute)] @_cast arguments: (argument_list . (_) . (_) @keep.inner .)) @keep (#any-of? @_cast "cast" "typing.cast" "t.cast"))
 
 ; Read at run time.
 ((subscript value: (_) @_of) @reference (#any-of? @_of "os.environ" "environ"))
@@ -28,13 +30,13 @@
 (keyword_argument name: (identifier) @binding.name value: (_) @binding.value) @binding.field
 
 ; Calls.
-(call function: (identifier) @call.callee arguments: (argument_list) @call.arguments) @call
-(call function: (attribute object: (_) @call.receiver attribute: (identifier) @call.method) @call.callee arguments: (argument_list) @call.arguments) @call
+((call function: (identifier) @call.callee arguments: (argument_list) @call.arguments) @call (#not-eq? @call.callee "cast"))
+((call function: (attribute object: (_) @call.receiver attribute: (identifier) @call.method) @call.callee arguments: (argument_list) @call.arguments) @call
+  (#not-any-of? @call.callee "typing.cast" "t.cast"))
 
 ; Names and what they are bound to.
 (module (expression_statement (assignment left: (identifier) @binding.name right: (_) @binding.value) @binding.constant))
 (class_definition body: (block (expression_statement (assignment left: (identifier) @binding.name right: (_) @binding.value) @binding.constant)))
-(function_definition body: (block (expression_statement (assignment left: (identifier) @binding.name right: (_) @binding.value) @binding)))
 (block (expression_statement (assignment left: (identifier) @binding.name right: (_) @binding.value) @binding))
 (assignment left: (attribute) @binding.name right: (_) @binding.value) @binding.constant
 (assignment left: (attribute attribute: (identifier) @binding.name) right: (_) @binding.value) @binding.field

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{Callees, Import, Language};
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 /// Rust.
 pub(super) static LANGUAGE: Language = Language {
@@ -62,6 +62,8 @@ pub(super) static LANGUAGE: Language = Language {
             "Secret::from",
             "Zeroizing::new",
             "Zeroizing::from",
+            "HeaderValue::from_static",
+            "HeaderValue::from_str",
         ],
         concats: &["concat!", ".concat"],
         joins: &[".join"],
@@ -96,6 +98,8 @@ pub(super) static LANGUAGE: Language = Language {
             ("urlencoding::decode", Decoding::Percent),
             (".rev", Decoding::Reverse),
         ],
+        lists: &["vec!"],
+        characters: &["String::from_utf8", "String::from_utf8_lossy", "str::from_utf8", "from_utf8"],
         ..Callees::NONE
     },
     unescape,
@@ -122,14 +126,13 @@ fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
             b'0' => out.push(0),
             b'\\' | b'"' | b'\'' => out.push(kind),
             b'x' => {
-                let digits = rest.get(..2)?;
-                out.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+                out.push(u8::try_from(number(rest.get(..2)?, 16)?).ok()?);
                 rest = &rest[2..];
             }
             b'u' => {
                 let end = memchr::memchr(b'}', rest)?;
                 let digits: String = rest.get(1..end)?.iter().filter(|&&b| b != b'_').map(|&b| b as char).collect();
-                let point = char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?;
+                let point = char::from_u32(number(digits.as_bytes(), 16)?)?;
                 out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
                 rest = &rest[end + 1..];
             }
@@ -201,6 +204,7 @@ mod tests {
             (r#"\"q\""#, Some("\"q\"")),
             (r"\q", None),
             (r"\x4", None),
+            (r"\x+4", None),
             (r"\u{110000}", None),
             ("\\", None),
         ] {

@@ -2,6 +2,7 @@
 [(string_literal) (raw_string_literal)] @string
 (string_content) @string.text
 (escape_sequence) @string.escape
+(char_literal) @string.raw
 
 (parenthesized_expression (_) @keep.inner) @keep
 (reference_expression value: (_) @keep.inner) @keep
@@ -13,7 +14,9 @@
 (const_block body: (block) @keep.inner) @keep
 
 (binary_expression left: (_) @concat.part operator: "+" right: (_) @concat.part) @concat
-(array_expression (_) @sequence.part) @sequence
+[(array_expression (_) @sequence.part) (tuple_expression (_) @sequence.part)] @sequence
+(match_expression body: (match_block (match_arm value: (_) @fallback.value))) @fallback
+(if_expression consequence: (block . (_) @fallback.value .) alternative: (else_clause (block . (_) @fallback.value .))) @fallback
 
 ; Calls: of a path, of a method, of a macro.
 (call_expression function: [(identifier) (scoped_identifier)] @call.callee arguments: (arguments) @call.arguments) @call
@@ -47,6 +50,9 @@
 
 (assignment_expression left: (identifier) @assign.name right: (_) @assign.value) @assign
 (compound_assignment_expr left: (identifier) @assign.name) @assign
+
+; Functions and their parameters.
+(function_item name: (identifier) @function.name parameters: (parameters) @function.parameters) @function
 
 [
   (source_file) (declaration_list) (function_item) (block) (closure_expression)

@@ -186,7 +186,7 @@ impl Compiled {
 }
 
 /// What generic key rules anchor on: a stem of every word of the classifier in `text/name.rs`. Three-letter words carry the byte that may follow them.
-pub const GENERIC_STEMS: [&str; 37] = [
+pub const GENERIC_STEMS: [&str; 44] = [
     "secret",
     "pass",
     "token",
@@ -216,6 +216,13 @@ pub const GENERIC_STEMS: [&str; 37] = [
     "pwd'",
     "pwd ",
     "_pwd",
+    "_pw=",
+    "_pw ",
+    "_pw:",
+    "_pw\"",
+    "_pw'",
+    "pw =",
+    "requirepass",
     "bearer",
     "connectionstring",
     "connection_string",

@@ -34,11 +34,16 @@ impl Sink {
         let has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
         let one_of = |words: &[String], test: &dyn Fn(&str) -> bool| words.is_empty() || words.iter().any(|word| test(word));
         let by_name = self.argument.is_none();
-        (!by_name || one_of(&self.names, &|name| has(name.rsplit('.').next().unwrap_or(name))))
+        (!by_name || one_of(&self.names, &|name| has(written_part(name))))
             && self.after.iter().all(|after| has(after))
             && one_of(&self.callees, &stands)
             && one_of(&self.from, &|package| is_imported(bytes, package))
     }
+}
+
+/// The last segment of a name that stands in a file: the entry `auth.1` of a list is not numbered there.
+fn written_part(name: &str) -> &str {
+    name.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(name)
 }
 
 /// Whether a package stands on a line that looks like an import, in any language.

@@ -19,6 +19,9 @@ const MAX_BETWEEN: usize = 4;
 /// Longest type annotation between a name and its value.
 const MAX_TYPE: usize = 200;
 
+/// Lines of a Terraform variable in which its default is looked for.
+const MAX_BLOCK_LINES: usize = 24;
+
 /// How a value is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
@@ -81,6 +84,9 @@ impl Bare {
 pub fn read(bytes: &[u8], name: Span, line: Span, bare: Bare) -> Option<TextBinding> {
     let reader = Reader { bytes, line, name, bare };
     let (value, holder) = reader.value()?;
+    // `${{ secrets.X || 'value' }}` of GitHub Actions: the store tells, whatever the name of the entry.
+    let of_store = holder == Holder::Fallback && bytes[name.range()].starts_with(b"secrets.");
+    let name = if of_store { Span::new(name.start, name.start + b"secret".len()) } else { name };
     let value = trim(bytes, value);
     let is_secret = |value: Span| value.len() <= MAX_PLAIN || !reader.holds_pair(&bytes[value.range()]);
     (!value.is_empty() && value.len() <= MAX_VALUE && is_secret(value)).then_some(TextBinding { name, value, holder })
@@ -104,6 +110,18 @@ pub fn name_around(bytes: &[u8], at: usize, line: Span) -> Option<Span> {
         end -= 1;
     }
     (end > start && end - start <= MAX_NAME).then(|| Span::new(start, end))
+}
+
+/// The name that the value at `at` is bound to on its line, where one stands before it: `name: value`, `"name": "value"`, `name="value"`, `name => 'value'`.
+pub fn name_before(bytes: &[u8], at: usize) -> Option<Span> {
+    let from = at.saturating_sub(2 * MAX_NAME);
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at]).map_or(from, |end| from + end + 1);
+    let is_between = |b: &&u8| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'=' | b':' | b'>' | b'[' | b']' | b'(' | b')' | b'{' | b'@' | b'?');
+    let between = bytes[start..at].iter().rev().take_while(is_between).count();
+    let separated = bytes[at - between..at].iter().any(|b| matches!(b, b'=' | b':' | b'>' | b'('));
+    let end = at - between;
+    let length = bytes[start..end].iter().rev().take_while(|b| is_name_byte(**b)).count();
+    (separated && length > 0).then(|| Span::new(end - length, end))
 }
 
 /// `API key: …`: a name of two words, as prose writes it.
@@ -152,7 +170,7 @@ fn hole_end(text: &[u8]) -> usize {
 }
 
 /// The name right before the separator at `at`, without the quotes and blanks between them; empty without one.
-fn name_before(text: &[u8], at: usize) -> &[u8] {
+fn inner_name(text: &[u8], at: usize) -> &[u8] {
     let is_between = |b: &&u8| matches!(**b, b' ' | b'"' | b'\'' | b'\\' | b']');
     let end = at - text[..at].iter().rev().take(MAX_BETWEEN).take_while(is_between).count();
     let length = text[..end].iter().rev().take(MAX_NAME).take_while(|b| is_name_byte(**b)).count();
@@ -180,6 +198,7 @@ enum Open {
     Unknown,
 }
 
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     bytes: &'a [u8],
     line: Span,
@@ -214,7 +233,7 @@ impl Reader<'_> {
         let kind_of = |text: &[u8]| name::classify(&name::normalise(text));
         let kind = LazyCell::new(|| kind_of(own));
         let is_alike = |other: &[u8]| other.eq_ignore_ascii_case(own) || other.len() > 2 && kind.is_some() && kind_of(other) == *kind;
-        memchr::memchr3_iter(b'=', b':', b'>', text).any(|at| is_alike(name_before(text, at)))
+        memchr::memchr3_iter(b'=', b':', b'>', text).any(|at| is_alike(inner_name(text, at)))
     }
 
     /// Whether `text`, of which no end is in sight, begins with pairs, so that reading on would be in vain.
@@ -225,7 +244,10 @@ impl Reader<'_> {
     /// The value and how it is held.
     fn value(&self) -> Option<(Span, Holder)> {
         let (after, quoted) = self.past_closing_quote();
-        if let Some(found) = self.fallback(after) {
+        if self.is_user_of_url(after) {
+            return None;
+        }
+        if let Some(found) = self.fallback(after).or_else(|| self.directive(after)) {
             return Some(found);
         }
         if let Some(found) = self.element(after, quoted) {
@@ -241,16 +263,39 @@ impl Reader<'_> {
         while matches!(self.at(position), Some(b']' | b')')) && quoted {
             position = self.skip_blank(position + 1);
         }
+        let is_looked_up =
+            position > self.skip_blank(after) || !quoted && (self.bytes[self.name.range()].contains(&b'.') || !self.starts_with(position, b"or "));
+        if let Some(found) = self.stand_in(position).filter(|_| is_looked_up) {
+            return Some(found);
+        }
         if quoted && self.at(position) == Some(b',') {
-            return self.argument(position + 1);
+            return self.flag_with_default(position + 1).or_else(|| self.argument(position + 1));
+        }
+        if quoted && self.at(position) == Some(b'{') {
+            return self.variable_with_default();
+        }
+        if self.at(after).is_some_and(|b| matches!(b, b'"' | b'\'')) && !quoted {
+            return self.option_with_default(after);
         }
         if quoted && self.starts_with(position, b"value=") {
             return self.quoted_at(position + 6).map(|span| (span, Holder::Quoted));
         }
         if let Some(position) = self.past_separator(position) {
-            return self.read_value(position, quoted);
+            return self.read_value(position, quoted).or_else(|| self.default_above());
         }
         self.flag(after)
+    }
+
+    /// `#[arg(long, default_value = "value")]` on the line above the field.
+    fn default_above(&self) -> Option<(Span, Holder)> {
+        let before = self.bytes[self.line.start..self.name.start].trim_ascii();
+        let end = self.line.start.checked_sub(1).filter(|_| self.bare == Bare::Never && matches!(before, b"" | b"pub"))?;
+        let start = memchr::memrchr(b'\n', &self.bytes[end.saturating_sub(MAX_TYPE)..end]).map(|at| end.saturating_sub(MAX_TYPE) + at + 1)?;
+        let above = &self.bytes[start..end];
+        let at = memchr::memmem::find(above, b"default_value").filter(|_| above.trim_ascii_start().starts_with(b"#["))?;
+        let value = above[at + b"default_value".len()..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        let reader = Reader { line: Span::new(start, end), ..*self };
+        reader.quoted_at(end - value.len()).map(|value| (value, Holder::Quoted))
     }
 
     /// Past the quote that closes a quoted name, escaped or not.
@@ -313,8 +358,11 @@ impl Reader<'_> {
         if let Some(span) = self.quoted_at(position) {
             return Some((span, Holder::Quoted));
         }
-        if let Some(span) = self.alternative(position) {
+        if let Some(span) = self.alternative(position).or_else(|| self.last_of_call(position)) {
             return Some((span, Holder::Fallback));
+        }
+        if self.bare == Bare::Yaml && matches!(self.at(position), Some(b'|' | b'>')) {
+            return self.block_scalar(position).map(|span| (span, Holder::Bare));
         }
         match self.bare {
             Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
@@ -411,6 +459,128 @@ impl Reader<'_> {
         let at = operators.iter().filter_map(|operator| memchr::memmem::find_iter(rest, operator).last().map(|at| at + operator.len())).max()?;
         let literal = self.quoted_at(position + at)?;
         matches!(self.at(self.skip_blank(literal.end + 1)), None | Some(b';' | b',' | b')' | b'}' | b'#' | b'/')).then_some(literal)
+    }
+
+    /// The literal at the end of a call that gives the first of its arguments that is there: `coalesce(var.x, "value")`, `env("X", 'value')`.
+    fn last_of_call(&self, position: usize) -> Option<Span> {
+        if self.bare != Bare::Never {
+            return None;
+        }
+        let rest = &self.bytes[position.min(self.line.end)..self.line.end];
+        let open = memchr::memchr(b'(', rest)?;
+        let callee = rest[..open].rsplit(|b| !b.is_ascii_alphanumeric() && *b != b'_').next()?.to_ascii_lowercase();
+        let gives_first =
+            [b"coalesce".as_slice(), b"try", b"lookup", b"nvl", b"ifnull", b"isnull", b"getenv", b"get_env", b"env", b"getordefault", b"getproperty"];
+        if !gives_first.contains(&callee.as_slice()) {
+            return None;
+        }
+        let comma = memchr::memrchr(b',', rest).filter(|comma| *comma > open)?;
+        let literal = self.quoted_at(self.skip_blank(position + comma + 1))?;
+        (self.at(self.skip_blank(literal.end + 1)) == Some(b')')).then_some(literal)
+    }
+
+    /// The only line of a YAML block scalar (YAML 1.2, 8.1): `password: >-` with the value below.
+    fn block_scalar(&self, position: usize) -> Option<Span> {
+        let header = self.bytes[position..self.line.end].trim_ascii();
+        if header.len() > 3 || !header[1..].iter().all(|b| matches!(b, b'-' | b'+') || b.is_ascii_digit()) {
+            return None;
+        }
+        let indent = |line: Span| self.bytes[line.range()].iter().take_while(|b| **b == b' ').count();
+        let first = self.line_below(self.line)?;
+        let own = indent(Span::new(self.line.start, self.name.start));
+        let goes_on = self.line_below(first).is_some_and(|next| !self.bytes[next.range()].trim_ascii().is_empty() && indent(next) >= indent(first));
+        (indent(first) > own && !goes_on).then(|| trim(self.bytes, first))
+    }
+
+    fn line_below(&self, line: Span) -> Option<Span> {
+        let mut start = line.end;
+        start += self.bytes[start..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let end = memchr::memchr2(b'\n', b'\r', &self.bytes[start..]).map_or(self.bytes.len(), |end| start + end);
+        (start > line.end && end - start <= MAX_VALUE).then(|| Span::new(start, end))
+    }
+
+    /// `https://name:password@host`: what follows is a password in a URL, which has a rule of its own.
+    fn is_user_of_url(&self, after: usize) -> bool {
+        let opens = self.name.start.checked_sub(3).is_some_and(|start| start >= self.line.start && self.bytes[start..].starts_with(b"://"));
+        opens && self.at(after) == Some(b':')
+    }
+
+    /// `ENV NAME value`, `setenv NAME value`; `name "value"` alone on its line, as Groovy and Ruby write calls.
+    fn directive(&self, after: usize) -> Option<(Span, Holder)> {
+        if self.at(after) != Some(b' ') {
+            return None;
+        }
+        let before = self.bytes[self.line.start..self.name.start].trim_ascii();
+        let position = self.skip_blank(after);
+        if self.bare == Bare::Never {
+            let literal = self.quoted_at(position).filter(|_| before.is_empty() && matches!(self.at(position), Some(b'"' | b'\'')))?;
+            return self.bytes[literal.end + 1..self.line.end].trim_ascii().is_empty().then_some((literal, Holder::Argument));
+        }
+        let sets = [b"ENV".as_slice(), b"env", b"setenv", b"set -x", b"set -gx", b"set -Ux"].contains(&before);
+        let whole = Span::new(position, self.line.end);
+        let value = self.quoted_at(position).or_else(|| self.word(position, b"=").filter(|word| trim(self.bytes, whole) == *word));
+        value.filter(|_| sets).map(|value| (value, Holder::Bare))
+    }
+
+    /// The literal that stands in for what the name is looked up for: `env["NAME"] || "value"`, `getenv("NAME") or "value"`,
+    /// `fetch("NAME") { "value" }`, `env::var("NAME").unwrap_or("value")`.
+    fn stand_in(&self, position: usize) -> Option<(Span, Holder)> {
+        let operators =
+            [b"|| ".as_slice(), b"?? ", b"?: ", b"or ", b"{ ", b".unwrap_or(", b".unwrap_or_else(|_| ", b".unwrap_or_else(|_e| ", b".orElse(", b".getOrElse("];
+        let operator = operators.into_iter().find(|operator| self.starts_with(position, operator))?;
+        let start = position + operator.len();
+        let literal = self.quoted_at(start).filter(|_| matches!(self.at(start), Some(b'"' | b'\'' | b'`')))?;
+        let ends = matches!(self.at(self.skip_blank(literal.end + 1)), None | Some(b';' | b',' | b')' | b'}' | b'#' | b'/' | b'.' | b']'));
+        (ends && !self.bytes[literal.range()].contains(&b' ')).then_some((literal, Holder::Fallback))
+    }
+
+    /// `flag.String("name", "value", "what it is for")`, `flags.StringVarP(&x, "name", "n", "value", …)`, `DEFINE_string("name", "value", …)`.
+    fn flag_with_default(&self, position: usize) -> Option<(Span, Holder)> {
+        let before = &self.bytes[self.line.start..self.name.start];
+        let declares =
+            [b"lag.String".as_slice(), b"lags.String", b"lags().String", b"DEFINE_string"].iter().any(|callee| memchr::memmem::find(before, callee).is_some());
+        let first = self.quoted_at(self.skip_blank(position)).filter(|_| declares)?;
+        let short = memchr::memmem::find(before, b"P(").is_some() && first.len() <= 1;
+        let value = if short { self.quoted_at(self.skip_blank(self.skip_blank(first.end + 1) + 1))? } else { first };
+        Some((value, Holder::Argument))
+    }
+
+    /// `('--name', …, default='value')`, as the option parsers of Python and JavaScript declare what they read. The call may span lines.
+    fn option_with_default(&self, after: usize) -> Option<(Span, Holder)> {
+        let dashes = self.bytes[self.line.start..self.name.start].iter().rev().take_while(|b| **b == b'-').count();
+        if dashes == 0 || self.before(dashes + 1) != self.at(after) {
+            return None;
+        }
+        let end = self.bytes.len().min(after + MAX_TYPE);
+        let call = &self.bytes[after..end];
+        let call = &call[..memchr::memmem::find(call, b"add_argument").or_else(|| memchr::memmem::find(call, b"option(")).unwrap_or(call.len())];
+        let keys = [b"default=".as_slice(), b"default: ", b"default = "];
+        let at = keys.iter().find_map(|key| memchr::memmem::find(call, key).map(|at| at + key.len()))?;
+        let reader = Reader { line: Span::new(self.line.start, end), ..*self };
+        let literal = reader.quoted_at(after + at).filter(|_| matches!(call.get(at), Some(b'"' | b'\'')))?;
+        Some((literal, Holder::Argument))
+    }
+
+    /// `variable "name" { default = "value" }` of Terraform.
+    fn variable_with_default(&self) -> Option<(Span, Holder)> {
+        if self.bytes[self.line.start..self.name.start].trim_ascii() != b"variable \"" {
+            return None;
+        }
+        let mut line = self.line;
+        for _ in 0..MAX_BLOCK_LINES {
+            line = self.line_below(line)?;
+            let text = self.bytes[line.range()].trim_ascii();
+            if text.starts_with(b"}") {
+                return None;
+            }
+            let value = text.strip_prefix(b"default").map(<[u8]>::trim_ascii_start).and_then(|rest| rest.strip_prefix(b"="));
+            if let Some(value) = value {
+                let reader = Reader { line, ..*self };
+                let value = value.trim_ascii_start();
+                return reader.quoted_at(trim(self.bytes, line).end - value.len()).map(|value| (value, Holder::Quoted));
+            }
+        }
+        None
     }
 
     /// `name=value` without a blank, as inside connection strings and queries.
@@ -580,6 +750,78 @@ mod tests {
         ] {
             let found = read_in(text, "password", Bare::Never);
             assert_eq!(found.map(|(_, v, h)| (v, h)), Some((value.to_owned(), holder)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_for_a_missing_value_is_one() {
+        for (text, value, holder) in [
+            (r#"x = os.getenv("password") or "abc""#, "abc", Holder::Fallback),
+            (r#"const k = process.env.password || "abc";"#, "abc", Holder::Fallback),
+            (r#"const k = process.env["password"] ?? 'abc';"#, "abc", Holder::Fallback),
+            (r#"let k = env::var("password").unwrap_or_else(|_| "abc".into());"#, "abc", Holder::Fallback),
+            (r#"System.getenv("password").orElse("abc")"#, "abc", Holder::Fallback),
+            (r#"x = ENV.fetch('password') { 'abc' }"#, "abc", Holder::Fallback),
+            (r#"password = coalesce(var.t, "abc")"#, "abc", Holder::Fallback),
+            (r#"$password = env('X', 'abc');"#, "abc", Holder::Fallback),
+            ("variable \"password\" {\n  type    = string\n  default = \"abc\"\n}", "abc", Holder::Quoted),
+            (r#"p.add_argument("--password", "-p", default="abc")"#, "abc", Holder::Argument),
+            ("p.add_argument(\n  '--password',\n  help='x',\n  default='abc',\n)", "abc", Holder::Argument),
+            (r#".option('--password', { default: 'abc' })"#, "abc", Holder::Argument),
+            (r#"var p = flag.String("password", "abc", "what for")"#, "abc", Holder::Argument),
+            (r#"cmd.Flags().StringVarP(&p, "password", "p", "abc", "what for")"#, "abc", Holder::Argument),
+            (r#"  password "abc""#, "abc", Holder::Argument),
+            ("struct A {\n  #[arg(long, default_value = \"abc\")]\n  password: String,\n}", "abc", Holder::Quoted),
+        ] {
+            let found = read_in(text, "password", Bare::Never);
+            assert_eq!(found.map(|(_, v, h)| (v, h)), Some((value.to_owned(), holder)), "{text}");
+        }
+        let found = read_in("X: ${{ secrets.GH || 'abc' }}", "secrets", Bare::Yaml);
+        assert_eq!(found, Some(("secret".to_owned(), "abc".to_owned(), Holder::Fallback)));
+    }
+
+    #[test]
+    fn what_only_looks_like_it_is_none() {
+        for text in [
+            r#"error = form.password || "Password is required";"#,
+            r#"if password || "abc" == x {"#,
+            r#"p.add_argument("--password", help="abc")"#,
+            "p.add_argument('--password', help='x')\np.add_argument('--user', default='abc')",
+            "variable \"password\" {\n  type = string\n}\nvariable \"x\" {\n  default = \"abc\"\n}",
+            "variable \"password\" {\n  description = \"abc\"\n}",
+            r#"flag.Bool("password", false, "abc")"#,
+            r#"say "the password "abc""#,
+            r#"// "password" or "abc"."#,
+            r#"// a password or "abc""#,
+            "password = format(x, \"abc\")",
+            "https://password:abc@host/",
+            "#[arg(default_value = \"abc\")]\nuser: String,\npassword: String,",
+        ] {
+            assert_eq!(read_in(text, "password", Bare::Never), None, "{text}");
+        }
+        assert_eq!(read_in("https://password:abc@host/", "password", Bare::Word), None);
+    }
+
+    #[test]
+    fn values_may_stand_below_or_behind_a_blank() {
+        for (text, value, bare) in [
+            ("password: >-\n  abc\nx: y", "abc", Bare::Yaml),
+            ("a:\n  password: |\n    abc\n\n  x: y", "abc", Bare::Yaml),
+            ("ENV password abc", "abc", Bare::Word),
+            ("ENV password \"a b\"", "a b", Bare::Word),
+            ("setenv password abc", "abc", Bare::Word),
+        ] {
+            let found = read_in(text, "password", bare);
+            assert_eq!(found.map(|(_, v, _)| v), Some(value.to_owned()), "{text}");
+        }
+        for (text, bare) in [
+            ("password: |\n  one line\n  and one more", Bare::Yaml),
+            ("password: |\nabc: x", Bare::Yaml),
+            ("ENV password", Bare::Word),
+            ("the password abc", Bare::Word),
+            ("ENV password one two", Bare::Word),
+        ] {
+            assert_eq!(read_in(text, "password", bare), None, "{text}");
         }
     }
 

@@ -55,6 +55,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || holds_hash(value)
         || is_regex(value)
         || is_public_key(value)
+        || is_permission(candidate)
         || is_address(value)
 }
 
@@ -115,9 +116,14 @@ fn is_address(value: &[u8]) -> bool {
     value.strip_prefix(b"0x").is_some_and(|digits| digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit))
 }
 
+/// `id-token: write`: what a job may do with the token.
+fn is_permission(candidate: &Candidate) -> bool {
+    candidate.name.ends_with("token") && matches!(candidate.value, b"read" | b"write" | b"none")
+}
+
 /// A regular expression.
 fn is_regex(value: &[u8]) -> bool {
-    let anchored = value.starts_with(b"/^") || value.starts_with(b"^") && value.ends_with(b"$");
+    let anchored = value.starts_with(b"/^") || value.starts_with(b"^") && value.ends_with(b"$") || value.starts_with(b"(?");
     anchored || memchr::memmem::find(value, b"\\x").is_some() && value.contains(&b'[')
 }
 
@@ -159,6 +165,9 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
     let aside = context.kind == FileKind::Document || is_comment(candidate.before);
     if aside && !random {
         confidence = Confidence::Low;
+    }
+    if is_comment(candidate.before) {
+        confidence = confidence.min(Confidence::Medium);
     }
     if matches!(context.kind, FileKind::Source | FileKind::Other) && !random {
         confidence = lower(confidence).max(if candidate.holder == Holder::Quoted { confidence.min(Confidence::Medium) } else { Confidence::Low });

@@ -6,7 +6,7 @@ use crate::model::{Confidence, Hit, Rank, Rule, Severity};
 use crate::ruleset::{Compiled, Engine, RuleSet};
 use crate::text::{Span, name, placeholder, randomness};
 
-use super::binding::TextBinding;
+use super::binding::{self, TextBinding};
 use super::context::Context;
 use super::generic;
 use super::sink::SinkHit;
@@ -23,7 +23,7 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     let Some(rule) = rules.rules.get(index) else { return Some(part_hit(index, value, engine.group > 0)) };
     let text = &bytes[value.range()];
     let prefix = engine.prefixes.iter().find(|p| text.starts_with(p)).map_or(0, Vec::len);
-    if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, prefix) {
+    if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, prefix) || compiled.is_led() && has_another_name(bytes, value, rule) {
         return None;
     }
     // A header says what its value is for, as the name of a key does; no provider's format does.
@@ -31,6 +31,18 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     let mut hit = Hit::secret(index, rule, value, if is_named { Rank::KeyName } else { Rank::Provider });
     hit.prefix = prefix;
     validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, rule, context, text))
+}
+
+/// Words that say of no provider that it gave the secret.
+const NEUTRAL: [&str; 16] =
+    ["secret", "key", "access", "account", "user", "my", "id", "value", "password", "pass", "pwd", "credential", "credentials", "default", "prod", "dev"];
+
+/// Whether a value that has nothing peculiar but its neighbour is bound to a name that tells whose secret it is, and that is somebody else's.
+fn has_another_name(bytes: &[u8], value: Span, rule: &Rule) -> bool {
+    let Some(name) = binding::name_before(bytes, value.start).map(|name| name::normalise(&bytes[name.range()])) else { return false };
+    let says = |known: &str| known == name || name.split('_').any(|word| word == known);
+    let is_own = rule.tags.first().is_some_and(|provider| says(provider));
+    name::classify(&name).is_some() && !is_own && !name.split('_').all(|word| NEUTRAL.contains(&word))
 }
 
 /// The match of a pattern that a rule requires. It is never reported; it is shown, as what the rule requires, unless it has a group named `secret`.

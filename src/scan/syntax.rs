@@ -266,6 +266,13 @@ mod tests {
             (r#"env!("X")"#, "reference"),
             (r#"env::var("X").unwrap_or_else(|_| "a".to_string())"#, "=a"),
             (r#"env::var("X").unwrap_or("a".into())"#, "=a"),
+            (r#"match env::var("X") { Ok(v) => v, Err(_) => "a".to_string() }"#, "=a"),
+            (r#"if let Ok(v) = env::var("X") { v } else { "a".into() }"#, "=a"),
+            (r#"String::from_utf8(base64::decode("YWJj").unwrap()).unwrap()"#, "=abc"),
+            ("String::from_utf8(vec![97, 0x62, b'c']).unwrap()", "=abc"),
+            (r#"std::str::from_utf8(b"abc")?"#, "=abc"),
+            ("passed.to_string()", "=given"),
+            (r#"format!("{}{}", TOP, "a")"#, "=topa"),
             (r#"vault.get_secret("a").await?"#, "unknown"),
             ("call(1)", "unknown"),
             ("other", "unknown"),
@@ -283,11 +290,11 @@ mod tests {
         ] {
             let code = format!(
                 r#"const TOP: &str = "top"; const PARTS: [&str; 2] = ["x", "y"];
-                impl A {{ const INNER: &'static str = "inner"; fn f(&self, shadowed: &str) {{
+                impl A {{ const INNER: &'static str = "inner"; fn f(&self, shadowed: &str, passed: &str) {{
                     let local = "local"; let mut changed = "one"; changed = x(); let outer = "one"; let outer = "two";
                     {{ let outer = "three"; }}
                     sink({expression}); let later = "later";
-                }} }} const shadowed: &str = "no"; "#
+                }} }} const shadowed: &str = "no"; fn g(a: A, x: &str) {{ a.f(x, "given") }}"#
             );
             assert_eq!(sunk(&code), expected, "{expression}");
         }
@@ -443,6 +450,24 @@ locals { n = 3 }
             ("passed", "=given"),
             ("other", "unknown"),
             ("call('x')", "unknown"),
+            ("bytes('x', 'utf-8')", "=x"),
+            ("str(b'abc', 'utf-8')", "=abc"),
+            ("cast(str, 'abc')", "=abc"),
+            ("typing.cast(str, 'abc')", "=abc"),
+            ("''.join(reversed('cba'))", "=abc"),
+            ("bytes.fromhex('61 62\\t63')", "=abc"),
+            ("unquote_plus('a+b%2Bc')", "=a b+c"),
+            ("unquote('a+b%+4')", "interpolated"),
+            ("f'a{{b}}c'", "=a{b}c"),
+            ("f'{{{TOP}}}'", "={top}"),
+            ("'{{'", "={{"),
+            ("(  # why\n            'abc')", "=abc"),
+            ("('ab'  # why\n            'cd')", "=abcd"),
+            ("'-'.join([  # why\n            'a',  # and\n            'b'])", "=a-b"),
+            ("os.getenv('X') or (  # why\n            'abc')", "=abc"),
+            ("'abc' if x else os.environ['X']", "=abc"),
+            ("os.environ['X'] if x else 'abc'", "=abc"),
+            ("x if x else y", "unknown"),
         ] {
             let code = format!(
                 "import os\nTOP = 'top'\nPARTS = ['x', 'y']\nclass A:\n    INNER = 'inner'\n    def __init__(self):\n        self.field = 'field'\n    \
@@ -451,6 +476,22 @@ locals { n = 3 }
             let facts = facts(code.as_bytes(), lang::of("a.py").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
             let call = facts.calls.iter().find(|c| c.callee == "sink").unwrap();
             assert_eq!(show(&call.arguments[0].value), expected, "{expression}");
+        }
+    }
+
+    #[cfg(feature = "lang-python")]
+    #[test]
+    fn the_last_binding_before_the_use_counts_unless_a_function_runs_later() {
+        for (code, expected) in [
+            ("A = 'abc'\nsink(A)\nA = None\n", "=abc"),
+            ("A = None\nA = 'abc'\nsink(A)\n", "=abc"),
+            ("A = 'abc'\nA = None\nsink(A)\n", "unknown"),
+            ("def f():\n    sink(A)\nA = 'abc'\n", "=abc"),
+            ("def f():\n    a = 'abc'\n    sink(a)\n    a = None\n", "=abc"),
+        ] {
+            let facts = facts(code.as_bytes(), lang::of("a.py").unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
+            let call = facts.calls.iter().find(|c| c.callee == "sink").unwrap();
+            assert_eq!(show(&call.arguments[0].value), expected, "{code}");
         }
     }
 

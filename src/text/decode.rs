@@ -7,10 +7,12 @@ use data_encoding::BASE64_NOPAD;
 pub enum Decoding {
     /// Base64 or base64url (RFC 4648).
     Base64,
-    /// Two hexadecimal digits a byte (RFC 4648, section 8).
+    /// Two hexadecimal digits a byte (RFC 4648, section 8), with white space between them or not.
     Hex,
     /// Percent-encoding (RFC 3986, section 2.1).
     Percent,
+    /// The same, with `+` for a blank (URL Standard, section 5.1).
+    Form,
     /// The characters in reverse order.
     Reverse,
 }
@@ -21,8 +23,12 @@ impl Decoding {
         match self {
             Self::Base64 if text.is_empty() => Some(Vec::new()),
             Self::Base64 => base64(text),
-            Self::Hex => data_encoding::HEXLOWER_PERMISSIVE.decode(text).ok(),
+            Self::Hex => {
+                let digits: Vec<u8> = text.iter().filter(|b| !b.is_ascii_whitespace()).copied().collect();
+                data_encoding::HEXLOWER_PERMISSIVE.decode(&digits).ok()
+            }
             Self::Percent => percent(text),
+            Self::Form => percent(&text.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect::<Vec<u8>>()),
             Self::Reverse => Some(std::str::from_utf8(text).ok()?.chars().rev().collect::<String>().into_bytes()),
         }
     }
@@ -55,14 +61,19 @@ pub fn lenient(specification: &data_encoding::Specification) -> data_encoding::E
     specification.encoding().unwrap_or(BASE64_NOPAD)
 }
 
+/// The number that these digits write; a sign is no digit.
+pub fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.chars().all(|c| c.is_digit(radix)))?;
+    u32::from_str_radix(digits, radix).ok()
+}
+
 fn percent(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
         rest = after;
         if byte == b'%' {
-            let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-            out.push(u8::from_str_radix(digits, 16).ok()?);
+            out.push(u8::try_from(number(rest.get(..2)?, 16)?).ok()?);
             rest = &rest[2..];
         } else {
             out.push(byte);
@@ -87,6 +98,9 @@ mod tests {
             (Decoding::Hex, "616", None),
             (Decoding::Percent, "a%3Ab+c", Some("a:b+c")),
             (Decoding::Percent, "a%3", None),
+            (Decoding::Percent, "a%+4", None),
+            (Decoding::Form, "a%3Ab+c", Some("a:b c")),
+            (Decoding::Hex, "61 62\n63", Some("abc")),
             (Decoding::Reverse, "cb\u{e9}", Some("\u{e9}bc")),
         ] {
             assert_eq!(decoding.apply(text.as_bytes()).as_deref(), expected.map(str::as_bytes), "{decoding:?} {text}");

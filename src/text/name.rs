@@ -334,6 +334,7 @@ const ENDINGS: &[(&str, NameKind, Strength)] = &[
     ("privkey", PrivateKey, Strong),
     ("pushkey", ApiKey, Weak),
     ("refreshtoken", Token, Strong),
+    ("requirepass", Password, Strong),
     ("rsakey", PrivateKey, Weak),
     ("secret", Secret, Strong),
     ("secretaccesskey", Secret, Strong),
@@ -493,6 +494,10 @@ fn short_word(kind: NameKind, last: &str, before: &[&str]) -> Option<(NameKind, 
             ENDINGS.iter().filter(|(ending, ..)| ending.ends_with("key") && whole.ends_with(ending)).max_by_key(|(ending, ..)| ending.len())?;
         let words: Vec<&str> = before.iter().copied().chain(["key"]).collect();
         return starts_at_a_word(ending, &words).then_some((*kind, *strength));
+    }
+    // The locale of Palau.
+    if last == "pw" && matches!(before, ["en" | "pau"]) {
+        return None;
     }
     let strong = before.last().is_some_and(|word| ACCOUNTS.contains(word)) && kind == Password;
     match last {

@@ -450,7 +450,19 @@ fn is_weak(word: &str) -> bool {
     let with_user = ["password", "passwd", "pass", "pw", "pwd", "secret"]
         .into_iter()
         .any(|end| letters.strip_suffix(end).is_some_and(|user| listed(user) || user == "db" || user == "my"));
-    listed(word) || letters.len() >= 3 && (listed(letters) || with_user)
+    listed(word) || letters.len() >= 3 && (listed(letters) || with_user || is_compound(letters))
+}
+
+/// Words that people join to a password that is no better than each of them: `mysecretpassword`, `supersecretadminpass`.
+const JOINED: [&str; 18] =
+    ["password", "passwort", "passwd", "secret", "sekret", "super", "admin", "user", "root", "pass", "test", "very", "demo", "word", "top", "key", "the", "my"];
+
+fn is_compound(word: &str) -> bool {
+    let mut rest = word;
+    while let Some(joined) = JOINED.iter().find(|joined| rest.starts_with(**joined)) {
+        rest = &rest[joined.len()..];
+    }
+    rest.is_empty() && !word.is_empty()
 }
 
 /// The letter that a character stands for in leet spelling.
@@ -639,6 +651,8 @@ mod tests {
             "db_password",
             "supersecret",
             "passw0rd!",
+            "MySekretPa$$word",
+            "supersecretadminpass",
         ] {
             assert!(weak_word(value.as_bytes()), "{value}");
         }

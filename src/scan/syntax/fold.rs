@@ -8,7 +8,7 @@ use tree_sitter::Node;
 
 use crate::model::facts::{Argument, Binding, Call, Step, StepKind, Value};
 use crate::text::Span;
-use crate::text::decode::Decoding;
+use crate::text::decode::{Decoding, number};
 
 use super::outline::{BindingKind, BindingNode, CallNode, Outline, Role, children};
 use super::{Facts, MAX_ARGUMENTS, MAX_NAME, is_callee, line, span};
@@ -186,6 +186,14 @@ impl<'a, 't> Folder<'a, 't> {
                 }
             }
             Some(Role::Sequence(parts)) => {
+                let is_list = |part: &Node<'t>| matches!(self.outline.roles.get(&part.id()), Some(Role::Sequence(_)));
+                if let ([one, other], false) = (parts.as_slice(), prefix.is_empty())
+                    && !is_list(one)
+                    && !is_list(other)
+                {
+                    named.push((joined("1"), self.argument(*other)));
+                    return;
+                }
                 for pair in parts.iter().take(MAX_ARGUMENTS) {
                     let Some(Role::Sequence(pair)) = self.outline.roles.get(&pair.id()) else { continue };
                     let [key, value] = pair.as_slice() else { continue };
@@ -343,9 +351,10 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Escape) => folding.todo.push(self.unescaped(span(node))?),
             Some(Role::Hole(inner) | Role::Keep(inner)) if inner.id() != node.id() => folding.next([*inner].into_iter(), hops),
             Some(Role::Concat(parts)) => folding.next(parts.iter().copied(), hops),
-            Some(Role::Fallback(inner)) => {
+            Some(Role::Fallback(values)) => {
+                let value = *values.iter().find(|value| self.ends_in_text(**value)).or(values.last()).ok_or(Stop::Unknown)?;
                 folding.path.push(Step { kind: StepKind::Fallback, name: String::new(), span: span(node), line: line(node) });
-                folding.next([*inner].into_iter(), hops);
+                folding.next([value].into_iter(), hops);
             }
             Some(Role::Reverse(inner)) => {
                 folding.todo.push(Item::Decode(Decoding::Reverse, folding.text.len()));
@@ -360,6 +369,27 @@ impl<'a, 't> Folder<'a, 't> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an expression is a literal, behind wrappers and constants or not.
+    fn ends_in_text(&self, node: Node<'t>) -> bool {
+        let mut node = node;
+        for _ in 0..MAX_HOPS {
+            let next = match self.outline.roles.get(&node.id()) {
+                Some(Role::String | Role::Raw | Role::Concat(_)) => return true,
+                Some(Role::Keep(inner)) => Some(*inner),
+                Some(Role::Call(index)) => {
+                    let call = &self.outline.calls[*index];
+                    let is_wrapper = Effect::of(call, self.outline) == Some(Effect::Wrapper);
+                    self.subject(call, children(call.arguments).first().copied()).filter(|_| is_wrapper)
+                }
+                Some(_) => None,
+                None => self.name(node, 0, &mut Vec::new()).ok(),
+            };
+            let Some(next) = next else { return false };
+            node = next;
+        }
+        false
     }
 
     /// The parts of a string literal without its quotes: runs of text and escapes, and what fills its holes.
@@ -381,7 +411,14 @@ impl<'a, 't> Folder<'a, 't> {
                     continue;
                 }
             };
-            let (start, before) = run.map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
+            let (mut start, before) = run.take().map_or((part.start_byte(), false), |(span, escaped)| (span.start, escaped));
+            let escapes: Vec<Node> =
+                part.named_children(&mut part.walk()).filter(|child| matches!(self.outline.roles.get(&child.id()), Some(Role::Escape))).collect();
+            for escape in escapes {
+                items.push(self.run((Span::new(start, escape.start_byte()), before || escaped))?);
+                items.push(self.unescaped(span(escape))?);
+                start = escape.end_byte();
+            }
             run = Some((Span::new(start, part.end_byte()), before || escaped));
         }
         let end = run.map_or_else(|| node.named_children(&mut node.walk()).last().map_or(node.start_byte(), |last| last.end_byte()), |(run, _)| run.end);
@@ -437,16 +474,19 @@ impl<'a, 't> Folder<'a, 't> {
             return Err(Stop::Unknown);
         }
         let binding = self.bound(node).ok_or(Stop::Unknown)?;
-        let set = || self.outline.set_on_this(self.outline.text(node));
         let (value, kind) = match self.value_of(binding) {
             _ if binding.ambiguous => return Err(Stop::Unknown),
             Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),
             Some(value) => (value, StepKind::Variable),
-            None if binding.kind == BindingKind::Constant && set().is_some() => (set().ok_or(Stop::Unknown)?, StepKind::Variable),
             None => {
-                let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
-                let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
-                (entry.unwrap_or(given), StepKind::Parameter)
+                let is_constant = binding.kind == BindingKind::Constant;
+                if let Some(value) = self.outline.set_on_this(self.outline.text(node)).filter(|_| is_constant) {
+                    (value, StepKind::Variable)
+                } else {
+                    let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
+                    let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
+                    (entry.unwrap_or(given), StepKind::Parameter)
+                }
             }
         };
         path.push(Step { kind, name: self.outline.text(binding.name).to_owned(), span: span(binding.name), line: line(binding.name) });
@@ -526,7 +566,13 @@ impl<'a, 't> Folder<'a, 't> {
             folding.next([characters].into_iter(), hops);
             return Ok(());
         }
+        let made = first.filter(|first| matches!(self.outline.roles.get(&first.id()), Some(Role::Call(_))));
         let (parts, between) = match self.written(call.receiver) {
+            // `"".join(reversed("…"))`: what a call gives, character by character.
+            Ok(between) if between.is_empty() && made.is_some_and(|made| self.parts(made).is_err()) => {
+                folding.next(made.into_iter(), hops);
+                return Ok(());
+            }
             Ok(between) => (self.parts(first.ok_or(Stop::Unknown)?)?, between),
             Err(_) => self.joined(call, first)?,
         };
@@ -606,13 +652,26 @@ impl<'a, 't> Folder<'a, 't> {
     /// The character of a code (`97`, `0x61`) or of a character literal.
     fn character(&self, node: Node<'t>) -> Result<Vec<u8>, Stop> {
         if let Ok(text) = self.written(Some(node)) {
-            let is_one = std::str::from_utf8(&text).is_ok_and(|text| text.chars().count() == 1);
+            let is_literal = self.is_raw(node);
+            let is_one = is_literal && std::str::from_utf8(&text).is_ok_and(|text| text.chars().count() == 1);
             return if is_one { Ok(text) } else { Err(Stop::Unknown) };
         }
         let text = self.outline.text(node).trim_end_matches("u8");
         let text = text.trim_start_matches("(byte)").trim();
-        let code = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| u32::from_str_radix(digits, 16).ok());
+        let code = text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| number(digits.as_bytes(), 16));
         code.and_then(char::from_u32).map(|c| c.to_string().into_bytes()).ok_or(Stop::Unknown)
+    }
+
+    /// Whether a node is a literal without children, or one between single quotes: of a language with literals for characters one of those.
+    fn is_raw(&self, node: Node<'t>) -> bool {
+        let mut node = node;
+        for _ in 0..MAX_HOPS {
+            match self.outline.roles.get(&node.id()) {
+                Some(Role::Keep(inner)) => node = *inner,
+                role => return matches!(role, Some(Role::Raw)) || self.outline.bytes.get(node.start_byte()) == Some(&b'\''),
+            }
+        }
+        false
     }
 
     /// The parts of a list: written here, or bound to a name.

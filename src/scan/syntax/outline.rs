@@ -127,7 +127,8 @@ pub(super) enum Role<'t> {
     Keep(Node<'t>),
     Concat(Vec<Node<'t>>),
     Sequence(Vec<Node<'t>>),
-    Fallback(Node<'t>),
+    /// One of several, of which the first that is text counts.
+    Fallback(Vec<Node<'t>>),
     Reverse(Node<'t>),
     Reference,
     Object,
@@ -242,8 +243,9 @@ impl<'t> Outline<'t> {
     /// Files the captures of one match under what they mean.
     pub(super) fn take(&mut self, found: &QueryMatch<'_, 't>, captures: &[Capture]) {
         let capture_of = |index: u32| captures.get(index as usize).copied().unwrap_or(Capture::Other);
-        let get = |wanted: Capture| found.captures().iter().find(|c| capture_of(c.index) == wanted).map(|c| c.node);
-        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted).map(|c| c.node);
+        // A comment may stand anywhere, and is no part of anything.
+        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted && !is_comment(c.node)).map(|c| c.node);
+        let get = |wanted: Capture| all(wanted).next();
         for capture in found.captures() {
             let node = capture.node;
             match capture_of(capture.index) {
@@ -263,7 +265,11 @@ impl<'t> Outline<'t> {
                     }
                 }
                 Capture::Keep => self.inner(node, get(Capture::KeepInner), Role::Keep),
-                Capture::Fallback => self.inner(node, get(Capture::FallbackValue), Role::Fallback),
+                Capture::Fallback => {
+                    if let Role::Fallback(values) = self.roles.entry(node.id()).or_insert_with(|| Role::Fallback(Vec::new())) {
+                        values.extend(all(Capture::FallbackValue));
+                    }
+                }
                 Capture::Reverse => self.inner(node, get(Capture::ReverseInner), Role::Reverse),
                 Capture::Reference => {
                     self.roles.insert(node.id(), Role::Reference);
@@ -539,6 +545,11 @@ fn slots(parameters: Node<'_>) -> Vec<Node<'_>> {
         }
     }
     slots
+}
+
+/// Grammars call comments so; here documents are extra, too.
+fn is_comment(node: Node) -> bool {
+    node.is_extra() && node.kind().contains("comment")
 }
 
 /// The named children that are not comments.
