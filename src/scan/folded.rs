@@ -205,8 +205,10 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
     let line = memchr::memchr(b'\n', behind).map_or(behind, |at| &behind[..at]);
     let rest = line.trim_ascii();
     let has = |part: &str| memchr::memmem::find(rest, part.as_bytes()).is_some();
-    let is_assigned = rest.iter().take(4).any(|b| matches!(b, b'=' | b':' | b'"' | b'\'' | b'(' | b','));
-    if !is_assigned {
+    let closed = rest.iter().take(3).take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')')).count();
+    let after = rest[closed..].trim_ascii_start();
+    let is_assigned = after.starts_with(b"=") && !after.starts_with(b"==") || after.starts_with(b":");
+    if !is_assigned && !after.starts_with(b",") && !after.starts_with(b"(") {
         return false;
     }
     if [b"(".as_slice(), b"=", b"+", b"\\", b"[", b":="].iter().any(|open| rest.ends_with(open)) {
@@ -218,7 +220,8 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
     let called = |callee: &str| memchr::memmem::find_iter(rest, callee.as_bytes()).any(|at| rest.get(at + callee.len()) == Some(&b'('));
     let looked_up = || [language.callees.lookups, language.callees.fallbacks].iter().any(|group| group.iter().any(|callee| called(callee)));
     let decoded = || language.callees.decoders.iter().any(|(callee, _)| called(callee));
-    quoted && (joined.iter().chain(&fallback).any(|sign| has(sign)) || has(",") && looked_up() || decoded()) || is_constant(rest)
+    let is_joined = || is_assigned && joined.iter().chain(&fallback).any(|sign| has(sign));
+    quoted && (is_joined() || has(",") && looked_up() || decoded()) || is_assigned && is_constant(after)
 }
 
 /// Whether what begins at `at` is a decoding callee of the language, called with a literal of some length or with a name in capitals.
@@ -273,7 +276,7 @@ fn is_constant(rest: &[u8]) -> bool {
 
 /// Whether a token that begins at `at` is cut by the end of its string, and goes on in another.
 pub fn is_cut(bytes: &[u8], at: usize) -> bool {
-    let begins = at.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric() && bytes[before] != b'\\');
+    let begins = at.checked_sub(1).is_some_and(|before| matches!(bytes[before], b'"' | b'\'' | b'`' | b' ' | b'=' | b':'));
     let rest = &bytes[at..bytes.len().min(at + REACH)];
     let end = rest.iter().take_while(|b| is_token(**b)).count();
     let Some(&quote) = rest.get(end).filter(|b| begins && matches!(b, b'"' | b'\'' | b'`')) else { return false };
