@@ -1,5 +1,7 @@
 //! The slots of known APIs that carry a credential, a scope, a URL: `rules/sinks/<ecosystem>.toml`.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use super::{RuleError, data_below};
@@ -28,16 +30,18 @@ pub struct Sink {
 
 impl Sink {
     /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
-    fn may_be_in(&self, bytes: &[u8]) -> bool {
-        let stands = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    fn may_be_in(&self, bytes: &[u8], known: &mut HashMap<String, bool>) -> bool {
+        let mut stands = |word: &str| match known.get(word) {
+            Some(found) => *found,
+            None => *known.entry(word.to_owned()).or_insert(memchr::memmem::find(bytes, word.as_bytes()).is_some()),
+        };
         // Headers are written in any case.
-        let has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
-        let one_of = |words: &[String], test: &dyn Fn(&str) -> bool| words.is_empty() || words.iter().any(|word| test(word));
-        let by_name = self.argument.is_none();
-        (!by_name || one_of(&self.names, &|name| has(written_part(name))))
+        let mut has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
+        let named = self.argument.is_some() || self.names.is_empty() || self.names.iter().any(|name| has(written_part(name)));
+        named
             && self.after.iter().all(|after| has(after))
-            && one_of(&self.callees, &stands)
-            && one_of(&self.from, &|package| is_imported(bytes, package))
+            && (self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee)))
+            && (self.from.is_empty() || self.from.iter().any(|package| is_imported(bytes, package)))
     }
 }
 
@@ -156,7 +160,8 @@ impl Sinks {
 
     /// Whether a file of this language holds the words that a call of some slot needs: a look at its bytes that saves parsing most files.
     pub fn may_reach(&self, language: &str, bytes: &[u8]) -> bool {
-        self.of(language).any(|sink| sink.may_be_in(bytes))
+        let mut known = HashMap::new();
+        self.of(language).any(|sink| sink.may_be_in(bytes, &mut known))
     }
 
     /// Every kind that some slot has, for checking rules.

@@ -176,7 +176,7 @@ impl Meaning {
             return None;
         }
         let language = lang::of_file(&blob.target.within, blob.bytes).filter(|language| language.name != INFRASTRUCTURE)?;
-        let may_hold = || self.sinks.may_reach(language.name, blob.bytes) && folded::has_plausible_literal(blob.bytes);
+        let may_hold = || folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
         (seen.has(Sight::Folding) || may_hold()).then_some(language)
     }
 
