@@ -129,8 +129,7 @@ impl Meaning {
 
     /// What the pre-filter has to look for.
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
-        let callees = lang::table().iter().flat_map(|language| sink::keywords(&self.sinks, language));
-        let mut all: Vec<(Anchor, Sight)> = callees.map(|callee| (Anchor::folded(callee.as_bytes()), Sight::Callee)).collect();
+        let mut all: Vec<(Anchor, Sight)> = Vec::new();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
@@ -146,6 +145,14 @@ impl Meaning {
             all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Resource)));
         }
         all
+    }
+
+    /// What the pre-filter has to look for in files of one language alone: words of callees, each with the index of the language in the table.
+    pub fn callees(&self) -> Vec<(Anchor, usize)> {
+        let of_language = |(index, language): (usize, &&'static Language)| {
+            sink::keywords(&self.sinks, language).into_iter().map(|word| (Anchor::folded(word.as_bytes()), index)).collect::<Vec<_>>()
+        };
+        lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
     /// Looks closer at a blob in which `seen` was seen.

@@ -74,6 +74,8 @@ struct Consumers {
     patterns: Vec<usize>,
     keys: Vec<usize>,
     sights: Seen,
+    /// Languages, a bit each by their index in the table, of which this is a word of a callee.
+    callees: u32,
     suppressions: bool,
     foreign: bool,
 }
@@ -140,6 +142,9 @@ impl Scanner {
         }
         for (anchor, sight) in meaning.anchors(&rules) {
             index.of(anchor).sights.note(sight);
+        }
+        for (anchor, language) in meaning.callees() {
+            index.of(anchor).callees |= 1 << language;
         }
         let prefilter = Prefilter::new(index.anchors.iter());
         Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
@@ -217,6 +222,9 @@ impl Scanner {
             }
             if consumers.foreign {
                 gathered.foreign.push(at);
+            }
+            if consumers.callees != 0 && !gathered.seen.has(Sight::Callee) && gathered.is_in_one_of(consumers.callees) {
+                gathered.seen.note(Sight::Callee);
             }
             if !gathered.seen.has_all(consumers.sights) {
                 gathered.see(consumers.sights, at);
@@ -436,6 +444,12 @@ impl Gathered<'_> {
         let before = |hit: &Hit| self.known[..self.known.partition_point(|known| known.start <= hit.span.start)].last();
         hits.retain(|hit| hit.rank != Rank::Generic || before(hit).is_none_or(|known| !known.contains(hit.span)));
         hits
+    }
+
+    /// Whether the blob is in a language of this mask.
+    fn is_in_one_of(&self, languages: u32) -> bool {
+        let Some(own) = self.language() else { return false };
+        lang::table().iter().position(|language| language.name == own.name).is_some_and(|index| languages >> index & 1 == 1)
     }
 
     /// Notes what an anchor at `at` stands for. A decoder counts only where it may decode a literal.
