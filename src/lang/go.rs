@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
-use crate::text::decode::{Decoding, number};
+use super::{Callees, Import, Language, escapes};
+use crate::text::decode::Decoding;
 
 /// Go.
 pub(super) static LANGUAGE: Language = Language {
@@ -108,47 +108,28 @@ pub(super) static LANGUAGE: Language = Language {
 
 /// The escapes of an interpreted string literal (Go specification, "Rune literals" and "String literals").
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'a' => escapes::byte(7, out),
+        b'b' => escapes::byte(8, out),
+        b'f' => escapes::byte(12, out),
+        b'v' => escapes::byte(11, out),
+        b'\\' | b'\'' | b'"' => escapes::byte(kind, out),
+        b'x' => {
+            out.push(u8::try_from(escapes::hex(rest, 2)?).ok()?);
+            Some(2)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        let plain = match kind {
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'a' => 7,
-            b'b' => 8,
-            b'f' => 12,
-            b'v' => 11,
-            b'\\' | b'\'' | b'"' => kind,
-            b'x' => {
-                let value = number(rest.get(..2)?, 16)?;
-                rest = &rest[2..];
-                u8::try_from(value).ok()?
-            }
-            b'0'..=b'7' => {
-                let value = number(&[&[kind], rest.get(..2)?].concat(), 8)?;
-                rest = &rest[2..];
-                u8::try_from(value).ok()?
-            }
-            b'u' | b'U' => {
-                let length = if kind == b'u' { 4 } else { 8 };
-                let point = char::from_u32(number(rest.get(..length)?, 16)?)?;
-                rest = &rest[length..];
-                out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-                continue;
-            }
-            _ => return None,
-        };
-        out.push(plain);
-    }
-    Some(out)
+        b'0'..=b'7' => {
+            let (value, more) = escapes::octal(kind, rest, 2).filter(|(_, more)| *more == 2)?;
+            out.push(u8::try_from(value).ok()?);
+            Some(more)
+        }
+        b'u' => escapes::point(escapes::hex(rest, 4)?, 4, out),
+        b'U' => escapes::point(escapes::hex(rest, 8)?, 8, out),
+        _ => None,
+    })
 }
 
 /// One line of an import declaration: `cc "golang.org/x/oauth2/clientcredentials"`, `. "fmt"`, `"gopkg.in/yaml.v3"`.

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
-use crate::text::decode::{Decoding, number};
+use super::{Callees, Import, Language, escapes};
+use crate::text::decode::Decoding;
 
 /// Java.
 pub(super) static LANGUAGE: Language = Language {
@@ -92,7 +92,7 @@ pub(super) static LANGUAGE: Language = Language {
 /// The text of a string literal or text block (Java Language Specification, 3.10.6 and 3.10.7). Only text blocks hold line ends.
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
     let first_line = raw.iter().take_while(|b| b.is_ascii_whitespace()).any(|&b| b == b'\n');
-    if first_line { escapes(&without_indent(raw)?) } else { escapes(raw) }
+    if first_line { decoded(&without_indent(raw)?) } else { decoded(raw) }
 }
 
 /// A text block without the white space that all its lines begin with, or that they end in.
@@ -106,54 +106,27 @@ fn without_indent(block: &[u8]) -> Option<Vec<u8>> {
     Some(stripped.join("\n").into_bytes())
 }
 
-fn escapes(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+fn decoded(raw: &[u8]) -> Option<Vec<u8>> {
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b'b' => escapes::byte(8, out),
+        b's' => escapes::byte(b' ', out),
+        b't' => escapes::byte(b'\t', out),
+        b'n' => escapes::byte(b'\n', out),
+        b'f' => escapes::byte(12, out),
+        b'r' => escapes::byte(b'\r', out),
+        b'"' | b'\'' | b'\\' => escapes::byte(kind, out),
+        b'\n' => Some(0),
+        b'0'..=b'7' => {
+            let (code, more) = escapes::octal(kind, rest, if kind <= b'3' { 2 } else { 1 })?;
+            escapes::point(code, more, out)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        match kind {
-            b'b' => out.push(8),
-            b's' => out.push(b' '),
-            b't' => out.push(b'\t'),
-            b'n' => out.push(b'\n'),
-            b'f' => out.push(12),
-            b'r' => out.push(b'\r'),
-            b'"' | b'\'' | b'\\' => out.push(kind),
-            b'\n' => {}
-            b'0'..=b'7' => {
-                let most = if kind <= b'3' { 2 } else { 1 };
-                let more = rest.iter().take(most).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                let digits = [&[kind], &rest[..more]].concat();
-                let point = number(&digits, 8).and_then(char::from_u32)?;
-                out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = &rest[more..];
-            }
-            b'u' => {
-                let digits = &rest[rest.iter().take_while(|&&b| b == b'u').count()..];
-                let (unit, behind) = unit(digits)?;
-                let (point, behind) = match behind.strip_prefix(b"\\u").and_then(self::unit) {
-                    Some((low, behind)) if (0xD800..0xDC00).contains(&unit) => (0x1_0000 + ((unit - 0xD800) << 10) + low.checked_sub(0xDC00)?, behind),
-                    _ => (unit, behind),
-                };
-                out.extend_from_slice(char::from_u32(point)?.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = behind;
-            }
-            _ => return None,
+        b'u' => {
+            let more = rest.iter().take_while(|&&b| b == b'u').count();
+            let (code, length) = escapes::utf16(&rest[more..])?;
+            escapes::point(code, more + length, out)
         }
-    }
-    Some(out)
-}
-
-/// The four digits of `\u0041`, and what stands behind them.
-fn unit(digits: &[u8]) -> Option<(u32, &[u8])> {
-    let value = number(digits.get(..4)?, 16)?;
-    Some((value, &digits[4..]))
+        _ => None,
+    })
 }
 
 /// `import com.example.Type;`, `import static com.example.Type.NAME;`, `import com.example.*;`.

@@ -1,6 +1,6 @@
 //! JavaScript: grammar, query, and what its common callees do to text. TypeScript shares all but the grammar.
 
-use super::{Callees, Import};
+use super::{Callees, Import, escapes};
 use crate::text::decode::{Decoding, number};
 
 /// JavaScript, with JSX; also as Node.js, Deno and Bun run it.
@@ -93,58 +93,32 @@ pub(super) const CALLEES: Callees = Callees {
 
 /// The escapes of a string or template literal (ECMA-262, "String Literals" and "Additional Syntax").
 pub(super) fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'b' => escapes::byte(0x08, out),
+        b'f' => escapes::byte(0x0c, out),
+        b'v' => escapes::byte(0x0b, out),
+        b'x' => escapes::point(escapes::hex(rest, 2)?, 2, out),
+        b'u' => unicode(rest).and_then(|(code, length)| escapes::point(code, length, out)),
+        b'0'..=b'7' => {
+            let (code, more) = escapes::octal(kind, rest, if kind <= b'3' { 2 } else { 1 })?;
+            escapes::point(code, more, out)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        let (point, length) = match kind {
-            b'n' => ('\n', 0),
-            b'r' => ('\r', 0),
-            b't' => ('\t', 0),
-            b'b' => ('\x08', 0),
-            b'f' => ('\x0c', 0),
-            b'v' => ('\x0b', 0),
-            b'x' => (char::from_u32(number(rest.get(..2)?, 16)?)?, 2),
-            b'u' => unicode(rest)?,
-            b'0'..=b'7' => {
-                let most = if kind <= b'3' { 2 } else { 1 };
-                let more = rest.iter().take(most).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                (char::from_u32(number(&[&[kind], &rest[..more]].concat(), 8)?)?, more)
-            }
-            b'\n' => continue,
-            b'\r' => {
-                rest = rest.strip_prefix(b"\n").unwrap_or(rest);
-                continue;
-            }
-            other => {
-                out.push(other);
-                continue;
-            }
-        };
-        out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-        rest = &rest[length..];
-    }
-    Some(out)
+        b'\n' => Some(0),
+        b'\r' => Some(usize::from(rest.first() == Some(&b'\n'))),
+        other => escapes::byte(other, out),
+    })
 }
 
 /// What follows `\u`, and its length: `{1F511}`, `0041`, or two halves of a pair `D83D\uDD11`.
-fn unicode(rest: &[u8]) -> Option<(char, usize)> {
+fn unicode(rest: &[u8]) -> Option<(u32, usize)> {
     if rest.first() == Some(&b'{') {
         let end = memchr::memchr(b'}', rest)?;
-        return Some((char::from_u32(number(&rest[1..end], 16)?)?, end + 1));
+        return Some((number(&rest[1..end], 16)?, end + 1));
     }
-    let high = number(rest.get(..4)?, 16)?;
-    if !(0xD800..0xDC00).contains(&high) {
-        return Some((char::from_u32(high)?, 4));
-    }
-    let low = number(rest.get(4..10)?.strip_prefix(b"\\u")?, 16).filter(|low| (0xDC00..0xE000).contains(low))?;
-    Some((char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))?, 10))
+    escapes::utf16(rest)
 }
 
 /// `import a, {b as c} from "m"`, `import * as a from "m"`, `import a = require("m")`, `{a, b: c} = require("m")`, `a = require("m").b`, and the bare

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
-use crate::text::decode::{Decoding, number};
+use super::{Callees, Import, Language, escapes};
+use crate::text::decode::Decoding;
 
 /// Kotlin.
 pub(super) static LANGUAGE: Language = Language {
@@ -106,41 +106,15 @@ pub(super) static LANGUAGE: Language = Language {
 
 /// The escapes of a string literal (Kotlin specification, "String literals"). Raw strings have none.
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
-        }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        match kind {
-            b't' => out.push(b'\t'),
-            b'b' => out.push(8),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b'"' | b'\'' | b'\\' | b'$' => out.push(kind),
-            b'u' => {
-                let (unit, behind) = unit(rest)?;
-                let (point, behind) = match behind.strip_prefix(b"\\u").and_then(self::unit) {
-                    Some((low, behind)) if (0xD800..0xDC00).contains(&unit) => (0x1_0000 + ((unit - 0xD800) << 10) + low.checked_sub(0xDC00)?, behind),
-                    _ => (unit, behind),
-                };
-                out.extend_from_slice(char::from_u32(point)?.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = behind;
-            }
-            _ => return None,
-        }
-    }
-    Some(out)
-}
-
-/// The four digits of `\u0041`, and what stands behind them.
-fn unit(digits: &[u8]) -> Option<(u32, &[u8])> {
-    let value = number(digits.get(..4)?, 16)?;
-    Some((value, &digits[4..]))
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b't' => escapes::byte(b'\t', out),
+        b'b' => escapes::byte(8, out),
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b'"' | b'\'' | b'\\' | b'$' => escapes::byte(kind, out),
+        b'u' => escapes::utf16(rest).and_then(|(code, length)| escapes::point(code, length, out)),
+        _ => None,
+    })
 }
 
 /// `import com.example.Type`, `import com.example.name as other`, `import com.example.*`.

@@ -4,6 +4,7 @@
 mod bash;
 #[cfg(feature = "lang-csharp")]
 mod csharp;
+mod escapes;
 #[cfg(feature = "lang-go")]
 mod go;
 #[cfg(feature = "lang-hcl")]

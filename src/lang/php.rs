@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
-use crate::text::decode::Decoding;
+use super::{Callees, Import, Language, escapes};
+use crate::text::decode::{Decoding, number};
 
 /// PHP.
 pub(super) static LANGUAGE: Language = Language {
@@ -73,46 +73,34 @@ pub(super) static LANGUAGE: Language = Language {
 
 /// The escapes of a PHP string literal in double quotes (manual, "Strings"), which are a superset of those in single quotes.
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b'\\' | b'\'' | b'"' | b'$' => escapes::byte(kind, out),
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'v' => escapes::byte(0x0b, out),
+        b'e' => escapes::byte(0x1b, out),
+        b'f' => escapes::byte(0x0c, out),
+        b'x' | b'X' if rest.first().is_some_and(u8::is_ascii_hexdigit) => {
+            let (value, length) = escapes::hex_at_most(rest, 2)?;
+            out.push(u8::try_from(value).ok()?);
+            Some(length)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        match kind {
-            b'\\' | b'\'' | b'"' | b'$' => out.push(kind),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'v' => out.push(0x0b),
-            b'e' => out.push(0x1b),
-            b'f' => out.push(0x0c),
-            b'x' | b'X' if rest.first().is_some_and(u8::is_ascii_hexdigit) => {
-                let digits = rest.iter().take(2).take_while(|b| b.is_ascii_hexdigit()).count();
-                out.push(u8::from_str_radix(std::str::from_utf8(&rest[..digits]).ok()?, 16).ok()?);
-                rest = &rest[digits..];
-            }
-            b'u' if rest.first() == Some(&b'{') => {
-                let end = memchr::memchr(b'}', rest)?;
-                let point = char::from_u32(u32::from_str_radix(std::str::from_utf8(&rest[1..end]).ok()?, 16).ok()?)?;
-                out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = &rest[end + 1..];
-            }
-            b'0'..=b'7' => {
-                let more = rest.iter().take(2).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                let digits = [&[kind], &rest[..more]].concat();
-                out.push(u8::try_from(u16::from_str_radix(std::str::from_utf8(&digits).ok()?, 8).ok()? & 0xff).ok()?);
-                rest = &rest[more..];
-            }
-            // An unknown escape stays as it is written.
-            other => out.extend([b'\\', other]),
+        b'u' if rest.first() == Some(&b'{') => {
+            let end = memchr::memchr(b'}', rest)?;
+            escapes::point(number(&rest[1..end], 16)?, end + 1, out)
         }
-    }
-    Some(out)
+        b'0'..=b'7' => {
+            let (value, more) = escapes::octal(kind, rest, 2)?;
+            out.push(u8::try_from(value & 0xff).ok()?);
+            Some(more)
+        }
+        // An unknown escape stays as it is written.
+        other => {
+            out.push(b'\\');
+            escapes::byte(other, out)
+        }
+    })
 }
 
 /// `use A\B;`, `use A\B as C, D\E;`, `use A\{B, C\D as E};`, `use function A\f;`.

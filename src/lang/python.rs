@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
-use crate::text::decode::{Decoding, number};
+use super::{Callees, Import, Language, escapes};
+use crate::text::decode::Decoding;
 
 /// Python.
 pub(super) static LANGUAGE: Language = Language {
@@ -81,45 +81,30 @@ fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
     if matches!(raw, b"{{" | b"}}") {
         return Some(vec![raw[0]]);
     }
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b'\n' => Some(0),
+        b'\\' | b'\'' | b'"' => escapes::byte(kind, out),
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'a' => escapes::byte(0x07, out),
+        b'b' => escapes::byte(0x08, out),
+        b'f' => escapes::byte(0x0c, out),
+        b'v' => escapes::byte(0x0b, out),
+        b'x' => escapes::point(escapes::hex(rest, 2)?, 2, out),
+        b'u' => escapes::point(escapes::hex(rest, 4)?, 4, out),
+        b'U' => escapes::point(escapes::hex(rest, 8)?, 8, out),
+        b'0'..=b'7' => {
+            let (code, more) = escapes::octal(kind, rest, 2)?;
+            escapes::point(code, more, out)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        let code = |digits: &[u8], radix| number(digits, radix).and_then(char::from_u32);
-        let (point, length) = match kind {
-            b'\n' => continue,
-            b'\\' | b'\'' | b'"' => (char::from(kind), 0),
-            b'n' => ('\n', 0),
-            b'r' => ('\r', 0),
-            b't' => ('\t', 0),
-            b'a' => ('\x07', 0),
-            b'b' => ('\x08', 0),
-            b'f' => ('\x0c', 0),
-            b'v' => ('\x0b', 0),
-            b'x' => (code(rest.get(..2)?, 16)?, 2),
-            b'u' => (code(rest.get(..4)?, 16)?, 4),
-            b'U' => (code(rest.get(..8)?, 16)?, 8),
-            b'0'..=b'7' => {
-                let more = rest.iter().take(2).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                (code(&[&[kind], &rest[..more]].concat(), 8)?, more)
-            }
-            b'N' => return None,
-            // An unknown escape stays as it is written.
-            other => {
-                out.push(b'\\');
-                (char::from(other), 0)
-            }
-        };
-        out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-        rest = &rest[length..];
-    }
-    Some(out)
+        b'N' => None,
+        // An unknown escape stays as it is written.
+        other => {
+            out.push(b'\\');
+            escapes::point(u32::from(other), 0, out)
+        }
+    })
 }
 
 /// `import a.b as c, d` and `from a.b import (c as d, e)`.

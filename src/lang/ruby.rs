@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
-use crate::text::decode::Decoding;
+use super::{Callees, Import, Language, escapes};
+use crate::text::decode::{Decoding, number};
 
 /// Ruby.
 pub(super) static LANGUAGE: Language = Language {
@@ -90,54 +90,40 @@ pub(super) static LANGUAGE: Language = Language {
 
 /// The escapes of a Ruby string literal in double quotes ("Literals"), which are a superset of those in single quotes.
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b'\n' => Some(0),
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'a' => escapes::byte(0x07, out),
+        b'b' => escapes::byte(0x08, out),
+        b'e' => escapes::byte(0x1b, out),
+        b'f' => escapes::byte(0x0c, out),
+        b's' => escapes::byte(b' ', out),
+        b'v' => escapes::byte(0x0b, out),
+        b'x' => {
+            let (value, length) = escapes::hex_at_most(rest, 2)?;
+            out.push(u8::try_from(value).ok()?);
+            Some(length)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        match kind {
-            b'\n' => {}
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'a' => out.push(0x07),
-            b'b' => out.push(0x08),
-            b'e' => out.push(0x1b),
-            b'f' => out.push(0x0c),
-            b's' => out.push(b' '),
-            b'v' => out.push(0x0b),
-            b'x' => {
-                let digits = rest.iter().take(2).take_while(|b| b.is_ascii_hexdigit()).count();
-                out.push(u8::from_str_radix(std::str::from_utf8(&rest[..digits]).ok()?, 16).ok()?);
-                rest = &rest[digits..];
+        b'u' => {
+            let (digits, length) = match rest.first()? {
+                b'{' => memchr::memchr(b'}', rest).map(|end| (&rest[1..end], end + 1))?,
+                _ => (rest.get(..4)?, 4),
+            };
+            for digits in std::str::from_utf8(digits).ok()?.split_whitespace() {
+                escapes::point(number(digits.as_bytes(), 16)?, 0, out)?;
             }
-            b'u' => {
-                let (digits, length) = match rest.first()? {
-                    b'{' => memchr::memchr(b'}', rest).map(|end| (&rest[1..end], end + 1))?,
-                    _ => (rest.get(..4)?, 4),
-                };
-                for digits in std::str::from_utf8(digits).ok()?.split_whitespace() {
-                    let point = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
-                    out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                rest = &rest[length..];
-            }
-            b'0'..=b'7' => {
-                let more = rest.iter().take(2).take_while(|b| matches!(b, b'0'..=b'7')).count();
-                let digits = [&[kind], &rest[..more]].concat();
-                out.push(u8::try_from(u16::from_str_radix(std::str::from_utf8(&digits).ok()?, 8).ok()? & 0xff).ok()?);
-                rest = &rest[more..];
-            }
-            b'c' | b'C' | b'M' => return None,
-            other => out.push(other),
+            Some(length)
         }
-    }
-    Some(out)
+        b'0'..=b'7' => {
+            let (value, more) = escapes::octal(kind, rest, 2)?;
+            out.push(u8::try_from(value & 0xff).ok()?);
+            Some(more)
+        }
+        b'c' | b'C' | b'M' => None,
+        other => escapes::byte(other, out),
+    })
 }
 
 /// `require 'oauth2'`, `gem "faraday"`.

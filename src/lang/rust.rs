@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
+use super::{Callees, Import, Language, escapes};
 use crate::text::decode::{Decoding, number};
 
 /// Rust.
@@ -109,38 +109,24 @@ pub(super) static LANGUAGE: Language = Language {
 
 /// The escapes of a Rust string literal (Reference, "Quote and escape characters"), line continuation included.
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+    escapes::unescape(raw, |kind, rest, out| match kind {
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'0' => escapes::byte(0, out),
+        b'\\' | b'"' | b'\'' => escapes::byte(kind, out),
+        b'x' => {
+            out.push(u8::try_from(escapes::hex(rest, 2)?).ok()?);
+            Some(2)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        match kind {
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'0' => out.push(0),
-            b'\\' | b'"' | b'\'' => out.push(kind),
-            b'x' => {
-                out.push(u8::try_from(number(rest.get(..2)?, 16)?).ok()?);
-                rest = &rest[2..];
-            }
-            b'u' => {
-                let end = memchr::memchr(b'}', rest)?;
-                let digits: String = rest.get(1..end)?.iter().filter(|&&b| b != b'_').map(|&b| b as char).collect();
-                let point = char::from_u32(number(digits.as_bytes(), 16)?)?;
-                out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = &rest[end + 1..];
-            }
-            b'\n' | b'\r' => rest = rest.trim_ascii_start(),
-            _ => return None,
+        b'u' => {
+            let end = memchr::memchr(b'}', rest)?;
+            let digits: String = rest.get(1..end)?.iter().filter(|&&b| b != b'_').map(|&b| b as char).collect();
+            escapes::point(number(digits.as_bytes(), 16)?, end + 1, out)
         }
-    }
-    Some(out)
+        b'\n' | b'\r' => Some(rest.len() - rest.trim_ascii_start().len()),
+        _ => None,
+    })
 }
 
 /// The names of a use tree: `oauth2::{self, basic::BasicClient, ClientSecret as Secret, *}`.
