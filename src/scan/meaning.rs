@@ -155,10 +155,10 @@ impl Meaning {
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob in which `seen` was seen.
-    pub fn look(&self, blob: &Blob, context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
+    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen.
+    pub fn look(&self, (blob, language): (&Blob, Option<&'static Language>), context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
         let mut meant = Meant::default();
-        if let Some(language) = self.worth_parsing(blob, seen) {
+        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, seen)) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
                 Ok(facts) => {
                     meant.parsed_bytes += blob.bytes.len() as u64;
@@ -177,14 +177,10 @@ impl Meaning {
         meant
     }
 
-    /// The language of a blob whose tree may say more than its text.
-    fn worth_parsing(&self, blob: &Blob, seen: Seen) -> Option<&'static Language> {
-        if !seen.has(Sight::Callee) && !seen.has(Sight::Folding) {
-            return None;
-        }
-        let language = lang::of_file(&blob.target.within, blob.bytes).filter(|language| language.name != INFRASTRUCTURE)?;
-        let may_hold = || folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
-        (seen.has(Sight::Folding) || may_hold()).then_some(language)
+    /// Whether the tree of a blob may say more than its text.
+    fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
+        let may_hold = || seen.has(Sight::Callee) && folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
+        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
     }
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {

@@ -105,6 +105,8 @@ struct Gathered<'a> {
     line: LineWindow,
     /// The language it is in, if that has a grammar for values.
     language: OnceCell<Option<&'static Language>>,
+    /// The bit of that language in the masks of [`Consumers`].
+    own_bit: OnceCell<u32>,
     /// The name read last, and what it is bound to.
     last: Option<(Span, Option<Bound>)>,
     hits: Vec<Hit>,
@@ -167,7 +169,7 @@ impl Scanner {
         }
         let mut meant = Meant::default();
         if gathered.seen.is_something() {
-            meant = self.meaning.look(blob, gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
+            meant = self.meaning.look((blob, gathered.language()), gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
             gathered.hits.append(&mut meant.hits);
         }
         let facts = meant.facts.take();
@@ -212,9 +214,20 @@ impl Scanner {
     /// What the pattern and key rules find, before overlaps.
     fn gather<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> Gathered<'a> {
         worker.reset(self.rules.compiled.len());
-        let (context, line, language) = (OnceCell::new(), LineWindow::default(), OnceCell::new());
-        let mut gathered =
-            Gathered { blob, context, line, language, last: None, hits: Vec::new(), known: Vec::new(), markers: Vec::new(), foreign: Vec::new(), seen };
+        let (context, line, language, own_bit) = (OnceCell::new(), LineWindow::default(), OnceCell::new(), OnceCell::new());
+        let mut gathered = Gathered {
+            blob,
+            context,
+            line,
+            language,
+            own_bit,
+            last: None,
+            hits: Vec::new(),
+            known: Vec::new(),
+            markers: Vec::new(),
+            foreign: Vec::new(),
+            seen,
+        };
         self.prefilter.scan(blob.bytes, |anchor, at| {
             let consumers = &self.consumers[anchor];
             if consumers.suppressions {
@@ -448,8 +461,8 @@ impl Gathered<'_> {
 
     /// Whether the blob is in a language of this mask.
     fn is_in_one_of(&self, languages: u32) -> bool {
-        let Some(own) = self.language() else { return false };
-        lang::table().iter().position(|language| language.name == own.name).is_some_and(|index| languages >> index & 1 == 1)
+        let bit = || self.language().and_then(|own| lang::table().iter().position(|language| language.name == own.name)).map_or(0, |index| 1 << index);
+        languages & self.own_bit.get_or_init(bit) != 0
     }
 
     /// Notes what an anchor at `at` stands for. A decoder counts only where it may decode a literal.
