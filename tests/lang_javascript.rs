@@ -3,6 +3,8 @@
 #![cfg(all(feature = "lang-javascript", feature = "lang-typescript"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod lang_support;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -10,25 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aelix_lint::lang;
-use aelix_lint::model::facts::Value;
 use aelix_lint::model::{Blob, Confidence, Target};
 use aelix_lint::ruleset::{RuleOptions, RuleSet};
 use aelix_lint::scan::sink::{self, Sinks};
-use aelix_lint::scan::syntax::{Bounds, Facts, Parser, facts};
+use aelix_lint::scan::syntax::{Bounds, Parser, facts};
 use aelix_lint::scan::{ScanOptions, Scanner, Worker};
 
-fn facts_of(path: &str, code: &str) -> Facts {
-    facts(code.as_bytes(), lang::of(path).unwrap(), &mut Parser::default(), Bounds::default()).unwrap()
-}
-
-fn show(value: &Value) -> String {
-    match value {
-        Value::Literal { text, .. } => format!("={}", String::from_utf8_lossy(text)),
-        Value::Reference => "reference".into(),
-        Value::Interpolated => "interpolated".into(),
-        Value::Unknown => "unknown".into(),
-    }
-}
+use lang_support::{read as facts_of, show};
 
 /// The first argument of the call of `sink`.
 fn sunk(path: &str, code: &str) -> String {

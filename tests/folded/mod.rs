@@ -1,32 +1,21 @@
 //! What the tests of single languages share: values as text, and the findings of a fixture project whose placeholders have become values.
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+#[path = "../lang_support/mod.rs"]
+mod lang_support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aelix_lint::lang;
-use aelix_lint::model::facts::Value;
 use aelix_lint::model::{Blob, Target};
 use aelix_lint::ruleset::{RuleOptions, RuleSet};
-use aelix_lint::scan::syntax::{Bounds, Facts, Parser, facts};
+use aelix_lint::scan::syntax::{Bounds, Parser, facts};
 use aelix_lint::scan::{ScanOptions, Scanner, Worker};
 
-/// The facts of a file with this name.
-pub fn read(name: &str, code: &str) -> Facts {
-    facts(code.as_bytes(), lang::of(name).unwrap(), &mut Parser::default(), Bounds::default()).unwrap()
-}
-
-/// A value in short.
-pub fn show(value: &Value) -> String {
-    match value {
-        Value::Literal { text, .. } => format!("={}", String::from_utf8_lossy(text)),
-        Value::Reference => "reference".into(),
-        Value::Interpolated => "interpolated".into(),
-        Value::Unknown => "unknown".into(),
-    }
-}
+pub use lang_support::{read, show};
 
 /// The first argument of the call of `sink`.
 pub fn sunk(name: &str, code: &str) -> String {
