@@ -8,6 +8,7 @@ pub mod binding;
 mod block;
 mod composite;
 mod context;
+pub mod document;
 mod folded;
 mod foreign;
 mod generic;
