@@ -431,6 +431,9 @@ mod tests {
                 yaml(text.as_bytes());
                 json(text.as_bytes());
             }
+            for line in ["[a, ".repeat(50_000), "[a, b ".to_owned() + &", c: {d: 'e'}".repeat(20_000), "a: b # ".repeat(20_000)] {
+                yaml(line.as_bytes());
+            }
         };
         assert!(run.spawn(read).unwrap().join().is_ok());
         for bytes in [b"\xff\xfe: \x00\n\x80- \xff".as_slice(), b"a:\r b:\r\r- c", b"\"\\u12", b"'", b"|", b"> x", b"- !", b"&", b"* "] {

@@ -264,14 +264,14 @@ impl<'a> Reader<'a> {
     /// A text without quotes, on one line.
     fn plain(&mut self) -> Node {
         let start = self.at;
-        let end = self.end_of_line();
         let mut at = start;
-        while at < end {
-            if let Some(past) = template_end(self.bytes, at).or_else(|| expression_end(&self.bytes[..end], at)) {
+        while let Some(&byte) = self.bytes.get(at) {
+            if let Some(past) = template_end(self.bytes, at).or_else(|| expression_end(self.bytes, at)) {
                 at = past;
                 continue;
             }
-            let ends = match self.bytes[at] {
+            let ends = match byte {
+                b'\n' | b'\r' => true,
                 b',' | b'{' | b'}' | b'[' | b']' => true,
                 b':' => self.syntax == Syntax::Json || self.bytes.get(at + 1).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']')),
                 b'#' => at > start && is_blank(self.bytes[at - 1]),
@@ -365,8 +365,8 @@ impl<'a> Reader<'a> {
 }
 
 /// Where an expression of a workflow ends (`${{ … }}`): commas and brackets in it are its own.
-fn expression_end(line: &[u8], at: usize) -> Option<usize> {
-    line[at..].starts_with(b"${{").then(|| template_end(line, at + 1)).flatten()
+fn expression_end(bytes: &[u8], at: usize) -> Option<usize> {
+    bytes[at..].starts_with(b"${{").then(|| template_end_on_line(bytes, at + 1)).flatten()
 }
 
 /// Tag and anchor of a node, in any order; `at` moves behind them.
