@@ -62,7 +62,7 @@ pub(super) enum Escapes {
 fn quoted(bytes: &[u8], at: usize, escapes: Escapes) -> Option<(Mapped, usize)> {
     let quote = *bytes.get(at)?;
     let mut text = Mapped::new();
-    let mut from = at + 1;
+    let (mut from, mut template) = (at + 1, at);
     loop {
         let special = |b: &u8| *b == quote || *b == b'\\' || *b == b'{' || *b == b'<' || is_line_end(*b);
         let next = from + bytes.get(from..)?.iter().position(special)?;
@@ -72,16 +72,14 @@ fn quoted(bytes: &[u8], at: usize, escapes: Escapes) -> Option<(Mapped, usize)> 
                 text.put(&[quote], Span::new(next, next + 2));
                 next + 2
             }
-            b if b == quote => return Some((text, next + 1)),
+            b if b == quote && next >= template => return Some((text, next + 1)),
             b'\\' if escapes == Escapes::Backslash => escape(bytes, next, &mut text),
-            b'{' | b'<' => {
-                // A template may hold quotes of its own.
-                let end = template_end_on_line(bytes, next).unwrap_or(next + 1);
-                text.copy(&bytes[next..end], next);
-                end
-            }
             b if is_line_end(b) => fold(bytes, next, &mut text),
-            _ => {
+            b => {
+                if matches!(b, b'{' | b'<') && next >= template {
+                    // A template may hold quotes of its own.
+                    template = template_end_on_line(bytes, next).unwrap_or(next);
+                }
                 text.copy(&bytes[next..=next], next);
                 next + 1
             }

@@ -252,14 +252,14 @@ impl<'a> Reader<'a> {
         let missing = Node::missing(self.at);
         let key = self.node(column).unwrap_or(missing);
         self.skip();
+        let mut missing = Node::missing(key.span.end);
         let has_value = !self.is_over() && self.column() == column && self.peek() == Some(b':');
-        if !has_value {
-            let value = Node::missing(key.span.end);
-            return Entry { key, value };
+        if has_value {
+            self.at += 1;
+            missing = Node::missing(self.at);
         }
-        self.at += 1;
-        let value = self.value(column);
-        Entry { key, value }
+        let value = if has_value { self.below(column) } else { None };
+        Entry { key, value: value.unwrap_or(missing) }
     }
 
     /// The key that begins here, and its colon.
@@ -430,7 +430,7 @@ impl<'a> Reader<'a> {
         let at = self.at + skipped;
         let line = at - self.bytes[self.at..at].iter().rev().take_while(|b| is_blank(**b)).count();
         let next = Reader { bytes: self.bytes, at, line, depth: self.depth, passed: 0, unclosed: self.unclosed };
-        let goes_on = !next.is_over() && next.column() > parent && !next.is_dash() && !next.is_line_over();
+        let goes_on = !next.is_over() && next.column() > parent && !next.is_line_over();
         (goes_on && next.key_colon().is_none() && lone_template_end(self.bytes, at).is_none()).then_some(at)
     }
 
@@ -462,7 +462,7 @@ impl<'a> Reader<'a> {
             let column = isize::try_from(spaces).unwrap_or(isize::MAX);
             if is_empty {
                 lines.push(Span::new(end, end));
-            } else if let Some(past) = lone_template_end(self.bytes, line + spaces).filter(|_| indent.is_none_or(|indent| spaces < indent)) {
+            } else if let Some(past) = lone_template_end(self.bytes, line + spaces).filter(|_| indent.map_or(column <= parent, |indent| spaces < indent)) {
                 // A template decides about lines of the text.
                 self.passed += 1;
                 at = self.end_of_line_at(past);
