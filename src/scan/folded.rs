@@ -170,7 +170,7 @@ impl Folded {
 }
 
 /// The span, wide enough to begin and end between characters.
-fn on_characters(span: Span, bytes: &[u8]) -> Span {
+pub fn on_characters(span: Span, bytes: &[u8]) -> Span {
     let inside = |at: usize| bytes.get(at).is_some_and(|b| (0x80..0xC0).contains(b));
     let back = (0..3).take_while(|back| span.start > *back && inside(span.start - back)).count();
     let ahead = (0..3).take_while(|ahead| inside(span.end + ahead)).count();

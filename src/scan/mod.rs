@@ -9,6 +9,7 @@ mod block;
 mod composite;
 mod context;
 pub mod document;
+pub mod embedded;
 mod folded;
 mod foreign;
 mod generic;
