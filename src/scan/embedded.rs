@@ -18,6 +18,8 @@ use super::syntax::Facts;
 
 use pipeline::Pipeline;
 
+/// Larger files are not taken apart, in bytes.
+const MAX_BYTES: usize = 16 << 20;
 /// Pieces of code of one file that are looked at.
 const MAX_REGIONS: usize = 2_000;
 /// Code of one file that is looked at, in bytes: more than the file, since what is declared around several pieces of code belongs to each of them.
@@ -61,6 +63,11 @@ impl Container {
             _ if is_dockerfile(&name) => Some(Self::Dockerfile),
             _ => None,
         }
+    }
+
+    /// Whether it is written to run, so that a telling name in it is worth a look at its code.
+    pub fn is_code(self) -> bool {
+        !matches!(self, Self::Manifest | Self::Markdown)
     }
 
     /// What the info string of a fence says.
@@ -113,7 +120,7 @@ impl Region {
     /// The line of the file for each line of the code.
     pub fn lines(&self, lines: &Lines) -> Vec<u32> {
         let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', self.text.bytes()).map(|end| end + 1));
-        starts.map(|start| lines.position(self.text.offset(start)).line).collect()
+        starts.map(|start| u32::try_from(lines.index_of(self.text.offset(start)) + 1).unwrap_or(u32::MAX)).collect()
     }
 
     /// A hit in the code, led back to the file. `None` for one on bytes that stand nowhere in it.
@@ -178,6 +185,10 @@ pub struct Split {
 /// Takes a file apart. Any bytes will do.
 pub fn split(container: Container, bytes: &[u8]) -> Split {
     let mut split = Split::default();
+    if bytes.len() > MAX_BYTES {
+        split.incomplete = true;
+        return split;
+    }
     split.take_apart(container, bytes, Outside::default());
     split
 }

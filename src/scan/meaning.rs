@@ -10,6 +10,7 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{RuleSet, provider};
 
 use super::context::Context;
+use super::embedded;
 use super::folded;
 use super::manifest;
 use super::settle;
@@ -48,6 +49,10 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// A Kubernetes `ConfigMap`.
+    ConfigMap,
+    /// A sign of any of these in a file that may hold code of another language.
+    Embedded,
 }
 
 impl Seen {
@@ -71,6 +76,11 @@ impl Seen {
         Self(self.0 & !(1 << sight as u8))
     }
 
+    /// What was seen in both.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether all of another were seen.
     pub fn has_all(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -85,6 +95,16 @@ impl Seen {
     pub fn has(self, sight: Sight) -> bool {
         self.0 >> sight as u8 & 1 == 1
     }
+}
+
+/// What is looked at.
+pub struct Subject<'a> {
+    /// A file, or a piece of code in one.
+    pub blob: &'a Blob<'a>,
+    /// Its language, if it is one of ours.
+    pub language: Option<&'static Language>,
+    /// Of a piece of code, the line of the file for each of its lines.
+    pub lines: Option<&'a [u32]>,
 }
 
 /// What a file means.
@@ -129,6 +149,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = Vec::new();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.scope_rules.is_empty() {
@@ -154,19 +175,13 @@ impl Meaning {
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen, and words of these slots.
-    pub fn look(
-        &self,
-        (blob, language): (&Blob, Option<&'static Language>),
-        context: Context,
-        (seen, slots): (Seen, &[usize]),
-        rules: &RuleSet,
-        parser: &mut Parser,
-    ) -> Meant {
-        let mut meant = Meant::default();
-        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
+    /// Looks closer at a blob in which `seen` was seen, and words of these slots.
+    pub fn look(&self, subject: &Subject, context: Context, (seen, slots): (Seen, &[usize]), rules: &RuleSet, parser: &mut Parser) -> Meant {
+        let (blob, mut meant) = (subject.blob, Meant::default());
+        if let Some(language) = subject.language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
-                Ok(facts) => {
+                Ok(mut facts) => {
+                    subject.lines.into_iter().for_each(|lines| embedded::relined(&mut facts, lines));
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
                     meant.facts = Some(facts);
