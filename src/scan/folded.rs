@@ -256,14 +256,29 @@ pub fn has_plausible_literal(bytes: &[u8]) -> bool {
         let length = rest.iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'`')).count();
         let text = &rest[..length];
         let is_closed = rest.get(length) == Some(&bytes[open]);
-        let mixed =
-            || text.iter().any(u8::is_ascii_alphabetic) && text.iter().any(|b| !b.is_ascii_alphabetic() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
-        if is_closed && length >= LEAST_LITERAL && mixed() && (text.iter().any(u8::is_ascii_digit) || length < 20) && randomness::score(text) >= PLAUSIBLE {
+        if is_closed && is_plausible(text) {
             return true;
         }
         from = open + 1 + if is_closed { length + 1 } else { length };
     }
     false
+}
+
+/// The same where a bare word is a value: `name=value`.
+pub fn has_plausible_word(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b'=', bytes).any(|at| {
+        let rest = &bytes[at + 1..bytes.len().min(at + 1 + LONGEST_LITERAL)];
+        let length = rest.iter().take_while(|b| is_token(**b)).count();
+        let is_bound = at.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric() || bytes[before] == b'_');
+        is_bound && is_plausible(&rest[..length])
+    })
+}
+
+/// Whether a text looks like a secret rather than like words.
+fn is_plausible(text: &[u8]) -> bool {
+    let is_separator = |b: u8| matches!(b, b'-' | b'_' | b'.' | b'/' | b':');
+    let mixed = || text.iter().any(u8::is_ascii_alphabetic) && text.iter().any(|b| !b.is_ascii_alphabetic() && !is_separator(*b));
+    text.len() >= LEAST_LITERAL && mixed() && (text.iter().any(u8::is_ascii_digit) || text.len() < 20) && randomness::score(text) >= PLAUSIBLE
 }
 
 /// `= CLIENT_SECRET,`: a name in capitals, which is a constant in most languages.

@@ -5,7 +5,7 @@ use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
-use crate::model::{Blob, Hit, Rank, Rule};
+use crate::model::{Blob, FileKind, Hit, Rank, Rule};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{RuleSet, provider};
 
@@ -200,7 +200,8 @@ impl Meaning {
 
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
-        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && folded::has_plausible_literal(blob.bytes);
+        let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
+        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (folded::has_plausible_literal(blob.bytes) || has_word());
         language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
     }
 
