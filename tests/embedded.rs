@@ -3,8 +3,23 @@
 
 mod lang_support;
 
-use aelix_lint::model::Confidence;
+use std::sync::Arc;
+
+use aelix_lint::model::{Blob, Confidence, Finding, Target};
+use aelix_lint::ruleset::{RuleOptions, RuleSet};
+use aelix_lint::scan::{ScanOptions, Scanner, Worker};
 use lang_support::findings_below;
+
+fn scanned(name: &str, text: &str) -> Vec<Finding> {
+    let rules = Arc::new(RuleSet::load(&RuleOptions::default()).unwrap());
+    let target = Target::in_memory(name);
+    Scanner::new(rules, ScanOptions::default()).scan(&Blob::new(&target, text.as_bytes()), &mut Worker::default()).findings
+}
+
+/// Random-looking, in two parts so that no secret stands here.
+fn secret() -> String {
+    ["q8Zr2LmX0v", "Kp4TnYw7Bd3G"].concat()
+}
 
 #[test]
 fn a_project_has_these_findings_and_no_others() {
@@ -47,4 +62,30 @@ fn what_documents_show_is_of_low_confidence() {
             "notebooks/balances.ipynb:12 secrets/hardcoded-bearer-token",
         ]
     );
+}
+
+#[test]
+fn lines_and_places_are_those_of_the_file() {
+    let whole = secret();
+    let (first, second) = whole.split_at(10);
+    let cell = |source: &str| format!("  {{\"cell_type\": \"code\",\n   \"source\": {}}}", serde_json::to_string(source).unwrap());
+    let cells =
+        [cell(&format!("import requests\nused = \"{first}\" \\\n  \"{second}\"")), cell("requests.get(url, headers={\"Authorization\": f\"Bearer {used}\"})")];
+    let text = format!("{{\"cells\": [\n{}]}}\n", cells.join(",\n")).replacen(first, &format!("\\u0071{}", &first[1..]), 1);
+    let found = scanned("a.ipynb", &text);
+    let [finding] = &found[..] else { panic!("{found:?} in {text}") };
+    assert_eq!(finding.rule.as_str(), "secrets/hardcoded-bearer-token");
+    assert_eq!(finding.message, "constant `used`, line 3, reaches `requests.get(headers.Authorization)`, line 5");
+    let start = text.find("\\u0071").unwrap();
+    assert_eq!((finding.place.span.start, finding.place.start.line), (start, 3));
+    assert!(finding.related.iter().any(|related| related.place.start.line == 5), "{:?}", finding.related);
+    let shown = format!("{found:?}");
+    assert!(!shown.contains(&first[1..]) && !shown.contains(second), "{shown}");
+}
+
+#[test]
+fn code_that_reads_a_secret_is_no_secret_in_a_manifest_either() {
+    let script = "    def connect(config):\n        client_secret = config.oauth2_client_9f3b7\n        return client_secret\n";
+    let manifest = |kind: &str| format!("kind: {kind}\ndata:\n  app.py: |\n{script}");
+    assert!(scanned("a.yaml", &manifest("ConfigMap")).is_empty());
 }

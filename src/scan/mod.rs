@@ -514,8 +514,10 @@ impl Gathered<'_> {
     fn take_from(&mut self, region: &Region, found: Vec<Hit>) {
         let bytes = self.blob.bytes;
         let found: Vec<Hit> = found.into_iter().filter_map(|hit| region.in_source(hit, bytes)).collect();
+        // A shell takes bare words as its file does.
+        let is_doubted = |hit: &Hit| hit.rank == Rank::Generic && region.kind() == FileKind::Source && region.covers(hit.span);
         let is_borne_out = |span: Span| found.iter().any(|hit| hit.span.start < span.end && span.start < hit.span.end);
-        self.hits.retain(|hit| hit.rank != Rank::Generic || !region.covers(hit.span) || is_borne_out(hit.span));
+        self.hits.retain(|hit| !is_doubted(hit) || is_borne_out(hit.span));
         // What stands in the file as it is, its text has shown already.
         let is_new = |hit: &Hit| hit.value.is_some() || hit.rank != Rank::Generic && region.covers(hit.span);
         self.hits.extend(found.into_iter().filter(is_new));
