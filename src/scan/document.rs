@@ -424,7 +424,7 @@ mod tests {
             deep("!a "),
             deep("a: &b\n "),
         ];
-        let stairs: String = (0..2000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+        let stairs = (0..2000).fold(String::new(), |stairs, n| stairs + &" ".repeat(n) + "a:\n");
         let run = std::thread::Builder::new().stack_size(512 * 1024);
         let read = move || {
             for text in texts.iter().chain([&stairs]) {

@@ -1,4 +1,4 @@
-//! Code in files of other kinds: shell in Dockerfiles and pipelines, files in ConfigMaps, cells of notebooks, fences of Markdown, scripts of HTML.
+//! Code in files of other kinds: shell in Dockerfiles and pipelines, files in `ConfigMap`s, cells of notebooks, fences of Markdown, scripts of HTML.
 //!
 //! A file is taken apart only where a candidate earned it; each piece of code is then treated as a file of its language, and what is found is led back.
 
@@ -296,7 +296,7 @@ fn shell_quotes(value: &[u8]) -> Option<&'static [u8]> {
     if has(b'$') && !has(b'"') && !has(b'`') && !has(b'\\') {
         return Some(b"\"");
     }
-    if !has(b'\'') { Some(b"'") } else { (!has(b'"') && !has(b'$') && !has(b'`') && !has(b'\\')).then_some(b"\"") }
+    if has(b'\'') { (!has(b'"') && !has(b'$') && !has(b'`') && !has(b'\\')).then_some(b"\"") } else { Some(b"'") }
 }
 
 /// Appends `name='value'` and a line end.

@@ -570,7 +570,7 @@ impl Gathered<'_> {
         }
         let bytes = self.blob.bytes;
         let is_telling = || name::strength(&name::normalise(&bytes[at.range()])) == Some(name::Strength::Strong);
-        if self.container().is_some_and(|container| container.is_code()) && is_telling() {
+        if self.container().is_some_and(Container::is_code) && is_telling() {
             return self.seen.note(Sight::Embedded);
         }
         let Some(language) = self.language() else { return };

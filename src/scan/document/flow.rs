@@ -127,11 +127,10 @@ fn code_point(bytes: &[u8], at: usize, digits: usize, text: &mut Mapped) -> usiz
     };
     let mut end = at + 2 + digits;
     let mut whole = first;
-    if (0xD800..0xDC00).contains(&first) && bytes[end..].starts_with(b"\\u") {
-        if let Some(second) = code(end, 4).filter(|second| (0xDC00..0xE000).contains(second)) {
-            whole = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-            end += 6;
-        }
+    let has_half = (0xD800..0xDC00).contains(&first) && bytes[end..].starts_with(b"\\u");
+    if let Some(second) = code(end, 4).filter(|second| has_half && (0xDC00..0xE000).contains(second)) {
+        whole = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+        end += 6;
     }
     let c = char::from_u32(whole).unwrap_or(char::REPLACEMENT_CHARACTER);
     text.put(c.encode_utf8(&mut [0; 4]).as_bytes(), Span::new(at, end));
@@ -269,8 +268,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let ends = match byte {
-                b'\n' | b'\r' => true,
-                b',' | b'{' | b'}' | b'[' | b']' => true,
+                b'\n' | b'\r' | b',' | b'{' | b'}' | b'[' | b']' => true,
                 b':' => self.syntax == Syntax::Json || self.bytes.get(at + 1).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']')),
                 b'#' => at > start && is_blank(self.bytes[at - 1]),
                 b' ' | b'\t' | b'/' => self.syntax == Syntax::Json,

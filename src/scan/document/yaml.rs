@@ -224,12 +224,11 @@ impl<'a> Reader<'a> {
             if self.is_dash() {
                 break;
             }
-            match self.entry(column) {
-                Some(entry) => entries.push(entry),
-                None => {
-                    self.passed += 1;
-                    self.skip_line();
-                }
+            if let Some(entry) = self.entry(column) {
+                entries.push(entry);
+            } else {
+                self.passed += 1;
+                self.skip_line();
             }
         }
         let end = entries.last().map_or(start, |entry| entry.span().end);

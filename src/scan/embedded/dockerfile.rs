@@ -1,6 +1,6 @@
 //! What the shell reads of a Dockerfile: `RUN`, `CMD`, `ENTRYPOINT`, `HEALTHCHECK`, and the variables of `ENV` and `ARG`. A build stage is one script.
 
-use crate::scan::document;
+use crate::scan::document::{self, Node};
 use crate::text::{Mapped, Span};
 
 use super::{Code, Found, assign, end_line, lines, whole};
@@ -35,7 +35,9 @@ pub(super) fn regions(bytes: &[u8], found: &mut impl FnMut(Found)) {
             ("COPY" | "ADD", Some(text)) => {
                 let name = String::from_utf8_lossy(instruction.body.bytes().trim_ascii()).into_owned();
                 let name = name.rsplit([' ', '/']).next().unwrap_or_default();
-                Code::of_file(name, text.bytes()).into_iter().for_each(|code| found(Found::new(code, text.clone())));
+                if let Some(code) = Code::of_file(name, text.bytes()) {
+                    found(Found::new(code, text));
+                }
             }
             ("RUN" | "CMD" | "ENTRYPOINT", None) => command(&instruction.body, &mut stage),
             ("HEALTHCHECK", None) => command(&inner(&instruction).body, &mut stage),
@@ -104,7 +106,7 @@ fn command(body: &Mapped, stage: &mut Mapped) {
     let mut inside = Mapped::new();
     inside.append(body, part);
     let documents = document::json(inside.bytes());
-    let words: Vec<Mapped> = documents.iter().flat_map(|list| list.items()).filter_map(|word| Some(word.text()?.clone().through(&inside))).collect();
+    let words: Vec<Mapped> = documents.iter().flat_map(Node::items).filter_map(|word| Some(word.text()?.clone().through(&inside))).collect();
     let is_script = words.len() == 3 && words[1].bytes().starts_with(b"-") && words[1].bytes().ends_with(b"c");
     for (index, word) in words.iter().enumerate() {
         let quote: &[u8] = if is_script || !word.bytes().contains(&b' ') { b"" } else { b"'" };

@@ -1,7 +1,6 @@
 //! Files in Kubernetes `ConfigMap`s and Secrets: entries of `data` whose key names a file of a known language.
 
-use crate::scan::document::Kind;
-use crate::scan::document::{self, Node, Style};
+use crate::scan::document::{self, Kind, Node, Style};
 use crate::text::decode::Decoding;
 use crate::text::{Mapped, Span};
 
@@ -33,8 +32,9 @@ fn files(object: &Node, found: &mut impl FnMut(Found)) {
         }
     }
     for entry in encoded.flat_map(Node::entries) {
-        if let (Some(name), Kind::Scalar(text, style)) = (entry.key.str(), &entry.value.kind) {
-            decoded(text, *style).iter().for_each(|text| file(name, text, found));
+        let Kind::Scalar(text, style) = &entry.value.kind else { continue };
+        if let (Some(name), Some(text)) = (entry.key.str(), decoded(text, *style)) {
+            file(name, &text, found);
         }
     }
 }

@@ -22,10 +22,11 @@ pub(super) fn regions(bytes: &[u8], found: &mut impl FnMut(Found)) {
             Some("code") => match magic(source.bytes()) {
                 Magic::None => program_lines(&source, whole(&source), &mut program, &mut shell),
                 Magic::Within(start) => program_lines(&source, Span::new(start, source.bytes().len()), &mut program, &mut shell),
-                Magic::Other(start, code) => {
+                Magic::Other(_, None) => {}
+                Magic::Other(start, Some(code)) => {
                     let mut text = Mapped::new();
                     text.append(&source, Span::new(start, source.bytes().len()));
-                    code.into_iter().for_each(|code| found(Found::new(code, std::mem::take(&mut text))));
+                    found(Found::new(code, text));
                 }
             },
             Some("markdown") => found(Found::new(Code::Container(Container::Markdown), source)),

@@ -20,7 +20,7 @@ pub enum Pipeline {
     GitHub,
     /// GitLab.
     GitLab,
-    /// Azure, Bitbucket, CircleCI, Travis, Woodpecker, AWS `CodeBuild`.
+    /// Azure, Bitbucket, `CircleCI`, Travis, Woodpecker, AWS `CodeBuild`.
     Other,
 }
 
@@ -108,7 +108,9 @@ impl<'n> Reader<'n> {
         if node.get("uses").and_then(Node::str).is_some_and(|action| action.starts_with(SCRIPT_ACTION)) {
             let text = node.at(&["with", "script"]).and_then(Node::text);
             let javascript = lang::named("javascript").map(Code::Language);
-            text.zip(javascript).into_iter().for_each(|(text, code)| found(Found::new(code, without_expressions(text))));
+            if let Some((text, code)) = text.zip(javascript) {
+                found(Found::new(code, without_expressions(text)));
+            }
         }
         for entry in node.entries() {
             self.read(&entry.value, inside, found);
