@@ -1,5 +1,6 @@
 //! Code in files of other kinds: what a project of its users shows, and what it does not.
 #![cfg(feature = "languages")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod lang_support;
 

@@ -425,7 +425,7 @@ mod tests {
             deep("a: &b\n "),
         ];
         let stairs = (0..2000).fold(String::new(), |stairs, n| stairs + &" ".repeat(n) + "a:\n");
-        let run = std::thread::Builder::new().stack_size(512 * 1024);
+        let run = std::thread::Builder::new().stack_size(1024 * 1024);
         let read = move || {
             for text in texts.iter().chain([&stairs]) {
                 yaml(text.as_bytes());
