@@ -5,6 +5,7 @@ mod bash;
 #[cfg(feature = "lang-csharp")]
 mod csharp;
 mod escapes;
+mod format;
 #[cfg(feature = "lang-go")]
 mod go;
 #[cfg(feature = "lang-hcl")]
@@ -28,6 +29,8 @@ mod rust;
 mod typescript;
 
 use std::sync::OnceLock;
+
+pub use format::{Format, Notation, format_of, formats, holds_settings};
 
 use crate::text::decode::Decoding;
 

@@ -1,14 +1,20 @@
-//! Documents of configuration as trees with spans: YAML with anchors, tags and several documents to a file, JSON with comments.
+//! Documents of configuration as trees with spans: YAML with anchors, tags and several documents to a file, JSON with comments, TOML, XML, lines of keys
+//! and values.
 //!
 //! The readers are tolerant: any bytes give some tree, in time linear in their length. Templates (`{{ … }}`, `{% … %}`, `<% … %>`) stand where values,
 //! keys or whole lines would: what they may change is marked, so that nobody concludes anything from what is missing there.
 
 mod flow;
+mod lines;
+mod xml;
 mod yaml;
 
 use std::collections::HashMap;
 
+use crate::lang::Notation;
 use crate::text::{Mapped, Span};
+
+use lines::Dialect;
 
 /// Collections in collections that are read.
 const MAX_DEPTH: usize = 100;
@@ -71,6 +77,19 @@ impl Entry {
     /// Key and value.
     pub fn span(&self) -> Span {
         Span::new(self.key.span.start, self.value.span.end)
+    }
+}
+
+/// The documents of a file in this notation, nearly always one.
+pub fn read(notation: Notation, bytes: &[u8]) -> Vec<Node> {
+    match notation {
+        Notation::Yaml => yaml(bytes),
+        Notation::Json => json(bytes),
+        Notation::Xml => vec![xml::read(bytes)],
+        Notation::Dotenv => vec![lines::read(bytes, Dialect::Dotenv)],
+        Notation::Ini => vec![lines::read(bytes, Dialect::Ini)],
+        Notation::Properties => vec![lines::read(bytes, Dialect::Properties)],
+        Notation::Toml => vec![lines::read(bytes, Dialect::Toml)],
     }
 }
 
@@ -372,6 +391,38 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_keys_and_values_are_read() {
+        for (notation, text, expected) in [
+            (
+                Notation::Toml,
+                "a = 1 # why\n[b.c]\nd = \"x\\ty\"\ne = 'C:\\d'\n[[f]]\ng = [1, 'h', # why\n  {i = 2, j.k = \"l\"}]\n",
+                "{a: 1, b.c: {d: \"x\ty\", e: \"C:\\d\"}, f: {g: [1, \"h\", {i: 2, j.k: \"l\"}]}}",
+            ),
+            (Notation::Toml, "a = \"\"\"\nb\n\"c\" \"\"\"\n\"d.e\" = '''f'''\nno entry\ng =\n", "{a: \"b/\"c\" \", d.e: \"f\", g: }"),
+            (Notation::Ini, "; why\n[a \"b\"]\nc = d ; why\ne: f g\nh = \"i;j\"\nk\n", "{a \"b\": {c: d, e: f g, h: \"i;j\"}}"),
+            (Notation::Properties, "! why\na.b=c\\\n   d\ne\\=f : g\nh i\nj=\\u0041\\:\nk\n", "{a.b: cd, e\\=f: g, h: i, j: A:}"),
+            (Notation::Dotenv, "# why\nA=b # why\nexport C=\"d\\ne\"\nF='g\\n'\nH=\nI=j=k\n", "{A: b, C: \"d/e\", F: \"g\\n\", H: , I: j=k}"),
+            (Notation::Dotenv, "A={{ b }}\n", "{A: {{ b }}?}"),
+        ] {
+            assert_eq!(all(&read(notation, text.as_bytes())), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn elements_are_read() {
+        for (text, expected) in [
+            ("<?xml version='1.0'?>\n<!-- why --><a><b>c &amp; d</b><e f=\"g\"/><h></h></a>", "{a: {b: \"c & d\", e: {f: \"g\"}, h: {}}}"),
+            ("<s><add key=\"a:b\" value='c&#65;'/><x name=\"d\">e</x></s>", "{s: {\"a:b\": \"cA\", \"d\": \"e\"}}"),
+            ("<a><![CDATA[<b>]]></a>", "{a: \"<b>\"}"),
+            ("<a><b>c", "{a: {b: \"c\"}}"),
+            ("</a><b/>x<", "{b: {}}"),
+            ("<a b=\"c<d>e</d>", "{a: {d: \"e\"}}"),
+        ] {
+            assert_eq!(all(&read(Notation::Xml, text.as_bytes())), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn places_are_those_of_the_source() {
         let text = "a: \"x\\ty\"\nb:\n  - |\n    one\n    two\n";
         let documents = yaml(text.as_bytes());
@@ -410,35 +461,39 @@ mod tests {
     #[test]
     fn deep_and_odd_bytes_end_without_overflow() {
         let deep = |open: &str| open.repeat(50_000);
-        let texts = [
-            deep("["),
-            deep("{a:"),
-            deep("- "),
-            deep("? "),
-            deep("{"),
-            deep("\"a\":{"),
-            deep("\"\\"),
-            deep("'\n"),
-            deep("\"\n"),
-            deep("{{"),
-            deep("!a "),
-            deep("a: &b\n "),
-        ];
+        const ALL: [Notation; 7] = [Notation::Dotenv, Notation::Ini, Notation::Json, Notation::Properties, Notation::Toml, Notation::Xml, Notation::Yaml];
+        let more = ["<a>", "<a b=\"", "a=\"\n", "a = [{b=\n"];
+        let texts: Vec<String> = more
+            .map(deep)
+            .into_iter()
+            .chain([
+                deep("["),
+                deep("{a:"),
+                deep("- "),
+                deep("? "),
+                deep("{"),
+                deep("\"a\":{"),
+                deep("\"\\"),
+                deep("'\n"),
+                deep("\"\n"),
+                deep("{{"),
+                deep("!a "),
+                deep("a: &b\n "),
+            ])
+            .collect();
         let stairs = (0..2000).fold(String::new(), |stairs, n| stairs + &" ".repeat(n) + "a:\n");
         let run = std::thread::Builder::new().stack_size(1024 * 1024);
-        let read = move || {
+        let all = move || {
             for text in texts.iter().chain([&stairs]) {
-                yaml(text.as_bytes());
-                json(text.as_bytes());
+                ALL.into_iter().for_each(|notation| drop(read(notation, text.as_bytes())));
             }
             for line in ["[a, ".repeat(50_000), "[a, b ".to_owned() + &", c: {d: 'e'}".repeat(20_000), "a: b # ".repeat(20_000)] {
                 yaml(line.as_bytes());
             }
         };
-        assert!(run.spawn(read).unwrap().join().is_ok());
+        assert!(run.spawn(all).unwrap().join().is_ok());
         for bytes in [b"\xff\xfe: \x00\n\x80- \xff".as_slice(), b"a:\r b:\r\r- c", b"\"\\u12", b"'", b"|", b"> x", b"- !", b"&", b"* "] {
-            yaml(bytes);
-            json(bytes);
+            ALL.into_iter().for_each(|notation| drop(read(notation, bytes)));
         }
     }
 }

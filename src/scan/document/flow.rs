@@ -10,6 +10,8 @@ use super::{Entry, Kind, MAX_DEPTH, Node, Style, is_blank, is_line_end, template
 pub(super) enum Syntax {
     /// JSON (RFC 8259) with comments, and most of JSON5.
     Json,
+    /// A value of TOML.
+    Toml,
     /// A collection that stands in YAML; it ends before a line that is indented no more than this column.
     Yaml {
         /// Column of what it is the value of; -1 for a whole document.
@@ -56,6 +58,8 @@ pub(super) enum Escapes {
     Backslash,
     /// The quote, twice (YAML in single quotes).
     Doubled,
+    /// None (TOML in single quotes).
+    None,
 }
 
 /// The text in quotes that begins at `at`, and where it ends.
@@ -88,7 +92,7 @@ fn quoted(bytes: &[u8], at: usize, escapes: Escapes) -> Option<(Mapped, usize)> 
 }
 
 /// Reads the escape at `at`; where it ends.
-fn escape(bytes: &[u8], at: usize, text: &mut Mapped) -> usize {
+pub(super) fn escape(bytes: &[u8], at: usize, text: &mut Mapped) -> usize {
     let Some(&kind) = bytes.get(at + 1) else { return at + 1 };
     let digits = match kind {
         b'x' => 2,
@@ -238,12 +242,13 @@ impl<'a> Reader<'a> {
     /// A value of any kind. Reads at least one byte.
     pub(super) fn node(&mut self) -> Node {
         let start = self.at;
-        let (tag, anchor) = if self.syntax == Syntax::Json { (None, None) } else { properties(self.bytes, &mut self.at) };
+        let is_yaml = matches!(self.syntax, Syntax::Yaml { .. });
+        let (tag, anchor) = if is_yaml { properties(self.bytes, &mut self.at) } else { (None, None) };
         let is_template = template_end(self.bytes, self.at).is_some();
         let node = match self.peek() {
             Some(b'{' | b'[') if !is_template => self.collection(),
             Some(b'"' | b'\'') => self.quoted(),
-            Some(b'*') if self.syntax != Syntax::Json => alias(self.bytes, &mut self.at),
+            Some(b'*') if is_yaml => alias(self.bytes, &mut self.at),
             _ => self.plain(),
         };
         self.at = self.at.max(start + 1).min(self.bytes.len());
@@ -252,7 +257,12 @@ impl<'a> Reader<'a> {
 
     fn quoted(&mut self) -> Node {
         let start = self.at;
-        let escapes = if self.syntax == Syntax::Json || self.peek() == Some(b'"') { Escapes::Backslash } else { Escapes::Doubled };
+        let escapes = match self.syntax {
+            _ if self.peek() == Some(b'"') => Escapes::Backslash,
+            Syntax::Json => Escapes::Backslash,
+            Syntax::Toml => Escapes::None,
+            Syntax::Yaml { .. } => Escapes::Doubled,
+        };
         let Some((text, end)) = self.unclosed.quoted(self.bytes, start, escapes) else { return self.plain() };
         self.at = end;
         Node::scalar(text, Style::Quoted, Span::new(start, end))
@@ -269,9 +279,12 @@ impl<'a> Reader<'a> {
             }
             let ends = match byte {
                 b'\n' | b'\r' | b',' | b'{' | b'}' | b'[' | b']' => true,
+                b'=' => self.syntax == Syntax::Toml,
+                b':' if self.syntax == Syntax::Toml => false,
                 b':' => self.syntax == Syntax::Json || self.bytes.get(at + 1).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']')),
                 b'#' => at > start && is_blank(self.bytes[at - 1]),
-                b' ' | b'\t' | b'/' => self.syntax == Syntax::Json,
+                b' ' | b'\t' => !matches!(self.syntax, Syntax::Yaml { .. }),
+                b'/' => self.syntax == Syntax::Json,
                 _ => false,
             };
             if ends {
@@ -306,7 +319,7 @@ impl<'a> Reader<'a> {
                 }
                 // Another bracket closes what is open around it.
                 Some(b'}' | b']') => break,
-                Some(b',' | b':') => self.at += 1,
+                Some(b',' | b':' | b'=') => self.at += 1,
                 _ if close == b'}' => {
                     let entry = self.entry();
                     templated |= entry.key.templated;
@@ -314,7 +327,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => {
                     let item = self.node();
-                    let pair = self.syntax != Syntax::Json && self.has_colon();
+                    let pair = matches!(self.syntax, Syntax::Yaml { .. }) && self.has_colon();
                     templated |= item.templated && matches!(item.kind, Kind::Scalar(_, Style::Plain));
                     items.push(if pair { self.pair(item) } else { item });
                 }
@@ -348,7 +361,8 @@ impl<'a> Reader<'a> {
     /// The value behind a colon; a missing one where there is no colon or no value.
     fn value(&mut self) -> Node {
         let after_key = self.at;
-        if !self.skip() || self.peek() != Some(b':') {
+        let separator = if self.syntax == Syntax::Toml { b'=' } else { b':' };
+        if !self.skip() || self.peek() != Some(separator) {
             return Node::missing(after_key);
         }
         self.at += 1;
