@@ -7,8 +7,9 @@ use std::collections::HashSet;
 use crate::lang::Language;
 use crate::model::facts::{Argument, Step, StepKind, Value, places};
 use crate::model::{Confidence, Hit, Rank, Severity};
-use crate::text::{Secret, Span, name, randomness};
+use crate::text::{Lines, Secret, Span, name, randomness};
 
+use super::document::Node;
 use super::manifest;
 use super::sink::described;
 use super::syntax::Facts;
@@ -19,6 +20,8 @@ const MAX_TEXT: usize = 8 << 20;
 const LEAST_TEXT: usize = 4;
 /// Other places of one value that a finding names.
 const MAX_RELATED: usize = 32;
+/// Most bytes between a key and its value on a line: quotes, a separator, blanks.
+const MAX_GAP: usize = 4;
 /// Bytes behind a name, or behind the beginning of a token, in which a sign of a folded value is looked for.
 const REACH: usize = 160;
 
@@ -98,6 +101,32 @@ impl Folded {
         folded
     }
 
+    /// Values of a document under names that tell only together with the key above them: `jwt: { key: … }`, and those that stand apart from their names.
+    pub fn of_document(documents: &[Node], bytes: &[u8]) -> Self {
+        let mut folded = Self::default();
+        let lines = Lines::new(bytes);
+        for leaf in documents.iter().flat_map(Node::leaves) {
+            let (Some(key), Some(text)) = (leaf.key, leaf.value.text()) else { continue };
+            if leaf.value.templated || text.bytes().len() < LEAST_TEXT || text.bytes().contains(&b'\n') {
+                continue;
+            }
+            let is_strong = |name: &str| name::strength(name) == Some(name::Strength::Strong);
+            let own = key.str().map(|key| name::normalise(key.as_bytes())).unwrap_or_default();
+            let gap = leaf.value.span.start.checked_sub(key.span.end);
+            let is_shown = gap.is_some_and(|gap| gap <= MAX_GAP) && is_strong(&own);
+            let name = qualified(&leaf.path);
+            if is_shown || name::strength(&own).is_none() || !is_strong(&name) {
+                continue;
+            }
+            let pieces = text.pieces(Span::new(0, text.bytes().len()));
+            let verbatim = pieces.len() == 1 && bytes[pieces[0].range()] == *text.bytes();
+            let note = format!("`{}`, line {}", leaf.path, lines.index_of(leaf.value.span.start) + 1);
+            let line = Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), note };
+            folded.write(Some(&name), text.bytes(), line);
+        }
+        folded
+    }
+
     fn add<'a>(&mut self, name: Option<&'a str>, argument: &'a Argument, (user, bytes): (Span, &[u8]), known: &mut HashSet<(Option<&'a str>, &'a [Span])>) {
         let Value::Literal { text, pieces, starts } = &argument.value else { return };
         let Some(first) = pieces.iter().find(|piece| !piece.is_empty()) else { return };
@@ -167,6 +196,13 @@ impl Folded {
         let at = self.lines.partition_point(|line| line.value.start <= span.start).checked_sub(1)?;
         self.lines.get(at).filter(|line| line.value.contains(span))
     }
+}
+
+/// The last two names of a dotted path, as one in snake case; numbers of lists are no names.
+fn qualified(path: &str) -> String {
+    let mut names = path.rsplit(['.', ':']).filter(|name| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit()));
+    let (own, above) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+    name::normalise(format!("{above}_{own}").as_bytes())
 }
 
 /// The span, wide enough to begin and end between characters.

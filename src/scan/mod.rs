@@ -51,6 +51,9 @@ use settle::Bound;
 use snippet::Masks;
 use syntax::Parser;
 
+/// Longest file of settings that is read as a document, in bytes.
+const MAX_SETTINGS: usize = 1 << 20;
+
 /// What the plan decides about scanning.
 #[derive(Clone, Debug, Default)]
 pub struct ScanOptions {
@@ -179,6 +182,7 @@ impl Scanner {
         let mut gathered = self.gather(blob, (seen, None), worker);
         let mut meant = self.understand(&mut gathered, None, worker);
         self.embedded(&mut gathered, &mut meant, worker);
+        self.settings(&mut gathered, &mut meant, worker);
         self.place(gathered, meant)
     }
 
@@ -206,6 +210,17 @@ impl Scanner {
             self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);
         }
         meant
+    }
+
+    /// What the rules find in the settings of a program once the key above a name has its say.
+    fn settings(&self, gathered: &mut Gathered, meant: &mut Meant, worker: &mut Worker) {
+        let blob = gathered.blob;
+        if blob.kind != FileKind::Config || blob.bytes.len() > MAX_SETTINGS || !lang::holds_settings(&blob.target.relative) {
+            return;
+        }
+        let Some(format) = lang::format_of(&blob.target.relative) else { return };
+        let documents = document::read(format.notation, blob.bytes);
+        self.folded(&Folded::of_document(&documents, blob.bytes), &[], (gathered, meant), worker);
     }
 
     /// What the rules find in code within a blob of another kind, led back to it.
