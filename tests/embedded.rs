@@ -41,7 +41,7 @@ fn a_project_has_these_findings_and_no_others() {
         "k8s/configmap.yaml:41 secrets/hardcoded-bearer-token",
         "notebooks/balances.ipynb:27 secrets/hardcoded-bearer-token",
         "notebooks/balances.ipynb:45 secrets/hardcoded-client-secret",
-        "notebooks/balances.ipynb:67 secrets/bearer-token-header",
+        "notebooks/balances.ipynb:67 secrets/hardcoded-bearer-token",
         "notebooks/balances.ipynb:78 secrets/hardcoded-client-secret",
         "web/Accounts.svelte:2 secrets/hardcoded-bearer-token",
         "web/Accounts.vue:5 secrets/hardcoded-bearer-token",

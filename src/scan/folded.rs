@@ -340,14 +340,10 @@ pub fn has_plausible_literal(bytes: &[u8]) -> bool {
     false
 }
 
-/// The same where a bare word is a value: `name=value`.
+/// The same where bare words are text: `name=value`, `echo value`.
 pub fn has_plausible_word(bytes: &[u8]) -> bool {
-    memchr::memchr_iter(b'=', bytes).any(|at| {
-        let rest = &bytes[at + 1..bytes.len().min(at + 1 + LONGEST_LITERAL)];
-        let length = rest.iter().take_while(|b| is_token(**b)).count();
-        let is_bound = at.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric() || bytes[before] == b'_');
-        is_bound && length >= LEAST_LITERAL && is_plausible(&rest[..length])
-    })
+    let words = bytes.split(|b| b.is_ascii_whitespace() || matches!(b, b'=' | b';' | b')' | b'"' | b'\''));
+    words.filter(|word| (LEAST_LITERAL..LONGEST_LITERAL).contains(&word.len())).any(|word| word.iter().all(|b| is_token(*b)) && is_plausible(word))
 }
 
 /// Whether a string may be a secret or a piece of one: no pattern, format, address or name.
