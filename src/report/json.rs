@@ -185,6 +185,8 @@ struct FindingOut<'a> {
     masked: Option<&'a str>,
     notes: &'a [String],
     related: Vec<RelatedOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flow: Vec<RelatedOut<'a>>,
     also: &'a [RuleId],
     fingerprint: &'a Fingerprint,
     status: &'static str,
@@ -213,6 +215,7 @@ impl<'a> FindingOut<'a> {
             masked: finding.masked.as_deref(),
             notes: &finding.notes,
             related: finding.related.iter().map(RelatedOut::new).collect(),
+            flow: finding.flow.iter().map(RelatedOut::new).collect(),
             also: &finding.also,
             fingerprint: &finding.fingerprint,
             status,

@@ -10,7 +10,7 @@ use crate::model::{Confidence, Hit, Rank, Severity};
 use crate::text::{Secret, Span, name, randomness};
 
 use super::manifest;
-use super::sink::described;
+use super::sink::{described, flow};
 use super::syntax::Facts;
 
 /// Folded text of one file that is searched, in bytes.
@@ -54,6 +54,7 @@ struct Line {
     /// The source is the value as it is.
     verbatim: bool,
     related: Vec<(Span, String)>,
+    flow: Vec<(Span, String)>,
     /// How it was made.
     note: String,
 }
@@ -92,7 +93,8 @@ impl Folded {
             let text = entry.text.trim_end();
             let name = (!text.contains('\n')).then_some(entry.key.as_str());
             let note = format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line);
-            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related: Vec::new(), note };
+            let (related, flow) = (Vec::new(), Vec::new());
+            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related, flow, note };
             folded.write(name, text.as_bytes(), line);
         }
         folded
@@ -111,7 +113,9 @@ impl Folded {
             related.push((user, "it is used here".to_owned()));
         }
         let count = pieces.iter().filter(|piece| !piece.is_empty()).count();
-        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, note: note(name, argument, count) };
+        let flow = flow(&argument.path, pieces, (user, name.map_or_else(|| "it is used here".to_owned(), |name| format!("the value of `{name}`"))));
+        let note = note(name, argument, count);
+        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, flow, note };
         self.write(name, text, line);
     }
 
@@ -153,6 +157,7 @@ impl Folded {
             Some((on_characters(*line.places(*span).first()?, bytes), message.clone()))
         });
         let others = own.iter().skip(1).map(|piece| (on_characters(*piece, bytes), "the next piece of it".to_owned()));
+        hit.flow.clone_from(&line.flow);
         hit.related = near.chain(line.related.iter().cloned()).chain(others).take(MAX_RELATED).collect();
         hit.span = first;
         hit.notes.push(line.note.clone());

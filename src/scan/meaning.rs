@@ -12,6 +12,7 @@ use crate::ruleset::{RuleSet, provider};
 use super::context::Context;
 use super::folded;
 use super::manifest;
+use super::practice::{self, Practice, Practices};
 use super::settle;
 use super::sink::{self, Sinks};
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
@@ -29,11 +30,13 @@ pub struct Meaning {
     providers: Vec<Provider>,
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
+    /// Rules about what code does with its secrets.
+    pub practices: Practices,
 }
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen(u8);
+pub struct Seen(u16);
 
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,12 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// A sign of what a rule about practices reads off the tree.
+    Practice,
+    /// The same for what it reads off the text.
+    Written,
+    /// The same for what it reads off infrastructure code.
+    Declared,
 }
 
 impl Seen {
@@ -111,9 +120,10 @@ impl Meaning {
         for index in rules.active() {
             match &rules.rules[index].matcher {
                 Matcher::Sink { kind } => meaning.sink_rules.push((kind.clone(), index)),
-                Matcher::Check { name } => match Problem::of(name) {
-                    Some(problem) => meaning.scope_rules.push((problem, index)),
-                    None => meaning.infrastructure_rules.push(index),
+                Matcher::Check { name } => match (Problem::of(name), Practice::of(name)) {
+                    (Some(problem), _) => meaning.scope_rules.push((problem, index)),
+                    (None, Some(practice)) => meaning.practices.add(practice, index),
+                    (None, None) => meaning.infrastructure_rules.push(index),
                 },
                 Matcher::Pattern { .. } | Matcher::Key { .. } => {}
             }
@@ -129,7 +139,7 @@ impl Meaning {
 
     /// What the pre-filter has to look for.
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
-        let mut all: Vec<(Anchor, Sight)> = Vec::new();
+        let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
@@ -163,6 +173,7 @@ impl Meaning {
                 Ok(facts) => {
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
+                    meant.hits.append(&mut self.practices.of_facts(&facts, language, (blob, context), rules));
                     meant.facts = Some(facts);
                 }
                 Err(bound) => meant.notices.push(bound.to_string()),
@@ -171,8 +182,15 @@ impl Meaning {
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
         }
-        if seen.has(Sight::Resource) {
+        if seen.has(Sight::Written) {
+            meant.hits.append(&mut self.practices.of_text((blob, context), rules));
+        }
+        if seen.has(Sight::Resource) || seen.has(Sight::Declared) {
             infrastructure(blob, parser, &mut meant);
+            meant.hits.append(&mut self.practices.of_resources(&meant.resources, (blob, context), rules));
+        }
+        if !seen.has(Sight::Resource) {
+            meant.resources.clear();
         }
         meant
     }
@@ -180,7 +198,13 @@ impl Meaning {
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
         let may_hold = || seen.has(Sight::Callee) && folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
-        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
+        let sends_openly = || seen.has(Sight::Callee) && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes);
+        let handles_hooks = || {
+            let is_on = seen.has(Sight::Provider) && self.practices.has(Practice::UnverifiedWebhook);
+            is_on && practice::may_handle_hooks(blob.bytes)
+        };
+        let is_practice = || seen.has(Sight::Practice) || sends_openly() || handles_hooks();
+        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || is_practice() || may_hold())
     }
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {

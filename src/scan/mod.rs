@@ -15,6 +15,7 @@ mod manifest;
 mod meaning;
 mod overlap;
 pub mod pattern;
+mod practice;
 pub mod prefilter;
 mod repeats;
 mod settle;
@@ -176,6 +177,7 @@ impl Scanner {
         if let Some(facts) = &facts {
             gathered.hits.retain(|hit| !folded::is_code(hit, facts));
         }
+        gathered.hits.append(&mut self.meaning.practices.defaults(&gathered.hits, (blob, gathered.context()), &self.rules));
         gathered.hits = self.settled(&mut gathered, worker);
         if let Some(facts) = &facts {
             self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (&mut gathered, &mut meant), worker);
@@ -408,12 +410,15 @@ impl Scanner {
         let related =
             std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
         let related = related.collect();
+        let flow = std::mem::take(&mut hit.flow).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
+        let flow: Vec<Related> = flow.collect();
         hit.message = hit.message.map(|message| masks.without_secrets(message));
         hit.notes = hit.notes.into_iter().map(|note| masks.without_secrets(note)).collect();
         let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
         let allowed = self.options.allow.reason(matched.reveal(), rule, &blob.target.relative).map(str::to_owned);
         let mut finding = Finding::new(rule, hit, &matched, at, related);
+        finding.flow = flow;
         if allowed.is_some() {
             finding.status = Status::Suppressed { reason: allowed, tool: None };
         }
@@ -471,10 +476,13 @@ impl Gathered<'_> {
         if sights.has(Sight::Folding) && !decodes() {
             return self.seen.join(sights.without(Sight::Folding));
         }
+        if sights.has(Sight::Declared) && !practice::may_declare_secret(self.blob.bytes, at) {
+            return self.seen.join(sights.without(Sight::Declared));
+        }
         self.seen.join(sights);
     }
 
-    /// Notes a telling name with a value that no line shows.
+    /// Notes a telling name with a value that no line shows, and one that is logged or looked up with a literal in its place.
     fn look_for_folding(&mut self, at: Span) {
         if self.seen.has(Sight::Folding) {
             return;
@@ -482,6 +490,10 @@ impl Gathered<'_> {
         let Some(language) = self.language() else { return };
         let bytes = self.blob.bytes;
         let is_telling = || name::strength(&name::normalise(&bytes[at.range()])) == Some(name::Strength::Strong);
+        let is_practice = || practice::is_fallback_of_lookup(bytes, at, language) || practice::may_be_logged(bytes, at, language);
+        if !self.seen.has(Sight::Practice) && is_practice() && is_telling() {
+            self.seen.note(Sight::Practice);
+        }
         if folded::is_worth_folding(bytes, at, language) && is_telling() {
             self.seen.note(Sight::Folding);
         }

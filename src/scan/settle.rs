@@ -59,6 +59,7 @@ fn part_hit(index: usize, value: Span, secret: bool) -> Hit {
         notes: Vec::new(),
         name: None,
         related: Vec::new(),
+        flow: Vec::new(),
         also: Vec::new(),
         pieces: Vec::new(),
         value: None,
@@ -122,6 +123,7 @@ pub fn sink_hit(rule: &Rule, index: usize, found: SinkHit, context: Context) -> 
     hit.notes = found.notes;
     hit.name = found.name.map(|name| name::normalise(name.as_bytes()));
     hit.related = found.related;
+    hit.flow = found.flow;
     hit.pieces = found.pieces;
     let hit = placed(hit, rule, context, found.value.reveal());
     Hit { value: Some(found.value), ..hit }
@@ -181,7 +183,7 @@ fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
 }
 
 /// The hit after what its place says: in tests and examples a credential is less severe; a checksum that holds is never silenced.
-fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
+pub fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
     let is_password = rule.tags.iter().any(|tag| tag == "password");
     if is_password && context.vendored {
         hit.confidence = Confidence::Low;

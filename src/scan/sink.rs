@@ -36,6 +36,8 @@ pub struct SinkHit {
     pub value: Secret,
     /// Other places of the same file: the names it passed, the calls it reaches.
     pub related: Vec<(Span, String)>,
+    /// The way of the value, from where it is written to the slot; empty where it is written in the slot.
+    pub flow: Vec<(Span, String)>,
     /// How the value got there, in a sentence.
     pub message: String,
     /// Why severity or confidence differ from the rule's.
@@ -269,12 +271,24 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         pieces: pieces.clone(),
         value: Secret::new(text, 0),
         related,
+        flow: flow(&argument.path, pieces, (target.span, format!("reaches {}", target.text))),
         message: message(target, argument),
         notes,
         at_most: None,
         confidence,
         name: argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback).map(|s| s.name.clone()),
     })
+}
+
+/// The way of a value, from its pieces by the names it passed to its use; none for a literal that is written where it is used.
+pub(super) fn flow(path: &[Step], pieces: &[Span], end: (Span, String)) -> Vec<(Span, String)> {
+    let written: Vec<Span> = pieces.iter().copied().filter(|piece| !piece.is_empty()).take(MAX_RELATED).collect();
+    if path.is_empty() && written.len() < 2 {
+        return Vec::new();
+    }
+    let what = if written.len() == 1 { "the literal" } else { "a piece of the value" };
+    let steps = path.iter().rev().map(|step| (step.span, described(step)));
+    written.into_iter().map(|piece| (piece, what.to_owned())).chain(steps).chain([end]).collect()
 }
 
 /// The password of `user:password`, as it is or in base64 (RFC 7617, section 2).
