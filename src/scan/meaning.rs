@@ -7,7 +7,7 @@ use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
 use crate::model::{Blob, Hit, Rank, Rule};
 use crate::ruleset::anchors::Anchor;
-use crate::ruleset::{RuleSet, provider};
+use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 
 use super::context::Context;
 use super::folded;
@@ -30,6 +30,7 @@ pub struct Meaning {
     providers: Vec<Provider>,
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
+    query_rules: Vec<usize>,
     /// Rules about what code does with its secrets.
     pub practices: Practices,
 }
@@ -59,6 +60,8 @@ pub enum Sight {
     Written,
     /// The same for what it reads off infrastructure code.
     Declared,
+    /// A keyword of a rule with a query.
+    Query,
 }
 
 impl Seen {
@@ -125,11 +128,13 @@ impl Meaning {
                     (None, Some(practice)) => meaning.practices.add(practice, index),
                     (None, None) => meaning.infrastructure_rules.push(index),
                 },
+                Matcher::Query { .. } => meaning.query_rules.push(index),
                 Matcher::Pattern { .. } | Matcher::Key { .. } => {}
             }
         }
         if !meaning.sink_rules.is_empty() {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
+            meaning.sinks.add(rules.sinks.clone());
         }
         if !meaning.scope_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
@@ -150,6 +155,9 @@ impl Meaning {
             let words = provider.words.iter().map(|word| Anchor::folded(word.as_bytes()));
             let scopes = provider.scopes.iter().filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
+        }
+        for &index in &self.query_rules {
+            all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Query)));
         }
         for &index in &self.infrastructure_rules {
             all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Resource)));
@@ -182,6 +190,9 @@ impl Meaning {
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
         }
+        if let Some(language) = language.filter(|_| seen.has(Sight::Query)) {
+            self.queries((blob, language), context, rules, (parser, &mut meant));
+        }
         if seen.has(Sight::Written) {
             meant.hits.append(&mut self.practices.of_text((blob, context), rules));
         }
@@ -205,6 +216,25 @@ impl Meaning {
         };
         let is_practice = || seen.has(Sight::Practice) || sends_openly() || handles_hooks();
         language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || is_practice() || may_hold())
+    }
+
+    /// What the queries of rules capture.
+    fn queries(&self, (blob, language): (&Blob, &'static Language), context: Context, rules: &RuleSet, (parser, meant): (&mut Parser, &mut Meant)) {
+        let is_looked_at = |index: &&usize| looks_at(rules, **index, blob);
+        let engines: Vec<(usize, &QueryEngine)> = self.query_rules.iter().filter(is_looked_at).flat_map(|&index| of_language(rules, index, language)).collect();
+        let queries: Vec<&QueryEngine> = engines.iter().map(|(_, engine)| *engine).collect();
+        if queries.is_empty() {
+            return;
+        }
+        match syntax::captured(blob.bytes, language, parser, &queries) {
+            Ok(found) => {
+                meant.parsed_bytes += blob.bytes.len() as u64;
+                for ((index, _), spans) in engines.iter().zip(found) {
+                    meant.hits.extend(spans.into_iter().filter_map(|span| settle::query_hit(rules, *index, blob.bytes, span, context)));
+                }
+            }
+            Err(bound) => meant.notices.push(bound.to_string()),
+        }
     }
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
@@ -236,6 +266,12 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
         }
         Err(bound) => meant.notices.push(bound.to_string()),
     }
+}
+
+/// The query of a rule for one language.
+fn of_language<'a>(rules: &'a RuleSet, index: usize, language: &Language) -> Option<(usize, &'a QueryEngine)> {
+    let Engine::Query(engines) = &rules.compiled[index].engine else { return None };
+    engines.iter().find(|engine| engine.language == language.name).map(|engine| (index, engine))
 }
 
 /// Whether a rule that is limited to some files looks at this one.

@@ -139,7 +139,7 @@ impl Scanner {
                 match &compiled.engine {
                     Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
                     Engine::Key(_) => index.of(*anchor).keys.push(rule),
-                    Engine::Sink | Engine::Check => {}
+                    Engine::Sink | Engine::Query(_) | Engine::Check => {}
                 }
             }
         }

@@ -129,6 +129,17 @@ pub fn sink_hit(rule: &Rule, index: usize, found: SinkHit, context: Context) -> 
     Hit { value: Some(found.value), ..hit }
 }
 
+/// The hit of a rule with a query on what it captures, unless something speaks against it.
+pub fn query_hit(rules: &RuleSet, index: usize, bytes: &[u8], value: Span, context: Context) -> Option<Hit> {
+    let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
+    let text = &bytes[value.range()];
+    if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, 0) || compiled.allows(text) {
+        return None;
+    }
+    let hit = Hit::secret(index, rule, value, Rank::Sink);
+    validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, rule, context, text))
+}
+
 /// The literal that stands in for a missing reference (`${X:-literal}`), or the value itself.
 fn default_in(bytes: &[u8], value: Span) -> Span {
     let text = &bytes[value.range()];

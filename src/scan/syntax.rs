@@ -2,6 +2,7 @@
 
 mod fold;
 mod outline;
+mod query;
 mod resources;
 
 use std::ops::ControlFlow;
@@ -14,6 +15,7 @@ use crate::model::facts::{Binding, Call, Value};
 use crate::text::Span;
 
 use fold::Folder;
+pub use query::captured;
 use outline::{Capture, Outline};
 
 /// Strings within strings that are looked at.

@@ -28,7 +28,13 @@ pub fn may_declare_secret(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at..bytes.len().min(at + 160)];
     let Some(name) = rest.strip_prefix(b"variable \"").or_else(|| rest.strip_prefix(b"output \"")) else { return true };
     let end = memchr::memchr(b'"', name).unwrap_or(0);
-    std::str::from_utf8(&name[..end]).is_ok_and(|name| strong(name).is_some())
+    std::str::from_utf8(&name[..end]).is_ok_and(is_secret)
+}
+
+/// Whether a name means a secret, and not a key by its number in a key service.
+fn is_secret(name: &str) -> bool {
+    let is_number = ["encryption_key", "kms_key", "signing_key", "master_key", "disk_key"].iter().any(|end| name.ends_with(end));
+    strong(name).is_some() && !is_number
 }
 
 /// Variables and outputs named as a secret that are not marked as sensitive.
@@ -49,7 +55,7 @@ pub fn without_flag(resources: &[RawResource]) -> Vec<Found> {
             "output" => has("value").is_some_and(|a| is_secret_output(&a.expression)),
             _ => false,
         };
-        if is_open && !is_marked && strong(&block.name).is_some() {
+        if is_open && !is_marked && is_secret(&block.name) {
             let message = format!("{} `{}` is named as a secret and not marked as sensitive", block.kind, block.name);
             all.push(Found::plain(Practice::SensitiveFlag, block.span, message));
         }

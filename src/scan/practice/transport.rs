@@ -178,7 +178,7 @@ const ADDRESSES: [&str; 14] = [
 pub fn found(page: &Page) -> Vec<Found> {
     let mut all: BTreeMap<Span, Found> = BTreeMap::new();
     for found in switches(page).into_iter().chain(sent_openly(page)) {
-        if !page.is_test(found.span) {
+        if !page.is_test(found.span) && !page.context.vendored {
             all.entry(found.span).or_insert(found);
         }
     }
@@ -234,6 +234,19 @@ impl Switch {
     }
 }
 
+/// Whether something decides at run time if verification is off: a condition on this line or a few before it. Then it is a setting, and its default is
+/// not known.
+fn is_conditional(page: &Page, at: usize) -> bool {
+    let end = memchr::memchr(b'\n', &page.bytes[at..]).map_or(page.bytes.len(), |end| at + end);
+    let start = memchr::memrchr_iter(b'\n', &page.bytes[..at]).nth(CONDITION).map_or(0, |start| start + 1);
+    let text = String::from_utf8_lossy(&page.bytes[start..end]);
+    let has_word = |word: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|own| own == word);
+    ["if", "else", "elif", "elsif", "unless", "case", "when", "match"].iter().any(|word| has_word(word)) || text.contains(" ? ")
+}
+
+/// Lines before a switch in which a condition may stand.
+const CONDITION: usize = 4;
+
 /// A lambda that always says yes, or a verifier that is known to.
 fn accepts_all(value: &str) -> bool {
     let compact: String = value.chars().filter(|c| !c.is_whitespace()).collect();
@@ -247,7 +260,12 @@ fn off(page: &Page, name: &str, value: Span) -> Found {
     let before = &page.bytes[from..value.start];
     let start = memchr::memmem::rfind(before, name.as_bytes()).map_or(value.start, |at| from + at);
     let line = u32::try_from(memchr::memchr_iter(b'\n', &page.bytes[..start]).count() + 1).unwrap_or(u32::MAX);
-    Found::plain(Practice::InsecureTransport, Span::new(start, value.end), format!("`{name}` turns off the verification of TLS certificates, line {line}"))
+    let mut found = Found::plain(Practice::InsecureTransport, Span::new(start, value.end), format!("`{name}` turns off the verification of TLS certificates, line {line}"));
+    if is_conditional(page, start) {
+        found.confidence = Confidence::Low;
+        found.notes.push("a condition decides at run time".to_owned());
+    }
+    found
 }
 
 fn is_sent_to_this_machine(call: &Call) -> bool {
