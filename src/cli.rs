@@ -270,6 +270,9 @@ pub struct OutputArgs {
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,
+    /// List the secrets that are read safely at run time
+    #[arg(long)]
+    pub show_safe: bool,
     /// Keep only the N most severe results in SARIF
     #[arg(long, value_name = "N")]
     pub sarif_max_results: Option<usize>,

@@ -164,6 +164,7 @@ mod tests {
             errors: vec![],
             notices: vec![],
             scanned_files: None,
+            safe: None,
             stats: Stats::default(),
             show_suppressed: false,
         }

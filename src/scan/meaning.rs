@@ -12,6 +12,7 @@ use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use super::context::Context;
 use super::folded;
 use super::manifest;
+use super::safe::{self, SafeSlot};
 use super::practice::{self, Practice, Practices};
 use super::settle;
 use super::sink::{self, Sinks};
@@ -31,6 +32,8 @@ pub struct Meaning {
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
     query_rules: Vec<usize>,
+    /// Slots that are filled safely are asked for, too.
+    pub lists_safe: bool,
     /// Rules about what code does with its secrets.
     pub practices: Practices,
 }
@@ -112,6 +115,8 @@ pub struct Meant {
     pub parsed_bytes: u64,
     /// What was not done.
     pub notices: Vec<String>,
+    /// Slots that are filled safely, where they are asked for.
+    pub safe: Vec<SafeSlot>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
 }
@@ -182,6 +187,9 @@ impl Meaning {
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
                     meant.hits.append(&mut self.practices.of_facts(&facts, language, (blob, context), rules));
+                    if self.lists_safe {
+                        meant.safe = safe::slots(&facts, &self.sinks, language, blob.bytes);
+                    }
                     meant.facts = Some(facts);
                 }
                 Err(bound) => meant.notices.push(bound.to_string()),
@@ -208,7 +216,7 @@ impl Meaning {
 
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let may_hold = || seen.has(Sight::Callee) && folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
+        let may_hold = || seen.has(Sight::Callee) && (self.lists_safe || folded::has_plausible_literal(blob.bytes)) && self.sinks.may_reach(language.name, blob.bytes);
         let sends_openly = || seen.has(Sight::Callee) && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes);
         let handles_hooks = || {
             let is_on = seen.has(Sight::Provider) && self.practices.has(Practice::UnverifiedWebhook);

@@ -8,6 +8,7 @@ pub mod binding;
 mod block;
 mod composite;
 mod context;
+mod evidence;
 mod folded;
 mod foreign;
 mod generic;
@@ -18,6 +19,7 @@ pub mod pattern;
 mod practice;
 pub mod prefilter;
 mod repeats;
+mod safe;
 mod settle;
 pub mod sink;
 mod snippet;
@@ -33,14 +35,15 @@ use regex_automata::meta;
 use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
 use crate::model::rule::RuleStatus;
-use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
-use crate::ruleset::{Engine, RuleSet};
+use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
 
 use allow::AllowedValues;
 use composite::Composer;
 use context::Context;
+use evidence::Evidence;
 use folded::Folded;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
@@ -56,6 +59,8 @@ pub struct ScanOptions {
     pub line_hashes: bool,
     /// Values whose findings are muted.
     pub allow: AllowedValues,
+    /// List slots that are filled safely, too.
+    pub safe: bool,
 }
 
 /// The compiled rules; shared by all threads.
@@ -63,6 +68,7 @@ pub struct Scanner {
     rules: Arc<RuleSet>,
     options: ScanOptions,
     meaning: Meaning,
+    evidence: Evidence,
     composer: Composer,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
@@ -122,7 +128,10 @@ struct Gathered<'a> {
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let (meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
+        let (mut meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
+        meaning.lists_safe = options.safe;
+        // The data of the package are checked by tests.
+        let evidence = Evidence::new(&provider::built_in().unwrap_or_default());
         let mut index = Index::with_room_for(rules.compiled.iter().map(|compiled| compiled.anchors.len()).sum());
         index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
         for anchor in foreign::ANCHORS {
@@ -150,7 +159,7 @@ impl Scanner {
             index.of(anchor).callees |= 1 << language;
         }
         let prefilter = Prefilter::new(index.anchors.iter());
-        Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
+        Self { rules, options, meaning, evidence, composer, prefilter, consumers: index.consumers }
     }
 
     /// Scans one blob. Never panics on content; linear in its length.
@@ -160,7 +169,7 @@ impl Scanner {
 
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        Scanned { findings: Vec::new(), suppressions: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
+        Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
@@ -354,15 +363,19 @@ impl Scanner {
 
     /// Overlaps, masks, places.
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
+        let context = gathered.context();
         let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
-        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() {
+        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() && meant.safe.is_empty() {
             return scanned;
         }
         let lines = Lines::new(blob.bytes);
         let masks = Masks::new(blob.bytes, &hits);
         hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
+        self.evidence.weigh(&mut hits, blob.bytes, context);
+        let slot = |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
+        scanned.safe = meant.safe.into_iter().map(slot).collect();
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
         scanned.suppressions = self.suppressions(blob, &lines, &masks, &markers);

@@ -92,27 +92,31 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
         }
         Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at).take(MAX_RELATED)),
     };
+    each_slot(facts, sinks, language, |target, argument, sink| {
+        if let Some(hit) = hit(target, argument, sink) {
+            add(hit, target.span);
+        }
+    });
+    found.into_values().collect()
+}
+
+/// Every value that reaches a slot.
+pub(super) fn each_slot(facts: &Facts, sinks: &Sinks, language: &Language, mut reached: impl FnMut(&Target, &Argument, &Sink)) {
     let names = Names::new(&facts.imports, language.separator);
     let slots = Slots::new(sinks, language, &names);
     for call in &facts.calls {
         for sink in slots.of(call, &names) {
             for (argument, name) in carried(call, sink) {
-                let target = Target { text: target_of(call, name), span: call.span, line: call.line };
-                if let Some(hit) = hit(&target, argument, sink) {
-                    add(hit, call.span);
-                }
+                reached(&Target { text: target_of(call, name), span: call.span, line: call.line }, argument, sink);
             }
         }
     }
     for binding in &facts.bindings {
         for sink in slots.fields.get(binding.name.as_str()).into_iter().flatten() {
             let target = Target { text: format!("`{}`", binding.name), span: binding.span, line: binding.value.line };
-            if let Some(hit) = hit(&target, &binding.value, sink) {
-                add(hit, binding.span);
-            }
+            reached(&target, &binding.value, sink);
         }
     }
-    found.into_values().collect()
 }
 
 /// The names of a file that come from elsewhere.
@@ -204,9 +208,9 @@ fn last_word(callee: &str) -> &str {
 }
 
 /// Where a value arrives.
-struct Target {
+pub(super) struct Target {
     /// As the message says it, in backticks.
-    text: String,
+    pub text: String,
     span: Span,
     line: u32,
 }

@@ -86,7 +86,7 @@ const HARMLESS: [&str; 15] = [
 /// Secrets that reach a log by their names.
 pub fn found(page: &Page) -> Vec<Found> {
     let mut all = Vec::new();
-    for call in page.facts.calls.iter().filter(|call| is_log(call, page.language.name) && !page.is_test(call.span)) {
+    for call in page.facts.calls.iter().filter(|call| is_log(call, page) && !page.is_test(call.span)) {
         if page.language.name == "bash" && goes_elsewhere(page.bytes, call.span) {
             continue;
         }
@@ -104,14 +104,16 @@ pub fn found(page: &Page) -> Vec<Found> {
 }
 
 /// Whether a call writes to a log or to the terminal.
-fn is_log(call: &Call, language: &str) -> bool {
+fn is_log(call: &Call, page: &Page) -> bool {
+    let language = page.language.name;
     let words: Vec<&str> = call.callee.trim_end_matches('!').split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
     let (Some(last), owner) = (words.last(), words.len().checked_sub(2).map(|at| words[at])) else { return false };
     if call.callee.ends_with('!') {
         return FUNCTIONS.contains(last);
     }
     let lower = last.to_ascii_lowercase();
-    let Some(owner) = owner.filter(|_| !call.callee.starts_with('.')) else {
+    let receiver = call.receiver.map(|receiver| last_name(page.text(receiver))).filter(|name| !name.is_empty());
+    let Some(owner) = owner.filter(|_| !call.callee.starts_with('.')).or(receiver) else {
         let is_plain = match language {
             "bash" => matches!(*last, "echo" | "printf" | "logger"),
             "php" => !matches!(*last, "echo" | "print" | "info" | "error" | "log"),

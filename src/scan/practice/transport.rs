@@ -208,6 +208,10 @@ fn switches(page: &Page) -> Vec<Found> {
                 all.push(off(page, name, argument.span));
             }
         }
+        let verifier = page.text(call.span).rfind(last).filter(|_| last.to_ascii_lowercase().ends_with("hostnameverifier") && call.arguments.len() != 1);
+        if let Some(at) = verifier.filter(|at| accepts_all(&page.text(call.span)[at + last.len()..])) {
+            all.push(off(page, last, Span::new(call.span.start + at + last.len(), call.span.end)));
+        }
         let is_trusting = |name: &&&str| call.callee.split(['.', ':']).any(|word| word == **name);
         if let Some(name) = TRUST_ALL.iter().find(is_trusting).filter(|_| matches!(language, "java" | "kotlin")) {
             all.push(Found::plain(Practice::InsecureTransport, call.span, format!("`{name}` accepts every certificate, line {}", call.line)));
