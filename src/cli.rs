@@ -245,6 +245,7 @@ pub struct ThresholdArgs {
 /// How it is reported.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct OutputArgs {
     /// How the report is written [default: human, or `AELIX_LINT_FORMAT`]
     #[arg(long, alias = "output-format", value_name = "FORMAT", value_parser = format())]

@@ -104,7 +104,13 @@ const PROJECTS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "typescript",
-        &[("config.ts:2", FALLBACK), ("config.ts:3", FRONTEND), ("config.ts:4", FRONTEND), ("hooks.controller.ts:8", WEBHOOK), ("hooks.controller.ts:9", LOGGED)],
+        &[
+            ("config.ts:2", FALLBACK),
+            ("config.ts:3", FRONTEND),
+            ("config.ts:4", FRONTEND),
+            ("hooks.controller.ts:8", WEBHOOK),
+            ("hooks.controller.ts:9", LOGGED),
+        ],
     ),
 ];
 
@@ -147,7 +153,12 @@ fn what_stands_near_a_secret_decides_about_its_severity() {
         let text = format!("ledger:\n  url: {url}\n  {}: {}\n", ["client", "secret"].join("-"), value());
         let finding = only(path, &text);
         assert_eq!(finding.severity, expected, "{path} {url} {}", finding.rule);
-        assert_eq!(finding.notes.iter().any(|note| note.contains("is of")), url.contains("aelix") && (path == "config.yaml" || url == sandbox), "{:?}", finding.notes);
+        assert_eq!(
+            finding.notes.iter().any(|note| note.contains("is of")),
+            url.contains("aelix") && (path == "config.yaml" || url == sandbox),
+            "{:?}",
+            finding.notes
+        );
     }
 }
 

@@ -224,7 +224,8 @@ impl Settings {
                 }
             }
         }
-        let shown: Vec<String> = files.iter().map(|path| slashed(path.strip_prefix(&self.folder).unwrap_or(path))).chain(slots.iter().map(|(place, _)| place.clone())).collect();
+        let shown: Vec<String> =
+            files.iter().map(|path| slashed(path.strip_prefix(&self.folder).unwrap_or(path))).chain(slots.iter().map(|(place, _)| place.clone())).collect();
         self.show("sinks", shown.toml(), sources(&self.files, |file| !file.sinks.is_empty(), ("", false)));
         (files, slots)
     }

@@ -295,7 +295,8 @@ fn queries_of(rule: &Rule, queries: &[(String, String)]) -> Result<Vec<QueryEngi
             RuleError::new(format!("{}:{line}: rule `{}`: {what}", rule.source.file, rule.id))
         };
         if !LANGUAGES.contains(&name.as_str()) {
-            let hint = nearest(name, LANGUAGES.into_iter()).map_or_else(|| format!("one of {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
+            let hint =
+                nearest(name, LANGUAGES.into_iter()).map_or_else(|| format!("one of {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
             return Err(RuleError::at_key(rule, &key, &format!("no language is named `{name}`; {hint}")));
         }
         let Some(language) = lang::table().iter().find(|language| language.name == name) else { continue };

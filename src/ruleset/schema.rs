@@ -71,7 +71,12 @@ pub fn described(mut schema: Value, about: &str) -> Value {
 pub fn sink() -> Value {
     let one_or_more = |about: &str| json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "description": about });
     let keys = vec![
-        ("kind", text("What the slot carries, as a rule with [rule.sink] names it: client-secret, api-key, bearer, basic-auth, password, webhook-secret, signing-key.")),
+        (
+            "kind",
+            text(
+                "What the slot carries, as a rule with [rule.sink] names it: client-secret, api-key, bearer, basic-auth, password, webhook-secret, signing-key.",
+            ),
+        ),
         ("languages", array(&json!({ "enum": LANGUAGES }), "Languages of the API.")),
         ("callee", one_or_more("The function, constructor or macro by its last segments; a method as .name; none: a field.")),
         ("from", texts("Packages one of which the callee must come from; none: its name is enough.")),

@@ -9,8 +9,7 @@ use super::{RuleError, data_below, nearest};
 /// Where the files are.
 const FOLDER: &str = "rules/sinks/";
 /// The languages of slots, also those that a small build leaves out.
-pub const LANGUAGES: [&str; 13] =
-    ["bash", "csharp", "go", "hcl", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "tsx", "typescript"];
+pub const LANGUAGES: [&str; 13] = ["bash", "csharp", "go", "hcl", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "tsx", "typescript"];
 /// Shortest word by which the file of a slot can be found, in bytes.
 const LEAST_WORD: usize = 4;
 
@@ -181,7 +180,8 @@ impl Sinks {
             return Err(bad(format!("the sink of kind `{}` names no language; add `languages = [\"python\"]`", sink.kind)));
         }
         if let Some(unknown) = sink.languages.iter().find(|language| !LANGUAGES.contains(&language.as_str())) {
-            let hint = nearest(unknown, LANGUAGES.into_iter()).map_or_else(|| format!("one of {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
+            let hint =
+                nearest(unknown, LANGUAGES.into_iter()).map_or_else(|| format!("one of {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
             return Err(bad(format!("no language is named `{unknown}`; {hint}")));
         }
         if sink.callees.iter().chain(&sink.names).chain(&sink.from).all(|word| word.trim_start_matches('.').len() < LEAST_WORD) {

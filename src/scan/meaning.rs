@@ -12,8 +12,8 @@ use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use super::context::Context;
 use super::folded;
 use super::manifest;
-use super::safe::{self, SafeSlot};
 use super::practice::{self, Practice, Practices};
+use super::safe::{self, SafeSlot};
 use super::settle;
 use super::sink::{self, Sinks};
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
@@ -216,7 +216,8 @@ impl Meaning {
 
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let may_hold = || seen.has(Sight::Callee) && (self.lists_safe || folded::has_plausible_literal(blob.bytes)) && self.sinks.may_reach(language.name, blob.bytes);
+        let may_hold =
+            || seen.has(Sight::Callee) && (self.lists_safe || folded::has_plausible_literal(blob.bytes)) && self.sinks.may_reach(language.name, blob.bytes);
         let sends_openly = || seen.has(Sight::Callee) && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes);
         let handles_hooks = || {
             let is_on = seen.has(Sight::Provider) && self.practices.has(Practice::UnverifiedWebhook);
@@ -229,7 +230,8 @@ impl Meaning {
     /// What the queries of rules capture.
     fn queries(&self, (blob, language): (&Blob, &'static Language), context: Context, rules: &RuleSet, (parser, meant): (&mut Parser, &mut Meant)) {
         let is_looked_at = |index: &&usize| looks_at(rules, **index, blob);
-        let engines: Vec<(usize, &QueryEngine)> = self.query_rules.iter().filter(is_looked_at).flat_map(|&index| of_language(rules, index, language)).collect();
+        let engines: Vec<(usize, &QueryEngine)> =
+            self.query_rules.iter().filter(is_looked_at).filter_map(|&index| of_language(rules, index, language)).collect();
         let queries: Vec<&QueryEngine> = engines.iter().map(|(_, engine)| *engine).collect();
         if queries.is_empty() {
             return;

@@ -374,7 +374,8 @@ impl Scanner {
         hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
         self.evidence.weigh(&mut hits, blob.bytes, context);
-        let slot = |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
+        let slot =
+            |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
         scanned.safe = meant.safe.into_iter().map(slot).collect();
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();

@@ -10,13 +10,54 @@ use super::syntax::Facts;
 
 /// Words of lookups of the environment.
 const ENVIRONMENT: [&str; 24] = [
-    "environ", "getenv", "Getenv", "LookupEnv", "env::var", "env!(", "dotenv", "process.env", "import.meta.env", "Deno.env", "Bun.env", "ENV[", "ENV.fetch", "$_ENV",
-    "env(", "GetEnvironmentVariable", "getProperty", "decouple", "envconfig", "Configuration[", "configuration[", "_config[", "config.get", "${",
+    "environ",
+    "getenv",
+    "Getenv",
+    "LookupEnv",
+    "env::var",
+    "env!(",
+    "dotenv",
+    "process.env",
+    "import.meta.env",
+    "Deno.env",
+    "Bun.env",
+    "ENV[",
+    "ENV.fetch",
+    "$_ENV",
+    "env(",
+    "GetEnvironmentVariable",
+    "getProperty",
+    "decouple",
+    "envconfig",
+    "Configuration[",
+    "configuration[",
+    "_config[",
+    "config.get",
+    "${",
 ];
 /// Words of reads from managers of secrets (and of what they mount).
 const MANAGER: [&str; 22] = [
-    "secretsmanager", "SecretsManager", "secrets_manager", "secret_manager", "SecretManager", "get_secret", "getSecret", "GetSecret", "get_parameter", "getParameter",
-    "GetParameter", "access_secret_version", "accessSecretVersion", "AccessSecretVersion", "keyvault", "KeyVault", "vault", "Vault", "hvac", "op read", "/run/secrets",
+    "secretsmanager",
+    "SecretsManager",
+    "secrets_manager",
+    "secret_manager",
+    "SecretManager",
+    "get_secret",
+    "getSecret",
+    "GetSecret",
+    "get_parameter",
+    "getParameter",
+    "GetParameter",
+    "access_secret_version",
+    "accessSecretVersion",
+    "AccessSecretVersion",
+    "keyvault",
+    "KeyVault",
+    "vault",
+    "Vault",
+    "hvac",
+    "op read",
+    "/run/secrets",
     "gcloud secrets",
 ];
 
@@ -69,6 +110,7 @@ fn text(bytes: &[u8], span: Span) -> &str {
 /// The line on which a name is declared, from the name on, and the next two of a declaration that goes on.
 fn statement(bytes: &[u8], name: Span) -> &str {
     let rest = bytes.get(name.start..).unwrap_or_default();
-    let end = memchr::memchr_iter(b'\n', rest).take(3).find(|end| !matches!(rest[..*end].trim_ascii_end().last(), Some(b'=' | b'(' | b'{' | b',' | b'.' | b'\\')));
+    let end =
+        memchr::memchr_iter(b'\n', rest).take(3).find(|end| !matches!(rest[..*end].trim_ascii_end().last(), Some(b'=' | b'(' | b'{' | b',' | b'.' | b'\\')));
     std::str::from_utf8(&rest[..end.unwrap_or(rest.len().min(200))]).unwrap_or_default()
 }

@@ -15,8 +15,8 @@ use crate::model::facts::{Binding, Call, Value};
 use crate::text::Span;
 
 use fold::Folder;
-pub use query::captured;
 use outline::{Capture, Outline};
+pub use query::captured;
 
 /// Strings within strings that are looked at.
 const MAX_NESTED_TEXTS: usize = 16;

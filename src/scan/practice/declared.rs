@@ -94,7 +94,7 @@ pub fn parameters(resources: &[RawResource], bytes: &[u8]) -> Vec<Found> {
 }
 
 fn is_reference_to_name(expression: &str) -> bool {
-    expression.trim().ends_with(".arn") || expression.trim().ends_with(".name")
+    matches!(last_name(expression.trim()), "arn" | "name")
 }
 
 /// `client_secret` of `/prod/aelix/client_secret`.
@@ -112,7 +112,7 @@ pub fn called(page: &Page) -> Vec<Found> {
         if last != "StringParameter" && !is_pulumi || page.is_test(call.span) {
             continue;
         }
-        if is_pulumi && find(&["type"]).is_none_or(|kind| !text_of(kind).is_some_and(|kind| kind == "String") && !page.text(kind.span).ends_with(".String")) {
+        if is_pulumi && find(&["type"]).is_none_or(|kind| text_of(kind).is_none_or(|kind| kind != "String") && !page.text(kind.span).ends_with(".String")) {
             continue;
         }
         let Some(name) = find(&["parameterName", "parameter_name", "name"]) else { continue };
@@ -130,7 +130,7 @@ static RESOURCE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?-u)[
 static FLAG_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?-u)--name[ =]["']?(?P<name>/?[A-Za-z0-9_./${}-]{3,200})"#).ok());
 static FLAG_TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?-u)--type[ =]["']?String(?:List)?(?:["'\s]|$)"#).ok());
 
-/// Parameters of CloudFormation, which are never encrypted, and those that a command line stores as plain text.
+/// Parameters of `CloudFormation`, which are never encrypted, and those that a command line stores as plain text.
 pub fn written(blob: &Blob) -> Vec<Found> {
     let bytes = blob.bytes;
     let mut all = Vec::new();

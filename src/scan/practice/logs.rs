@@ -212,10 +212,9 @@ fn parts(text: &str, language: &str) -> Vec<Span> {
         "csharp" if text.starts_with('$') || text.starts_with("@$") => &["{"],
         "rust" if text.starts_with('"') => &["{"],
         "javascript" | "typescript" | "tsx" if text.starts_with('`') => &["${"],
-        "kotlin" if text.starts_with('"') => &["${", "$"],
+        "kotlin" | "bash" if text.starts_with('"') => &["${", "$"],
         "ruby" if text.starts_with('"') => &["#{"],
         "php" if text.starts_with('"') => &["{$", "$"],
-        "bash" if text.starts_with('"') => &["${", "$"],
         _ => return operands(text, language),
     };
     let mut all = Vec::new();

@@ -264,7 +264,8 @@ fn off(page: &Page, name: &str, value: Span) -> Found {
     let before = &page.bytes[from..value.start];
     let start = memchr::memmem::rfind(before, name.as_bytes()).map_or(value.start, |at| from + at);
     let line = u32::try_from(memchr::memchr_iter(b'\n', &page.bytes[..start]).count() + 1).unwrap_or(u32::MAX);
-    let mut found = Found::plain(Practice::InsecureTransport, Span::new(start, value.end), format!("`{name}` turns off the verification of TLS certificates, line {line}"));
+    let mut found =
+        Found::plain(Practice::InsecureTransport, Span::new(start, value.end), format!("`{name}` turns off the verification of TLS certificates, line {line}"));
     if is_conditional(page, start) {
         found.confidence = Confidence::Low;
         found.notes.push("a condition decides at run time".to_owned());

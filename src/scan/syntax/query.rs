@@ -62,7 +62,8 @@ pub fn captured(bytes: &[u8], language: &'static Language, parser: &mut Parser, 
 /// A string without its quotes and what stands before them.
 fn without_quotes(bytes: &[u8], whole: Span) -> Span {
     let text = &bytes[whole.range()];
-    let Some(first) = text.iter().take(3).position(|b| matches!(b, b'"' | b'\'' | b'`')).filter(|first| text[..*first].iter().all(u8::is_ascii_alphabetic)) else {
+    let Some(first) = text.iter().take(3).position(|b| matches!(b, b'"' | b'\'' | b'`')).filter(|first| text[..*first].iter().all(u8::is_ascii_alphabetic))
+    else {
         return whole;
     };
     let quote = text[first];
@@ -77,7 +78,9 @@ mod tests {
 
     #[test]
     fn quotes_are_no_part_of_a_value() {
-        for (text, expected) in [("\"abc\"", "abc"), ("'abc'", "abc"), ("b'abc'", "abc"), ("\"\"\"abc\"\"\"", "abc"), ("abc", "abc"), ("\"abc", "\"abc"), ("\"\"", "")] {
+        for (text, expected) in
+            [("\"abc\"", "abc"), ("'abc'", "abc"), ("b'abc'", "abc"), ("\"\"\"abc\"\"\"", "abc"), ("abc", "abc"), ("\"abc", "\"abc"), ("\"\"", "")]
+        {
             assert_eq!(&text[without_quotes(text.as_bytes(), Span::new(0, text.len())).range()], expected, "{text}");
         }
     }
