@@ -11,7 +11,7 @@ mod webhook;
 
 use crate::lang::Language;
 use crate::model::facts::{Argument, StepKind, Value, places};
-use crate::model::{Blob, Confidence, Hit, Rank, Rule};
+use crate::model::{Blob, Confidence, FileKind, Hit, Rank, Rule};
 use crate::ruleset::RuleSet;
 use crate::ruleset::anchors::Anchor;
 use crate::text::name::{self, NameKind, Strength};
@@ -243,6 +243,10 @@ fn hit(rule: &Rule, index: usize, found: Found, context: Context) -> Hit {
     let mut hit = Hit::secret(index, rule, found.span, Rank::Sink);
     hit.secret = found.secret.is_some();
     hit.confidence = hit.confidence.min(found.confidence);
+    if context.kind == FileKind::Document && found.secret.is_none() {
+        // What documentation shows, nobody runs.
+        hit.confidence = Confidence::Low;
+    }
     hit.message = Some(found.message);
     hit.notes = found.notes;
     hit.related = found.related;
