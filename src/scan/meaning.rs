@@ -45,8 +45,6 @@ pub struct Seen(u16);
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// A callee of a slot.
-    Callee,
     /// The word `scope`.
     Scope,
     /// A word of a provider, or the family of one of its scopes.
@@ -170,18 +168,26 @@ impl Meaning {
         all
     }
 
-    /// What the pre-filter has to look for in files of one language alone: words of callees, each with the index of the language in the table.
-    pub fn callees(&self) -> Vec<(Anchor, usize)> {
+    /// What the pre-filter has to look for in files of one language alone: words of slots, each with the index of the language in the table and of the slot.
+    pub fn words(&self) -> Vec<(Anchor, (usize, usize))> {
         let of_language = |(index, language): (usize, &&'static Language)| {
-            sink::keywords(&self.sinks, language).into_iter().map(|word| (Anchor::folded(word.as_bytes()), index)).collect::<Vec<_>>()
+            let words = sink::keywords(&self.sinks, language).into_iter();
+            words.map(|(word, slot)| (Anchor::folded(word.as_bytes()), (index, slot))).collect::<Vec<_>>()
         };
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen.
-    pub fn look(&self, (blob, language): (&Blob, Option<&'static Language>), context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
+    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen, and words of these slots.
+    pub fn look(
+        &self,
+        (blob, language): (&Blob, Option<&'static Language>),
+        context: Context,
+        (seen, slots): (Seen, &[usize]),
+        rules: &RuleSet,
+        parser: &mut Parser,
+    ) -> Meant {
         let mut meant = Meant::default();
-        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, seen)) {
+        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
                 Ok(facts) => {
                     meant.parsed_bytes += blob.bytes.len() as u64;
@@ -215,10 +221,9 @@ impl Meaning {
     }
 
     /// Whether the tree of a blob may say more than its text.
-    fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let may_hold =
-            || seen.has(Sight::Callee) && (self.lists_safe || folded::has_plausible_literal(blob.bytes)) && self.sinks.may_reach(language.name, blob.bytes);
-        let sends_openly = || seen.has(Sight::Callee) && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes);
+    fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
+        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes));
+        let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes);
         let handles_hooks = || {
             let is_on = seen.has(Sight::Provider) && self.practices.has(Practice::UnverifiedWebhook);
             is_on && practice::may_handle_hooks(blob.bytes)

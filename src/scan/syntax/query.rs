@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use tree_sitter::{ParseOptions, QueryCursorOptions, StreamingIterator};
+use tree_sitter::{ParseOptions, QueryCursor, QueryCursorOptions, StreamingIterator};
 
 use crate::lang::Language;
 use crate::ruleset::QueryEngine;
@@ -32,7 +32,7 @@ pub fn captured(bytes: &[u8], language: &'static Language, parser: &mut Parser, 
         parser.tree_sitter.reset();
         return Err(Bound::Time { max: bounds.max_time });
     };
-    let mut all = Vec::new();
+    let (mut all, mut cursor) = (Vec::new(), QueryCursor::new());
     for engine in queries {
         let mut stopped = false;
         let mut query_in_time = |_: &tree_sitter::QueryCursorState| {
@@ -41,7 +41,7 @@ pub fn captured(bytes: &[u8], language: &'static Language, parser: &mut Parser, 
         };
         let options = QueryCursorOptions::new().progress_callback(&mut query_in_time);
         let mut found = Vec::new();
-        let mut matches = parser.cursor.matches_with_options(&engine.query, tree.root_node(), bytes, options);
+        let mut matches = cursor.matches_with_options(&engine.query, tree.root_node(), bytes, options);
         while let Some(one) = matches.next() {
             found.extend(one.captures().iter().filter(|capture| capture.index == engine.secret).map(|capture| without_quotes(bytes, span(capture.node))));
             if found.len() > MAX_MATCHES {
