@@ -223,7 +223,7 @@ impl Meaning {
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
         let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes));
-        let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes);
+        let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || {
             let is_on = seen.has(Sight::Provider) && self.practices.has(Practice::UnverifiedWebhook);
             is_on && practice::may_handle_hooks(blob.bytes)

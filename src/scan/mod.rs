@@ -47,6 +47,7 @@ use evidence::Evidence;
 use folded::Folded;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
+use practice::Practices;
 use prefilter::Prefilter;
 use settle::Bound;
 use snippet::Masks;
@@ -360,7 +361,7 @@ impl Scanner {
         if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
             worker.name += 1;
             let found = binding::read(bytes, name, line, gathered.context().bare);
-            gathered.look_for_folding(name);
+            gathered.look_for_folding(name, &self.meaning.practices);
             gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
         let context = gathered.context();
@@ -512,6 +513,9 @@ impl Gathered<'_> {
         if sights.has(Sight::Folding) && !decodes() {
             return self.seen.join(sights.without(Sight::Folding));
         }
+        if sights.has(Sight::Practice) && !practice::may_be_off(self.blob.bytes, at) {
+            return self.seen.join(sights.without(Sight::Practice));
+        }
         if sights.has(Sight::Declared) && !practice::may_declare_secret(self.blob.bytes, at) {
             return self.seen.join(sights.without(Sight::Declared));
         }
@@ -519,15 +523,14 @@ impl Gathered<'_> {
     }
 
     /// Notes a telling name with a value that no line shows, and one that is logged or looked up with a literal in its place.
-    fn look_for_folding(&mut self, at: Span) {
+    fn look_for_folding(&mut self, at: Span, practices: &Practices) {
         if self.seen.has(Sight::Folding) {
             return;
         }
         let Some(language) = self.language() else { return };
         let bytes = self.blob.bytes;
         let is_telling = || name::strength(&name::normalise(&bytes[at.range()])) == Some(name::Strength::Strong);
-        let is_practice = || practice::is_fallback_of_lookup(bytes, at, language) || practice::may_be_logged(bytes, at, language);
-        if !self.seen.has(Sight::Practice) && is_practice() && is_telling() {
+        if !self.seen.has(Sight::Practice) && practices.may_be_at(bytes, at, language) {
             self.seen.note(Sight::Practice);
         }
         if folded::is_worth_folding(bytes, at, language) && is_telling() {

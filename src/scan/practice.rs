@@ -24,9 +24,7 @@ use super::settle;
 use super::syntax::{Facts, RawResource};
 
 pub use declared::may_declare_secret;
-pub use fallback::is_fallback_of_lookup;
-pub use logs::may_be_logged;
-pub use transport::may_send_openly;
+pub use transport::{may_be_off, may_send_openly};
 pub use webhook::may_handle_hooks;
 
 /// Longest name that is judged, in bytes.
@@ -163,6 +161,13 @@ impl Practices {
     /// What the pre-filter has to look for.
     pub fn anchors(&self) -> Vec<(Anchor, Sight)> {
         self.rules.iter().flat_map(|(practice, _)| practice.anchors()).collect()
+    }
+
+    /// Whether a rule may find something about the name that stands here. Judged before anything is parsed.
+    pub fn may_be_at(&self, bytes: &[u8], name: Span, language: &Language) -> bool {
+        let is_telling = || std::str::from_utf8(&bytes[name.range()]).is_ok_and(|name| strong(name).is_some());
+        self.has(Practice::DefaultFallback) && fallback::is_fallback_of_lookup(bytes, name, language) && is_telling()
+            || self.has(Practice::SecretLogged) && logs::may_be_logged(bytes, name, language)
     }
 
     /// Whether a rule of this kind is on.

@@ -302,17 +302,70 @@ fn is_secret(path: &str, language: &str) -> bool {
 
 /// Whether the name that stands here is an argument of a call that logs. Judged before anything is parsed.
 pub fn may_be_logged(bytes: &[u8], name: Span, language: &Language) -> bool {
-    let from = name.start.saturating_sub(160);
+    let text = bytes.get(name.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+    let from = name.start.saturating_sub(REACH);
     let start = memchr::memrchr(b'\n', &bytes[from..name.start]).map_or(from, |end| from + end + 1);
     let before = bytes[start..name.start].trim_ascii_start();
-    let has = |word: &str| memchr::memmem::find(before, word.as_bytes()).is_some();
-    let words = ["print", "console.", "log", "Log", "LOG", "Write", "warn", "Error(", "dump"];
-    match language.name {
-        "bash" => before.starts_with(b"echo ") || before.starts_with(b"printf ") || before.starts_with(b"logger "),
-        "ruby" => before.starts_with(b"puts ") || before.starts_with(b"p ") || words.iter().any(|word| has(word)),
-        "rust" => has("!(") && ["print", "info", "warn", "error", "debug", "trace", "dbg", "log"].iter().any(|word| has(word)),
-        _ => before.contains(&b'(') && words.iter().any(|word| has(word)),
+    if !is_argument(before, bytes.get(name.end).copied()) || !is_secret(text, language.name) {
+        return false;
     }
+    match language.name {
+        "bash" => [b"echo ".as_slice(), b"printf ", b"logger "].iter().any(|command| before.starts_with(command)),
+        "ruby" if [b"puts ".as_slice(), b"p ", b"warn "].iter().any(|command| before.starts_with(command)) => true,
+        _ => is_in_log(before),
+    }
+}
+
+/// Bytes before a name in which the call stands that logs it.
+const REACH: usize = 200;
+
+/// Whether a name between these bytes is code, or in a hole of a string: no word of a sentence.
+fn is_argument(before: &[u8], behind: Option<u8>) -> bool {
+    let is_ended = behind.is_none_or(|b| matches!(b, b',' | b')' | b'}' | b'"' | b' ' | b'+' | b'\n' | b'\r' | b':' | b';' | b'!' | b'?' | b'`'));
+    let is_begun = match before.trim_ascii_end().last() {
+        Some(b) if before.last().is_some_and(u8::is_ascii_whitespace) => matches!(b, b',' | b'+' | b'(' | b'%' | b'=' | b'?' | b'.'),
+        Some(b) => matches!(b, b',' | b'+' | b'(' | b'{' | b'$' | b'.' | b'&' | b'*' | b'@' | b'>' | b'%' | b'?'),
+        None => false,
+    };
+    is_ended && is_begun
+}
+
+/// Whether a callee may write to a log, in some language.
+fn is_name_of_log(callee: &str) -> bool {
+    let mut words = callee.rsplit(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let Some(last) = words.next() else { return false };
+    let lower = last.to_ascii_lowercase();
+    let owner = words.next().map(|owner| owner.trim_start_matches('_').to_ascii_lowercase());
+    let is_owner = |owner: &str| OWNERS.contains(&owner) || owner.ends_with("logger");
+    callee.ends_with('!') && FUNCTIONS.contains(&last)
+        || matches!(
+            lower.as_str(),
+            "print" | "println" | "printf" | "pprint" | "puts" | "pp" | "error_log" | "print_r" | "var_dump" | "syslog" | "nslog" | "dd" | "dump"
+        )
+        || owner.is_some_and(|owner| is_owner(&owner)) && (METHODS.iter().any(|begin| lower.starts_with(begin)) || lower.len() == 1)
+}
+
+/// Whether these bytes end within the parentheses of a call of a logger.
+fn is_in_log(before: &[u8]) -> bool {
+    let (mut depth, mut at) = (0_usize, before.len());
+    while let Some(open) = memchr::memrchr2(b'(', b')', &before[..at]) {
+        at = open;
+        if before[open] == b')' {
+            depth += 1;
+        } else if depth > 0 {
+            depth -= 1;
+        } else {
+            let callee = &before[..open];
+            let start = callee
+                .iter()
+                .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'!' | b':' | b'>' | b'-' | b'$')))
+                .map_or(0, |end| end + 1);
+            if std::str::from_utf8(&callee[start..]).is_ok_and(is_name_of_log) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -366,5 +419,26 @@ mod tests {
         let code = b"info!(\"a, {}\", f(1, 2), config.secret)";
         let shown: Vec<&str> = arguments_of_macro(code, Span::new(0, code.len())).iter().map(|s| std::str::from_utf8(&code[s.range()]).unwrap()).collect();
         assert_eq!(shown, ["\"a, {}\"", "f(1, 2)", "config.secret"]);
+    }
+
+    #[test]
+    fn what_may_be_logged_is_told_from_prose_and_assignments() {
+        let python = crate::lang::of("a.py");
+        for (line, name, expected) in [
+            ("    log.info(\"with %s\", client_secret)", "client_secret", true),
+            ("    print(f\"secret: {client_secret}\")", "client_secret", true),
+            ("    console.log(`secret: ${config.clientSecret}`)", "clientSecret", true),
+            ("    logger.debug(\"a\" + password)", "password", true),
+            ("    raise ValueError(\"the password is wrong\")", "password", false),
+            ("    log.info(\"reading the password file\")", "password", false),
+            ("    password = read(prompt)", "password", false),
+            ("    connect(user, password)", "password", false),
+            ("    log.info(\"done\"); connect(user, password)", "password", false),
+            ("    print(token)", "token", false),
+        ] {
+            let Some(python) = python else { return };
+            let at = line.rfind(name).unwrap();
+            assert_eq!(may_be_logged(line.as_bytes(), Span::new(at, at + name.len()), python), expected, "{line}");
+        }
     }
 }

@@ -372,13 +372,43 @@ fn is_local(host: &str) -> bool {
     !host.contains('.') || is_private || ends.iter().any(|end| host.ends_with(end)) || host.contains(".svc.")
 }
 
+/// Whether a switch that is named here is off, as far as what follows tells. Judged before anything is parsed.
+pub fn may_be_off(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..];
+    let Some((_, values, reach)) = VALUES.iter().find(|(name, ..)| rest.starts_with(name.as_bytes())) else { return true };
+    let behind = &rest[..rest.len().min(*reach)];
+    values.iter().any(|value| memchr::memmem::find(behind, value.as_bytes()).is_some())
+}
+
+/// Switches whose name alone says little: what must follow within so many bytes of where the name begins.
+const VALUES: &[(&str, &[&str], usize)] = &[
+    ("InsecureSkipVerify", &["true"], 32),
+    ("rejectUnauthorized", &["false"], 32),
+    ("strictSSL", &["false"], 24),
+    ("NODE_TLS_REJECT_UNAUTHORIZED", &["0"], 40),
+    ("danger_accept_invalid_", &["true"], 48),
+    ("CURLOPT_SSL_VERIFY", &["false", "FALSE", "0"], 48),
+    ("verify_peer", &["false", "0"], 32),
+    ("ServerCertificateCustomValidationCallback", &["true", "Dangerous"], 200),
+    ("ServerCertificateValidationCallback", &["true", "Dangerous"], 200),
+    ("RemoteCertificateValidationCallback", &["true"], 200),
+    ("hostnameVerifier", &["true", "Noop", "ALLOW_ALL", "AllowAll"], 100),
+];
+
 /// Whether a file may send a credential over HTTP: an address that is not near, in quotes.
-pub fn may_send_openly(bytes: &[u8]) -> bool {
-    memchr::memmem::find_iter(bytes, b"http://").take(64).any(|at| {
+pub fn may_send_openly(bytes: &[u8], language: &str) -> bool {
+    // The standard client of Go takes address and credential in two statements.
+    if language == "go" {
+        return false;
+    }
+    let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    let sends = || ["uthorization", "earer", "asic", "auth=", "auth:", "client_secret", "clientSecret", "pi-Key", "PI-Key"].iter().any(|word| has(word));
+    let is_far = memchr::memmem::find_iter(bytes, b"http://").take(64).any(|at| {
         let is_quoted = at.checked_sub(1).is_some_and(|before| matches!(bytes[before], b'"' | b'\'' | b'`'));
         let rest = &bytes[at + 7..bytes.len().min(at + 7 + 253)];
-        is_quoted && std::str::from_utf8(rest).is_ok_and(|rest| confidence_in(host_of(rest)).is_some() && !is_namespace(host_of(rest)))
-    })
+        is_quoted && std::str::from_utf8(rest).is_ok_and(|rest| confidence_in(host_of(rest)) == Some(Confidence::High) && !is_namespace(host_of(rest)))
+    });
+    is_far && sends()
 }
 
 /// Hosts whose addresses name things rather than places.
