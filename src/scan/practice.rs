@@ -71,7 +71,8 @@ impl Practice {
         let exact = |words: &[&str], sight| words.iter().map(|word| (Anchor::exact(word.as_bytes()), sight)).collect::<Vec<_>>();
         let folded = |words: &[&str], sight| words.iter().map(|word| (Anchor::folded(word.as_bytes()), sight)).collect::<Vec<_>>();
         match self {
-            Self::DefaultFallback | Self::SecretLogged => Vec::new(),
+            Self::DefaultFallback => exact(&fallback::TAGS, Sight::Written),
+            Self::SecretLogged => Vec::new(),
             Self::FrontendSecret => exact(&frontend::ANCHORS, Sight::Written),
             Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written)].concat(),
             Self::PlaintextParameter => {
@@ -197,6 +198,7 @@ impl Practices {
         let mut found = Vec::new();
         for (practice, _) in &self.rules {
             match practice {
+                Practice::DefaultFallback => found.extend(fallback::written(blob)),
                 Practice::FrontendSecret => found.extend(frontend::found(blob)),
                 Practice::InsecureTransport if !context.test => found.extend(transport::written(blob)),
                 Practice::PlaintextParameter => found.extend(declared::written(blob)),

@@ -161,7 +161,7 @@ fn shown(call: &Call, page: &Page) -> Vec<Span> {
     for span in spans.into_iter().chain(named) {
         let text = page.text(span);
         if is_path(text) {
-            all.extend(is_secret(text, page.language.name).then_some(span));
+            all.extend((is_secret(text, page.language.name) || is_taken_from_secret(text, span, page)).then_some(span));
         } else {
             all.extend(parts(text, page.language.name).into_iter().map(|part| Span::new(span.start + part.start, span.start + part.end)));
         }
@@ -275,6 +275,21 @@ fn is_path(text: &str) -> bool {
     text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && text.chars().all(is_name)
 }
 
+/// Whether a name, whatever it is, is bound to what is taken out under the name of a secret: `token = answer["access_token"]`.
+fn is_taken_from_secret(name: &str, at: Span, page: &Page) -> bool {
+    let name = name.trim_start_matches(['&', '*', '$', '%', '?']);
+    let before = page.facts.bindings.iter().filter(|binding| binding.name.trim_start_matches('$') == name && binding.span.start < at.start);
+    let Some(binding) = before.max_by_key(|binding| binding.span.start) else { return false };
+    let text = page.text(binding.value.span).trim_end().trim_end_matches([';', '!', '?']);
+    // An entry (`["access_token"]`, `.get("access_token")`) or a member (`.access_token`), not what a function makes of it.
+    let inner = text.trim_end_matches([')', ']']);
+    let is_entry = inner.len() < text.len() && inner.ends_with(['"', '\'']);
+    let is_member = inner.len() == text.len()
+        && is_path(text.rsplit([')', ']']).next().unwrap_or(text).trim_start_matches(['.', '?', '!', '-', '>']))
+        && text.contains('.');
+    (is_entry || is_member) && is_secret(last_name(inner.trim_end_matches(['"', '\''])), page.language.name)
+}
+
 /// Whether the last name of a path means a secret itself, and not a word about one.
 fn is_secret(path: &str, language: &str) -> bool {
     let last = last_name(path.trim_end_matches(['!', '?']));
@@ -306,7 +321,8 @@ pub fn may_be_logged(bytes: &[u8], name: Span, language: &Language) -> bool {
     let from = name.start.saturating_sub(REACH);
     let start = memchr::memrchr(b'\n', &bytes[from..name.start]).map_or(from, |end| from + end + 1);
     let before = bytes[start..name.start].trim_ascii_start();
-    if !is_argument(before, bytes.get(name.end).copied()) || !is_secret(text, language.name) {
+    let is_taken = || TAKEN.iter().any(|taken| memchr::memmem::find(bytes, taken.as_bytes()).is_some());
+    if !is_argument(before, bytes.get(name.end).copied()) || !is_secret(text, language.name) && !(text.len() <= MAX_TAKEN && is_in_log(before) && is_taken()) {
         return false;
     }
     match language.name {
@@ -315,6 +331,11 @@ pub fn may_be_logged(bytes: &[u8], name: Span, language: &Language) -> bool {
         _ => is_in_log(before),
     }
 }
+
+/// Entries of answers that are secrets; what is taken out of them may have a short name.
+const TAKEN: [&str; 6] = ["access_token\"", "access_token'", ".access_token", ".accessToken", "refresh_token\"", "client_secret\"]"];
+/// Longest of such names, in bytes.
+const MAX_TAKEN: usize = 12;
 
 /// Bytes before a name in which the call stands that logs it.
 const REACH: usize = 200;
