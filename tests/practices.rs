@@ -126,6 +126,7 @@ const PROJECTS: &[(&str, &[(&str, &str)])] = &[
             ("hooks.controller.ts:9", LOGGED),
         ],
     ),
+    ("webhooks", &[("Hooks.java:4", WEBHOOK), ("SignedHooks.java:9", WEBHOOK), ("hooks.go:6", WEBHOOK), ("routes.php:3", WEBHOOK)]),
 ];
 
 #[test]

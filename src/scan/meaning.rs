@@ -63,6 +63,8 @@ pub enum Sight {
     Declared,
     /// A keyword of a rule with a query.
     Query,
+    /// The name of a provider whose webhooks a rule asks about.
+    Hooks,
 }
 
 impl Seen {
@@ -224,10 +226,7 @@ impl Meaning {
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
         let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes));
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
-        let handles_hooks = || {
-            let is_on = seen.has(Sight::Provider) && self.practices.has(Practice::UnverifiedWebhook);
-            is_on && practice::may_handle_hooks(blob.bytes)
-        };
+        let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         let is_practice = || seen.has(Sight::Practice) || sends_openly() || handles_hooks();
         language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || is_practice() || may_hold())
     }

@@ -79,7 +79,7 @@ impl Practice {
                 [exact(&declared::PARAMETERS, Sight::Declared), exact(&declared::WRITTEN, Sight::Written), exact(&declared::CALLED, Sight::Practice)].concat()
             }
             Self::SensitiveFlag => exact(&declared::BLOCKS, Sight::Declared),
-            Self::UnverifiedWebhook => folded(&webhook::ANCHORS, Sight::Practice),
+            Self::UnverifiedWebhook => [folded(&webhook::ANCHORS, Sight::Practice), folded(&[webhook::PROVIDER], Sight::Hooks)].concat(),
         }
     }
 }

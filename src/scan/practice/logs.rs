@@ -38,11 +38,13 @@ const FUNCTIONS: [&str; 26] = [
     "warning",
 ];
 /// What such methods are called on, in lower case.
-const OWNERS: [&str; 15] =
-    ["console", "log", "logger", "logging", "slog", "timber", "out", "err", "fmt", "debug", "trace", "tracing", "logs", "stderr", "stdout"];
+const OWNERS: [&str; 19] = [
+    "zap", "console", "log", "logger", "logging", "slog", "timber", "out", "err", "fmt", "debug", "trace", "tracing", "logs", "stderr", "stdout", "winston",
+    "pino", "bunyan",
+];
 /// How the names of such methods begin, in lower case.
-const METHODS: [&str; 15] =
-    ["print", "log", "info", "warn", "error", "debug", "trace", "fatal", "critical", "exception", "notice", "verbose", "write", "panic", "puts"];
+const METHODS: [&str; 16] =
+    ["print", "log", "info", "warn", "error", "debug", "trace", "fatal", "critical", "exception", "notice", "verbose", "write", "panic", "puts", "withfield"];
 /// Owners of names that are words about secrets, not secrets.
 const LABELS: [&str; 18] = [
     "labels",
@@ -92,7 +94,7 @@ pub fn found(page: &Page) -> Vec<Found> {
         }
         for shown in shown(call, page) {
             let path = page.text(shown);
-            let said = last_name(path);
+            let said = last_name(getter(path));
             let mut found = Found::plain(Practice::SecretLogged, shown, format!("`{said}` is written to a log or to the terminal, line {}", call.line));
             found.confidence = Confidence::Medium;
             all.push(found);
@@ -112,7 +114,10 @@ fn is_log(call: &Call, page: &Page) -> bool {
         return FUNCTIONS.contains(last);
     }
     let lower = last.to_ascii_lowercase();
-    let receiver = call.receiver.map(|receiver| last_name(page.text(receiver))).filter(|name| !name.is_empty());
+    // Of `zap.L().Info` the first name tells.
+    let receiver = call.receiver.map(|receiver| page.text(receiver));
+    let receiver =
+        receiver.map(|text| if text.ends_with(')') { text.split(['.', '(']).next().unwrap_or(text) } else { last_name(text) }).filter(|name| !name.is_empty());
     let Some(owner) = owner.filter(|_| !call.callee.starts_with('.')).or(receiver) else {
         let is_plain = match language {
             "bash" => matches!(*last, "echo" | "printf" | "logger"),
@@ -129,7 +134,7 @@ fn is_log(call: &Call, page: &Page) -> bool {
     let is_owner = OWNERS.contains(&owner.as_str()) || owner.ends_with("logger") || owner == "log";
     let is_stream = !matches!(owner.as_str(), "out" | "err") || call.callee.starts_with("System.");
     match owner.as_str() {
-        "fmt" => lower.starts_with("print"),
+        "fmt" => lower.starts_with("print") || lower.starts_with("fprint") && call.arguments.first().is_some_and(|to| page.text(to.span).starts_with("os.Std")),
         _ => {
             is_owner
                 && is_stream
@@ -157,8 +162,9 @@ fn shown(call: &Call, page: &Page) -> Vec<Span> {
     };
     let named =
         call.named.iter().map(|(_, argument)| argument).filter(|argument| !matches!(argument.value, Value::Literal { .. })).map(|argument| argument.span);
+    let formatted = formatted(call, page);
     let mut all = Vec::new();
-    for span in spans.into_iter().chain(named) {
+    for span in spans.into_iter().chain(named).chain(formatted) {
         let text = page.text(span);
         if is_path(text) {
             all.extend((is_secret(text, page.language.name) || is_taken_from_secret(text, span, page)).then_some(span));
@@ -169,6 +175,25 @@ fn shown(call: &Call, page: &Page) -> Vec<Span> {
     all.retain(|span| !span.is_empty());
     all
 }
+
+/// Callees that put their arguments into a text, or into a field of a log.
+const FORMATS: [&str; 12] = ["format", "Sprintf", "sprintf", "formatted", "Sprint", "Sprintln", "String", "Any", "ByteString", "kv", "keyValue", "value"];
+
+/// What calls among the arguments of a log put into its text: `"…".format(secret)`, `zap.String("secret", secret)`.
+fn formatted(call: &Call, page: &Page) -> Vec<Span> {
+    let from = page.facts.calls.partition_point(|other| other.span.start < call.span.start);
+    let inner = page.facts.calls[from..].iter().take_while(|other| other.span.start < call.span.end).take(MAX_INNER);
+    let is_argument = |other: &&Call| call.arguments.iter().any(|argument| argument.span == other.span);
+    let is_format = |other: &&Call| {
+        let last = last_name(&other.callee);
+        let is_field = !matches!(last, "String" | "Any" | "ByteString" | "value") || matches!(other.callee.split(['.', ':']).next(), Some("zap" | "slog"));
+        FORMATS.contains(&last) && is_field
+    };
+    inner.filter(is_argument).filter(is_format).flat_map(|other| other.arguments.iter().map(|argument| argument.span)).collect()
+}
+
+/// Calls within one call that are looked at.
+const MAX_INNER: usize = 64;
 
 /// A literal that no secret can be.
 fn is_made_up(value: &Value) -> bool {
@@ -223,7 +248,7 @@ fn parts(text: &str, language: &str) -> Vec<Span> {
             let from = at + open.len();
             let rest = &text[from..];
             let length = rest.find(|c: char| !(c.is_alphanumeric() || "_.?!:->".contains(c))).unwrap_or(rest.len());
-            let path = rest[..length].split(":?").next().unwrap_or_default().trim_end_matches(['.', ':', '?', '-', '>', '!']);
+            let path = without_format(&rest[..length]).trim_end_matches(['.', ':', '?', '-', '>', '!']);
             let is_closed = !open.ends_with('{') && *open != "{$" || rest[path.len()..].starts_with(['}', ':', '!', ' ']);
             if is_closed && !path.is_empty() && is_secret(path, language) {
                 all.push(Span::new(from, from + path.len()));
@@ -235,6 +260,21 @@ fn parts(text: &str, language: &str) -> Vec<Span> {
     all
 }
 
+/// A path without what says how it is shown: `password!r`, `secret:?`.
+fn without_format(path: &str) -> &str {
+    let bytes = path.as_bytes();
+    let is_format = |at: &usize| {
+        let next = bytes.get(at + 1);
+        let before = at.checked_sub(1).map(|before| bytes[before]);
+        match bytes[*at] {
+            b':' => next != Some(&b':') && before != Some(b':'),
+            b'!' => !matches!(next, Some(b'.' | b'!')) && before != Some(b'!'),
+            _ => false,
+        }
+    };
+    &path[..(0..bytes.len()).find(is_format).unwrap_or(bytes.len())]
+}
+
 fn is_prefixed(text: &str, letter: char) -> bool {
     let prefix = text.split(['"', '\'']).next().unwrap_or_default();
     prefix.len() <= 2 && prefix.to_ascii_lowercase().contains(letter)
@@ -242,7 +282,11 @@ fn is_prefixed(text: &str, letter: char) -> bool {
 
 /// Names of secrets among the operands of `+` (in PHP of `.`), outside of strings and calls.
 fn operands(text: &str, language: &str) -> Vec<Span> {
-    let operator = if language == "php" { b'.' } else { b'+' };
+    let operators: &[u8] = match language {
+        "php" => b".",
+        "python" | "ruby" => b"+%",
+        _ => b"+",
+    };
     let (mut quote, mut depth, mut start, mut all) = (None, 0_usize, 0, Vec::new());
     let bytes = text.as_bytes();
     for at in 0..=bytes.len() {
@@ -255,7 +299,7 @@ fn operands(text: &str, language: &str) -> Vec<Span> {
             (Some(b')' | b']' | b'}'), None) => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if byte.is_none() || byte == Some(operator) && depth == 0 && quote.is_none() {
+        if byte.is_none() || byte.is_some_and(|b| operators.contains(&b)) && depth == 0 && quote.is_none() {
             let span = trimmed(bytes, Span::new(start, at));
             let part = &text[span.range()];
             // A concatenation, not one name alone: that has been looked at.
@@ -270,6 +314,7 @@ fn operands(text: &str, language: &str) -> Vec<Span> {
 
 /// A name or a path of names: nothing is called, compared or cut.
 fn is_path(text: &str) -> bool {
+    let text = getter(text);
     let text = text.trim_start_matches(['&', '*', '%', '?', '$', '@']);
     let is_name = |c: char| c.is_alphanumeric() || "_.:->?!$@".contains(c);
     text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && text.chars().all(is_name)
@@ -290,8 +335,14 @@ fn is_taken_from_secret(name: &str, at: Span, page: &Page) -> bool {
     (is_entry || is_member) && is_secret(last_name(inner.trim_end_matches(['"', '\''])), page.language.name)
 }
 
+/// A getter as the path it stands for: `user.getPassword` of `user.getPassword()`.
+fn getter(text: &str) -> &str {
+    text.strip_suffix("()").filter(|path| last_name(path).starts_with("get")).unwrap_or(text)
+}
+
 /// Whether the last name of a path means a secret itself, and not a word about one.
 fn is_secret(path: &str, language: &str) -> bool {
+    let path = getter(path);
     let last = last_name(path.trim_end_matches(['!', '?']));
     let owner = path.strip_suffix(last).map(|rest| last_name(rest.trim_end_matches(['.', ':', '>', '-', '?', '!']))).unwrap_or_default();
     if LABELS.contains(&owner.to_ascii_lowercase().as_str()) || last.len() < 5 {
@@ -301,7 +352,7 @@ fn is_secret(path: &str, language: &str) -> bool {
     if normal.split('_').any(|word| HARMLESS.contains(&word)) {
         return false;
     }
-    let Some(kind) = strong(last) else { return false };
+    let Some(kind) = strong(last.strip_prefix("get").filter(|name| name.starts_with(char::is_uppercase)).unwrap_or(last)) else { return false };
     let is_constant = last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') && language != "bash";
     match kind {
         // Constants in capitals are names of variables and fields as often as values.

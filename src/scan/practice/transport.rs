@@ -12,7 +12,7 @@ use crate::text::Span;
 use super::{Found, Page, Practice, last_name, logical_line, text_of};
 
 /// Words of switches that turn verification off; each is looked at in the tree.
-pub const SWITCHES: [&str; 30] = [
+pub const SWITCHES: [&str; 31] = [
     "verify=False",
     "verify = False",
     "verify: false",
@@ -43,10 +43,12 @@ pub const SWITCHES: [&str; 30] = [
     "InsecureTrustManagerFactory",
     "hostnameVerifier",
     "SslVerifyMode::NONE",
+    "withoutVerifying",
 ];
 /// Words of requests for tokens and of command lines; the text around them is looked at.
-pub const WRITTEN: [&str; 11] = [
+pub const WRITTEN: [&str; 12] = [
     "curl ",
+    "--no-check-certificate",
     "/oauth2/token",
     "/oauth/token",
     "/connect/token",
@@ -216,6 +218,13 @@ fn switches(page: &Page) -> Vec<Found> {
         if let Some(name) = TRUST_ALL.iter().find(is_trusting).filter(|_| matches!(language, "java" | "kotlin")) {
             all.push(Found::plain(Practice::InsecureTransport, call.span, format!("`{name}` accepts every certificate, line {}", call.line)));
         }
+        if language == "php" && last == "withoutVerifying" {
+            all.push(Found::plain(
+                Practice::InsecureTransport,
+                call.span,
+                format!("`withoutVerifying` turns off the verification of TLS certificates, line {}", call.line),
+            ));
+        }
         if language == "python" && last == "_create_unverified_context" {
             let message = format!("`_create_unverified_context` makes connections that verify no certificate, line {}", call.line);
             all.push(Found::plain(Practice::InsecureTransport, call.span, message));
@@ -225,7 +234,8 @@ fn switches(page: &Page) -> Vec<Found> {
         let (name, value) = (last_name(&binding.name), page.text(binding.value.span));
         let is_assigned = || matches!(name, "verify" | "verify_ssl") && language == "python" && page.text(binding.span).contains(".verify");
         let is_off = |switch: &Switch| switch.is(language, name, value) && (switch.callees.is_empty() || is_assigned());
-        if NAMED.iter().any(is_off) || CALLBACKS.contains(&name) && accepts_all(value) {
+        let is_replaced = name == "_create_default_https_context" && value.ends_with("_create_unverified_context");
+        if is_replaced || NAMED.iter().any(is_off) || CALLBACKS.contains(&name) && accepts_all(value) {
             all.push(off(page, name, binding.value.span));
         }
     }
@@ -448,8 +458,8 @@ pub fn written(blob: &Blob) -> Vec<Found> {
             all.entry(url.start()).or_insert(found);
         }
     }
-    for at in memchr::memmem::find_iter(blob.bytes, b"curl ") {
-        if let Some(found) = command(blob.bytes, at) {
+    for program in [b"curl ".as_slice(), b"wget "] {
+        for found in memchr::memmem::find_iter(blob.bytes, program).filter_map(|at| command(blob.bytes, at)) {
             all.entry(found.span.start).or_insert(found);
         }
     }
@@ -462,7 +472,7 @@ fn is_in_comment(bytes: &[u8], at: usize) -> bool {
     [b"//".as_slice(), b"#", b"*", b"--", b";", b"<!--", b"/*"].iter().any(|open| line.starts_with(open))
 }
 
-/// A command line of curl that sends a credential and verifies nothing, or speaks HTTP.
+/// A command line of curl or wget that sends a credential and verifies nothing, or speaks HTTP.
 fn command(bytes: &[u8], at: usize) -> Option<Found> {
     let is_word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
     if is_word(at.checked_sub(1).and_then(|before| bytes.get(before))) || is_in_comment(bytes, at) {
@@ -474,8 +484,8 @@ fn command(bytes: &[u8], at: usize) -> Option<Found> {
     let words: Vec<(usize, &str)> = words(text);
     let has = |wanted: &[&str]| words.iter().any(|(_, word)| wanted.contains(word));
     let lower = text.to_ascii_lowercase();
-    let is_credential =
-        has(&["-u", "--user", "--oauth2-bearer"]) || words.iter().any(|(_, word)| word.starts_with("-u") && word.len() > 3 && word.contains(':'));
+    let is_credential = has(&["-u", "--user", "--oauth2-bearer", "--http-user"])
+        || words.iter().any(|(_, word)| word.starts_with("-u") && word.len() > 3 && word.contains(':'));
     let is_header =
         ["authorization:", "x-api-key:", "client_secret=", "password=", "api_key=", "access_token=", "private-token:"].iter().any(|name| lower.contains(name));
     if !is_credential && !is_header {
@@ -483,11 +493,13 @@ fn command(bytes: &[u8], at: usize) -> Option<Found> {
     }
     let addresses: Vec<(usize, &str)> = words.iter().filter_map(|(start, word)| Some((*start + word.find("http")?, word.trim_matches(['"', '\''])))).collect();
     let is_near = addresses.iter().any(|(_, word)| word.split_once("://").is_some_and(|(_, rest)| is_local(host_of(rest)) && !host_of(rest).is_empty()));
-    let unverified =
-        words.iter().find(|(_, word)| *word == "--insecure" || word.starts_with('-') && !word.starts_with("--") && is_flags(word) && word.contains('k'));
+    let program = text.split(' ').next().unwrap_or_default();
+    let is_short = |word: &str| program == "curl" && word.starts_with('-') && !word.starts_with("--") && is_flags(word) && word.contains('k');
+    let is_off = |word: &str| word == if program == "wget" { "--no-check-certificate" } else { "--insecure" } || is_short(word);
+    let unverified = words.iter().find(|(_, word)| is_off(word));
     if let Some((start, word)) = unverified.filter(|_| !is_near) {
         let span = Span::new(at + start, at + start + word.len());
-        return Some(Found::plain(Practice::InsecureTransport, span, format!("`curl {word}` sends credentials without verifying the certificate")));
+        return Some(Found::plain(Practice::InsecureTransport, span, format!("`{program} {word}` sends credentials without verifying the certificate")));
     }
     let (start, address) = addresses.iter().find(|(_, word)| word.starts_with("http://"))?;
     let host = host_of(address.strip_prefix("http://")?);
@@ -500,7 +512,10 @@ fn command(bytes: &[u8], at: usize) -> Option<Found> {
 
 /// `-sSk`: flags of one letter without a value among them.
 fn is_flags(word: &str) -> bool {
-    word.len() <= 7 && word[1..].chars().all(|c| "sSkLfivgNOJ#46aIG".contains(c))
+    let flags = &word[1..];
+    // The last one may take the next word.
+    let (last, before) = (flags.chars().last(), flags.len().saturating_sub(1));
+    flags.len() <= 6 && flags[..before].chars().all(|c| "sSkLfivgNOJ#46aIG".contains(c)) && last.is_some_and(|c| "sSkLfivgNOJ#46aIGHXdFuo".contains(c))
 }
 
 /// The words of a command with where they begin; quotes hold a word together.

@@ -1,16 +1,20 @@
 //! Handlers of Aelix webhooks that do not verify the signature, or compare it so that the time it takes tells the right one.
 
 use crate::model::Confidence;
+use crate::model::facts::Call;
 use crate::text::Span;
 
 use super::{Found, Page, Practice, text_of};
 
 /// The header that carries the signature, as it is written in code.
 pub const ANCHORS: [&str; 3] = ["aelix-signature", "aelix_signature", "aelixsignature"];
+/// The word that every handler of its webhooks holds.
+pub const PROVIDER: &str = "aelix";
 /// Words of which a file that verifies anything holds one.
 const VERIFYING: [&str; 5] = ["verif", "signature", "hmac", "timingsafe", "webhooksecret"];
 /// Callees that register a handler, or annotate one: the last word.
-const ROUTES: [&str; 24] = [
+const ROUTES: [&str; 25] = [
+    "Controller",
     "post",
     "route",
     "all",
@@ -69,8 +73,7 @@ fn unverified(page: &Page) -> Vec<Found> {
         }
         let arguments = call.arguments.iter().chain(call.named.iter().filter(|(name, _)| matches!(name.as_str(), "path" | "value" | "rule")).map(|(_, a)| a));
         let route = arguments.take(3).find(|argument| text_of(argument).is_some_and(is_route));
-        let has_handler = call.arguments.len() + call.named.len() > 1 || is_annotation(page, call.span);
-        if let Some(route) = route.filter(|_| has_handler) {
+        if let Some(route) = route.filter(|_| has_handler(page, call)) {
             let message = format!("handler of Aelix webhooks, line {}, in a file that never looks at `X-Aelix-Signature`", route.line);
             let mut found = Found::plain(Practice::UnverifiedWebhook, route.span, message);
             found.confidence = Confidence::Medium;
@@ -80,6 +83,21 @@ fn unverified(page: &Page) -> Vec<Found> {
     all.sort_by_key(|found| found.span);
     all.dedup_by_key(|found| found.span);
     all
+}
+
+/// Whether the handler of a route stands in this file: behind an annotation, in the call, or declared under its name. Elsewhere it may verify.
+fn has_handler(page: &Page, call: &Call) -> bool {
+    if is_annotation(page, call.span) {
+        return true;
+    }
+    let text = page.text(call.span);
+    if ["=>", "function", "func(", "lambda", "->", " do ", "fn("].iter().any(|sign| text.contains(sign)) {
+        return true;
+    }
+    let Some(handler) = call.arguments.last().filter(|_| call.arguments.len() > 1) else { return false };
+    let name = super::last_name(page.text(handler.span).trim_end_matches([')', ';']));
+    let declares = |word: &str| memchr::memmem::find(page.bytes, format!("{word} {name}").as_bytes()).is_some();
+    name.len() > 2 && ["def", "func", "function", "fn", "const", "let", "void", "Task", "async"].iter().any(|word| declares(word))
 }
 
 /// `/webhooks/aelix`, `/aelix/webhook`: a path on this host.
@@ -92,7 +110,7 @@ fn is_route(text: &str) -> bool {
 fn is_annotation(page: &Page, call: Span) -> bool {
     let text = page.text(call);
     let before = page.bytes[..call.start].trim_ascii_end();
-    text.starts_with('@') || before.ends_with(b"@") || before.ends_with(b"[") && text.ends_with(')')
+    text.starts_with('@') || before.ends_with(b"@") || matches!(page.language.name, "csharp" | "php") && before.ends_with(b"[") && text.ends_with(')')
 }
 
 /// Comparisons of what was read from the header with `==`.
@@ -110,9 +128,32 @@ fn compared(page: &Page) -> Vec<Found> {
             }
         }
     }
+    for read in reads_of_header(page) {
+        if let Some(span) = comparison(page.bytes, read).filter(|_| !page.is_test(read)) {
+            let message = "`X-Aelix-Signature` is compared in a time that depends on how much of it is right";
+            all.push(Found::plain(Practice::UnverifiedWebhook, span, message));
+        }
+    }
     all.sort_by_key(|found| found.span);
     all.dedup_by_key(|found| found.span);
     all
+}
+
+/// Expressions that read the header: `request.headers["X-Aelix-Signature"]`.
+fn reads_of_header(page: &Page) -> Vec<Span> {
+    let is_header = |text: &str| text.trim_matches(['"', '\'', '`']).eq_ignore_ascii_case("x-aelix-signature");
+    let literals = page.facts.texts.iter().filter(|text| is_header(page.text(**text)));
+    let whole = |literal: &Span| {
+        let behind = page.bytes[literal.end..].iter().take_while(|b| matches!(b, b')' | b']')).count();
+        let is_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'(' | b'[' | b'$' | b'>' | b'-' | b'?' | b'!');
+        let before = page.bytes[..literal.start].iter().rev().take_while(is_path).count();
+        let start = literal.start - before;
+        // `if (request…`: what stands before the name is no part of it.
+        let skipped = page.bytes[start..literal.start].iter().take_while(|b| matches!(b, b'(' | b'[' | b'!')).count();
+        let surplus = if behind > 1 { 1.max(behind - skipped.min(behind - 1)) } else { behind };
+        Span::new(start + skipped, literal.end + surplus)
+    };
+    literals.map(whole).collect()
 }
 
 /// Variables that hold the header.
@@ -214,6 +255,19 @@ fn operand(text: &str) -> &str {
 }
 
 fn last_operand(text: &str) -> &str {
+    if text.ends_with(')') {
+        let mut depth = 0_usize;
+        let open = text.char_indices().rev().find(|(_, c)| {
+            match c {
+                ')' => depth += 1,
+                '(' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let callee = open.map_or("", |(at, _)| last_operand(&text[..at]));
+        return open.map_or(text, |(at, _)| &text[at - callee.len()..]);
+    }
     let start =
         text.rfind(|c: char| !(c.is_alphanumeric() || "_.$@\"'->".contains(c))).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     &text[start..]
