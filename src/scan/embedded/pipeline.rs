@@ -187,7 +187,7 @@ fn without_expressions(text: &Mapped) -> Mapped {
     plain
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "languages"))]
 mod tests {
     use super::super::Container;
     use super::super::tests::shown;
@@ -211,7 +211,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(all(feature = "lang-python", feature = "lang-bash", feature = "lang-javascript"))]
     fn scripts_have_their_variables() {
         let github = "env:\n  A: x\n  B: y\njobs:\n  j:\n    env: {C: \"it's\"}\n    steps:\n    - run: a $A\n    - run: |\n        b ${C} ${{ secrets.D }}\n      env:\n        D: ${{ secrets.D }}\n    \
                       - shell: python\n      run: c\n    - {shell: pwsh, run: d}\n    - uses: actions/github-script@v7\n      with:\n        script: e(1)\n";
