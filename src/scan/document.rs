@@ -18,6 +18,8 @@ use lines::Dialect;
 
 /// Collections in collections that are read.
 const MAX_DEPTH: usize = 100;
+/// Values of one document that are read; what follows is passed over.
+const MAX_NODES: usize = 500_000;
 /// Aliases and merges that are followed one after the other.
 const MAX_HOPS: usize = 16;
 /// What opens and closes a template.
@@ -252,7 +254,7 @@ impl<'n> Anchors<'n> {
         let merged = self.resolve(node.get("<<")?)?;
         let hops = hops.checked_sub(1)?;
         match &merged.kind {
-            Kind::List(bases) => bases.iter().take(MAX_HOPS).find_map(|base| self.get_within(base, key, hops / 2)),
+            Kind::List(bases) => bases.iter().take(MAX_HOPS).find_map(|base| self.get_within(base, key, hops / 4)),
             _ => self.get_within(merged, key, hops),
         }
     }

@@ -28,6 +28,7 @@ pub mod syntax;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use regex_automata::meta;
 
@@ -53,6 +54,9 @@ use syntax::Parser;
 
 /// Longest file of settings that is read as a document, in bytes.
 const MAX_SETTINGS: usize = 1 << 20;
+
+/// How long the code within one file is looked at.
+const MAX_EMBEDDED: Duration = Duration::from_secs(5);
 
 /// What the plan decides about scanning.
 #[derive(Clone, Debug, Default)]
@@ -230,8 +234,12 @@ impl Scanner {
         if split.incomplete {
             meant.notices.push("not all code that it holds was searched as code: there is too much of it".to_owned());
         }
-        let lines = Lines::new(gathered.blob.bytes);
+        let (lines, deadline) = (Lines::new(gathered.blob.bytes), Instant::now() + MAX_EMBEDDED);
         for region in &split.regions {
+            if Instant::now() > deadline {
+                meant.notices.push(format!("not all code that it holds was searched as code: it took longer than {} s", MAX_EMBEDDED.as_secs()));
+                break;
+            }
             let within = Blob { kind: region.kind(), ..Blob::new(gathered.blob.target, region.text.bytes()) };
             let mut inner = self.gather(&within, (Seen::default(), Some(region.language)), worker);
             // What is about whole files was found in the whole file.
