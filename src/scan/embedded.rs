@@ -137,7 +137,8 @@ impl Region {
             hit.pieces = hidden;
         }
         let place = |span: Span| self.text.pieces(span).first().map(|piece| on_characters(*piece, bytes));
-        hit.related = hit.related.into_iter().filter_map(|(span, message)| Some((place(span)?, message))).collect();
+        let placed = |places: Vec<(Span, String)>| places.into_iter().filter_map(|(span, message)| Some((place(span)?, message))).collect();
+        (hit.related, hit.flow) = (placed(hit.related), placed(hit.flow));
         hit.span = on_characters(first, bytes);
         if self.purpose == Purpose::Show {
             lower(&mut hit);
