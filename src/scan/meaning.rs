@@ -5,11 +5,12 @@ use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
-use crate::model::{Blob, Hit, Rank, Rule};
+use crate::model::{Blob, FileKind, Hit, Rank, Rule};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 
 use super::context::Context;
+use super::embedded;
 use super::folded;
 use super::manifest;
 use super::practice::{self, Practice, Practices};
@@ -65,12 +66,24 @@ pub enum Sight {
     Query,
     /// The name of a provider whose webhooks a rule asks about.
     Hooks,
+    /// A Kubernetes `ConfigMap`.
+    ConfigMap,
+    /// A sign of any of these in a file that may hold code of another language.
+    Embedded,
 }
 
 impl Seen {
     /// Only this one.
     pub fn only(sight: Sight) -> Self {
         Self(1 << sight as u8)
+    }
+
+    /// All of these.
+    pub fn of(sights: &[Sight]) -> Self {
+        sights.iter().fold(Self::default(), |mut all, sight| {
+            all.note(*sight);
+            all
+        })
     }
 
     /// Notes a candidate.
@@ -88,6 +101,11 @@ impl Seen {
         Self(self.0 & !(1 << sight as u8))
     }
 
+    /// What was seen in both.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether all of another were seen.
     pub fn has_all(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -102,6 +120,16 @@ impl Seen {
     pub fn has(self, sight: Sight) -> bool {
         self.0 >> sight as u8 & 1 == 1
     }
+}
+
+/// What is looked at.
+pub struct Subject<'a> {
+    /// A file, or a piece of code in one.
+    pub blob: &'a Blob<'a>,
+    /// Its language, if it is one of ours.
+    pub language: Option<&'static Language>,
+    /// Of a piece of code, the line of the file for each of its lines.
+    pub lines: Option<&'a [u32]>,
 }
 
 /// What a file means.
@@ -151,6 +179,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.scope_rules.is_empty() {
@@ -179,19 +208,13 @@ impl Meaning {
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen, and words of these slots.
-    pub fn look(
-        &self,
-        (blob, language): (&Blob, Option<&'static Language>),
-        context: Context,
-        (seen, slots): (Seen, &[usize]),
-        rules: &RuleSet,
-        parser: &mut Parser,
-    ) -> Meant {
-        let mut meant = Meant::default();
-        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
+    /// Looks closer at a blob in which `seen` was seen, and words of these slots.
+    pub fn look(&self, subject: &Subject, context: Context, (seen, slots): (Seen, &[usize]), rules: &RuleSet, parser: &mut Parser) -> Meant {
+        let (blob, mut meant) = (subject.blob, Meant::default());
+        if let Some(language) = subject.language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
-                Ok(facts) => {
+                Ok(mut facts) => {
+                    subject.lines.into_iter().for_each(|lines| embedded::relined(&mut facts, lines));
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
                     meant.hits.append(&mut self.practices.of_facts(&facts, language, (blob, context), rules));
@@ -206,7 +229,7 @@ impl Meaning {
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
         }
-        if let Some(language) = language.filter(|_| seen.has(Sight::Query)) {
+        if let Some(language) = subject.language.filter(|_| seen.has(Sight::Query)) {
             self.queries((blob, language), context, rules, (parser, &mut meant));
         }
         if seen.has(Sight::Written) {
@@ -224,7 +247,8 @@ impl Meaning {
 
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
-        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes));
+        let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
+        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word());
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         let is_practice = || seen.has(Sight::Practice) || sends_openly() || handles_hooks();

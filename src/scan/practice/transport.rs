@@ -197,7 +197,7 @@ fn switches(page: &Page) -> Vec<Found> {
                 switch.is(language, last_name(name), page.text(argument.span)) && (switch.callees.is_empty() || switch.callees.contains(&last))
             };
             if NAMED.iter().any(|switch| is_off(&switch)) && !is_sent_to_this_machine(call) {
-                all.push(off(page, last_name(name), argument.span));
+                all.push(off(page, last_name(name), (argument.span, argument.line)));
             }
         }
         for (languages, callee, position, values) in CALLED.iter().filter(|(languages, callee, ..)| languages.contains(&language) && last == *callee) {
@@ -207,12 +207,12 @@ fn switches(page: &Page) -> Vec<Found> {
             let is_switch = *callee != "curl_setopt" || call.arguments.get(1).is_some_and(|option| page.text(option.span).starts_with("CURLOPT_SSL_VERIFY"));
             if is_switch && (values.contains(&text) || accepts_all(text)) {
                 let name = if *callee == "curl_setopt" { call.arguments.get(1).map_or(*callee, |option| page.text(option.span)) } else { callee };
-                all.push(off(page, name, argument.span));
+                all.push(off(page, name, (argument.span, argument.line)));
             }
         }
         let verifier = page.text(call.span).rfind(last).filter(|_| last.to_ascii_lowercase().ends_with("hostnameverifier") && call.arguments.len() != 1);
         if let Some(at) = verifier.filter(|at| accepts_all(&page.text(call.span)[at + last.len()..])) {
-            all.push(off(page, last, Span::new(call.span.start + at + last.len(), call.span.end)));
+            all.push(off(page, last, (Span::new(call.span.start + at + last.len(), call.span.end), call.line)));
         }
         let is_trusting = |name: &&&str| call.callee.split(['.', ':']).any(|word| word == **name);
         if let Some(name) = TRUST_ALL.iter().find(is_trusting).filter(|_| matches!(language, "java" | "kotlin")) {
@@ -236,7 +236,7 @@ fn switches(page: &Page) -> Vec<Found> {
         let is_off = |switch: &Switch| switch.is(language, name, value) && (switch.callees.is_empty() || is_assigned());
         let is_replaced = name == "_create_default_https_context" && value.ends_with("_create_unverified_context");
         if is_replaced || NAMED.iter().any(is_off) || CALLBACKS.contains(&name) && accepts_all(value) {
-            all.push(off(page, name, binding.value.span));
+            all.push(off(page, name, (binding.value.span, binding.value.line)));
         }
     }
     all
@@ -269,11 +269,10 @@ fn accepts_all(value: &str) -> bool {
 }
 
 /// A switch with its name: `verify=False`.
-fn off(page: &Page, name: &str, value: Span) -> Found {
+fn off(page: &Page, name: &str, (value, line): (Span, u32)) -> Found {
     let from = value.start.saturating_sub(name.len() + 24);
     let before = &page.bytes[from..value.start];
     let start = memchr::memmem::rfind(before, name.as_bytes()).map_or(value.start, |at| from + at);
-    let line = u32::try_from(memchr::memchr_iter(b'\n', &page.bytes[..start]).count() + 1).unwrap_or(u32::MAX);
     let mut found =
         Found::plain(Practice::InsecureTransport, Span::new(start, value.end), format!("`{name}` turns off the verification of TLS certificates, line {line}"));
     if is_conditional(page, start) {
