@@ -378,7 +378,8 @@ pub fn may_be_logged(bytes: &[u8], name: Span, language: &Language, takes: &Once
     let start = memchr::memrchr(b'\n', &bytes[from..name.start]).map_or(from, |end| from + end + 1);
     let before = bytes[start..name.start].trim_ascii_start();
     let is_taken = || *takes.get_or_init(|| TAKEN.iter().any(|taken| memchr::memmem::find(bytes, taken.as_bytes()).is_some()));
-    if !is_argument(before, bytes.get(name.end).copied()) || !is_secret(text, language.name) && !(text.len() <= MAX_TAKEN && is_in_log(before) && is_taken()) {
+    let is_meant = || is_secret(text, language.name) || text.len() <= MAX_TAKEN && is_in_log(before) && is_taken();
+    if !is_argument(before, bytes.get(name.end).copied()) || !is_meant() {
         return false;
     }
     match language.name {
