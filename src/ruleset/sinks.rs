@@ -87,10 +87,10 @@ fn is_alias(line: &[u8]) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Sinks {
     all: Vec<Sink>,
-    /// Where those of users are written, in the same order; empty for those of the program.
-    places: Vec<String>,
     /// For the words of all of them; made when a file is looked at.
     finders: OnceLock<Finders>,
+    /// Where those of users are written, in the same order; empty for those of the program.
+    places: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -159,7 +159,7 @@ impl Sinks {
             let (name, file) = file?;
             all.extend(Self::of_file(name, file)?.all);
         }
-        Ok(Self { all, places: Vec::new(), finders: OnceLock::new() })
+        Ok(Self { all, ..Self::default() })
     }
 
     /// The slots of one file; `name` is for messages.
@@ -174,7 +174,7 @@ impl Sinks {
             sink.check().map_err(|what| cannot_read(name, &what))?;
             all.push(sink);
         }
-        Ok(Self { all, places: Vec::new(), finders: OnceLock::new() })
+        Ok(Self { all, ..Self::default() })
     }
 
     /// A slot of a user, written at `place` (`my.toml:3`); `languages` are those of its file.
@@ -193,7 +193,7 @@ impl Sinks {
         if sink.callees.iter().chain(&sink.names).chain(&sink.from).all(|word| word.trim_start_matches('.').len() < LEAST_WORD) {
             return Err(bad(format!("a callee, a name or a package of at least {LEAST_WORD} bytes is needed, by which files are found")));
         }
-        Ok(Self { all: vec![sink], places: vec![place.to_owned()], finders: OnceLock::new() })
+        Ok(Self { all: vec![sink], places: vec![place.to_owned()], ..Self::default() })
     }
 
     /// Whether there is none.

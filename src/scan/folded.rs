@@ -266,7 +266,10 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
     };
     let decoded = || language.callees.decoders.iter().any(|(callee, _)| called(callee).is_some_and(|at| decodes_literal(rest, at, language)));
     let value = &after[..value_end(after)];
-    let is_joined = || is_assigned && (has_joint(value) || JOINING.iter().any(|word| word.find(value).is_some_and(|at| !value[at..].starts_with(b":-}"))));
+    let is_joined = || {
+        is_assigned
+            && (has_joint(value) || joins_constant(value) || JOINING.iter().any(|word| word.find(value).is_some_and(|at| !value[at..].starts_with(b":-}"))))
+    };
     quoted && (is_joined() || rest.contains(&b',') && looked_up() || decoded()) || is_assigned && is_constant(after)
 }
 
@@ -286,6 +289,13 @@ fn value_end(value: &[u8]) -> usize {
         }
     }
     value.len()
+}
+
+/// `=" + KEY`: a string that ends in the name is joined to a name in capitals.
+fn joins_constant(value: &[u8]) -> bool {
+    let Some([quote, rest @ ..]) = value.get(1..) else { return false };
+    let Some([sign, rest @ ..]) = Some(rest.trim_ascii_start()).filter(|_| matches!(quote, b'"' | b'\'')) else { return false };
+    matches!(sign, b'+' | b'.') && rest.trim_ascii_start().iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count() >= 3
 }
 
 /// Whether a string of some length is joined to another text, or is the fallback of another value.

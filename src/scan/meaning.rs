@@ -56,6 +56,10 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// A Kubernetes `ConfigMap`.
+    ConfigMap,
+    /// A sign of any of these in a file that may hold code of another language.
+    Embedded,
     /// A sign of what a rule about practices reads off the tree.
     Practice,
     /// The same for what it reads off the text.
@@ -66,10 +70,6 @@ pub enum Sight {
     Query,
     /// The name of a provider whose webhooks a rule asks about.
     Hooks,
-    /// A Kubernetes `ConfigMap`.
-    ConfigMap,
-    /// A sign of any of these in a file that may hold code of another language.
-    Embedded,
 }
 
 impl Seen {
