@@ -138,6 +138,8 @@ struct Gathered<'a> {
     /// Markers of other tools.
     foreign: Vec<usize>,
     seen: Seen,
+    /// Whether it takes secrets out of answers, once asked.
+    takes: OnceCell<bool>,
     /// Slots of which a word was seen.
     slots: Vec<usize>,
     /// The anchor of the word of a slot that was seen last.
@@ -308,6 +310,7 @@ impl Scanner {
             markers: Vec::new(),
             foreign: Vec::new(),
             seen,
+            takes: OnceCell::new(),
             slots: Vec::new(),
             last_word: None,
         };
@@ -446,7 +449,7 @@ impl Scanner {
         let masks = Masks::new(blob.bytes, &hits);
         hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
-        self.evidence.weigh(&mut hits, blob.bytes, context);
+        self.evidence.weigh(&mut hits, blob.bytes, &lines, context);
         let slot =
             |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
         scanned.safe = meant.safe.into_iter().map(slot).collect();
@@ -608,6 +611,9 @@ impl Gathered<'_> {
         if sights.has(Sight::Practice) && !practice::may_be_off(self.blob.bytes, at) {
             return self.seen.join(sights.without(Sight::Practice));
         }
+        if sights.has(Sight::Practice) && self.container().is_some() {
+            self.seen.note(Sight::Embedded);
+        }
         if sights.has(Sight::Declared) && !practice::may_declare_secret(self.blob.bytes, at) {
             return self.seen.join(sights.without(Sight::Declared));
         }
@@ -625,7 +631,7 @@ impl Gathered<'_> {
             return self.seen.note(Sight::Embedded);
         }
         let Some(language) = self.language() else { return };
-        if !self.seen.has(Sight::Practice) && practices.may_be_at(bytes, at, language) {
+        if !self.seen.has(Sight::Practice) && practices.may_be_at(bytes, at, language, &self.takes) {
             self.seen.note(Sight::Practice);
         }
         if folded::is_worth_folding(bytes, at, language) && is_telling() {
