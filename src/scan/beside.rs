@@ -7,9 +7,8 @@ use crate::text::Span;
 use super::binding::{Holder, TextBinding, is_name_byte};
 
 /// Words that announce a credential, alone or written together (`SECRETKEY`).
-const TELLING: [&[u8]; 14] = [
-    b"access", b"apikey", b"api", b"app", b"auth", b"client", b"credential", b"key", b"password", b"pat", b"personal", b"private", b"secret", b"token",
-];
+const TELLING: [&[u8]; 14] =
+    [b"access", b"apikey", b"api", b"app", b"auth", b"client", b"credential", b"key", b"password", b"pat", b"personal", b"private", b"secret", b"token"];
 /// Most words between the vendor and its value.
 const MAX_WORDS: usize = 3;
 /// Most bytes between the last word and the value.
@@ -118,7 +117,14 @@ mod tests {
 
     #[test]
     fn what_no_word_announces_is_left_alone() {
-        for text in ["vendor q8Zr2LmX0vKp", "vendor commit q8Zr2LmX0vKp", "vendor token", "vendor token short", "vendor.io/q8Zr2LmX0vKp", "vendor token is q8Zr2LmX0vKp"] {
+        for text in [
+            "vendor q8Zr2LmX0vKp",
+            "vendor commit q8Zr2LmX0vKp",
+            "vendor token",
+            "vendor token short",
+            "vendor.io/q8Zr2LmX0vKp",
+            "vendor token is q8Zr2LmX0vKp",
+        ] {
             assert_eq!(read_in(text), None, "{text}");
         }
     }
