@@ -4,6 +4,7 @@
 //! then masked and placed while the bytes are there.
 
 pub mod allow;
+mod beside;
 pub mod binding;
 mod block;
 mod composite;
@@ -423,7 +424,7 @@ impl Scanner {
         let Some(name) = binding::name_around(bytes, at, line) else { return };
         if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
             worker.name += 1;
-            let found = binding::read(bytes, name, line, gathered.context().bare);
+            let found = binding::read(bytes, name, line, gathered.context().bare).or_else(|| beside::read(bytes, name, line));
             gathered.look_for_folding(name, &self.meaning.practices);
             gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
