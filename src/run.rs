@@ -5,21 +5,26 @@ pub mod examples;
 pub mod panics;
 mod scanning;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::UsageError;
-use crate::model::{Finding, Report, Rule, Stats};
+use rayon::ThreadPool;
+
+use crate::model::{Finding, Origin, Report, Rule, Stats, Target};
 use crate::plan::Plan;
-use crate::project;
+use crate::project::packages::Files;
+use crate::project::{self, imports};
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
 use crate::source;
 use crate::triage::{FileResult, triage};
 
 use book::Blobs;
+use scanning::NamedUse;
 pub use scanning::{Progress, scan_text};
 
 /// What the process tells its caller.
@@ -74,6 +79,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let wanted = blobs.wanted(&targets);
     let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
     blobs.add(&mut report, &targets, wanted, more);
+    imported(&scanner, &targets, &pool, (&mut blobs, &mut report));
     let gaps = blobs.gaps(&report, &targets);
     let project = project::findings(rules, &mut blobs.scanned, &gaps);
     for (index, file) in blobs.join(project, &targets) {
@@ -84,6 +90,29 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let (listing, scanning) = (listed, done.saturating_sub(listed));
     report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
     Ok(report)
+}
+
+/// Looks up the names that reach a slot of an API in one file and are declared in another.
+fn imported(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, (blobs, report): (&mut Blobs, &mut Report)) {
+    let names = std::mem::take(&mut blobs.names);
+    if names.is_empty() {
+        return;
+    }
+    let files = Files::new(targets.iter().map(|target| &*target.relative));
+    let known: RefCell<HashMap<String, Option<String>>> = RefCell::default();
+    let read = |package: &str| project::packages::module_name(package, &files, |index| scanning::text(&targets[index]));
+    let module = |package: &str| known.borrow_mut().entry(package.to_owned()).or_insert_with(|| read(package)).clone();
+    let mut uses: BTreeMap<usize, Vec<NamedUse>> = BTreeMap::new();
+    for name in &names {
+        for candidate in imports::candidates(&imports::Use::of(name), &files, &module) {
+            if targets[candidate.file].origin == Origin::File {
+                uses.entry(candidate.file).or_default().push((name, candidate.name));
+            }
+        }
+    }
+    let (indices, errands): (Vec<usize>, Vec<_>) = uses.into_iter().map(|(index, uses)| (index, (&targets[index], uses))).unzip();
+    let outcomes = scanning::exported(scanner, &errands, pool);
+    blobs.add(report, targets, indices, outcomes);
 }
 
 /// Sorts what was not done. A file that two steps could not read is named once.
@@ -109,7 +138,12 @@ impl Settled<'_> {
         for finding in &findings {
             (watch.finding)(finding, &self.rules.rules);
         }
-        self.files.entry(index).or_default().extend(findings);
+        let known = self.files.entry(index).or_default();
+        let is_first = known.is_empty();
+        known.extend(findings);
+        if !is_first {
+            known.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::facts::Resource;
+use super::facts::{Resource, Wanted};
 use super::finding::{Finding, Status};
 use super::rule::{Rule, Severity};
 use super::suppression::Suppression;
@@ -17,6 +17,8 @@ pub struct Scanned {
     pub suppressions: Vec<Suppression>,
     /// Declared infrastructure that some rule asks about.
     pub resources: Vec<Resource>,
+    /// Names of other files that reach a slot of an API.
+    pub wanted: Vec<Wanted>,
     /// Bytes that were parsed into a tree.
     pub parsed_bytes: u64,
     /// Something that was not done, in a sentence (a bound was reached).

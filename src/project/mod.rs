@@ -1,5 +1,7 @@
 //! Floor 4: what only the files of a project together can say.
 
+pub mod imports;
+pub mod packages;
 mod resources;
 mod rotation;
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::model::facts::Wanted;
 use crate::model::{Finding, Notice, Origin, Report, RunError, Scanned, Skip, Stats, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project;
@@ -41,6 +42,11 @@ fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     }
 }
 
+/// Whether it holds comments that may mute what the project stage finds in it.
+fn mutes(scanned: &Scanned) -> bool {
+    scanned.suppressions.iter().any(|suppression| suppression.tool.is_none())
+}
+
 /// What the scan of a target did not do, taken out of what it gave.
 fn notices(target: &Target, scanned: &mut Scanned) -> Vec<Notice> {
     let notice = |message| Notice { display: target.display.clone(), relative: target.relative.clone(), message };
@@ -53,6 +59,8 @@ pub struct Blobs {
     indices: Vec<usize>,
     /// What their scans gave.
     pub scanned: Vec<Scanned>,
+    /// Names of other files that reach a slot of an API, in any of the files.
+    pub names: Vec<Wanted>,
 }
 
 impl Blobs {
@@ -70,7 +78,8 @@ impl Blobs {
                     let Some(mut scanned) = found else { continue };
                     report.stats.parsed_bytes += scanned.parsed_bytes;
                     report.notices.extend(notices(target, &mut scanned));
-                    if scanned.resources.is_empty() {
+                    self.names.append(&mut scanned.wanted);
+                    if scanned.resources.is_empty() && !mutes(&scanned) {
                         settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
                     } else {
                         self.indices.push(from + index);

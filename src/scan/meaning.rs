@@ -3,6 +3,7 @@
 
 use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
+use crate::model::facts::{Argument, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
 use crate::model::{Blob, Hit, Rank, Rule};
@@ -11,6 +12,7 @@ use crate::ruleset::{RuleSet, provider};
 
 use super::context::Context;
 use super::folded;
+use super::imported::{self, RawWanted};
 use super::manifest;
 use super::settle;
 use super::sink::{self, Sinks};
@@ -100,6 +102,10 @@ pub struct Meant {
     pub parsed_bytes: u64,
     /// What was not done.
     pub notices: Vec<String>,
+    /// Name of the language it is in, where it was parsed for its facts.
+    pub language: &'static str,
+    /// Names of other files that reach a slot.
+    pub wanted: Vec<RawWanted>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
 }
@@ -163,6 +169,8 @@ impl Meaning {
                 Ok(facts) => {
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
+                    meant.language = language.name;
+                    meant.wanted = imported::wanted(&facts, blob.bytes, &self.sinks, language);
                     meant.facts = Some(facts);
                 }
                 Err(bound) => meant.notices.push(bound.to_string()),
@@ -179,7 +187,8 @@ impl Meaning {
 
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let may_hold = || seen.has(Sight::Callee) && folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
+        let has_value = || folded::has_plausible_literal(blob.bytes) || imported::passes_a_secret(blob.bytes);
+        let may_hold = || seen.has(Sight::Callee) && has_value() && self.sinks.may_reach(language.name, blob.bytes);
         language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
     }
 
@@ -188,6 +197,18 @@ impl Meaning {
         for found in sink::hits(facts, &self.sinks, language) {
             for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && looks_at(rules, *index, blob)) {
                 hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));
+            }
+        }
+        hits
+    }
+
+    /// The hits of literals that other files use, each with who uses it.
+    pub fn exported(&self, found: &[(&Wanted, Argument)], blob: &Blob, context: Context, rules: &RuleSet) -> Vec<(usize, Hit)> {
+        let mut hits = Vec::new();
+        for (use_of, (wanted, argument)) in found.iter().enumerate() {
+            let Some(hit) = imported::hit(wanted, argument) else { continue };
+            for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == wanted.kind && looks_at(rules, *index, blob)) {
+                hits.push((use_of, settle::sink_hit(&rules.rules[*index], *index, hit.clone(), context)));
             }
         }
         hits

@@ -11,6 +11,7 @@ mod context;
 mod folded;
 mod foreign;
 mod generic;
+pub mod imported;
 mod manifest;
 mod meaning;
 mod overlap;
@@ -30,9 +31,9 @@ use std::sync::Arc;
 use regex_automata::meta;
 
 use crate::lang::{self, Language};
-use crate::model::facts::{Attribute, Resource};
+use crate::model::facts::{Argument, Attribute, Resource, Wanted};
 use crate::model::rule::RuleStatus;
-use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
+use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Lines, Secret, Span, name};
@@ -41,6 +42,7 @@ use allow::AllowedValues;
 use composite::Composer;
 use context::Context;
 use folded::Folded;
+use imported::RawWanted;
 use meaning::{Meaning, Meant, Seen, Sight};
 use pattern::{LineWindow, Pending};
 use prefilter::Prefilter;
@@ -160,6 +162,43 @@ impl Scanner {
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
         Scanned { findings: Vec::new(), suppressions: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
+    }
+
+    /// The literals of a blob that other files use as credentials, for the second parallel step: each with the path of names it has here. What the
+    /// first step has found of them already is not found again.
+    pub fn exported(&self, blob: &Blob, uses: &[(&Wanted, Vec<String>)], worker: &mut Worker) -> Scanned {
+        let mut gathered = self.gather(blob, Seen::default(), worker);
+        let Some(language) = gathered.language() else { return Scanned::default() };
+        let names: Vec<Vec<String>> = uses.iter().map(|(_, name)| name.clone()).collect();
+        let (parsed_bytes, values) = match syntax::exports(blob.bytes, language, &mut worker.parser, &names) {
+            Ok(values) => (blob.bytes.len() as u64, values),
+            Err(bound) => return Scanned { notices: vec![bound.to_string()], ..Scanned::default() },
+        };
+        let found: Vec<(&Wanted, Argument)> = uses.iter().zip(values).filter_map(|((wanted, _), value)| Some((*wanted, value?))).collect();
+        let own = self.settled(&mut gathered, worker);
+        let is_told = |hit: &Hit| {
+            own.iter().any(|told| {
+                self.is_reported(told, blob) && told.span.start < hit.span.end && hit.span.start < told.span.end && told.confidence > Confidence::Low
+            })
+        };
+        let mut reached = self.meaning.exported(&found, blob, gathered.context(), &self.rules);
+        reached.retain(|(_, hit)| !is_told(hit));
+        reached.sort_by_key(|(_, hit)| hit.span);
+        reached.dedup_by(|later, first| later.1.span == first.1.span);
+        let lines = Lines::new(blob.bytes);
+        let all: Vec<Hit> = own.iter().chain(reached.iter().map(|(_, hit)| hit)).cloned().collect();
+        let masks = Masks::new(blob.bytes, &all);
+        let finding = |(use_of, hit): (usize, Hit)| {
+            let mut finding = self.finding(hit, blob, &lines, &masks);
+            let wanted = found[use_of].0;
+            finding.related.push(Related { place: wanted.place.clone(), message: format!("reaches {} here", wanted.target) });
+            finding
+        };
+        let mut scanned = Scanned { findings: reached.into_iter().map(finding).collect(), parsed_bytes, ..Scanned::default() };
+        if self.options.line_hashes {
+            add_line_hashes(blob.bytes, &mut scanned);
+        }
+        scanned
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
@@ -354,7 +393,7 @@ impl Scanner {
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
         let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
-        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() {
+        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() && meant.wanted.is_empty() {
             return scanned;
         }
         let lines = Lines::new(blob.bytes);
@@ -370,6 +409,7 @@ impl Scanner {
             scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
         }
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        scanned.wanted = meant.wanted.into_iter().map(|raw| wanted(raw, meant.language, blob, (&lines, &masks))).collect();
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);
         }
@@ -540,6 +580,11 @@ fn foreign_suppression(blob: &Blob, lines: &Lines, masks: &Masks, comment: &fore
         // Nobody sees its lines.
         place: Place { snippet: Snippet::default(), ..snippet::place(blob, lines, masks, span) },
     }
+}
+
+fn wanted(raw: RawWanted, language: &'static str, blob: &Blob, (lines, masks): (&Lines, &Masks)) -> Wanted {
+    let RawWanted { kind, after, name, imported, target, is_test, span } = raw;
+    Wanted { kind, after, language, name, imported, target, is_test, place: snippet::place(blob, lines, masks, span) }
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {

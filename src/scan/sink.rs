@@ -20,6 +20,9 @@ const MAX_RELATED: usize = 32;
 /// A word of a callee of this length, in bytes, is seldom met elsewhere.
 const TELLING_KEYWORD: usize = 8;
 
+/// Longest path of names before a word that is looked at, in bytes.
+pub(super) const MAX_PATH: usize = 64;
+
 /// What stands before the credentials of basic authentication in a header.
 const BASIC: &str = "Basic ";
 
@@ -90,38 +93,42 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
         }
         Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at).take(MAX_RELATED)),
     };
+    each(facts, sinks, language, |target, argument, sink| {
+        if let Some(hit) = hit(target, argument, sink) {
+            add(hit, target.span);
+        }
+    });
+    found.into_values().collect()
+}
+
+/// Every value of a file that reaches a slot.
+pub(super) fn each(facts: &Facts, sinks: &Sinks, language: &Language, mut reach: impl FnMut(&Target, &Argument, &Sink)) {
     let names = Names::new(&facts.imports, language.separator);
     let slots = Slots::new(sinks, language, &names);
     for call in &facts.calls {
         for sink in slots.of(call, &names) {
             for (argument, name) in carried(call, sink) {
-                let target = Target { text: target_of(call, name), span: call.span, line: call.line };
-                if let Some(hit) = hit(&target, argument, sink) {
-                    add(hit, call.span);
-                }
+                reach(&Target { text: target_of(call, name), span: call.span, line: call.line }, argument, sink);
             }
         }
     }
     for binding in &facts.bindings {
         for sink in slots.fields.get(binding.name.as_str()).into_iter().flatten() {
-            let target = Target { text: format!("`{}`", binding.name), span: binding.span, line: binding.value.line };
-            if let Some(hit) = hit(&target, &binding.value, sink) {
-                add(hit, binding.span);
-            }
+            reach(&Target { text: format!("`{}`", binding.name), span: binding.span, line: binding.value.line }, &binding.value, sink);
         }
     }
-    found.into_values().collect()
 }
 
 /// The names of a file that come from elsewhere.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     by_name: HashMap<&'a str, &'a Import>,
     all: &'a [Import],
-    separator: &'a str,
+    /// Between the names of a path.
+    pub separator: &'a str,
 }
 
 impl<'a> Names<'a> {
-    fn new(all: &'a [Import], separator: &'a str) -> Self {
+    pub(super) fn new(all: &'a [Import], separator: &'a str) -> Self {
         let mut by_name = HashMap::new();
         for import in all {
             if let Some(name) = &import.name {
@@ -132,7 +139,7 @@ impl<'a> Names<'a> {
     }
 
     /// The callee in full, and whether an import says so.
-    fn full(&self, callee: &str) -> (String, bool) {
+    pub(super) fn full(&self, callee: &str) -> (String, bool) {
         let callee = callee.trim_start_matches(self.separator);
         let (head, rest) = callee.split_once(self.separator).unwrap_or((callee, ""));
         match self.by_name.get(head) {
@@ -202,11 +209,11 @@ fn last_word(callee: &str) -> &str {
 }
 
 /// Where a value arrives.
-struct Target {
+pub(super) struct Target {
     /// As the message says it, in backticks.
-    text: String,
-    span: Span,
-    line: u32,
+    pub text: String,
+    pub span: Span,
+    pub line: u32,
 }
 
 /// `clientcredentials.Config.ClientSecret`, `OAuth2Session(client_secret)`, `ClientSecret::new`.
@@ -238,7 +245,7 @@ fn is_within(path: &str, package: &str) -> bool {
 }
 
 /// The hit for one argument, unless its value is unknown, a placeholder or a reference.
-fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
+pub(super) fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     let Value::Literal { text, pieces, starts } = &argument.value else { return None };
     let length = text.len();
     let text = match &sink.after {

@@ -1,5 +1,6 @@
 //! Bytes and a language → tree → neutral facts. What a literal amounts to is folded here: pieces joined, wrappers seen through, constants and variables followed within the file.
 
+mod export;
 mod fold;
 mod outline;
 mod resources;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use tree_sitter::{Node, ParseOptions, QueryCursorOptions, StreamingIterator};
 
 use crate::lang::{Import, Language};
-use crate::model::facts::{Binding, Call, Value};
+use crate::model::facts::{Argument, Binding, Call, Value};
 use crate::text::Span;
 
 use fold::Folder;
@@ -133,6 +134,14 @@ pub struct Parser {
 /// What `bytes` say in `language`.
 pub fn facts(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Facts, Bound> {
     with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).facts())
+}
+
+/// What names of a file mean to other files, each by its path of names (`Config`, `SECRET`).
+pub fn exports(bytes: &[u8], language: &'static Language, parser: &mut Parser, names: &[Vec<String>]) -> Result<Vec<Option<Argument>>, Bound> {
+    with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {
+        let mut folder = Folder::new(outline, deadline);
+        names.iter().map(|name| folder.exported(name)).collect()
+    })
 }
 
 /// The top-level blocks of a Terraform file.
