@@ -12,35 +12,6 @@ use super::syntax::Facts;
 const MAX_WANTED: usize = 64;
 /// Modules whose names are all brought in, and that are asked for one.
 const MAX_GLOBS: usize = 16;
-/// Shortest name in capitals that is taken for a constant.
-const LEAST_CONSTANT: usize = 4;
-/// What the end of a name says of a secret, in lower case.
-const TELLING: [&str; 5] = ["secret", "token", "password", "key", "passwd"];
-/// Words that stand behind a name and are no values from other files.
-const TYPES: [&str; 22] = [
-    "string",
-    "str",
-    "String",
-    "any",
-    "bool",
-    "boolean",
-    "number",
-    "int",
-    "object",
-    "unknown",
-    "never",
-    "null",
-    "none",
-    "None",
-    "nil",
-    "undefined",
-    "true",
-    "false",
-    "True",
-    "False",
-    "this",
-    "self",
-];
 
 /// A name of another file that reaches a slot, with spans instead of places.
 #[derive(Clone, Debug)]
@@ -147,57 +118,4 @@ fn message(wanted: &Wanted, argument: &Argument) -> String {
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// Whether a file gives on a value that may come from another file, by a name that says that it is a secret or under one.
-pub fn passes_a_secret(bytes: &[u8]) -> bool {
-    TELLING.iter().any(|word| {
-        let first = word.as_bytes()[0];
-        memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes).any(|at| {
-            let end = at + word.len();
-            let is_word = bytes.get(at..end).is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()));
-            is_word && (bytes.get(end).is_some_and(ends_value) && is_given(bytes, at) || names_a_path(&bytes[end..]))
-        })
-    }) || passes_a_constant(bytes)
-}
-
-/// Whether some call is given a name in capitals, which is a constant in most languages: `(OAUTH)`, `, Values::BANK,`.
-fn passes_a_constant(bytes: &[u8]) -> bool {
-    memchr::memchr3_iter(b',', b')', b'.', bytes).any(|end| {
-        let before = &bytes[end.saturating_sub(sink::MAX_PATH)..end];
-        let start = before.iter().rposition(|b| !is_path(b)).map_or(0, |p| p + 1);
-        let path = &before[start..];
-        let last = path.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or_default();
-        let is_constant =
-            last.len() >= LEAST_CONSTANT && last[0].is_ascii_uppercase() && last.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
-        is_constant && before[..start].trim_ascii_end().last().is_some_and(|b| matches!(b, b'(' | b','))
-    })
-}
-
-fn ends_value(byte: &u8) -> bool {
-    matches!(byte, b',' | b')' | b';' | b'}' | b']' | b'\n' | b'\r')
-}
-
-fn is_path(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'$' | b'>' | b'-' | b'\\')
-}
-
-/// Whether the path of names that has a part at `at` stands where a value stands.
-fn is_given(bytes: &[u8], at: usize) -> bool {
-    let before = &bytes[at.saturating_sub(sink::MAX_PATH)..at];
-    let start = before.iter().rposition(|b| !is_path(b)).map_or(0, |p| p + 1);
-    let front = before[..start].trim_ascii_end();
-    before[start..].first().is_none_or(|b| !b.is_ascii_digit()) && front.last().is_some_and(|b| matches!(b, b'=' | b':' | b'(' | b',' | b'{' | b'+'))
-}
-
-/// Whether what stands behind a name binds it to a path of names: `: config.oauth,`, `=VALUE)`, `" => Config::VALUE`.
-fn names_a_path(behind: &[u8]) -> bool {
-    let behind = &behind[..behind.len().min(2 * sink::MAX_PATH)];
-    let name = behind.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    let rest = behind[name..].strip_prefix(b"\"").or_else(|| behind[name..].strip_prefix(b"'")).unwrap_or(&behind[name..]).trim_ascii_start();
-    let value = [b"=>".as_slice(), b":=", b"=", b":", b","].iter().find_map(|sign| rest.strip_prefix(*sign));
-    let Some(value) = value.map(<[u8]>::trim_ascii_start) else { return false };
-    let path = &value[..value.iter().take_while(|b| is_path(b)).count()];
-    let is_name = path.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'\\')) && !TYPES.iter().any(|word| path == word.as_bytes());
-    is_name && value[path.len()..].trim_ascii_start().first().is_some_and(|end| ends_value(end) || value[path.len()..].starts_with(b"\n"))
 }

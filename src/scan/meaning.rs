@@ -14,6 +14,7 @@ use super::context::Context;
 use super::folded;
 use super::imported::{self, RawWanted};
 use super::manifest;
+use super::passed;
 use super::settle;
 use super::sink::{self, Sinks};
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
@@ -187,8 +188,9 @@ impl Meaning {
 
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let has_value = || folded::has_plausible_literal(blob.bytes) || imported::passes_a_secret(blob.bytes);
-        let may_hold = || seen.has(Sight::Callee) && has_value() && self.sinks.may_reach(language.name, blob.bytes);
+        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(language.name, blob.bytes);
+        let may_hold =
+            || seen.has(Sight::Callee) && self.sinks.may_reach(language.name, blob.bytes) && (folded::has_plausible_literal(blob.bytes) || may_pass());
         language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
     }
 

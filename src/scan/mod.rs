@@ -15,6 +15,7 @@ pub mod imported;
 mod manifest;
 mod meaning;
 mod overlap;
+mod passed;
 pub mod pattern;
 pub mod prefilter;
 mod repeats;

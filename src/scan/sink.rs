@@ -20,9 +20,6 @@ const MAX_RELATED: usize = 32;
 /// A word of a callee of this length, in bytes, is seldom met elsewhere.
 const TELLING_KEYWORD: usize = 8;
 
-/// Longest path of names before a word that is looked at, in bytes.
-pub(super) const MAX_PATH: usize = 64;
-
 /// What stands before the credentials of basic authentication in a header.
 const BASIC: &str = "Basic ";
 
