@@ -30,19 +30,21 @@ pub struct Sink {
 
 impl Sink {
     /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
-    fn may_be_in(&self, bytes: &[u8], known: &mut HashMap<String, bool>) -> bool {
-        let mut stands = |word: &str| match known.get(word) {
-            Some(found) => *found,
-            None => *known.entry(word.to_owned()).or_insert(memchr::memmem::find(bytes, word.as_bytes()).is_some()),
-        };
+    fn may_be_in<'a>(&'a self, bytes: &[u8], known: &mut HashMap<&'a str, bool>) -> bool {
+        let mut stands = |word: &'a str| *known.entry(word).or_insert_with(|| contains(bytes, word));
+        let is_from = self.from.is_empty() || self.from.iter().any(|package| stands(package) && is_imported(bytes, package));
+        if !is_from || !(self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee))) {
+            return false;
+        }
         // Headers are written in any case.
-        let mut has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
+        let mut has = |word: &'a str| stands(word) || word.contains(char::is_uppercase) && contains(bytes, &word.to_lowercase());
         let named = self.argument.is_some() || self.names.is_empty() || self.names.iter().any(|name| has(written_part(name)));
-        named
-            && self.after.iter().all(|after| has(after))
-            && (self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee)))
-            && (self.from.is_empty() || self.from.iter().any(|package| is_imported(bytes, package)))
+        named && self.after.iter().all(|after| has(after))
     }
+}
+
+fn contains(bytes: &[u8], word: &str) -> bool {
+    memchr::memmem::find(bytes, word.as_bytes()).is_some()
 }
 
 /// The last segment of a name that stands in a file: the entry `auth.1` of a list is not numbered there.
@@ -158,17 +160,22 @@ impl Sinks {
         self.all.iter().filter(move |s| s.languages.iter().any(|l| l == language))
     }
 
-    /// Whether a file of this language holds the words that a call of some slot needs: a look at its bytes that saves parsing most files.
-    pub fn may_reach(&self, language: &str, bytes: &[u8]) -> bool {
+    /// The slots of one language, each with its index.
+    pub fn indexed<'a>(&'a self, language: &'a str) -> impl Iterator<Item = (usize, &'a Sink)> {
+        self.all.iter().enumerate().filter(move |(_, sink)| sink.languages.iter().any(|l| l == language))
+    }
+
+    /// Whether a file holds the words that a call of one of these slots needs: a look at its bytes that saves parsing most files.
+    pub fn may_reach(&self, slots: &[usize], bytes: &[u8]) -> bool {
         let mut known = HashMap::new();
-        self.of(language).any(|sink| sink.may_be_in(bytes, &mut known))
+        slots.iter().filter_map(|index| self.all.get(*index)).any(|sink| sink.may_be_in(bytes, &mut known))
     }
 
     /// The same of a file that holds no secret itself: where a slot has no name, its callee must be called, not only imported.
-    pub fn may_be_given(&self, language: &str, bytes: &[u8]) -> bool {
+    pub fn may_be_given(&self, slots: &[usize], bytes: &[u8]) -> bool {
         let mut known = HashMap::new();
         let is_called = |sink: &Sink| sink.argument.is_none() || sink.callees.iter().any(|callee| is_called(bytes, callee));
-        self.of(language).any(|sink| sink.may_be_in(bytes, &mut known) && is_called(sink))
+        slots.iter().filter_map(|index| self.all.get(*index)).any(|sink| sink.may_be_in(bytes, &mut known) && is_called(sink))
     }
 
     /// Every kind that some slot has, for checking rules.

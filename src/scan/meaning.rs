@@ -41,8 +41,6 @@ pub struct Seen(u8);
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// A callee of a slot.
-    Callee,
     /// The word `scope`.
     Scope,
     /// A word of a provider, or the family of one of its scopes.
@@ -154,18 +152,26 @@ impl Meaning {
         all
     }
 
-    /// What the pre-filter has to look for in files of one language alone: words of callees, each with the index of the language in the table.
-    pub fn callees(&self) -> Vec<(Anchor, usize)> {
+    /// What the pre-filter has to look for in files of one language alone: words of slots, each with the index of the language in the table and of the slot.
+    pub fn words(&self) -> Vec<(Anchor, (usize, usize))> {
         let of_language = |(index, language): (usize, &&'static Language)| {
-            sink::keywords(&self.sinks, language).into_iter().map(|word| (Anchor::folded(word.as_bytes()), index)).collect::<Vec<_>>()
+            let words = sink::keywords(&self.sinks, language).into_iter();
+            words.map(|(word, slot)| (Anchor::folded(word.as_bytes()), (index, slot))).collect::<Vec<_>>()
         };
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen.
-    pub fn look(&self, (blob, language): (&Blob, Option<&'static Language>), context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
+    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen, and words of these slots.
+    pub fn look(
+        &self,
+        (blob, language): (&Blob, Option<&'static Language>),
+        context: Context,
+        (seen, slots): (Seen, &[usize]),
+        rules: &RuleSet,
+        parser: &mut Parser,
+    ) -> Meant {
         let mut meant = Meant::default();
-        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, seen)) {
+        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
                 Ok(facts) => {
                     meant.parsed_bytes += blob.bytes.len() as u64;
@@ -187,10 +193,9 @@ impl Meaning {
     }
 
     /// Whether the tree of a blob may say more than its text.
-    fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(language.name, blob.bytes);
-        let may_hold =
-            || seen.has(Sight::Callee) && self.sinks.may_reach(language.name, blob.bytes) && (folded::has_plausible_literal(blob.bytes) || may_pass());
+    fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
+        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
+        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (folded::has_plausible_literal(blob.bytes) || may_pass());
         language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
     }
 

@@ -77,8 +77,10 @@ struct Consumers {
     patterns: Vec<usize>,
     keys: Vec<usize>,
     sights: Seen,
-    /// Languages, a bit each by their index in the table, of which this is a word of a callee.
-    callees: u32,
+    /// Languages, a bit each by their index in the table, of which this is a word of a slot.
+    languages: u32,
+    /// The slots, each behind the index of its language.
+    slots: Vec<(usize, usize)>,
     suppressions: bool,
     foreign: bool,
 }
@@ -119,6 +121,10 @@ struct Gathered<'a> {
     /// Markers of other tools.
     foreign: Vec<usize>,
     seen: Seen,
+    /// Slots of which a word was seen.
+    slots: Vec<usize>,
+    /// The anchor of the word of a slot that was seen last.
+    last_word: Option<usize>,
 }
 
 impl Scanner {
@@ -148,8 +154,10 @@ impl Scanner {
         for (anchor, sight) in meaning.anchors(&rules) {
             index.of(anchor).sights.note(sight);
         }
-        for (anchor, language) in meaning.callees() {
-            index.of(anchor).callees |= 1 << language;
+        for (anchor, (language, slot)) in meaning.words() {
+            let consumers = index.of(anchor);
+            consumers.languages |= 1 << language;
+            consumers.slots.push((language, slot));
         }
         let prefilter = Prefilter::new(index.anchors.iter());
         Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
@@ -208,8 +216,9 @@ impl Scanner {
             gathered.seen.note(Sight::Folding);
         }
         let mut meant = Meant::default();
-        if gathered.seen.is_something() {
-            meant = self.meaning.look((blob, gathered.language()), gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
+        if gathered.seen.is_something() || !gathered.slots.is_empty() {
+            let sights = (gathered.seen, gathered.slots.as_slice());
+            meant = self.meaning.look((blob, gathered.language()), gathered.context(), sights, &self.rules, &mut worker.parser);
             gathered.hits.append(&mut meant.hits);
         }
         let facts = meant.facts.take();
@@ -267,6 +276,8 @@ impl Scanner {
             markers: Vec::new(),
             foreign: Vec::new(),
             seen,
+            slots: Vec::new(),
+            last_word: None,
         };
         self.prefilter.scan(blob.bytes, |anchor, at| {
             let consumers = &self.consumers[anchor];
@@ -276,8 +287,9 @@ impl Scanner {
             if consumers.foreign {
                 gathered.foreign.push(at);
             }
-            if consumers.callees != 0 && !gathered.seen.has(Sight::Callee) && gathered.is_in_one_of(consumers.callees) {
-                gathered.seen.note(Sight::Callee);
+            if consumers.languages != 0 && gathered.last_word != Some(anchor) {
+                gathered.last_word = Some(anchor);
+                gathered.note_slots(consumers);
             }
             if !gathered.seen.has_all(consumers.sights) {
                 gathered.see(consumers.sights, at);
@@ -504,6 +516,16 @@ impl Gathered<'_> {
     fn is_in_one_of(&self, languages: u32) -> bool {
         let bit = || self.language().and_then(|own| lang::table().iter().position(|language| language.name == own.name)).map_or(0, |index| 1 << index);
         languages & self.own_bit.get_or_init(bit) != 0
+    }
+
+    /// Notes the slots of the blob's language that a word is for.
+    fn note_slots(&mut self, consumers: &Consumers) {
+        let Some(own) = self.is_in_one_of(consumers.languages).then(|| self.own_bit.get()).flatten() else { return };
+        for &(language, slot) in &consumers.slots {
+            if own >> language & 1 == 1 && !self.slots.contains(&slot) {
+                self.slots.push(slot);
+            }
+        }
     }
 
     /// Notes what an anchor at `at` stands for. A decoder counts only where it may decode a literal.

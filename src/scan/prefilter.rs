@@ -4,10 +4,12 @@
 //! second position meets one of them. Looks are gathered without branches, which ordinary text would make unpredictable: first the steps of twelve looks
 //! that hit at all, then the looks in them that hit, and only these few are compared with the anchors themselves.
 
-use crate::ruleset::anchors::{Anchor, MIN_LEN, rarest_window};
+use crate::ruleset::anchors::{Anchor, MIN_LEN, windows};
 
-/// Bits of the hash of three bytes. The table has a byte each: no shifts in the loop, and what ordinary text touches of it stays in the nearest caches.
-const TABLE_BITS: u32 = 16;
+/// Bits of the hash of three bytes. The table has a bit each, so that all of it stays in the nearest cache.
+const TABLE_BITS: u32 = 18;
+/// Bits of a word of the table, as a power of two.
+const WORD_BITS: u32 = 5;
 /// Slots of the window table, as a power of two well above twice the number of anchors.
 const SLOT_BITS: u32 = 13;
 /// No entry.
@@ -27,8 +29,8 @@ const GOLDEN: u32 = 0x9E37_79B1;
 
 /// An index over a set of anchors.
 pub struct Prefilter {
-    /// Not zero where some window has a half with this hash.
-    halves: Box<[u8; 1 << TABLE_BITS]>,
+    /// A bit for each hash: set where some window has a half with it.
+    halves: Box<[u32; 1 << (TABLE_BITS - WORD_BITS)]>,
     /// First entry per slot, chained.
     slots: Box<[u16; 1 << SLOT_BITS]>,
     entries: Vec<Entry>,
@@ -47,23 +49,25 @@ impl Prefilter {
     /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out, and so is what comes after the first 65,535.
     #[expect(clippy::large_stack_arrays, reason = "moved to the heap at once")]
     pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
-        let mut filter = Self { halves: Box::new([0; 1 << TABLE_BITS]), slots: Box::new([NONE; 1 << SLOT_BITS]), entries: Vec::new(), anchors: Vec::new() };
-        for anchor in anchors {
-            filter.insert(anchor);
+        let mut filter =
+            Self { halves: Box::new([0; 1 << (TABLE_BITS - WORD_BITS)]), slots: Box::new([NONE; 1 << SLOT_BITS]), entries: Vec::new(), anchors: Vec::new() };
+        filter.anchors = anchors.copied().collect();
+        for (index, offset) in windows(&filter.anchors).into_iter().enumerate() {
+            filter.insert(index, offset);
         }
         filter
     }
 
-    fn insert(&mut self, anchor: &Anchor) {
-        let index = small(self.anchors.len());
-        self.anchors.push(*anchor);
+    /// Finds the anchor of this index by its window at `offset`.
+    fn insert(&mut self, index: usize, offset: usize) {
+        let (anchor, index) = (self.anchors[index], small(index));
         if anchor.len() < MIN_LEN || index == NONE {
             return;
         }
-        let offset = rarest_window(anchor.bytes());
         let window = folded(anchor.bytes(), offset);
-        self.halves[half(window)] = 1;
-        self.halves[half(window >> 8)] = 1;
+        for hash in [half(window), half(window >> 8)] {
+            self.halves[hash >> WORD_BITS] |= 1 << (hash % (1 << WORD_BITS));
+        }
         let slot = &mut self.slots[slot(window)];
         let entry = Entry { window, anchor: index, offset: small(offset), next: *slot };
         *slot = small(self.entries.len());
@@ -101,7 +105,7 @@ impl Prefilter {
             let mut any = 0;
             for load in loads(round, step * STEP) {
                 for look in 0..LOOKS {
-                    any |= self.halves[half(low_half(load >> (look * 16)))];
+                    any |= self.is_half(low_half(load >> (look * 16)));
                 }
             }
             out[count] = small(step * STEP);
@@ -116,13 +120,20 @@ impl Prefilter {
         for step in steps {
             for (group, load) in loads(round, usize::from(*step)).into_iter().enumerate() {
                 for look in 0..LOOKS {
-                    let hit = self.halves[half(low_half(load >> (look * 16)))];
+                    let hit = self.is_half(low_half(load >> (look * 16)));
                     out[count] = step + small((group * LOOKS + look) * 2);
                     count += usize::from(hit != 0);
                 }
             }
         }
         count
+    }
+
+    /// 1 where the low three bytes are half of a window, else 0.
+    #[inline]
+    fn is_half(&self, bytes: u32) -> u32 {
+        let hash = half(bytes);
+        self.halves[hash >> WORD_BITS] >> (hash % (1 << WORD_BITS)) & 1
     }
 
     /// Compares the anchors whose window is at `at`.
