@@ -3,6 +3,7 @@
 mod book;
 pub mod examples;
 pub mod panics;
+mod privilege;
 mod scanning;
 
 use std::cell::RefCell;
@@ -24,6 +25,7 @@ use crate::source;
 use crate::triage::{FileResult, triage};
 
 use book::Blobs;
+use privilege::Asked;
 use scanning::NamedUse;
 pub use scanning::{Progress, scan_text};
 
@@ -79,9 +81,16 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let wanted = blobs.wanted(&targets);
     let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
     blobs.add(&mut report, &targets, wanted, more);
-    imported(&scanner, &targets, &pool, (&mut blobs, &mut report));
+    let asked = Asked { sites: std::mem::take(&mut blobs.sites), omitted: std::mem::take(&mut blobs.omitted) };
+    let mut found = Vec::new();
+    if !blobs.names.is_empty() || !asked.sites.is_empty() || !asked.omitted.is_empty() {
+        let files = Files::new(targets.iter().map(|target| &*target.relative));
+        imported((&scanner, &files), &targets, &pool, (&mut blobs, &mut report));
+        found = privilege::judge((&scanner, rules), (&targets, &files), &asked, &pool, &mut report);
+    }
     let gaps = blobs.gaps(&report, &targets);
-    let project = project::findings(rules, &mut blobs.scanned, &gaps);
+    let mut project = project::findings(rules, &mut blobs.scanned, &gaps);
+    project.append(&mut found);
     for (index, file) in blobs.join(project, &targets) {
         settled.add(index, file, watch);
     }
@@ -93,18 +102,14 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
 }
 
 /// Looks up the names that reach a slot of an API in one file and are declared in another.
-fn imported(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, (blobs, report): (&mut Blobs, &mut Report)) {
+fn imported((scanner, files): (&Scanner, &Files), targets: &[Target], pool: &ThreadPool, (blobs, report): (&mut Blobs, &mut Report)) {
     let names = std::mem::take(&mut blobs.names);
-    if names.is_empty() {
-        return;
-    }
-    let files = Files::new(targets.iter().map(|target| &*target.relative));
     let known: RefCell<HashMap<String, Option<String>>> = RefCell::default();
-    let read = |package: &str| project::packages::module_name(package, &files, |index| scanning::text(&targets[index]));
+    let read = |package: &str| project::packages::module_name(package, files, |index| scanning::text(&targets[index]));
     let module = |package: &str| known.borrow_mut().entry(package.to_owned()).or_insert_with(|| read(package)).clone();
     let mut uses: BTreeMap<usize, Vec<NamedUse>> = BTreeMap::new();
     for name in &names {
-        for candidate in imports::candidates(&imports::Use::of(name), &files, &module) {
+        for candidate in imports::candidates(&imports::Use::of(name), files, &module) {
             if targets[candidate.file].origin == Origin::File {
                 uses.entry(candidate.file).or_default().push((name, candidate.name));
             }
@@ -197,6 +202,7 @@ mod tests {
             errors: vec![],
             notices: vec![],
             scanned_files: None,
+            reviews: vec![],
             stats: Stats::default(),
             show_suppressed: false,
         }

@@ -67,12 +67,20 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 10] = [
+pub const CHECKS: [&str; 18] = [
     "rotation-interval",
     "rotation-missing",
     "scope-admin-interactive",
+    "scope-all",
+    "scope-broader",
+    "scope-missing",
+    "scope-omitted",
+    "scope-overbroad",
+    "scope-sensitive",
     "scope-unknown",
+    "scope-unused",
     "scope-wildcard",
+    "scope-write-only",
     "suppression-expired",
     "suppression-invalid",
     "suppression-invalid-date",

@@ -7,6 +7,7 @@ use super::facts::{Resource, Wanted};
 use super::finding::{Finding, Status};
 use super::rule::{Rule, Severity};
 use super::suppression::Suppression;
+use super::usage::{OmittedScope, Review, ScopeSite, Usage};
 
 /// The result of scanning one blob.
 #[derive(Default)]
@@ -19,6 +20,12 @@ pub struct Scanned {
     pub resources: Vec<Resource>,
     /// Names of other files that reach a slot of an API.
     pub wanted: Vec<Wanted>,
+    /// Places that request scopes of a provider.
+    pub sites: Vec<ScopeSite>,
+    /// Token requests of services that name no scope.
+    pub omitted: Vec<OmittedScope>,
+    /// What it calls, for the second parallel step.
+    pub usage: Option<Usage>,
     /// Bytes that were parsed into a tree.
     pub parsed_bytes: u64,
     /// Something that was not done, in a sentence (a bound was reached).
@@ -146,6 +153,8 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Files that were scanned, where `--show-files` asks for them.
     pub scanned_files: Option<Vec<Arc<str>>>,
+    /// What clients request and packages use, of every provider whose calls are known.
+    pub reviews: Vec<Review>,
     /// Figures.
     pub stats: Stats,
     /// Suppressed findings are shown too.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::facts::Wanted;
+use crate::model::usage::{OmittedScope, ScopeSite};
 use crate::model::{Finding, Notice, Origin, Report, RunError, Scanned, Skip, Stats, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project;
@@ -28,6 +29,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         errors,
         notices,
         scanned_files: plan.show.files.then(Vec::new),
+        reviews: Vec::new(),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
     };
@@ -61,6 +63,10 @@ pub struct Blobs {
     pub scanned: Vec<Scanned>,
     /// Names of other files that reach a slot of an API, in any of the files.
     pub names: Vec<Wanted>,
+    /// Places that request scopes.
+    pub sites: Vec<ScopeSite>,
+    /// Token requests without scopes.
+    pub omitted: Vec<OmittedScope>,
 }
 
 impl Blobs {
@@ -79,6 +85,8 @@ impl Blobs {
                     report.stats.parsed_bytes += scanned.parsed_bytes;
                     report.notices.extend(notices(target, &mut scanned));
                     self.names.append(&mut scanned.wanted);
+                    self.sites.append(&mut scanned.sites);
+                    self.omitted.append(&mut scanned.omitted);
                     if scanned.resources.is_empty() && !mutes(&scanned) {
                         settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
                     } else {

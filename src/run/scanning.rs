@@ -77,6 +77,12 @@ pub fn exported(scanner: &Scanner, errands: &[(&Target, Vec<NamedUse>)], pool: &
     pool.install(|| errands.par_iter().map_init(Desk::default, one).collect())
 }
 
+/// What some targets call.
+pub fn usage(scanner: &Scanner, targets: &[&Target], pool: &ThreadPool) -> Vec<Outcome> {
+    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.usage(blob, worker));
+    pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+}
+
 /// The text of a target, for the few manifests that the project stage asks for; nothing where it cannot be read.
 pub fn text(target: &Target) -> Option<String> {
     match source::read(target, &mut Buffer::default()) {
@@ -87,11 +93,20 @@ pub fn text(target: &Target) -> Option<String> {
 
 /// Scans bytes in memory under a file name: for tests and the examples of rules.
 pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
+    on_text((name, bytes), |blob, worker| scanner.scan(blob, worker))
+}
+
+/// What bytes in memory call.
+pub fn usage_of_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
+    on_text((name, bytes), |blob, worker| scanner.usage(blob, worker))
+}
+
+fn on_text((name, bytes): (&str, &[u8]), work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Scanned {
     let target = Target::in_memory(name);
     let mut desk = Desk::default();
     match source::read::decode(bytes, &mut desk.buffer) {
-        Read::Text(text) => scanner.scan(&Blob::new(&target, text), &mut desk.worker),
-        Read::Decoded(text) => scanner.scan(&Blob::decoded(&target, text), &mut desk.worker),
+        Read::Text(text) => work(&Blob::new(&target, text), &mut desk.worker),
+        Read::Decoded(text) => work(&Blob::decoded(&target, text), &mut desk.worker),
         Read::Skipped(_) => Scanned::default(),
     }
 }
@@ -115,8 +130,8 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
 }
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, wanted, parsed_bytes, notices } = &scanned;
-    let has_facts = !resources.is_empty() || !wanted.is_empty();
+    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, parsed_bytes, notices } = &scanned;
+    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some();
     let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }

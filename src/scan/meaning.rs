@@ -17,6 +17,7 @@ use super::manifest;
 use super::passed;
 use super::settle;
 use super::sink::{self, Sinks};
+use super::sites::RawSites;
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
 
 /// Callees shorter than this, in bytes, decode nothing in most files that have them.
@@ -32,6 +33,7 @@ pub struct Meaning {
     providers: Vec<Provider>,
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
+    usage_rules: Vec<usize>,
 }
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
@@ -101,6 +103,8 @@ pub struct Meant {
     pub parsed_bytes: u64,
     /// What was not done.
     pub notices: Vec<String>,
+    /// What it requests of providers.
+    pub sites: RawSites,
     /// Name of the language it is in, where it was parsed for its facts.
     pub language: &'static str,
     /// Names of other files that reach a slot.
@@ -118,6 +122,7 @@ impl Meaning {
                 Matcher::Sink { kind } => meaning.sink_rules.push((kind.clone(), index)),
                 Matcher::Check { name } => match Problem::of(name) {
                     Some(problem) => meaning.scope_rules.push((problem, index)),
+                    None if name.starts_with(scopes::CHECKS) => meaning.usage_rules.push(index),
                     None => meaning.infrastructure_rules.push(index),
                 },
                 Matcher::Pattern { .. } | Matcher::Key { .. } => {}
@@ -126,10 +131,15 @@ impl Meaning {
         if !meaning.sink_rules.is_empty() {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
         }
-        if !meaning.scope_rules.is_empty() {
+        if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
         }
         meaning
+    }
+
+    /// The providers whose scopes the rules are about.
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
     }
 
     /// What the pre-filter has to look for.
@@ -138,12 +148,13 @@ impl Meaning {
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
-        if !self.scope_rules.is_empty() {
+        if !self.providers.is_empty() {
             all.push((Anchor::folded(scopes::KEYWORD.as_bytes()), Sight::Scope));
         }
         for provider in &self.providers {
             let words = provider.words.iter().map(|word| Anchor::folded(word.as_bytes()));
-            let scopes = provider.scopes.iter().filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
+            let own = provider.scopes.iter().filter(|_| provider.has_own_families);
+            let scopes = own.filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
         }
         for &index in &self.infrastructure_rules {
@@ -185,6 +196,9 @@ impl Meaning {
         }
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
+        }
+        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test {
+            meant.sites = RawSites::of(blob, &self.providers);
         }
         if seen.has(Sight::Resource) {
             infrastructure(blob, parser, &mut meant);

@@ -21,9 +21,11 @@ pub mod prefilter;
 mod repeats;
 mod settle;
 pub mod sink;
+mod sites;
 mod snippet;
 mod suppression;
 pub mod syntax;
+mod usage;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -33,6 +35,7 @@ use regex_automata::meta;
 
 use crate::lang::{self, Language};
 use crate::model::facts::{Argument, Attribute, Resource, Wanted};
+use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
 use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
@@ -49,7 +52,7 @@ use pattern::{LineWindow, Pending};
 use prefilter::Prefilter;
 use settle::Bound;
 use snippet::Masks;
-use syntax::Parser;
+use syntax::{Bounds, Parser};
 
 /// What the plan decides about scanning.
 #[derive(Clone, Debug, Default)]
@@ -163,6 +166,11 @@ impl Scanner {
         Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
     }
 
+    /// The providers whose scopes the active rules are about.
+    pub fn providers(&self) -> &[Provider] {
+        self.meaning.providers()
+    }
+
     /// Scans one blob. Never panics on content; linear in its length.
     pub fn scan(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
         self.scan_knowing(blob, Seen::default(), worker)
@@ -207,6 +215,31 @@ impl Scanner {
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);
         }
+        scanned
+    }
+
+    /// What a blob calls, for the second parallel step: in a package that requests scopes.
+    pub fn usage(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
+        let providers = self.meaning.providers();
+        let mut gathered = self.gather(blob, Seen::default(), worker);
+        if gathered.context().test || !usage::is_worth_reading(blob.bytes, providers) {
+            return Scanned::default();
+        }
+        let mut scanned = Scanned::default();
+        let raw = match gathered.language().map(|language| (language, syntax::facts(blob.bytes, language, &mut worker.parser, Bounds::default()))) {
+            Some((language, Ok(facts))) => {
+                scanned.parsed_bytes = blob.bytes.len() as u64;
+                usage::usage(&facts, blob.bytes, language, providers)
+            }
+            Some((_, Err(bound))) => {
+                scanned.notices.push(bound.to_string());
+                usage::of_text(blob.bytes, providers)
+            }
+            None => usage::of_text(blob.bytes, providers),
+        };
+        let hits = self.settled(&mut gathered, worker);
+        let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &hits));
+        scanned.usage = Some(sites::placed_usage(raw, blob, |span| snippet::place(blob, &lines, &masks, span)));
         scanned
     }
 
@@ -406,7 +439,7 @@ impl Scanner {
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
         let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
-        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() && meant.wanted.is_empty() {
+        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() && meant.wanted.is_empty() && meant.sites.is_empty() {
             return scanned;
         }
         let lines = Lines::new(blob.bytes);
@@ -422,6 +455,7 @@ impl Scanner {
             scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
         }
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        (scanned.sites, scanned.omitted) = meant.sites.placed(blob, |span| snippet::place(blob, &lines, &masks, span));
         scanned.wanted = meant.wanted.into_iter().map(|raw| wanted(raw, meant.language, blob, (&lines, &masks))).collect();
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);

@@ -79,6 +79,8 @@ pub struct Facts {
     pub bindings: Vec<Binding>,
     /// Names taken from elsewhere.
     pub imports: Vec<Import>,
+    /// Functions in the order of the bytes.
+    pub functions: Vec<Function>,
     /// Code that only tests run.
     pub tests: Vec<Span>,
     /// Strings, bare words and comments, in the order of the bytes: where text may stand.
@@ -87,6 +89,17 @@ pub struct Facts {
     pub errors: Vec<Span>,
     /// A bound of time, work or memory was reached: some values are not known that might be.
     pub incomplete: bool,
+}
+
+/// A function that is declared in a file.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// The names of its parameters, without the object that a method is called on.
+    pub parameters: Vec<String>,
+    /// All of it.
+    pub span: Span,
 }
 
 impl Facts {

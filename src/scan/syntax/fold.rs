@@ -163,6 +163,7 @@ impl<'a, 't> Folder<'a, 't> {
             calls,
             bindings,
             imports: outline.imports.clone(),
+            functions: outline.declared_functions(),
             tests: outline.tests.clone(),
             texts: outline.texts.clone(),
             errors: outline.errors.clone(),

@@ -1,0 +1,354 @@
+//! Calls of a package tied to a provider: which URL each means, by the names and functions of the whole package, and which endpoint that is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::model::provider::Provider;
+use crate::model::usage::{ApiCall, UrlPart, Usage};
+
+/// Stands for what nobody knows in the text of a URL.
+const HOLE: char = '\u{0}';
+/// Names that are followed on the way to a URL, and functions on the way to a call.
+const MAX_HOPS: usize = 3;
+/// Longest URL that is put together, in bytes.
+const MAX_URL: usize = 4_096;
+/// Calls of one package that are looked at.
+const MAX_CALLS: usize = 50_000;
+/// Words in names of URLs at which no API is.
+const NO_API: [&str; 8] = ["token", "auth", "login", "issuer", "jwks", "redirect", "callback", "consent"];
+/// Callees that do nothing but send requests.
+const SENDERS: [&str; 8] = ["fetch", "urlopen", "newrequest", "newrequestwithcontext", "axios", "request", "curl", "urlretrieve"];
+
+/// Whether a URL is the provider's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tie {
+    /// Its host or the name that holds it says so.
+    Ours,
+    /// Another host.
+    Foreign,
+    /// Not known.
+    Unknown,
+}
+
+/// What a call means to a provider.
+#[derive(Clone, Debug)]
+pub struct Use<'a> {
+    /// The call.
+    pub call: &'a ApiCall,
+    /// Whether it goes to the provider.
+    pub tie: Tie,
+    /// The method, where it is known.
+    pub method: Option<String>,
+    /// The path as far as it is known, for people: `/v1/accounts/{…}`.
+    pub path: String,
+    /// Which endpoints it may be.
+    pub target: Target,
+}
+
+/// Which endpoints a path may be, by their indices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// One path, with what the methods leave of its endpoints.
+    Known(Vec<usize>),
+    /// One of these, or none: some of the path is not known.
+    Open(Vec<usize>),
+    /// A path of the provider that the catalogue does not have.
+    Unlisted,
+}
+
+/// A URL as far as it is known.
+struct Url {
+    tie: Tie,
+    text: String,
+}
+
+/// A function that hands one of its parameters on as a part of a URL.
+struct Wrapper<'a> {
+    function: &'a str,
+    parameter: &'a str,
+    position: usize,
+    parts: Vec<UrlPart>,
+    method: Option<String>,
+    call: &'a ApiCall,
+}
+
+/// The uses of one provider in one package.
+pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'a>> {
+    let resolver = Resolver::new(provider, files);
+    let mut found = Vec::new();
+    let mut wrappers: Vec<Wrapper> = Vec::new();
+    let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
+    for (file, call) in calls() {
+        let own: Vec<Wrapper> = call.urls.iter().filter_map(|url| wrapper(call, &url.parts, call.method.clone())).collect();
+        if own.is_empty() {
+            found.extend(resolver.of_call(call, file.names & bit != 0));
+        } else {
+            wrappers.extend(own);
+        }
+    }
+    let mut by_callee: HashMap<&str, Vec<&ApiCall>> = HashMap::new();
+    for (_, call) in calls() {
+        by_callee.entry(&call.callee).or_default().push(call);
+    }
+    for _ in 0..MAX_HOPS {
+        if wrappers.is_empty() {
+            return found;
+        }
+        let (mut next, mut called) = (Vec::new(), BTreeSet::new());
+        for (index, wrapper_of) in wrappers.iter().enumerate() {
+            for call in by_callee.get(wrapper_of.function).into_iter().flatten() {
+                let given = call.urls.iter().find(|url| url.position == Some(wrapper_of.position) || url.name.as_deref() == Some(wrapper_of.parameter));
+                let Some(given) = given else { continue };
+                called.insert(index);
+                let parts = filled(wrapper_of, &given.parts);
+                let method = wrapper_of.method.clone().or_else(|| call.method.clone());
+                match wrapper(call, &parts, method.clone()).filter(|w| w.function != wrapper_of.function) {
+                    Some(outer) => next.push(outer),
+                    None => found.extend(resolver.of_parts(call, &parts, method)),
+                }
+            }
+        }
+        // Nobody is seen to call these: what they are given is not known.
+        for (_, wrapper_of) in wrappers.iter().enumerate().filter(|(index, _)| !called.contains(index)) {
+            found.extend(resolver.of_parts(wrapper_of.call, &wrapper_of.parts, wrapper_of.method.clone()));
+        }
+        wrappers = next;
+    }
+    found
+}
+
+/// The call as one of a function that hands on a parameter: the hole is the parameter's name.
+fn wrapper<'a>(call: &'a ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Wrapper<'a>> {
+    let (function, parameters) = call.within.as_ref()?;
+    let named = parts.iter().find_map(|part| if let UrlPart::Hole(text) = part { parameters.iter().position(|own| own == parameter_in(text)) } else { None });
+    let position = named?;
+    let is_path = |part: &UrlPart| matches!(part, UrlPart::Hole(text) if parameters[position] == parameter_in(text));
+    // An id in the middle of a path is no path.
+    let at = parts.iter().position(is_path)?;
+    let before = at.checked_sub(1).and_then(|before| if let UrlPart::Text(text) = &parts[before] { Some(text) } else { None });
+    let is_id = before.is_some_and(|text| text.ends_with('/') && path_of(text).0.split('/').filter(|segment| !segment.is_empty()).count() > 1);
+    (!is_id).then(|| Wrapper { function, parameter: &parameters[position], position, parts: parts.to_vec(), method, call })
+}
+
+/// The name in `path`, `&path`, `path.strip()`, `$path`.
+fn parameter_in(text: &str) -> &str {
+    let text = text.trim().trim_start_matches(['&', '*', '$']);
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(text)
+}
+
+/// The parts of the URL in a wrapper, with what it is given in place of its parameter.
+fn filled(wrapper: &Wrapper, given: &[UrlPart]) -> Vec<UrlPart> {
+    let mut parts = Vec::new();
+    for part in &wrapper.parts {
+        match part {
+            UrlPart::Hole(text) if parameter_in(text) == wrapper.parameter => parts.extend(given.iter().cloned()),
+            part => parts.push(part.clone()),
+        }
+    }
+    parts
+}
+
+struct Resolver<'a> {
+    provider: &'a Provider,
+    /// What names are bound to, in any file of the package.
+    bases: HashMap<&'a str, Vec<&'a [UrlPart]>>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(provider: &'a Provider, files: &[&'a Usage]) -> Self {
+        let mut bases: HashMap<&str, Vec<&[UrlPart]>> = HashMap::new();
+        for (name, parts) in files.iter().flat_map(|file| &file.bases) {
+            let known = bases.entry(name).or_default();
+            if !known.contains(&parts.as_slice()) {
+                known.push(parts);
+            }
+        }
+        Self { provider, bases }
+    }
+
+    /// The use that a call is, by the first of its arguments that says so.
+    fn of_call<'c>(&self, call: &'c ApiCall, is_named: bool) -> Option<Use<'c>> {
+        let all: Vec<Use> = call.urls.iter().filter_map(|url| self.of_parts(call, &url.parts, call.method.clone())).collect();
+        let found = all.into_iter().max_by_key(|found| (matches!(found.target, Target::Known(_)), found.tie == Tie::Ours));
+        // A request to an address that nobody knows, in a file that names the provider.
+        let is_open = || is_named && SENDERS.contains(&call.callee.to_ascii_lowercase().as_str()) && call.urls.iter().all(|url| is_unknown(&url.parts));
+        found.or_else(|| is_open().then(|| self.open_use(call)))
+    }
+
+    fn open_use<'c>(&self, call: &'c ApiCall) -> Use<'c> {
+        let all = self.fitting(call.method.as_deref());
+        Use { call, tie: Tie::Unknown, method: call.method.clone(), path: "{…}".to_owned(), target: Target::Open(all) }
+    }
+
+    fn fitting(&self, method: Option<&str>) -> Vec<usize> {
+        (0..self.provider.endpoints.len()).filter(|index| self.provider.endpoints[*index].takes(method)).collect()
+    }
+
+    fn of_parts<'c>(&self, call: &'c ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Use<'c>> {
+        let Url { tie, text } = self.based(call, parts)?;
+        let (path, is_whole) = path_of(&text);
+        let target = self.target(&path, is_whole, tie, method.as_deref())?;
+        let shown = path.replace(HOLE, "{…}");
+        Some(Use { call, tie, method, path: shown, target })
+    }
+
+    /// The URL; a path is one of the client that the call is made on.
+    fn based(&self, call: &ApiCall, parts: &[UrlPart]) -> Option<Url> {
+        let url = self.url(parts, 0);
+        let is_path = !url.text.contains("://") && !url.text.starts_with(HOLE);
+        if !is_path {
+            return Some(url);
+        }
+        if !url.text.contains('/') {
+            return None;
+        }
+        let base = call.receiver.as_deref().and_then(|receiver| self.base(receiver, 0));
+        Some(match base {
+            Some(base) => Url { tie: base.tie, text: format!("{}/{}", base.text.trim_end_matches('/'), url.text.trim_start_matches('/')) },
+            None => {
+                let named = call.receiver.as_deref().is_some_and(|receiver| self.is_our_name(receiver));
+                Url { tie: if named { Tie::Ours } else { Tie::Unknown }, text: format!("{HOLE}/{}", url.text.trim_start_matches('/')) }
+            }
+        })
+    }
+
+    /// What a name is bound to, if that is the same everywhere.
+    fn base(&self, name: &str, hops: usize) -> Option<Url> {
+        let all = self.bases.get(name)?;
+        if hops >= MAX_HOPS {
+            return None;
+        }
+        let urls: Vec<Url> = all.iter().map(|parts| self.url(parts, hops + 1)).collect();
+        let first = urls.first()?;
+        // Production and sandbox: the same API at another host.
+        let path = |url: &Url| path_of(&url.text).0;
+        let agree = urls.iter().all(|url| url.tie == first.tie && path(url) == path(first));
+        agree.then(|| Url { tie: first.tie, text: first.text.clone() })
+    }
+
+    fn is_our_name(&self, name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        self.provider.words.iter().any(|word| lower.contains(word.as_str())) && !NO_API.iter().any(|word| lower.contains(word))
+    }
+
+    fn url(&self, parts: &[UrlPart], hops: usize) -> Url {
+        let (mut text, mut tie) = (String::new(), Tie::Unknown);
+        for part in parts {
+            let (name, written) = match part {
+                UrlPart::Text(own) => {
+                    text.push_str(own);
+                    continue;
+                }
+                UrlPart::Name(name) => (name.as_str(), name.as_str()),
+                UrlPart::Hole(written) => (last_name(written), written.as_str()),
+            };
+            let is_first = text.is_empty() || text.ends_with("://");
+            match self.base(name, hops) {
+                Some(base) if is_first => {
+                    tie = base.tie;
+                    text.push_str(&base.text);
+                }
+                Some(base) if !base.text.contains("://") => text.push_str(&base.text),
+                _ => {
+                    if is_first && self.is_our_name(written) {
+                        tie = Tie::Ours;
+                    }
+                    text.push(HOLE);
+                }
+            }
+            if text.len() > MAX_URL {
+                break;
+            }
+        }
+        Url { tie: self.tie_of(&text).unwrap_or(tie), text }
+    }
+
+    /// Whose host a URL has, as far as it is written.
+    fn tie_of(&self, text: &str) -> Option<Tie> {
+        let (_, rest) = text.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest).to_ascii_lowercase();
+        let host = host.rsplit('@').next().unwrap_or(&host);
+        let name = host.split(':').next().unwrap_or(host);
+        let is_known = self.provider.hosts.iter().any(|own| own.name == name) || self.provider.words.iter().any(|word| host.contains(word.as_str()));
+        let is_local = matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[") || name.starts_with("mock") || name.ends_with(".local") || name.is_empty();
+        match (is_known, host.contains(HOLE)) {
+            (true, _) => Some(Tie::Ours),
+            (false, true) => None,
+            (false, false) if is_local => Some(Tie::Unknown),
+            (false, false) => Some(Tie::Foreign),
+        }
+    }
+
+    /// Which endpoints a path may be; `None` where it is nothing of the provider.
+    fn target(&self, path: &str, is_whole: bool, tie: Tie, method: Option<&str>) -> Option<Target> {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let endpoints = &self.provider.endpoints;
+        let fits = |index: &usize| endpoints[*index].takes(method);
+        let matched: Vec<(usize, usize)> =
+            endpoints.iter().enumerate().filter_map(|(index, endpoint)| Some((index, matched(&endpoint.path, &segments, is_whole)?))).collect();
+        if let Some(most) = matched.iter().map(|(_, length)| *length).max() {
+            let known = matched.iter().filter(|(_, length)| *length == most).map(|(index, _)| *index).filter(fits).collect();
+            return Some(Target::Known(known));
+        }
+        let is_open = segments.iter().any(|segment| segment.contains(HOLE)) || segments.is_empty() && !is_whole;
+        if is_open && tie == Tie::Ours {
+            let open = (0..endpoints.len()).filter(|index| may_match(&endpoints[*index].path, &segments, is_whole)).filter(fits).collect();
+            return Some(Target::Open(open));
+        }
+        let is_authorization = || segments.iter().any(|segment| matches!(*segment, "oauth2" | "oauth" | "token" | "authorize" | "login" | ".well-known"));
+        (tie == Tie::Ours && !segments.is_empty() && !is_authorization()).then_some(Target::Unlisted)
+    }
+}
+
+/// How many segments of an endpoint's path the segments begin with; those of a URL whose base is not known may lack the first one.
+fn matched(path: &str, segments: &[&str], is_whole: bool) -> Option<usize> {
+    let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let is_at = |own: &[&str], segments: &[&str]| {
+        !own.is_empty() && segments.len() >= own.len() && own.iter().zip(segments).all(|(own, given)| own.starts_with('{') || own.eq_ignore_ascii_case(given))
+    };
+    if is_at(&own, segments) {
+        return Some(own.len());
+    }
+    // The base is not known: `/accounts` behind `…/v1`, or `/api/v1/accounts` behind a proxy.
+    let shorter = !is_whole && (is_at(&own[1..], segments) || (1..segments.len()).take(2).any(|skip| is_at(&own, &segments[skip..])));
+    shorter.then(|| own.len().saturating_sub(1).max(1))
+}
+
+/// Whether what is not known of the segments may make them a path of the endpoint.
+fn may_match(path: &str, segments: &[&str], is_whole: bool) -> bool {
+    let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let from = |own: &[&str]| {
+        let known = segments.iter().take_while(|segment| !segment.contains(HOLE)).count();
+        own.iter().zip(&segments[..known]).all(|(own, given)| own.starts_with('{') || own.eq_ignore_ascii_case(given))
+            && (own.len() > known || known < segments.len())
+    };
+    from(&own) || !is_whole && from(&own[1..])
+}
+
+/// Whether nothing is known of a URL.
+fn is_unknown(parts: &[UrlPart]) -> bool {
+    !parts.iter().any(|part| matches!(part, UrlPart::Text(_)))
+}
+
+/// The path of a URL without query and fragment, and whether all before it is known.
+fn path_of(text: &str) -> (String, bool) {
+    let text = text.split(['?', '#']).next().unwrap_or(text);
+    if let Some((_, rest)) = text.split_once("://") {
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        // Behind a whole host the hole is the path, or begins it.
+        let is_path = host.strip_suffix(HOLE).is_some_and(|host| host.ends_with(|c: char| c.is_alphanumeric()));
+        return (if is_path { format!("/{HOLE}{path}") } else { path.to_owned() }, true);
+    }
+    match text.strip_prefix(HOLE) {
+        Some(rest) => (rest.to_owned(), false),
+        None => (text.to_owned(), false),
+    }
+}
+
+/// The last name in an expression: `AELIX_URL` of `os.environ["AELIX_URL"]`, `base_url` of `self.base_url`.
+fn last_name(expression: &str) -> &str {
+    let quoted = expression.split(['"', '\'']).nth(1).filter(|inner| !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+    quoted.unwrap_or_else(|| {
+        let path = expression.split(['(', '[', '{']).next().unwrap_or(expression).trim_end();
+        path.rsplit(|c: char| !c.is_alphanumeric() && c != '_').find(|name| !name.is_empty()).unwrap_or("")
+    })
+}
