@@ -41,6 +41,8 @@ const SERVICE: [&[u8]; 4] = [b"client_credentials", b"clientcredentials", b"clie
 /// How a client id is named, in lower case, and how far it may stand from the scopes of its client, in bytes.
 const CLIENT_IDS: [&[u8]; 3] = [b"client_id", b"clientid", b"client-id"];
 const NEAR_CLIENT: usize = 700;
+/// Words that stand where a client id stands, and are none, in lower case.
+const NO_CLIENT: [&[u8]; 6] = [b"true", b"false", b"none", b"null", b"string", b"str"];
 
 /// What is wrong with a requested scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,7 +185,8 @@ fn client_id(bytes: &[u8], place: Span) -> Option<String> {
     let is_variable = capitals(own) && own.len() > place.len();
     let line = memchr::memchr2(b'\n', b',', &bytes[end..]).map_or(bytes.len().min(end + 120), |p| end + p.min(120));
     let value = &bytes[end..line];
-    let words = || value.split(|b| !is_name(b)).filter(|word| word.len() > 2 && word[0].is_ascii_alphabetic());
+    let is_word = |word: &&[u8]| word.len() > 2 && word[0].is_ascii_alphabetic() && !NO_CLIENT.iter().any(|other| word.eq_ignore_ascii_case(other));
+    let words = || value.split(|b| !is_name(b)).filter(is_word);
     let chosen = words().find(|word| capitals(word)).or(is_variable.then_some(own)).or_else(|| words().max_by_key(|word| word.len()))?;
     let text = std::str::from_utf8(chosen).ok().filter(|text| text.len() <= 64)?;
     (!randomness::is_random(chosen)).then(|| text.to_owned())

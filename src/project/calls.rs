@@ -15,6 +15,8 @@ const MAX_URL: usize = 4_096;
 const MAX_CALLS: usize = 50_000;
 /// Words in names of URLs at which no API is.
 const NO_API: [&str; 8] = ["token", "auth", "login", "issuer", "jwks", "redirect", "callback", "consent"];
+/// Words in names of parameters that are a URL or a part of one.
+const PATH_NAMES: [&str; 10] = ["url", "uri", "path", "endpoint", "resource", "route", "href", "address", "suffix", "segment"];
 /// Callees that do nothing but send requests.
 const SENDERS: [&str; 8] = ["fetch", "urlopen", "newrequest", "newrequestwithcontext", "axios", "request", "curl", "urlretrieve"];
 
@@ -79,10 +81,11 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
     let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
     for (file, call) in calls() {
         let own: Vec<Wrapper> = call.urls.iter().filter_map(|url| wrapper(call, &url.parts, call.method.clone())).collect();
-        if own.is_empty() {
-            found.extend(resolver.of_call(call, file.names & bit != 0));
-        } else {
-            wrappers.extend(own);
+        let known = resolver.of_call(call, file.names & bit != 0);
+        match known {
+            Some(known) if matches!(known.target, Target::Known(_)) => found.push(known),
+            known if own.is_empty() => found.extend(known),
+            _ => wrappers.extend(own),
         }
     }
     let mut by_callee: HashMap<&str, Vec<&ApiCall>> = HashMap::new();
@@ -126,7 +129,8 @@ fn wrapper<'a>(call: &'a ApiCall, parts: &[UrlPart], method: Option<String>) -> 
     let at = parts.iter().position(is_path)?;
     let before = at.checked_sub(1).and_then(|before| if let UrlPart::Text(text) = &parts[before] { Some(text) } else { None });
     let is_id = before.is_some_and(|text| text.ends_with('/') && path_of(text).0.split('/').filter(|segment| !segment.is_empty()).count() > 1);
-    (!is_id).then(|| Wrapper { function, parameter: &parameters[position], position, parts: parts.to_vec(), method, call })
+    let may_be_path = parts.len() > 1 || PATH_NAMES.iter().any(|word| parameters[position].to_ascii_lowercase().contains(word));
+    (!is_id && may_be_path).then(|| Wrapper { function, parameter: &parameters[position], position, parts: parts.to_vec(), method, call })
 }
 
 /// The name in `path`, `&path`, `path.strip()`, `$path`.
@@ -187,7 +191,7 @@ impl<'a> Resolver<'a> {
         let Url { tie, text } = self.based(call, parts)?;
         let (path, is_whole) = path_of(&text);
         let target = self.target(&path, is_whole, tie, method.as_deref())?;
-        let shown = path.replace(HOLE, "{…}");
+        let shown = if path.is_empty() { "{…}".to_owned() } else { path.replace(HOLE, "{…}") };
         Some(Use { call, tie, method, path: shown, target })
     }
 
@@ -249,7 +253,7 @@ impl<'a> Resolver<'a> {
                 }
                 Some(base) if !base.text.contains("://") => text.push_str(&base.text),
                 _ => {
-                    if is_first && self.is_our_name(written) {
+                    if is_first && self.is_our_name(if written.contains('(') { name } else { written }) {
                         tie = Tie::Ours;
                     }
                     text.push(HOLE);
