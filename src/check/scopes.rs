@@ -189,7 +189,8 @@ fn client_id(bytes: &[u8], place: Span) -> Option<String> {
     let words = || value.split(|b| !is_name(b)).filter(is_word);
     let chosen = words().find(|word| capitals(word)).or(is_variable.then_some(own)).or_else(|| words().max_by_key(|word| word.len()))?;
     let text = std::str::from_utf8(chosen).ok().filter(|text| text.len() <= 64)?;
-    (!randomness::is_random(chosen)).then(|| text.to_owned())
+    let is_expression = capitals(chosen) && chosen.contains(&b'_') || chosen.contains(&b'.');
+    (is_expression || !randomness::is_random(chosen)).then(|| text.to_owned())
 }
 
 /// Whether the blob has to do with the provider, and how sure that is.
@@ -346,12 +347,14 @@ mod tests {
             grants: String::new(),
             service_accounts_only: name == "admin:users",
             mistaken_for: if name == "payments:initiate" { vec!["payments:write".to_owned()] } else { Vec::new() },
+            ..Scope::default()
         };
         let names = ["banking:read", "banking:write", "payments:read", "payments:initiate", "identity:read", "webhooks:manage", "admin:users"];
         Provider {
             id: "aelix".into(),
             name: "Aelix".into(),
             words: vec!["aelix".into()],
+            has_own_families: true,
             scopes: names.into_iter().map(scope).collect(),
             foreign_scopes: vec!["admin:org".into()],
             ..Provider::default()
@@ -360,6 +363,28 @@ mod tests {
 
     fn found(text: &str, path: &str) -> Vec<String> {
         hits(text.as_bytes(), FileKind::of(path), &aelix()).iter().map(|h| format!("{:?} «{}» {}", h.problem, &text[h.span.range()], h.message)).collect()
+    }
+
+    #[test]
+    fn sites_know_their_client_and_grant() {
+        let provider = aelix();
+        let of = |text: &str, path: &str| {
+            let site = sites(text.as_bytes(), FileKind::of(path), &provider).into_iter().next().unwrap();
+            (site.client, site.grant)
+        };
+        for (path, text, client, grant) in [
+            (
+                "a.py",
+                "# aelix\nx = {\"grant_type\": \"client_credentials\", \"client_id\": os.environ[\"AELIX_ID\"], \"scope\": \"banking:read\"}",
+                Some("AELIX_ID"),
+                Grant::Service,
+            ),
+            ("a.go", "// aelix\nc := Config{ClientID: cfg.Bank.ID, Scopes: []string{\"banking:read\"}}", Some("cfg.Bank.ID"), Grant::Unknown),
+            ("a.ts", "// aelix\nauthorize_url({ client_id: \"web-portal\", scope: \"banking:read\" })", Some("web-portal"), Grant::User),
+            ("a.py", "# aelix\nf(include_client_id=True, scope=\"banking:read\")", None, Grant::Unknown),
+        ] {
+            assert_eq!(of(text, path), (client.map(str::to_owned), grant), "{text}");
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub struct Host {
 }
 
 /// A scope of a provider's catalogue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// The name: `banking:read`.
     pub name: String,

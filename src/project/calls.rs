@@ -1,9 +1,10 @@
 //! Calls of a package tied to a provider: which URL each means, by the names and functions of the whole package, and which endpoint that is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::provider::Provider;
 use crate::model::usage::{ApiCall, UrlPart, Usage};
+use crate::text::Span;
 
 /// Stands for what nobody knows in the text of a URL.
 const HOLE: char = '\u{0}';
@@ -11,6 +12,8 @@ const HOLE: char = '\u{0}';
 const MAX_HOPS: usize = 3;
 /// Longest URL that is put together, in bytes.
 const MAX_URL: usize = 4_096;
+/// Calls of one path in one file that are compared.
+const MAX_SAME: usize = 256;
 /// Calls of one package that are looked at.
 const MAX_CALLS: usize = 50_000;
 /// Words in names of URLs at which no API is.
@@ -76,15 +79,15 @@ struct Wrapper<'a> {
 /// The uses of one provider in one package.
 pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'a>> {
     let resolver = Resolver::new(provider, files);
-    let mut found = Vec::new();
+    let (mut direct, mut found): (Vec<Use>, Vec<Use>) = (Vec::new(), Vec::new());
     let mut wrappers: Vec<Wrapper> = Vec::new();
     let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
     for (file, call) in calls() {
         let own: Vec<Wrapper> = call.urls.iter().filter_map(|url| wrapper(call, &url.parts, call.method.clone())).collect();
         let known = resolver.of_call(call, file.names & bit != 0);
         match known {
-            Some(known) if matches!(known.target, Target::Known(_)) => found.push(known),
-            known if own.is_empty() => found.extend(known),
+            Some(known) if matches!(known.target, Target::Known(_)) => direct.push(known),
+            known if own.is_empty() => direct.extend(known),
             _ => wrappers.extend(own),
         }
     }
@@ -94,7 +97,7 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
     }
     for _ in 0..MAX_HOPS {
         if wrappers.is_empty() {
-            return found;
+            break;
         }
         let (mut next, mut called) = (Vec::new(), BTreeSet::new());
         for (index, wrapper_of) in wrappers.iter().enumerate() {
@@ -116,6 +119,26 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
         }
         wrappers = next;
     }
+    // What a call means through a function of the package, it does not mean by itself.
+    let through: HashSet<*const ApiCall> = found.iter().map(|found| std::ptr::from_ref(found.call)).collect();
+    direct.retain(|own| own.tie == Tie::Ours || !through.contains(&std::ptr::from_ref(own.call)));
+    direct.append(&mut found);
+    without_inner(direct)
+}
+
+/// The uses without those that are a part of another one: `newBuilder(URI.create(x))` is one call.
+fn without_inner(mut found: Vec<Use>) -> Vec<Use> {
+    let mut spans: HashMap<(&str, String), Vec<Span>> = HashMap::new();
+    for known in &found {
+        spans.entry((&known.call.place.relative, known.path.clone())).or_default().push(known.call.place.span);
+    }
+    let is_inner = |own: &Use| {
+        let all = spans.get(&(&*own.call.place.relative, own.path.clone())).into_iter().flatten();
+        all.take(MAX_SAME).any(|other| *other != own.call.place.span && other.contains(own.call.place.span))
+    };
+    let keep: Vec<bool> = found.iter().map(|own| !is_inner(own)).collect();
+    let mut keep = keep.into_iter();
+    found.retain(|_| keep.next().unwrap_or(true));
     found
 }
 

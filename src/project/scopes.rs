@@ -238,7 +238,10 @@ impl<'a> Verdict<'a> {
             let message = if self.is_write_only(scope) {
                 format!("scope `{scope}` is for writing ({}), and {} only {}", known.grants, counted(count), if count == 1 { "reads" } else { "read" })
             } else {
-                format!("scope `{scope}` is requested, and none of {} needs it", counted(count))
+                format!(
+                    "scope `{scope}` is requested, and {}",
+                    if count == 1 { "the only call found does not need it".to_owned() } else { format!("none of {} needs it", counted(count)) }
+                )
             };
             found.extend(maker.finding((scope, self.folder()), places, message).map(|mut finding| {
                 if known.is_privileged {
@@ -314,10 +317,17 @@ impl<'a> Verdict<'a> {
     /// The requests by client: those of one client id in a package are one client's, others stand for themselves.
     fn clients(&self) -> BTreeMap<String, Vec<&'a ScopeSite>> {
         let mut clients: BTreeMap<String, Vec<&ScopeSite>> = BTreeMap::new();
+        // A constant that only a request of a client reads is that client's.
+        let reader = |held: &ScopeSite| {
+            let reads = |site: &&&ScopeSite| site.open.as_ref().is_some_and(|names| names.contains(&held.name)) && site.client.is_some();
+            let mut readers = self.sites.iter().filter(reads).filter_map(|site| site.client.clone());
+            readers.next().filter(|first| readers.all(|other| other == *first))
+        };
         for site in self.sites.iter().copied().filter(|site| !site.scopes.is_empty() || site.open.is_some()) {
-            let name = site.client.clone().unwrap_or_else(|| format!("{}:{}", site.place.relative, site.place.start.line));
-            clients.entry(name).or_default().push(site);
+            let name = site.client.clone().or_else(|| reader(site));
+            clients.entry(name.unwrap_or_else(|| format!("{}:{}", site.place.relative, site.place.start.line))).or_default().push(site);
         }
+        clients.retain(|_, sites| sites.iter().any(|site| !site.scopes.is_empty()) || self.is_dynamic);
         clients
     }
 

@@ -226,7 +226,8 @@ impl Scanner {
             return Scanned::default();
         }
         let mut scanned = Scanned::default();
-        let raw = match gathered.language().map(|language| (language, syntax::facts(blob.bytes, language, &mut worker.parser, Bounds::default()))) {
+        let raw = match gathered.language().map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
+        {
             Some((language, Ok(facts))) => {
                 scanned.parsed_bytes = blob.bytes.len() as u64;
                 usage::usage(&facts, blob.bytes, language, providers)

@@ -149,6 +149,11 @@ pub fn facts(bytes: &[u8], language: &'static Language, parser: &mut Parser, bou
     with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).facts())
 }
 
+/// The same with parameters that are not known: each call may give something else.
+pub fn facts_of_each_call(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Facts, Bound> {
+    with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::with_open_parameters(outline, deadline).facts())
+}
+
 /// What names of a file mean to other files, each by its path of names (`Config`, `SECRET`).
 pub fn exports(bytes: &[u8], language: &'static Language, parser: &mut Parser, names: &[Vec<String>]) -> Result<Vec<Option<Argument>>, Bound> {
     with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {

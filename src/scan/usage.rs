@@ -1,6 +1,8 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
+use std::collections::HashMap;
+
 use crate::check::scopes;
 use crate::lang::Language;
 use crate::model::facts::{Argument, Call, Part, Value};
@@ -8,7 +10,7 @@ use crate::model::provider::{Endpoint, Provider};
 use crate::model::usage::{Mention, UrlArgument, UrlPart};
 use crate::text::Span;
 
-use super::syntax::{Facts, Function};
+use super::syntax::{Facts, Function, is_callee};
 
 /// Calls of one file that are kept.
 const MAX_CALLS: usize = 2_000;
@@ -32,6 +34,10 @@ const SERVERS: [&str; 16] =
 /// Callees that declare a route or a path of a server.
 const ROUTES: [&str; 14] =
     ["handle", "handlefunc", "route", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "use", "mount", "path", "re_path", "add_url_rule", "register"];
+/// Callees that make a URL of a text.
+const MAKERS: [&str; 11] = ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl"];
+/// Calls in calls that make a URL.
+const MAX_DEPTH: usize = 4;
 /// Named arguments that are a URL or the base of one.
 const URL_NAMES: [&str; 6] = ["url", "uri", "path", "endpoint", "requesturi", "target"];
 /// Named arguments that are the base of a client's URLs.
@@ -69,7 +75,8 @@ pub struct RawCall {
 
 /// What a file calls, by its tree.
 pub fn usage(facts: &Facts, bytes: &[u8], language: &Language, providers: &[Provider]) -> RawUsage {
-    let reader = Reader { facts, bytes, language };
+    let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
+    let reader = Reader { facts, bytes, language, calls };
     let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
     let calls = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
     let strings = facts.texts.iter().filter(|text| !is_tested(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
@@ -134,6 +141,8 @@ struct Reader<'a> {
     facts: &'a Facts,
     bytes: &'a [u8],
     language: &'a Language,
+    /// Calls by where they stand.
+    calls: HashMap<Span, &'a Call>,
 }
 
 impl Reader<'_> {
@@ -152,7 +161,10 @@ impl Reader<'_> {
         let all: Vec<UrlArgument> =
             positional.chain(named).filter_map(|(position, name, argument)| Some(UrlArgument { position, name, parts: self.parts(argument)? })).collect();
         let is_path = |argument: &UrlArgument| argument.parts.iter().any(|part| matches!(part, UrlPart::Text(text) if text.contains('/')));
-        if self.is_route(call, callee, &all) || !(sends || all.iter().any(is_path)) || all.is_empty() {
+        let callees = &self.language.callees;
+        let makes_text = [callees.formats, callees.joins, callees.concats, callees.wrappers];
+        let is_text = makes_text.iter().any(|group| is_callee(&call.callee, group) || call.method.as_deref().is_some_and(|method| group.contains(&method)));
+        if is_text || self.is_route(call, callee, &all) || !(sends || all.iter().any(is_path)) || all.is_empty() {
             return None;
         }
         let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).trim_end_matches(['?', '!']).to_owned());
@@ -178,13 +190,40 @@ impl Reader<'_> {
     fn parts(&self, argument: &Argument) -> Option<Vec<UrlPart>> {
         let parts = match &argument.value {
             Value::Literal { text, .. } => vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)],
-            _ if argument.parts.is_empty() => vec![UrlPart::Hole(self.text(argument.span).to_owned())],
-            _ => argument.parts.iter().map(|part| self.part(part)).collect(),
+            _ => self.made(argument.span, 0).unwrap_or_else(|| self.open_parts(argument)),
         };
         let length: usize = parts.iter().map(|part| if let UrlPart::Text(text) = part { text.len() } else { 0 }).sum();
         let is_text = |part: &UrlPart| matches!(part, UrlPart::Text(text) if text.contains(['\n', ' ']));
         let is_function = |part: &UrlPart| matches!(part, UrlPart::Hole(text) if text.contains(['\n', '{']) );
         (length <= MAX_URL && !parts.iter().any(|part| is_text(part)) && !(parts.len() == 1 && is_function(&parts[0]))).then_some(parts)
+    }
+
+    fn open_parts(&self, argument: &Argument) -> Vec<UrlPart> {
+        if argument.parts.is_empty() {
+            return vec![UrlPart::Hole(self.text(argument.span).to_owned())];
+        }
+        let each = |part: &Part| match part {
+            // `url := base.JoinPath("x")` behind a name.
+            Part::Hole(span) => self.made(*span, 0).unwrap_or_else(|| vec![self.part(part)]),
+            part => vec![self.part(part)],
+        };
+        argument.parts.iter().flat_map(each).collect()
+    }
+
+    /// The parts of a URL that a call makes of text or of two URLs: `new Uri(x)`, `URI.create(x)`, `urljoin(base, path)`, `new URL(path, base)`.
+    fn made(&self, span: Span, depth: usize) -> Option<Vec<UrlPart>> {
+        let call = self.calls.get(&span).filter(|_| depth < MAX_DEPTH)?;
+        let word = last_name(call.method.as_deref().unwrap_or(&call.callee)).to_ascii_lowercase();
+        let of = |argument: &Argument| match &argument.value {
+            Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
+            _ => Some(self.made(argument.span, depth + 1).unwrap_or_else(|| self.open_parts(argument))),
+        };
+        match (word.as_str(), call.arguments.as_slice()) {
+            (word, [one]) if MAKERS.contains(&word) => of(one),
+            ("url" | "uri", [one, other]) if self.language.name.contains("script") || self.language.name == "tsx" => joined(of(other)?, of(one)?),
+            ("url" | "uri" | "urljoin" | "joinpath" | "url_join", [one, other]) => joined(of(one)?, of(other)?),
+            _ => None,
+        }
     }
 
     fn part(&self, part: &Part) -> UrlPart {
@@ -270,6 +309,21 @@ impl Reader<'_> {
         let based = |call: &Call| call.named.iter().find(|(name, _)| is_base(name)).and_then(|(_, argument)| self.parts(argument));
         calls.filter(|call| span.contains(call.span)).find_map(based)
     }
+}
+
+/// A base and a path behind it, with one slash between them.
+fn joined(base: Vec<UrlPart>, path: Vec<UrlPart>) -> Option<Vec<UrlPart>> {
+    let mut parts = base;
+    if let Some(UrlPart::Text(text)) = parts.last_mut() {
+        text.truncate(text.trim_end_matches('/').len());
+    }
+    parts.push(UrlPart::Text("/".to_owned()));
+    let mut path = path;
+    if let Some(UrlPart::Text(text)) = path.first_mut() {
+        *text = text.trim_start_matches('/').to_owned();
+    }
+    parts.append(&mut path);
+    Some(parts)
 }
 
 /// Whether something begins as a URL or a path does.

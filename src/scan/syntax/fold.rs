@@ -146,11 +146,26 @@ pub(super) struct Folder<'a, 't> {
     deadline: Instant,
     /// A bound was reached: some values are not known that might be.
     incomplete: bool,
+    parameters: Parameters,
+}
+
+/// What a parameter stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parameters {
+    /// What some call in the file gives.
+    Given,
+    /// Nothing that is known: each call may give something else.
+    Open,
 }
 
 impl<'a, 't> Folder<'a, 't> {
     pub(super) fn new(outline: &'a Outline<'t>, deadline: Instant) -> Self {
-        Self { outline, steps_left: MAX_FILE_STEPS, text_left: MAX_FILE_TEXT, deadline, incomplete: false }
+        Self { outline, steps_left: MAX_FILE_STEPS, text_left: MAX_FILE_TEXT, deadline, incomplete: false, parameters: Parameters::Given }
+    }
+
+    /// One for which parameters are not known.
+    pub(super) fn with_open_parameters(outline: &'a Outline<'t>, deadline: Instant) -> Self {
+        Self { parameters: Parameters::Open, ..Self::new(outline, deadline) }
     }
 
     pub(super) fn facts(mut self) -> Facts {
@@ -548,7 +563,7 @@ impl<'a, 't> Folder<'a, 't> {
                 if let Some(value) = self.outline.set_on_this(self.outline.text(node)).filter(|_| is_constant) {
                     (value, StepKind::Variable)
                 } else {
-                    let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
+                    let given = self.outline.passed(binding.name).filter(|_| self.parameters == Parameters::Given).ok_or(Stop::Unknown)?;
                     let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
                     (entry.unwrap_or(given), StepKind::Parameter)
                 }
