@@ -19,6 +19,7 @@ mod kotlin;
 mod php;
 #[cfg(feature = "lang-python")]
 mod python;
+pub mod query;
 #[cfg(feature = "lang-ruby")]
 mod ruby;
 #[cfg(feature = "lang-rust")]
@@ -28,9 +29,9 @@ mod typescript;
 
 use std::sync::OnceLock;
 
-use tree_sitter::{Query, QueryError};
-
 use crate::text::decode::Decoding;
+
+use query::{Query, QueryError};
 
 /// Capture names that a query may use; `scan/syntax.rs` knows these and nothing else of a language.
 ///
@@ -254,8 +255,8 @@ mod tests {
     fn every_query_compiles_and_uses_known_captures_only() {
         for language in table() {
             let query = language.query().unwrap_or_else(|e| panic!("{}: {e}", language.name));
-            for name in query.capture_names() {
-                assert!(CAPTURES.contains(name) || name.starts_with('_'), "{}: unknown capture @{name}", language.name);
+            for name in query.captures() {
+                assert!(CAPTURES.contains(&name.as_str()) || name.starts_with('_'), "{}: unknown capture @{name}", language.name);
             }
         }
     }

@@ -8,7 +8,7 @@ mod resources;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use tree_sitter::{Node, ParseOptions, QueryCursorOptions, StreamingIterator};
+use tree_sitter::{Node, ParseOptions};
 
 use crate::lang::{Import, Language};
 use crate::model::facts::{Argument, Binding, Call, Value};
@@ -140,7 +140,6 @@ pub struct RawAttribute {
 #[derive(Default)]
 pub struct Parser {
     tree_sitter: tree_sitter::Parser,
-    cursor: tree_sitter::QueryCursor,
     language: Option<&'static str>,
 }
 
@@ -195,20 +194,10 @@ fn with_outline<R>(
         parser.tree_sitter.reset();
         return Err(too_slow());
     };
-    let mut stopped = false;
-    let mut query_in_time = |_: &tree_sitter::QueryCursorState| {
-        stopped = Instant::now() > deadline;
-        if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
     let mut outline = Outline::new(bytes, language);
-    let names: Vec<Capture> = query.capture_names().iter().map(|name| Capture::of(name)).collect();
-    let options = QueryCursorOptions::new().progress_callback(&mut query_in_time);
-    let mut matches = parser.cursor.matches_with_options(query, tree.root_node(), bytes, options);
-    while let Some(found) = matches.next() {
-        outline.take(found, &names);
-    }
-    drop(matches);
-    if stopped {
+    let names: Vec<Capture> = query.captures().iter().map(|name| Capture::of(name)).collect();
+    let mut clock = || if Instant::now() > deadline { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    if query.matches(&tree, bytes, &mut clock, |found| outline.take(found, &names)).is_break() {
         return Err(too_slow());
     }
     outline.finish();
