@@ -286,6 +286,9 @@ pub struct OutputArgs {
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,
+    /// Say which requested scopes nobody knows the use of, and why
+    #[arg(long)]
+    pub show_unknown: bool,
     /// Keep only the N most severe results in SARIF
     #[arg(long, value_name = "N")]
     pub sarif_max_results: Option<usize>,

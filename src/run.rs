@@ -87,6 +87,9 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         let files = Files::new(targets.iter().map(|target| &*target.relative));
         imported((&scanner, &files), &targets, &pool, (&mut blobs, &mut report));
         found = privilege::judge((&scanner, rules), (&targets, &files), &asked, &pool, &mut report);
+        if plan.show.unknown {
+            report.notices.extend(privilege::unknown(&report.reviews));
+        }
     }
     let gaps = blobs.gaps(&report, &targets);
     let mut project = project::findings(rules, &mut blobs.scanned, &gaps);

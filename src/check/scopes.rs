@@ -157,8 +157,8 @@ pub fn sites(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<Site> {
 pub fn omitted(bytes: &[u8], kind: FileKind, provider: &Provider) -> Option<Span> {
     let is_program = matches!(kind, FileKind::Source | FileKind::Shell | FileKind::Config | FileKind::EnvFile);
     let token_path = provider.token_url.split_once("://").map_or("", |(_, rest)| rest);
-    let asks = || !token_path.is_empty() && find(bytes, token_path.as_bytes()).next().is_some();
-    if !is_program || !names(bytes, provider) || !asks() || find(bytes, KEYWORD.as_bytes()).next().is_some() {
+    let asks = || !token_path.is_empty() && memchr::memmem::find(bytes, token_path.as_bytes()).is_some();
+    if !is_program || !asks() || !names(bytes, provider) || find(bytes, KEYWORD.as_bytes()).next().is_some() {
         return None;
     }
     let is_grant = |at: &usize| {
@@ -236,7 +236,7 @@ fn wildcard(token: &Token, provider: &Provider) -> ScopeHit {
 }
 
 fn unknown(token: &Token, request: &Request, provider: &Provider) -> Option<ScopeHit> {
-    if provider.foreign_scopes.contains(&token.name) {
+    if !provider.is_complete || provider.foreign_scopes.contains(&token.name) {
         return None;
     }
     let meant = suggestion(&token.name, provider);
@@ -255,7 +255,7 @@ fn unknown(token: &Token, request: &Request, provider: &Provider) -> Option<Scop
 
 /// A scope that may stand in a request to the provider: of one of its families, or of OpenID Connect.
 fn is_ours(name: &str, provider: &Provider) -> bool {
-    let known = suggestion(name, provider).is_some() || name.split_once(':').is_some_and(|(family, _)| provider.has_family(family));
+    let known = provider.is_complete && suggestion(name, provider).is_some() || name.split_once(':').is_some_and(|(family, _)| provider.has_family(family));
     is_oidc(name) || provider.scope(name).is_some() || is_wildcard(name) || (known && !provider.foreign_scopes.iter().any(|f| f == name))
 }
 
@@ -355,6 +355,7 @@ mod tests {
             name: "Aelix".into(),
             words: vec!["aelix".into()],
             has_own_families: true,
+            is_complete: true,
             scopes: names.into_iter().map(scope).collect(),
             foreign_scopes: vec!["admin:org".into()],
             ..Provider::default()

@@ -11,6 +11,8 @@ pub struct Provider {
     pub words: Vec<String>,
     /// Words before the colon of its scopes (`banking:`) are rare enough to tell that a file has to do with it.
     pub has_own_families: bool,
+    /// Its catalogue has every scope: another name is a mistake.
+    pub is_complete: bool,
     /// Where tokens are issued.
     pub token_url: String,
     /// Where users give their consent.
@@ -96,9 +98,13 @@ pub struct Scope {
 }
 
 impl Provider {
-    /// The scope of this name.
+    /// The scope of this name, which may begin with a host of the provider (`https://graph.microsoft.com/User.Read`).
     pub fn scope(&self, name: &str) -> Option<&Scope> {
-        self.scopes.iter().find(|s| s.name == name)
+        let exact = |name: &str| self.scopes.iter().find(|s| s.name == name);
+        exact(name).or_else(|| {
+            let (host, rest) = name.strip_prefix("https://")?.split_once('/')?;
+            exact(rest).filter(|_| self.hosts.iter().any(|own| own.name == host))
+        })
     }
 
     /// The scope of this name, or the one that people mean by it.

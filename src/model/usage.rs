@@ -1,5 +1,7 @@
 //! What a program asks of an API and what it calls there: facts for the least-privilege rules of the project stage.
 
+use std::sync::Arc;
+
 use super::finding::Place;
 
 /// One place that requests scopes of a provider.
@@ -113,6 +115,8 @@ pub struct UrlArgument {
 pub struct Review {
     /// The folder of the package.
     pub package: String,
+    /// A file of the package that requests scopes, as a person would type it and relative to the root.
+    pub file: (Arc<str>, Arc<str>),
     /// Name of the provider.
     pub provider: String,
     /// Clients by their id, as an expression, or the file that they are in.

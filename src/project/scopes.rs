@@ -306,7 +306,7 @@ impl<'a> Verdict<'a> {
     fn all_finding(&self, maker: &Maker, site: &ScopeSite) -> Option<Finding> {
         let requested: BTreeSet<&str> = site.scopes.iter().filter_map(|(name, _)| self.provider.scope(name)).map(|scope| scope.name.as_str()).collect();
         let catalogue = self.provider.scopes.len();
-        if catalogue < LEAST_CATALOGUE || requested.len() < catalogue || !site.is_sure {
+        if !self.provider.is_complete || catalogue < LEAST_CATALOGUE || requested.len() < catalogue || !site.is_sure {
             return None;
         }
         let places: Vec<&Place> = site.scopes.first().map(|(_, place)| place).into_iter().collect();
@@ -363,7 +363,7 @@ impl<'a> Verdict<'a> {
     }
 
     fn omitted_finding(&self, maker: &Maker) -> Option<Finding> {
-        if !self.sites.is_empty() || self.provider.scopes.is_empty() {
+        if !self.sites.is_empty() || !self.provider.is_complete {
             return None;
         }
         let places: Vec<&Place> = self.omitted.iter().map(|omitted| &omitted.place).collect();
@@ -401,6 +401,7 @@ impl<'a> Verdict<'a> {
         if self.sites.iter().all(|site| site.scopes.is_empty()) && self.omitted.is_empty() {
             return None;
         }
+        let place = self.sites.first().map(|site| &site.place).or_else(|| self.omitted.first().map(|omitted| &omitted.place))?;
         let unused: Vec<&str> = self.unused();
         let missing: BTreeSet<String> = self.missing().into_keys().map(|scopes| scopes.join(" or ")).collect();
         let used: Vec<&str> = self.requested.keys().copied().filter(|scope| self.used.contains(scope)).collect();
@@ -413,6 +414,7 @@ impl<'a> Verdict<'a> {
         let clients = self.clients().into_iter().map(|(name, sites)| self.client(name, &sites)).collect();
         Some(Review {
             package: self.package.folder.to_owned(),
+            file: (place.display.clone(), place.relative.clone()),
             provider: self.provider.name.clone(),
             clients,
             used: owned(&used),

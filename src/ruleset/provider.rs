@@ -17,6 +17,8 @@ struct File {
     words: Vec<String>,
     #[serde(default)]
     own_families: bool,
+    #[serde(default)]
+    complete: bool,
     token_url: String,
     authorize_url: String,
     grants: Vec<String>,
@@ -103,6 +105,7 @@ fn of_file(file: File) -> Provider {
         name: file.name,
         words: file.words.iter().map(|w| w.to_lowercase()).collect(),
         has_own_families: file.own_families,
+        is_complete: file.complete,
         token_url: file.token_url,
         authorize_url: file.authorize_url,
         grants: file.grants,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::ThreadPool;
 
 use crate::model::usage::{OmittedScope, Review, ScopeSite, Usage};
-use crate::model::{FileKind, Finding, Origin, Report, Scanned, Target};
+use crate::model::{FileKind, Finding, Notice, Origin, Report, Scanned, Target};
 use crate::project::packages::Files;
 use crate::project::scopes::{self, Package};
 use crate::ruleset::RuleSet;
@@ -15,6 +15,9 @@ use super::scanning::{self, Outcome};
 
 /// Extensions of files that are nothing but HTTP requests.
 const REQUESTS: [&str; 2] = [".http", ".rest"];
+
+/// Reasons that a notice names.
+const MAX_REASONS: usize = 3;
 
 /// What the first step found of scopes.
 pub struct Asked {
@@ -83,6 +86,17 @@ pub fn judge_text((scanner, rules): (&Scanner, &RuleSet), scanned: &mut Scanned,
     let usage = scanning::usage_of_text(scanner, name, bytes).usage;
     let package = Package { sites: sites.iter().collect(), omitted: omitted.iter().collect(), files: usage.iter().collect(), ..Package::default() };
     scopes::judge(&package, scanner.providers(), rules)
+}
+
+/// What is not known of requested scopes, and why.
+pub fn unknown(reviews: &[Review]) -> Vec<Notice> {
+    let notice = |review: &Review| {
+        let (display, relative) = review.file.clone();
+        let scopes = review.unknown.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
+        let reasons = review.reasons.iter().take(MAX_REASONS).cloned().collect::<Vec<_>>().join("; ");
+        Notice { display, relative, message: format!("not known whether a call needs {scopes} of {}: {reasons}", review.provider) }
+    };
+    reviews.iter().filter(|review| !review.unknown.is_empty()).map(notice).collect()
 }
 
 /// Whether a file is a program, or a list of requests.
