@@ -7,6 +7,8 @@ mod encoded;
 mod jwk;
 mod jwt;
 mod nkey;
+pub mod openapi;
+mod outline;
 mod pem;
 pub mod scope_request;
 pub mod scopes;
@@ -67,7 +69,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 18] = [
+pub const CHECKS: [&str; 19] = [
     "rotation-interval",
     "rotation-missing",
     "scope-admin-interactive",
@@ -75,6 +77,7 @@ pub const CHECKS: [&str; 18] = [
     "scope-broader",
     "scope-missing",
     "scope-omitted",
+    "scope-openapi",
     "scope-overbroad",
     "scope-sensitive",
     "scope-unknown",

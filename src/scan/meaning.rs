@@ -1,12 +1,13 @@
 //! What only the meaning of a file tells: literals that reach a slot of an API, scopes that a client requests, declared infrastructure.
 //! Runs after the pre-filter, and only where candidates earned it.
 
+use crate::check::openapi;
 use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
 use crate::model::facts::{Argument, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
-use crate::model::{Blob, Hit, Rank, Rule};
+use crate::model::{Blob, FileKind, Hit, Rank, Rule, Severity};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{RuleSet, provider};
 
@@ -34,6 +35,7 @@ pub struct Meaning {
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
     usage_rules: Vec<usize>,
+    openapi_rules: Vec<usize>,
 }
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
@@ -92,6 +94,17 @@ impl Seen {
     }
 }
 
+/// What a tree may say that the text does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// Nothing.
+    Nothing,
+    /// Names of other files: no text in it looks like a secret.
+    Names,
+    /// Values.
+    Values,
+}
+
 /// What a file means.
 #[derive(Default)]
 pub struct Meant {
@@ -122,6 +135,7 @@ impl Meaning {
                 Matcher::Sink { kind } => meaning.sink_rules.push((kind.clone(), index)),
                 Matcher::Check { name } => match Problem::of(name) {
                     Some(problem) => meaning.scope_rules.push((problem, index)),
+                    None if name == openapi::CHECK => meaning.openapi_rules.push(index),
                     None if name.starts_with(scopes::CHECKS) => meaning.usage_rules.push(index),
                     None => meaning.infrastructure_rules.push(index),
                 },
@@ -148,7 +162,7 @@ impl Meaning {
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
-        if !self.providers.is_empty() {
+        if !self.providers.is_empty() || !self.openapi_rules.is_empty() {
             all.push((Anchor::folded(scopes::KEYWORD.as_bytes()), Sight::Scope));
         }
         for provider in &self.providers {
@@ -182,20 +196,26 @@ impl Meaning {
         parser: &mut Parser,
     ) -> Meant {
         let mut meant = Meant::default();
-        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
+        let worth = language.map_or(Worth::Nothing, |language| self.worth(blob, language, (seen, slots)));
+        if let Some(language) = language.filter(|_| worth != Worth::Nothing) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
                 Ok(facts) => {
                     meant.parsed_bytes += blob.bytes.len() as u64;
-                    meant.hits = self.sinks(&facts, language, blob, context, rules);
                     meant.language = language.name;
                     meant.wanted = imported::wanted(&facts, blob.bytes, &self.sinks, language);
-                    meant.facts = Some(facts);
+                    if worth == Worth::Values {
+                        meant.hits = self.sinks(&facts, language, blob, context, rules);
+                        meant.facts = Some(facts);
+                    }
                 }
                 Err(bound) => meant.notices.push(bound.to_string()),
             }
         }
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
+        }
+        if !self.openapi_rules.is_empty() && seen.has(Sight::Scope) && blob.kind == FileKind::Config {
+            self.openapi(blob, rules, &mut meant);
         }
         if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test {
             meant.sites = RawSites::of(blob, &self.providers);
@@ -206,11 +226,18 @@ impl Meaning {
         meant
     }
 
-    /// Whether the tree of a blob may say more than its text.
-    fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
+    /// What the tree of a blob may say that its text does not.
+    fn worth(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
+        let may_reach = || self.sinks.may_reach(slots, blob.bytes);
         let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
-        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (folded::has_plausible_literal(blob.bytes) || may_pass());
-        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
+        match language.name {
+            INFRASTRUCTURE => Worth::Nothing,
+            _ if seen.has(Sight::Folding) => Worth::Values,
+            _ if !may_reach() => Worth::Nothing,
+            _ if folded::has_plausible_literal(blob.bytes) => Worth::Values,
+            _ if may_pass() => Worth::Names,
+            _ => Worth::Nothing,
+        }
     }
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
@@ -221,6 +248,19 @@ impl Meaning {
             }
         }
         hits
+    }
+
+    fn openapi(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
+        for found in openapi::hits(blob.bytes) {
+            for &index in self.openapi_rules.iter().filter(|index| looks_at(rules, **index, blob)) {
+                let mut hit = Hit::secret(index, &rules.rules[index], found.span, Rank::Provider);
+                hit.secret = false;
+                hit.severity = if found.is_minor { hit.severity.min(Severity::Low) } else { hit.severity };
+                hit.message = Some(found.message.clone());
+                hit.related.extend(found.related.clone());
+                meant.hits.push(hit);
+            }
+        }
     }
 
     /// The hits of literals that other files use, each with who uses it.
