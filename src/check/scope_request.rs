@@ -8,7 +8,8 @@ const MAX_REQUEST: usize = 4_096;
 /// Requests of one text that are read; a text with more is no program.
 const MAX_REQUESTS: usize = 20_000;
 /// Words before `scope` in a name that make it a definition or an enforcement, not a request.
-const NOT_REQUESTED: [&str; 24] = [
+const NOT_REQUESTED: [&str; 25] = [
+    "foreign",
     "required",
     "require",
     "requires",

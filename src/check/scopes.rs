@@ -201,7 +201,9 @@ fn evidence(bytes: &[u8], requests: &[Request], provider: &Provider) -> Option<C
     if names(bytes, provider) {
         return Some(Confidence::High);
     }
-    let known: BTreeSet<&str> = requests.iter().flat_map(|r| &r.tokens).map(|t| t.name.as_str()).filter(|n| provider.scope(n).is_some()).collect();
+    // Words of every day (`user`, `admin`) are scopes of some.
+    let is_telling = |name: &&str| name.contains([':', '.']) && provider.scope(name).is_some();
+    let known: BTreeSet<&str> = requests.iter().flat_map(|r| &r.tokens).map(|t| t.name.as_str()).filter(is_telling).collect();
     (known.len() >= SCOPES_AS_EVIDENCE).then_some(Confidence::Medium)
 }
 

@@ -39,7 +39,7 @@ struct EndpointEntry {
     methods: Vec<String>,
     path: String,
     #[serde(default)]
-    scopes: Vec<String>,
+    needs: Vec<String>,
     #[serde(default)]
     possible: Vec<String>,
     #[serde(default)]
@@ -49,7 +49,7 @@ struct EndpointEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SensitiveEntry {
-    scopes: Vec<String>,
+    together: Vec<String>,
     because: String,
 }
 
@@ -99,7 +99,7 @@ fn of_file(file: File) -> Provider {
         overbroad: s.overbroad,
         narrower: s.narrower,
     };
-    let endpoint = |e: EndpointEntry| Endpoint { methods: e.methods, path: e.path, scopes: e.scopes, possible: e.possible, inferred: e.inferred };
+    let endpoint = |e: EndpointEntry| Endpoint { methods: e.methods, path: e.path, scopes: e.needs, possible: e.possible, inferred: e.inferred };
     Provider {
         id: file.id,
         name: file.name,
@@ -113,7 +113,7 @@ fn of_file(file: File) -> Provider {
         scopes: file.scope.into_iter().map(scope).collect(),
         foreign_scopes: file.foreign_scopes,
         endpoints: file.endpoint.into_iter().map(endpoint).collect(),
-        sensitive: file.sensitive.into_iter().map(|s| Sensitive { scopes: s.scopes, because: s.because }).collect(),
+        sensitive: file.sensitive.into_iter().map(|s| Sensitive { scopes: s.together, because: s.because }).collect(),
     }
 }
 
