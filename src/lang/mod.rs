@@ -5,6 +5,7 @@ mod bash;
 #[cfg(feature = "lang-csharp")]
 mod csharp;
 mod escapes;
+mod format;
 #[cfg(feature = "lang-go")]
 mod go;
 #[cfg(feature = "lang-hcl")]
@@ -28,6 +29,8 @@ mod rust;
 mod typescript;
 
 use std::sync::OnceLock;
+
+pub use format::{Format, Notation, format_of, formats, holds_settings};
 
 use crate::text::decode::Decoding;
 
@@ -225,6 +228,22 @@ pub fn of_file(path: &str, bytes: &[u8]) -> Option<&'static Language> {
     of(path).or_else(|| if path.rsplit('/').next().is_some_and(|name| name.contains('.')) { None } else { by_first_line(bytes) })
 }
 
+/// The language that people call so: by its name, an extension or an interpreter (`python`, `py`, `python3`).
+pub fn named(word: &str) -> Option<&'static Language> {
+    let word = word.to_ascii_lowercase();
+    let known = match word.as_str() {
+        "shell" | "console" | "shell-session" | "sh-session" | "terminal" | "shellscript" => "bash",
+        "golang" => "go",
+        "c#" => "csharp",
+        "node" | "nodejs" | "ecmascript" | "babel" => "javascript",
+        "terraform" => "hcl",
+        other => other,
+    };
+    let stem = known.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let is_called = |l: &&&'static Language| [known, stem].iter().any(|word| l.name == *word || l.extensions.contains(word) || l.interpreters.contains(word));
+    table().iter().find(is_called).copied()
+}
+
 fn by_first_line(bytes: &[u8]) -> Option<&'static Language> {
     let line = bytes.strip_prefix(b"#!")?;
     let end = memchr::memchr2(b'\n', b'\r', &line[..line.len().min(200)]).unwrap_or_else(|| line.len().min(200));
@@ -248,6 +267,21 @@ mod tests {
             [("src/main.rs", Some("rust")), ("Main.RS", Some("rust")), ("infra/main.tf", Some("hcl")), ("rs", None), ("a/b.rs.txt", None), ("x", None)]
         {
             assert_eq!(of(path).map(|l| l.name), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn languages_go_by_many_names() {
+        for (word, expected) in [
+            ("rust", Some("rust")),
+            ("RS", Some("rust")),
+            ("rust2021", Some("rust")),
+            ("terraform", Some("hcl")),
+            ("tf", Some("hcl")),
+            ("", None),
+            ("text", None),
+        ] {
+            assert_eq!(named(word).map(|l| l.name), expected, "{word}");
         }
     }
 

@@ -12,6 +12,7 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{RuleSet, provider};
 
 use super::context::Context;
+use super::embedded;
 use super::folded;
 use super::imported::{self, RawWanted};
 use super::manifest;
@@ -55,6 +56,10 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// A Kubernetes `ConfigMap`.
+    ConfigMap,
+    /// A sign of any of these in a file that may hold code of another language.
+    Embedded,
 }
 
 impl Seen {
@@ -76,6 +81,11 @@ impl Seen {
     /// All but this one.
     pub fn without(self, sight: Sight) -> Self {
         Self(self.0 & !(1 << sight as u8))
+    }
+
+    /// What was seen in both.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Whether all of another were seen.
@@ -103,6 +113,16 @@ enum Worth {
     Names,
     /// Values.
     Values,
+}
+
+/// What is looked at.
+pub struct Subject<'a> {
+    /// A file, or a piece of code in one.
+    pub blob: &'a Blob<'a>,
+    /// Its language, if it is one of ours.
+    pub language: Option<&'static Language>,
+    /// Of a piece of code, the line of the file for each of its lines.
+    pub lines: Option<&'a [u32]>,
 }
 
 /// What a file means.
@@ -160,6 +180,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = Vec::new();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.providers.is_empty() || !self.openapi_rules.is_empty() {
@@ -186,20 +207,14 @@ impl Meaning {
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen, and words of these slots.
-    pub fn look(
-        &self,
-        (blob, language): (&Blob, Option<&'static Language>),
-        context: Context,
-        (seen, slots): (Seen, &[usize]),
-        rules: &RuleSet,
-        parser: &mut Parser,
-    ) -> Meant {
-        let mut meant = Meant::default();
-        let worth = language.map_or(Worth::Nothing, |language| self.worth(blob, language, (seen, slots)));
-        if let Some(language) = language.filter(|_| worth != Worth::Nothing) {
+    /// Looks closer at a blob in which `seen` was seen, and words of these slots.
+    pub fn look(&self, subject: &Subject, context: Context, (seen, slots): (Seen, &[usize]), rules: &RuleSet, parser: &mut Parser) -> Meant {
+        let (blob, mut meant) = (subject.blob, Meant::default());
+        let worth = subject.language.map_or(Worth::Nothing, |language| self.worth(blob, language, (seen, slots)));
+        if let Some(language) = subject.language.filter(|_| worth != Worth::Nothing) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
-                Ok(facts) => {
+                Ok(mut facts) => {
+                    subject.lines.into_iter().for_each(|lines| embedded::relined(&mut facts, lines));
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.language = language.name;
                     meant.wanted = imported::wanted(&facts, blob.bytes, &self.sinks, language);
@@ -228,13 +243,14 @@ impl Meaning {
 
     /// What the tree of a blob may say that its text does not.
     fn worth(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
+        let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
         let may_reach = || self.sinks.may_reach(slots, blob.bytes);
         let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
         match language.name {
             INFRASTRUCTURE => Worth::Nothing,
             _ if seen.has(Sight::Folding) => Worth::Values,
             _ if !may_reach() => Worth::Nothing,
-            _ if folded::has_plausible_literal(blob.bytes) => Worth::Values,
+            _ if folded::has_plausible_literal(blob.bytes) || has_word() => Worth::Values,
             _ if may_pass() => Worth::Names,
             _ => Worth::Nothing,
         }
