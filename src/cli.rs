@@ -260,6 +260,7 @@ pub struct ThresholdArgs {
 
 /// How it is reported.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// How the report is written [default: human, or `AELIX_LINT_FORMAT`]

@@ -1,4 +1,4 @@
-//! What an OpenAPI document says of scopes that cannot be right: scopes that no scheme defines, that no operation requires, operations that change
+//! What a document in `OpenAPI` says of scopes that cannot be right: scopes that no scheme defines, that no operation requires, operations that change
 //! something and require nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use super::outline::{Node, read};
 
 /// The name of the check, as rules write it.
 pub const CHECK: &str = "scope-openapi";
-/// How an OpenAPI document names itself.
+/// How such a document names itself.
 const MARKS: [&[u8]; 2] = [b"openapi", b"swagger"];
 /// Methods of operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
@@ -43,7 +43,7 @@ struct Operation<'a> {
     security: Option<(Span, &'a Node)>,
 }
 
-/// What is wrong in a document, in the order of the bytes; nothing where it is no OpenAPI document.
+/// What is wrong in a document, in the order of the bytes; nothing where it is no document of an API.
 pub fn hits(bytes: &[u8]) -> Vec<ApiHit> {
     let named = MARKS.iter().any(|mark| memchr::memmem::find(&bytes[..bytes.len().min(4_096)], mark).is_some());
     let Some(document) = named.then(|| read(bytes)).flatten().filter(|root| root.get("openapi").or(root.get("swagger")).is_some()) else { return Vec::new() };
@@ -114,7 +114,7 @@ fn operations(document: &Node) -> Vec<Operation<'_>> {
 
 /// The scopes that a requirement names, with their schemes and places.
 fn required(node: &Node) -> impl Iterator<Item = (&str, &str, Span)> {
-    let each = node.items().iter().flat_map(|item| item.entries());
+    let each = node.items().iter().flat_map(Node::entries);
     each.flat_map(|(scheme, _, scopes)| scopes.items().iter().filter_map(move |scope| Some((scheme.as_str(), scope.text()?, scope.span()?))))
 }
 

@@ -294,7 +294,7 @@ impl Reader<'_> {
         }
         let is_end = |at: usize| match rest[at] {
             b',' | b'}' | b']' | b'{' | b'[' | b'\n' => true,
-            b':' => rest.get(at + 1).is_none_or(|b| b.is_ascii_whitespace()),
+            b':' => rest.get(at + 1).is_none_or(u8::is_ascii_whitespace),
             _ => false,
         };
         let length = (0..rest.len()).find(|at| is_end(*at)).unwrap_or(rest.len());

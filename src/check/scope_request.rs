@@ -111,7 +111,7 @@ impl Expression {
         let mut in_hole = !is_text;
         while let Some(&b) = region.get(p) {
             match b {
-                b'\'' | b'"' | b'`' if is_text => break,
+                b'\'' | b'"' | b'`' | b'&' | b' ' if is_text => break,
                 b'\'' | b'"' | b'`' => {
                     is_path = false;
                     let text = &region[p + 1..];
@@ -126,14 +126,12 @@ impl Expression {
                     p += end + 1;
                 }
                 b'$' | b'{' | b'%' if is_text => in_hole = matches!(region.get(p + 1), Some(b'{' | b's' | b'v' | b'}')) || b == b'{' || b == b'$',
-                b'&' | b' ' if is_text => break,
                 b'(' | b'[' | b'{' => {
                     is_path &= b != b'{';
                     depth += 1;
                 }
-                b')' | b']' | b'}' if depth == 0 => break,
+                b')' | b']' | b'}' | b',' | b';' | b'\n' | b'#' if depth == 0 => break,
                 b')' | b']' | b'}' => depth -= 1,
-                b',' | b';' | b'\n' | b'#' if depth == 0 => break,
                 b if b.is_ascii_alphabetic() || b == b'_' => {
                     let length = region[p..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
                     let word = String::from_utf8_lossy(&region[p..p + length]).into_owned();

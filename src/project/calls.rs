@@ -229,13 +229,12 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let base = call.receiver.as_deref().and_then(|receiver| self.base(receiver, 0));
-        Some(match base {
-            Some(base) => Url { tie: base.tie, text: format!("{}/{}", base.text.trim_end_matches('/'), url.text.trim_start_matches('/')) },
-            None => {
-                let named = call.receiver.as_deref().is_some_and(|receiver| self.is_our_name(receiver));
-                Url { tie: if named { Tie::Ours } else { Tie::Unknown }, text: format!("{HOLE}/{}", url.text.trim_start_matches('/')) }
-            }
-        })
+        let path = url.text.trim_start_matches('/');
+        if let Some(base) = base {
+            return Some(Url { tie: base.tie, text: format!("{}/{path}", base.text.trim_end_matches('/')) });
+        }
+        let is_named = call.receiver.as_deref().is_some_and(|receiver| self.is_our_name(receiver));
+        Some(Url { tie: if is_named { Tie::Ours } else { Tie::Unknown }, text: format!("{HOLE}/{path}") })
     }
 
     /// What a name is bound to, if that is the same everywhere.
@@ -296,7 +295,10 @@ impl<'a> Resolver<'a> {
         let host = host.rsplit('@').next().unwrap_or(&host);
         let name = host.split(':').next().unwrap_or(host);
         let is_known = self.provider.hosts.iter().any(|own| own.name == name) || self.provider.words.iter().any(|word| host.contains(word.as_str()));
-        let is_local = matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[") || name.starts_with("mock") || name.ends_with(".local") || name.is_empty();
+        let is_local = matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[")
+            || name.starts_with("mock")
+            || name.rsplit('.').next() == Some("local")
+            || name.is_empty();
         match (is_known, host.contains(HOLE)) {
             (true, _) => Some(Tie::Ours),
             (false, true) => None,

@@ -247,7 +247,7 @@ impl<'a> Verdict<'a> {
                 if known.is_privileged {
                     finding.severity = finding.severity.max(Severity::High);
                 }
-                finding.notes.push(format!("calls found: {}", self.shown_calls(&calls)));
+                finding.notes.push(format!("calls found: {}", shown_calls(&calls)));
                 finding.notes.push(format!("`{scope}` grants: {}", known.grants));
                 self.lower_confidence(&mut finding);
                 finding.related.extend(calls.iter().take(SHOWN_CALLS).map(|call| Related { place: call.call.place.clone(), message: self.described(call) }));
@@ -293,7 +293,7 @@ impl<'a> Verdict<'a> {
         let message = format!("scope `{scope}` is broader than needed: `{narrow}` is enough for {}", counted(needing.len()));
         let mut finding = maker.finding((scope, self.folder()), self.requested.get(scope)?, message)?;
         let calls: Vec<&Use> = needing.iter().map(|(call, _)| *call).collect();
-        finding.notes.push(format!("calls found: {}", self.shown_calls(&calls)));
+        finding.notes.push(format!("calls found: {}", shown_calls(&calls)));
         finding.related.extend(calls.iter().take(SHOWN_CALLS).map(|call| Related { place: call.call.place.clone(), message: self.described(call) }));
         self.lower_confidence(&mut finding);
         Some(finding)
@@ -376,15 +376,6 @@ impl<'a> Verdict<'a> {
 
     fn folder(&self) -> &str {
         self.package.folder
-    }
-
-    fn shown_calls(&self, calls: &[&Use]) -> String {
-        let mut all: Vec<String> = calls.iter().map(|call| shown(call)).collect();
-        all.dedup();
-        let more = all.len().saturating_sub(SHOWN_CALLS);
-        all.truncate(SHOWN_CALLS);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}", all.join(", "))
     }
 
     /// "GET /v1/accounts needs `banking:read`".
@@ -476,6 +467,16 @@ fn owned(all: &[&str]) -> Vec<String> {
 /// `GET /v1/accounts`.
 fn shown(found: &Use) -> String {
     format!("{} {}", found.method.as_deref().unwrap_or("ANY"), found.path)
+}
+
+/// The first calls, and how many more there are.
+fn shown_calls(calls: &[&Use]) -> String {
+    let mut all: Vec<String> = calls.iter().map(|call| shown(call)).collect();
+    all.dedup();
+    let more = all.len().saturating_sub(SHOWN_CALLS);
+    all.truncate(SHOWN_CALLS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", all.join(", "))
 }
 
 fn counted(calls: usize) -> String {

@@ -195,7 +195,7 @@ impl Reader<'_> {
         let length: usize = parts.iter().map(|part| if let UrlPart::Text(text) = part { text.len() } else { 0 }).sum();
         let is_text = |part: &UrlPart| matches!(part, UrlPart::Text(text) if text.contains(['\n', ' ']));
         let is_function = |part: &UrlPart| matches!(part, UrlPart::Hole(text) if text.contains(['\n', '{']) );
-        (length <= MAX_URL && !parts.iter().any(|part| is_text(part)) && !(parts.len() == 1 && is_function(&parts[0]))).then_some(parts)
+        (length <= MAX_URL && !parts.iter().any(is_text) && !(parts.len() == 1 && is_function(&parts[0]))).then_some(parts)
     }
 
     fn open_parts(&self, argument: &Argument) -> Vec<UrlPart> {
@@ -220,8 +220,8 @@ impl Reader<'_> {
         };
         match (word.as_str(), call.arguments.as_slice()) {
             (word, [one]) if MAKERS.contains(&word) => of(one),
-            ("url" | "uri", [one, other]) if self.language.name.contains("script") || self.language.name == "tsx" => joined(of(other)?, of(one)?),
-            ("url" | "uri" | "urljoin" | "joinpath" | "url_join", [one, other]) => joined(of(one)?, of(other)?),
+            ("url" | "uri", [one, other]) if self.language.name.contains("script") || self.language.name == "tsx" => Some(joined(of(other)?, of(one)?)),
+            ("url" | "uri" | "urljoin" | "joinpath" | "url_join", [one, other]) => Some(joined(of(one)?, of(other)?)),
             _ => None,
         }
     }
@@ -260,12 +260,8 @@ impl Reader<'_> {
             _ => of_text(self.text(argument.span)),
         });
         let chained = || {
-            let behind = self
-                .facts
-                .calls
-                .iter()
-                .filter(|other| other.receiver.is_some_and(|receiver| receiver.contains(call.span) && receiver != call.span || receiver == call.span));
-            behind.filter_map(|other| of_text(other.method.as_deref()?.trim_start_matches('.'))).next()
+            let mut behind = self.facts.calls.iter().filter(|other| other.receiver.is_some_and(|receiver| receiver.contains(call.span)));
+            behind.find_map(|other| of_text(other.method.as_deref()?.trim_start_matches('.')))
         };
         let is_alone = call.arguments.len() == 1 || call.named.iter().any(|(name, _)| matches!(name.as_str(), "headers" | "credentials"));
         let gets = words.iter().any(|word| matches!(word.as_str(), "fetch" | "got" | "ky" | "axios" | "urlopen"));
@@ -289,16 +285,10 @@ impl Reader<'_> {
         for binding in &self.facts.bindings {
             let name = last_name(&binding.name).to_owned();
             let parts = self.parts(&binding.value).filter(|parts| is_url(parts));
-            let parts =
-                parts.or_else(|| self.client_base(binding.value.span)).or_else(|| self.is_base_name(&name).then(|| self.parts(&binding.value)).flatten());
+            let parts = parts.or_else(|| self.client_base(binding.value.span)).or_else(|| is_base_name(&name).then(|| self.parts(&binding.value)).flatten());
             found.extend(parts.filter(|_| !name.is_empty()).map(|parts| (name, parts)));
         }
         found
-    }
-
-    fn is_base_name(&self, name: &str) -> bool {
-        let lower = name.to_ascii_lowercase();
-        ["url", "uri", "host", "endpoint", "base", "address"].iter().any(|word| lower.contains(word))
     }
 
     /// The base URL that a call in an expression is given: `axios.create({ baseURL: BASE })`.
@@ -311,8 +301,14 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a name may hold the base of URLs.
+fn is_base_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["url", "uri", "host", "endpoint", "base", "address"].iter().any(|word| lower.contains(word))
+}
+
 /// A base and a path behind it, with one slash between them.
-fn joined(base: Vec<UrlPart>, path: Vec<UrlPart>) -> Option<Vec<UrlPart>> {
+fn joined(base: Vec<UrlPart>, path: Vec<UrlPart>) -> Vec<UrlPart> {
     let mut parts = base;
     if let Some(UrlPart::Text(text)) = parts.last_mut() {
         text.truncate(text.trim_end_matches('/').len());
@@ -323,7 +319,7 @@ fn joined(base: Vec<UrlPart>, path: Vec<UrlPart>) -> Option<Vec<UrlPart>> {
         *text = text.trim_start_matches('/').to_owned();
     }
     parts.append(&mut path);
-    Some(parts)
+    parts
 }
 
 /// Whether something begins as a URL or a path does.
