@@ -182,6 +182,10 @@ fn client_id(bytes: &[u8], place: Span) -> Option<String> {
     let end = place.end + bytes[place.end..].iter().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let capitals = |text: &[u8]| text.len() > 4 && text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
     let own = &bytes[start..end];
+    // `CLIENT_ID_FILE` is something else.
+    if end > place.end {
+        return None;
+    }
     let is_variable = capitals(own) && own.len() > place.len();
     let line = memchr::memchr2(b'\n', b',', &bytes[end..]).map_or(bytes.len().min(end + 120), |p| end + p.min(120));
     let value = &bytes[end..line];

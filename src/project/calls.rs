@@ -323,7 +323,8 @@ impl<'a> Resolver<'a> {
             let open = (0..endpoints.len()).filter(|index| may_match(&endpoints[*index].path, &segments, is_whole)).filter(fits).collect();
             return Some(Target::Open(open));
         }
-        let is_authorization = || segments.iter().any(|segment| matches!(*segment, "oauth2" | "oauth" | "token" | "authorize" | "login" | ".well-known"));
+        let is_authorization =
+            || segments.iter().any(|segment| matches!(*segment, "oauth2" | "oauth" | "auth" | "token" | "authorize" | "login" | ".well-known"));
         (tie == Tie::Ours && !segments.is_empty() && !is_authorization()).then_some(Target::Unlisted)
     }
 }

@@ -243,7 +243,7 @@ impl<'a> Verdict<'a> {
                     if count == 1 { "the only call found does not need it".to_owned() } else { format!("none of {} needs it", counted(count)) }
                 )
             };
-            found.extend(maker.finding((scope, self.folder()), places, message).map(|mut finding| {
+            found.extend(maker.finding((scope, self.id()), places, message).map(|mut finding| {
                 if known.is_privileged {
                     finding.severity = finding.severity.max(Severity::High);
                 }
@@ -272,7 +272,7 @@ impl<'a> Verdict<'a> {
         let held = if held.is_empty() { "none of its scopes".to_owned() } else { held.join(", ") };
         let message = format!("`{}` needs scope {}, and the package requests {held}", shown(first), names.join(" or "));
         let places: Vec<&Place> = calls.iter().map(|call| &call.call.place).collect();
-        let mut finding = maker.finding((&scopes.join(" "), self.folder()), &places, message)?;
+        let mut finding = maker.finding((&scopes.join(" "), self.id()), &places, message)?;
         for related in &mut finding.related {
             "the same call is made here".clone_into(&mut related.message);
         }
@@ -291,7 +291,7 @@ impl<'a> Verdict<'a> {
         let is_enough = |narrow: &&String| needing.iter().all(|(_, known)| known.iter().all(|at| !self.needs(*at, scope) || self.needs(*at, narrow)));
         let narrow = known.narrower.iter().find(is_enough)?;
         let message = format!("scope `{scope}` is broader than needed: `{narrow}` is enough for {}", counted(needing.len()));
-        let mut finding = maker.finding((scope, self.folder()), self.requested.get(scope)?, message)?;
+        let mut finding = maker.finding((scope, self.id()), self.requested.get(scope)?, message)?;
         let calls: Vec<&Use> = needing.iter().map(|(call, _)| *call).collect();
         finding.notes.push(format!("calls found: {}", shown_calls(&calls)));
         finding.related.extend(calls.iter().take(SHOWN_CALLS).map(|call| Related { place: call.call.place.clone(), message: self.described(call) }));
@@ -311,7 +311,7 @@ impl<'a> Verdict<'a> {
         }
         let places: Vec<&Place> = site.scopes.first().map(|(_, place)| place).into_iter().collect();
         let message = format!("all {catalogue} scopes of {} are requested at once", self.provider.name);
-        maker.finding(("all", self.folder()), &places, message)
+        maker.finding(("all", self.id()), &places, message)
     }
 
     /// The requests by client: those of one client id in a package are one client's, others stand for themselves.
@@ -340,7 +340,7 @@ impl<'a> Verdict<'a> {
             places.reverse();
             let names: Vec<String> = sensitive.scopes.iter().map(|scope| format!("`{scope}`")).collect();
             let message = format!("one client requests {}", names.join(" and "));
-            found.extend(maker.finding((&sensitive.scopes.join(" "), self.folder()), &places, message).map(|mut finding| {
+            found.extend(maker.finding((&sensitive.scopes.join(" "), self.id()), &places, message).map(|mut finding| {
                 finding.notes.push(sensitive.because.clone());
                 for related in &mut finding.related {
                     "the other scope is requested here".clone_into(&mut related.message);
@@ -355,7 +355,7 @@ impl<'a> Verdict<'a> {
         let broad = self.requested.iter().filter_map(|(name, places)| Some((*name, places, self.provider.scope(name)?.overbroad.as_ref()?)));
         let finding = |(name, places, why): (&str, &Vec<&Place>, &String)| {
             let mut finding =
-                maker.finding((name, self.folder()), places, format!("scope `{name}` of {} opens more than most programs need", self.provider.name))?;
+                maker.finding((name, self.id()), places, format!("scope `{name}` of {} opens more than most programs need", self.provider.name))?;
             finding.notes.push(why.clone());
             Some(finding)
         };
@@ -368,14 +368,14 @@ impl<'a> Verdict<'a> {
         }
         let places: Vec<&Place> = self.omitted.iter().map(|omitted| &omitted.place).collect();
         let message = format!("a token of {} is requested without scopes: the server's default applies", self.provider.name);
-        let mut finding = maker.finding(("omitted", self.folder()), &places, message)?;
+        let mut finding = maker.finding(("omitted", self.id()), &places, message)?;
         let all: Vec<&str> = self.provider.scopes.iter().map(|scope| scope.name.as_str()).collect();
         finding.notes.push(format!("request only what is needed of: {}", all.join(", ")));
         Some(finding)
     }
 
-    fn folder(&self) -> &str {
-        self.package.folder
+    fn id(&self) -> &str {
+        &self.provider.id
     }
 
     /// "GET /v1/accounts needs `banking:read`".
@@ -493,8 +493,8 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// A finding at the first place, with the others beside it. What is wrong and the package are its identity.
-    fn finding(&self, (what, folder): (&str, &str), places: &[&Place], message: String) -> Option<Finding> {
+    /// A finding at the first place, with the others beside it. What is wrong at which provider is its identity.
+    fn finding(&self, (what, provider): (&str, &str), places: &[&Place], message: String) -> Option<Finding> {
         let mut places = places.to_vec();
         places.dedup_by_key(|place| (place.relative.clone(), place.span));
         let (first, others) = places.split_first()?;
@@ -502,7 +502,7 @@ impl Maker<'_> {
         let mut hit = Hit::secret(self.index, self.rule, Span::new(0, 0), Rank::Provider);
         hit.secret = false;
         hit.message = Some(message);
-        let identity = Secret::new(format!("{folder} {what}"), 0);
+        let identity = Secret::new(format!("{provider} {what}"), 0);
         Some(Finding::new(self.rule, hit, &identity, (*first).clone(), related.collect()))
     }
 }

@@ -77,9 +77,10 @@ pub fn exported(scanner: &Scanner, errands: &[(&Target, Vec<NamedUse>)], pool: &
     pool.install(|| errands.par_iter().map_init(Desk::default, one).collect())
 }
 
-/// What some targets call.
-pub fn usage(scanner: &Scanner, targets: &[&Target], pool: &ThreadPool) -> Vec<Outcome> {
-    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.usage(blob, worker));
+/// What some targets call, of the providers whose bits are set in `wanted`.
+pub fn usage(scanner: &Scanner, targets: &[&Target], wanted: u64, pool: &ThreadPool) -> Vec<Outcome> {
+    let signs = scanner.signs(wanted);
+    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.usage(blob, &signs, worker));
     pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
 }
 
@@ -98,7 +99,7 @@ pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
 
 /// What bytes in memory call.
 pub fn usage_of_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
-    on_text((name, bytes), |blob, worker| scanner.usage(blob, worker))
+    on_text((name, bytes), |blob, worker| scanner.usage(blob, &scanner.signs(u64::MAX), worker))
 }
 
 fn on_text((name, bytes): (&str, &[u8]), work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Scanned {

@@ -27,7 +27,7 @@ mod sites;
 mod snippet;
 mod suppression;
 pub mod syntax;
-mod usage;
+pub mod usage;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -56,6 +56,7 @@ use prefilter::Prefilter;
 use settle::Bound;
 use snippet::Masks;
 use syntax::{Bounds, Parser};
+use usage::Signs;
 
 /// Longest file of settings that is read as a document, in bytes.
 const MAX_SETTINGS: usize = 1 << 20;
@@ -226,13 +227,18 @@ impl Scanner {
         scanned
     }
 
+    /// What files that have something to say of these providers hold, a bit each by index.
+    pub fn signs(&self, wanted: u64) -> Signs {
+        Signs::of(self.meaning.providers(), wanted)
+    }
+
     /// What a blob calls, for the second parallel step: in a package that requests scopes.
-    pub fn usage(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        let providers = self.meaning.providers();
-        let mut gathered = self.gather(blob, (Seen::default(), None), worker);
-        if gathered.context().test || !usage::is_worth_reading(blob.bytes, providers) {
+    pub fn usage(&self, blob: &Blob, signs: &Signs, worker: &mut Worker) -> Scanned {
+        if !signs.are_in(blob.bytes) || Context::of(blob).test {
             return Scanned::default();
         }
+        let providers = self.meaning.providers();
+        let mut gathered = self.gather(blob, (Seen::default(), None), worker);
         let mut scanned = Scanned::default();
         let raw = match gathered.language().map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
         {

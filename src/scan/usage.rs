@@ -1,15 +1,17 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::check::scopes;
 use crate::lang::Language;
 use crate::model::facts::{Argument, Call, Part, Value};
 use crate::model::provider::{Endpoint, Provider};
 use crate::model::usage::{Mention, UrlArgument, UrlPart};
+use crate::ruleset::anchors::Anchor;
 use crate::text::Span;
 
+use super::prefilter::Prefilter;
 use super::syntax::{Facts, Function, is_callee};
 
 /// Calls of one file that are kept.
@@ -88,10 +90,38 @@ pub fn of_text(bytes: &[u8], providers: &[Provider]) -> RawUsage {
     RawUsage { names: named(bytes, providers), mentions: mentions(bytes.split(|b| *b == b'\n'), providers), ..RawUsage::default() }
 }
 
-/// Whether a file may have something to say of these providers: it names one, or the last word of one of the paths.
-pub fn is_worth_reading(bytes: &[u8], providers: &[Provider]) -> bool {
-    let words = providers.iter().flat_map(|provider| provider.endpoints.iter().filter_map(|endpoint| last_word(endpoint)));
-    named(bytes, providers) != 0 || words.into_iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+/// Looks for what a file must hold to have something to say of some providers: one of their words, or the last word of one of their paths as a segment.
+/// Made once for all files.
+pub struct Signs {
+    prefilter: Prefilter,
+    /// Of each anchor, its length where it is the last word of a path.
+    segments: Vec<Option<usize>>,
+}
+
+impl Signs {
+    /// The signs of the providers whose bits are set in `wanted`.
+    pub fn of(providers: &[Provider], wanted: u64) -> Self {
+        let wanted = || providers.iter().take(MAX_PROVIDERS).enumerate().filter(|(index, _)| wanted >> index & 1 == 1).map(|(_, provider)| provider);
+        let words: BTreeSet<&str> = wanted().flat_map(|provider| provider.words.iter().map(String::as_str)).collect();
+        let segments: BTreeSet<&str> = wanted().flat_map(|provider| provider.endpoints.iter().filter_map(last_word)).collect();
+        let anchors = words.iter().map(|word| (Anchor::folded(word.as_bytes()), None));
+        let anchors = anchors.chain(segments.iter().map(|word| (Anchor::exact(word.as_bytes()), Some(word.len()))));
+        let (anchors, segments): (Vec<Anchor>, Vec<Option<usize>>) = anchors.unzip();
+        Self { prefilter: Prefilter::new(anchors.iter()), segments }
+    }
+
+    /// Whether a file holds one of them.
+    pub fn are_in(&self, bytes: &[u8]) -> bool {
+        let mut found = false;
+        let is_quote = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
+        self.prefilter.scan(bytes, |anchor, at| {
+            found |= match self.segments.get(anchor).copied().flatten() {
+                Some(length) => is_segment(bytes, at, length) || is_quote(at.checked_sub(1)) && is_quote(Some(at + length)),
+                None => true,
+            };
+        });
+        found
+    }
 }
 
 fn named(bytes: &[u8], providers: &[Provider]) -> u64 {
