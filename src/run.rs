@@ -195,6 +195,7 @@ mod tests {
             place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at, Snippet::default()),
             notes: vec![],
             related: vec![],
+            flow: vec![],
             also: vec![],
             status,
         };
@@ -206,6 +207,7 @@ mod tests {
             notices: vec![],
             scanned_files: None,
             reviews: vec![],
+            safe: None,
             stats: Stats::default(),
             show_suppressed: false,
         }

@@ -30,6 +30,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         notices,
         scanned_files: plan.show.files.then(Vec::new),
         reviews: Vec::new(),
+        safe: plan.show.safe.then(Vec::new),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
     };
@@ -84,6 +85,9 @@ impl Blobs {
                     let Some(mut scanned) = found else { continue };
                     report.stats.parsed_bytes += scanned.parsed_bytes;
                     report.notices.extend(notices(target, &mut scanned));
+                    if let Some(safe) = &mut report.safe {
+                        safe.append(&mut scanned.safe);
+                    }
                     self.names.append(&mut scanned.wanted);
                     self.sites.append(&mut scanned.sites);
                     self.omitted.append(&mut scanned.omitted);

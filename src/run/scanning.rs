@@ -131,8 +131,8 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
 }
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, parsed_bytes, notices } = &scanned;
-    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some();
+    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices } = &scanned;
+    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty();
     let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }

@@ -3,6 +3,7 @@
 mod export;
 mod fold;
 mod outline;
+mod query;
 mod resources;
 
 use std::ops::ControlFlow;
@@ -16,6 +17,7 @@ use crate::text::Span;
 
 use fold::Folder;
 use outline::{Capture, Outline};
+pub use query::captured;
 
 /// Strings within strings that are looked at.
 const MAX_NESTED_TEXTS: usize = 16;
