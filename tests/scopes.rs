@@ -209,3 +209,23 @@ fn a_finding_carries_its_evidence() {
     let review = &found.report.reviews[0];
     assert_eq!((review.clients[0].name.as_str(), review.sufficient.as_deref()), ("AELIX_ID", Some(&["banking:read".to_owned()][..])));
 }
+
+#[test]
+fn the_command_prints_what_is_enough() {
+    let run = |arguments: &[&str]| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scopes/go");
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_aelix-lint")).args(arguments).current_dir(folder).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let table = run(&["scopes", "--isolated"]);
+    assert!(
+        table.contains("unused                                banking:write") && table.contains("enough                                banking:read\n"),
+        "{table}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&run(&["scopes", "--isolated", "--format", "json"])).unwrap();
+    let package = &json["packages"][0];
+    assert_eq!((package["package"].as_str(), package["sufficient"][0].as_str()), (Some("."), Some("banking:read")));
+    assert_eq!(package["clients"][0]["client"], "AELIX_CLIENT_ID");
+    assert_eq!(package["calls"][0]["needs_one_of"][0], "banking:read");
+}

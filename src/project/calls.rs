@@ -4,8 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::provider::Provider;
 use crate::model::usage::{ApiCall, UrlPart, Usage};
-use crate::text::Span;
+use crate::text::{Span, randomness};
 
+/// Stands for what nobody knows, or nobody should see, in a path that is shown.
+const UNKNOWN: &str = "{…}";
+/// Longest segment of a path that is shown, in bytes.
+const MAX_SEGMENT: usize = 32;
 /// Stands for what nobody knows in the text of a URL.
 const HOLE: char = '\u{0}';
 /// Names that are followed on the way to a URL, and functions on the way to a call.
@@ -203,7 +207,7 @@ impl<'a> Resolver<'a> {
 
     fn open_use<'c>(&self, call: &'c ApiCall) -> Use<'c> {
         let all = self.fitting(call.method.as_deref());
-        Use { call, tie: Tie::Unknown, method: call.method.clone(), path: "{…}".to_owned(), target: Target::Open(all) }
+        Use { call, tie: Tie::Unknown, method: call.method.clone(), path: UNKNOWN.to_owned(), target: Target::Open(all) }
     }
 
     fn fitting(&self, method: Option<&str>) -> Vec<usize> {
@@ -214,7 +218,7 @@ impl<'a> Resolver<'a> {
         let Url { tie, text } = self.based(call, parts)?;
         let (path, is_whole) = path_of(&text);
         let target = self.target(&path, is_whole, tie, method.as_deref())?;
-        let shown = if path.is_empty() { "{…}".to_owned() } else { path.replace(HOLE, "{…}") };
+        let shown = if path.is_empty() { UNKNOWN.to_owned() } else { shown(&path) };
         Some(Use { call, tie, method, path: shown, target })
     }
 
@@ -329,6 +333,16 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// A path for people: words as they are, and nothing of what may be an id or a secret.
+fn shown(path: &str) -> String {
+    let is_word = |segment: &str| {
+        let is_version = segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        let is_plain = segment.len() <= MAX_SEGMENT && segment.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
+        segment.is_empty() || is_version || is_plain && !randomness::is_random(segment.as_bytes())
+    };
+    path.split('/').map(|segment| if is_word(segment) { segment } else { UNKNOWN }).collect::<Vec<_>>().join("/")
+}
+
 /// How many segments of an endpoint's path the segments begin with; those of a URL whose base is not known may lack the first one.
 fn matched(path: &str, segments: &[&str], is_whole: bool) -> Option<usize> {
     let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
@@ -381,4 +395,39 @@ fn last_name(expression: &str) -> &str {
         let path = expression.split(['(', '[', '{']).next().unwrap_or(expression).trim_end();
         path.rsplit(|c: char| !c.is_alphanumeric() && c != '_').find(|name| !name.is_empty()).unwrap_or("")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_without_what_may_be_a_secret() {
+        for (path, expected) in [
+            ("/v1/accounts", "/v1/accounts"),
+            ("/v1/accounts/\u{0}/balance", "/v1/accounts/{…}/balance"),
+            ("/v1/accounts/acc_81hdU2kz", "/v1/accounts/{…}"),
+            ("/v1/webhooks/abcdefghijklmnopqrstuvwxyzabcdefgh", "/v1/webhooks/{…}"),
+            ("/v1/audit-logs", "/v1/audit-logs"),
+        ] {
+            assert_eq!(shown(path), expected);
+        }
+    }
+
+    #[test]
+    fn endpoints_are_matched_by_segments() {
+        for (endpoint, path, is_whole, expected) in [
+            ("/v1/accounts", "/v1/accounts", true, Some(2)),
+            ("/v1/accounts", "/v1/accounts/1/balance", true, Some(2)),
+            ("/v1/accounts", "/v1/accountsx", true, None),
+            ("/v1/accounts", "/v2/accounts", true, None),
+            ("/v1/accounts", "/accounts", true, None),
+            ("/v1/accounts", "/accounts/1", false, Some(1)),
+            ("/v1/accounts", "/proxy/v1/accounts", false, Some(1)),
+            ("/c/{id}/events", "/c/primary/events", true, Some(3)),
+        ] {
+            let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+            assert_eq!(matched(endpoint, &segments, is_whole), expected, "{endpoint} {path}");
+        }
+    }
 }

@@ -56,7 +56,8 @@ pub fn judge(
         errands.extend(files.of_package(folder).into_iter().filter(|index| may_call(&targets[*index])).map(|index| (index, *folder)));
     }
     let (again, once): (Vec<_>, Vec<_>) = errands.into_iter().partition(|(index, _)| targets[*index].origin == Origin::File);
-    let wanted = asked.sites.iter().filter(|site| !site.scopes.is_empty()).fold(0, |all, site| all | 1_u64.checked_shl(site.provider as u32).unwrap_or(0));
+    let named = asked.sites.iter().filter(|site| !site.scopes.is_empty() && site.provider < 64);
+    let wanted = named.fold(0, |all, site| all | 1_u64 << site.provider);
     let outcomes = scanning::usage(scanner, &again.iter().map(|(index, _)| &targets[*index]).collect::<Vec<_>>(), wanted, pool);
     let mut called: BTreeMap<&str, Called> = BTreeMap::new();
     for (_, folder) in once {
