@@ -229,3 +229,13 @@ fn the_command_prints_what_is_enough() {
     assert_eq!(package["clients"][0]["client"], "AELIX_CLIENT_ID");
     assert_eq!(package["calls"][0]["needs_one_of"][0], "banking:read");
 }
+
+#[test]
+fn what_is_shown_beside_a_call_holds_no_secret() {
+    let password = ["8tmkaF", "MBEsua", "ajNZq7"].join("Wx2");
+    let call = format!("requests.post(API + \"/v1/payments\", auth=(\"svc\", \"{password}\"))\n");
+    let found = scan_files(&[("a.py", &format!("{}{call}", client("\"banking:read\"")))]);
+    let missing = found.findings.iter().find(|finding| finding.rule.as_str() == "scopes/missing-scope").unwrap();
+    assert!(missing.place.snippet.text.contains("/v1/payments") && !missing.place.snippet.text.contains(&password), "shown in full");
+    assert!(!format!("{:?}", found.findings).contains(&password), "shown somewhere");
+}

@@ -204,7 +204,7 @@ impl Scanner {
     /// The literals of a blob that other files use as credentials, for the second parallel step: each with the path of names it has here. What the
     /// first step has found of them already is not found again.
     pub fn exported(&self, blob: &Blob, uses: &[(&Wanted, Vec<String>)], worker: &mut Worker) -> Scanned {
-        let mut gathered = self.gather(blob, (Seen::default(), None), worker);
+        let (gathered, _) = self.found(blob, Seen::default(), worker);
         let Some(language) = gathered.language() else { return Scanned::default() };
         let names: Vec<Vec<String>> = uses.iter().map(|(_, name)| name.clone()).collect();
         let (parsed_bytes, values) = match syntax::exports(blob.bytes, language, &mut worker.parser, &names) {
@@ -212,7 +212,7 @@ impl Scanner {
             Err(bound) => return Scanned { notices: vec![bound.to_string()], ..Scanned::default() },
         };
         let found: Vec<(&Wanted, Argument)> = uses.iter().zip(values).filter_map(|((wanted, _), value)| Some((*wanted, value?))).collect();
-        let own = self.settled(&mut gathered, worker);
+        let own = &gathered.hits;
         let is_told = |hit: &Hit| {
             own.iter().any(|told| {
                 self.is_reported(told, blob) && told.span.start < hit.span.end && hit.span.start < told.span.end && told.confidence > Confidence::Low
@@ -249,7 +249,8 @@ impl Scanner {
             return Scanned::default();
         }
         let providers = self.meaning.providers();
-        let mut gathered = self.gather(blob, (Seen::default(), None), worker);
+        // None of what is found anywhere in the file may be shown beside a call.
+        let (gathered, _) = self.found(blob, Seen::default(), worker);
         let mut scanned = Scanned::default();
         let raw = match gathered.language().map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
         {
@@ -263,18 +264,23 @@ impl Scanner {
             }
             None => usage::of_text(blob.bytes, providers),
         };
-        let hits = self.settled(&mut gathered, worker);
-        let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &hits));
+        let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &gathered.hits));
         scanned.usage = Some(sites::placed_usage(raw, blob, |span| snippet::place(blob, &lines, &masks, span)));
         scanned
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
+        let (gathered, meant) = self.found(blob, seen, worker);
+        self.place(gathered, meant)
+    }
+
+    /// Everything that is found in a blob, before overlaps.
+    fn found<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> (Gathered<'a>, Meant) {
         let mut gathered = self.gather(blob, (seen, None), worker);
         let mut meant = self.understand(&mut gathered, None, worker);
         self.embedded(&mut gathered, &mut meant, worker);
         self.settings(&mut gathered, &mut meant, worker);
-        self.place(gathered, meant)
+        (gathered, meant)
     }
 
     /// Adds what only the meaning of a blob tells to what its text tells. Of a piece of code, `lines` are the lines of the file around it.
