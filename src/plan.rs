@@ -64,6 +64,7 @@ pub enum EmptyInput {
 
 /// What is shown beside the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each decided by its own flag")]
 pub struct Show {
     /// Reports list the files that were scanned.
     pub files: bool,
@@ -71,6 +72,8 @@ pub struct Show {
     pub safe: bool,
     /// Reports list suppressed findings.
     pub suppressed: bool,
+    /// Reports say of which requested scopes the use is not known.
+    pub unknown: bool,
 }
 
 /// What standard error is used for during a scan.
@@ -123,7 +126,12 @@ impl Plan {
             now,
             triage: triage(args, &mut settings, now)?,
             fail_on: fail_on(args, &mut settings),
-            show: Show { files: args.output.show_files, safe: args.output.show_safe, suppressed: args.threshold.show_suppressed },
+            show: Show {
+                files: args.output.show_files,
+                safe: args.output.show_safe,
+                suppressed: args.threshold.show_suppressed,
+                unknown: args.output.show_unknown,
+            },
             stderr: stderr(args, &renderings, environment),
             threads,
             settings: settings.into_shown(),

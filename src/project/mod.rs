@@ -1,7 +1,11 @@
 //! Floor 4: what only the files of a project together can say.
 
+mod calls;
+pub mod imports;
+pub mod packages;
 mod resources;
 mod rotation;
+pub mod scopes;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

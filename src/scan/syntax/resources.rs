@@ -70,7 +70,7 @@ impl<'t> Folder<'_, 't> {
         let (Some(resource), Some(parent), Some(value)) = (out.last_mut(), open.last(), field.value) else { return };
         let path = joined(&parent.prefix, unquoted(self.outline.text(field.name)));
         let expression = self.outline.text(value).to_owned();
-        let value = self.fold(value, &mut Vec::new());
+        let (value, _) = self.fold(value, &mut Vec::new());
         resource.attributes.push(RawAttribute { path: path.clone(), value, expression, span: span(field.node) });
         open.push(Level { prefix: path, end: field.node.end_byte() });
     }
