@@ -143,6 +143,9 @@ pub struct CheckArgs {
     /// What is scanned
     #[command(flatten)]
     pub files: FileArgs,
+    /// Which changes of a git repository are scanned instead of files
+    #[command(flatten)]
+    pub changes: ChangeArgs,
     /// Which rules are on
     #[command(flatten)]
     pub rules: RuleArgs,
@@ -185,9 +188,25 @@ pub struct FileArgs {
     /// The name that standard input is scanned and reported under
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
-    /// No input files at all are no error
+    /// No input files at all, or a range without commits, are no error
     #[arg(long)]
     pub allow_empty: bool,
+}
+
+/// Which changes of a git repository are scanned: the lines they add are reported, whole files are read.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Changes (git)")]
+#[group(multiple = false)]
+pub struct ChangeArgs {
+    /// Scan what is staged, as `git commit` would commit it; PATHS limit it
+    #[arg(long, conflicts_with_all = ["files_from", "stdin_filename"])]
+    pub staged: bool,
+    /// Scan what a branch adds in the end: the difference of HEAD (without it, the commit checked out) to the commit it has in common with BASE
+    #[arg(long, value_name = "BASE[..HEAD]", conflicts_with_all = ["files_from", "stdin_filename"])]
+    pub diff: Option<String>,
+    /// Scan what each commit of a range adds, also what a later one removes
+    #[arg(long, value_name = "RANGE", conflicts_with_all = ["files_from", "stdin_filename"])]
+    pub commits: Option<String>,
 }
 
 /// Which rules are on.

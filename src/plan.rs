@@ -102,7 +102,7 @@ impl Environment {
 impl Plan {
     /// Decides everything for `check`.
     pub fn new(args: &CheckArgs, environment: &Environment) -> Result<Self, UsageError> {
-        let inputs = inputs::inputs(args)?;
+        let inputs = inputs::inputs(args, environment)?;
         let now = clock::now(args, environment)?;
         let root = inputs::scan_root(&inputs, &environment.folder);
         let start = inputs::scan_start(&inputs, &environment.folder).unwrap_or_else(|| root.clone());

@@ -5,13 +5,13 @@ pub mod examples;
 pub mod panics;
 mod scanning;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::UsageError;
-use crate::model::{Finding, Report, Rule, Stats};
+use crate::model::{Finding, Fingerprint, Report, Rule, Stats};
 use crate::plan::Plan;
 use crate::project;
 use crate::ruleset::RuleSet;
@@ -59,7 +59,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let pool = scanning::pool(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, targets) = book::open(plan, rules, listing);
-    let mut settled = Settled { plan, rules, files: BTreeMap::new() };
+    let mut settled = Settled { plan, rules, files: BTreeMap::new(), told: HashSet::new() };
     let mut blobs = Blobs::default();
     for (round, some) in targets.chunks(ROUND).enumerate() {
         let from = round * ROUND;
@@ -101,11 +101,15 @@ struct Settled<'a> {
     plan: &'a Plan,
     rules: &'a RuleSet,
     files: BTreeMap<usize, Vec<Finding>>,
+    /// What was found in a commit: the next commit that touches its line does not add it again.
+    told: HashSet<(Fingerprint, Arc<str>, Option<String>)>,
 }
 
 impl Settled<'_> {
     fn add(&mut self, index: usize, file: FileResult, watch: &mut Watch) {
-        let findings = triage(file, self.rules, &self.plan.triage);
+        let mut findings = triage(file, self.rules, &self.plan.triage);
+        let identity = |finding: &Finding| (finding.fingerprint.clone(), finding.place.relative.clone(), finding.masked.clone());
+        findings.retain(|finding| finding.place.commit.is_none() || self.told.insert(identity(finding)));
         for finding in &findings {
             (watch.finding)(finding, &self.rules.rules);
         }
@@ -165,6 +169,7 @@ mod tests {
             scanned_files: None,
             stats: Stats::default(),
             show_suppressed: false,
+            scope: None,
         }
     }
 

@@ -237,7 +237,7 @@ mod masks {
         let mut scanned = [scan(name, text.as_bytes())];
         let project = project::findings(&RULES, &mut scanned, &std::collections::BTreeSet::new());
         let [scanned] = scanned;
-        let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
+        let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
         let options = TriageOptions { today: "2026-01-01".parse().unwrap(), ..TriageOptions::default() };
         let mut findings = triage(file, &RULES, &options);
         for finding in findings.iter_mut().filter(|finding| finding.status == Status::BelowThreshold) {
@@ -263,6 +263,7 @@ mod masks {
             scanned_files: None,
             stats: Stats::default(),
             show_suppressed: true,
+            scope: None,
         };
         let mut out = Vec::new();
         for format in FORMATS {

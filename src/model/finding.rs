@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::text::{Position, Secret, Span};
 
-use super::blob::Target;
+use super::blob::{Commit, Target};
 use super::fingerprint::Fingerprint;
 use super::rule::{Confidence, Rule, RuleId, Severity};
 use super::suppression::Tool;
@@ -96,12 +96,15 @@ pub struct Place {
     pub snippet: Snippet,
     /// GitHub's `primaryLocationLineHash` of the first line, where it was asked for.
     pub line_hash: Option<Arc<str>>,
+    /// The commit whose version of the file this is.
+    pub commit: Option<Arc<Commit>>,
 }
 
 impl Place {
     /// A place in `target`.
     pub fn new(target: &Target, span: Span, start: Position, end: Position, snippet: Snippet) -> Self {
-        Self { display: target.display.clone(), relative: target.relative.clone(), span, start, end, snippet, line_hash: None }
+        let (display, relative, commit) = (target.display.clone(), target.relative.clone(), target.commit().cloned());
+        Self { display, relative, span, start, end, snippet, line_hash: None, commit }
     }
 }
 
@@ -197,6 +200,11 @@ impl Finding {
             Status::Suppressed { .. } => suppressed_too,
             Status::BelowThreshold => false,
         }
+    }
+
+    /// Which commit added it, in words.
+    pub fn commit_note(&self) -> Option<String> {
+        self.place.commit.as_ref().map(|commit| format!("added by commit {} of {}", commit.short(), commit.date))
     }
 
     /// Whether it is reported and counts.

@@ -10,9 +10,9 @@ pub mod report;
 pub mod rule;
 pub mod suppression;
 
-pub use blob::{Blob, FileKind, Origin, Target};
+pub use blob::{Added, Blob, Commit, FileKind, GitBlob, Origin, Target};
 pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};
 pub use fingerprint::Fingerprint;
-pub use report::{Notice, Report, RunError, Scanned, Skip, SkipReason, Stats};
+pub use report::{Notice, Report, RunError, Scanned, Scope, Skip, SkipReason, Stats};
 pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};
 pub use suppression::{Fault, Suppression, Tool, Until};

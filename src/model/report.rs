@@ -21,6 +21,8 @@ pub struct Scanned {
     pub parsed_bytes: u64,
     /// Something that was not done, in a sentence (a bound was reached).
     pub notices: Vec<String>,
+    /// The lines that count, first and last, where not all of the blob do.
+    pub added: Option<Vec<(u32, u32)>>,
 }
 
 /// Why a listed input was not scanned, without being an error.
@@ -38,6 +40,8 @@ pub enum SkipReason {
     IgnoredSecretFile,
     /// Named, but excluded and `--force-exclude` is on.
     Excluded,
+    /// Changed, but a repository of its own.
+    Submodule,
 }
 
 impl SkipReason {
@@ -50,6 +54,7 @@ impl SkipReason {
             Self::Special => "special file",
             Self::IgnoredSecretFile => "git-ignored secret file",
             Self::Excluded => "excluded",
+            Self::Submodule => "submodule",
         }
     }
 
@@ -62,6 +67,7 @@ impl SkipReason {
             Self::Special => "special",
             Self::IgnoredSecretFile => "ignored-secret-file",
             Self::Excluded => "excluded",
+            Self::Submodule => "submodule",
         }
     }
 }
@@ -109,6 +115,19 @@ pub struct Notice {
     pub message: String,
 }
 
+/// The changes that a run is about, where it does not scan files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// What was looked at, as a part of a sentence: "what is staged", "3 commits of main..HEAD".
+    pub what: String,
+    /// The commit before the changes.
+    pub base: Option<String>,
+    /// The commit after them.
+    pub head: Option<String>,
+    /// The number of commits.
+    pub commits: Option<usize>,
+}
+
 /// Figures of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Stats {
@@ -148,6 +167,8 @@ pub struct Report {
     pub stats: Stats,
     /// Suppressed findings are shown too.
     pub show_suppressed: bool,
+    /// The changes that were looked at; none where files were.
+    pub scope: Option<Scope>,
 }
 
 impl Report {

@@ -75,7 +75,7 @@ impl Human {
             None => group = self.text(group.element(origin(&finding.place)), Level::NOTE, &without_snippet(finding, &label)),
         }
         group = group.elements(finding.related.iter().enumerate().map(|(i, r)| related(r, i + 1)));
-        for note in &finding.notes {
+        for note in finding.commit_note().iter().chain(&finding.notes) {
             group = self.text(group, Level::NOTE, note);
         }
         if let Status::Suppressed { reason, .. } = &finding.status {
@@ -169,6 +169,9 @@ impl Human {
     fn footer(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         self.notices(report, out)?;
         writeln!(out, "{}", self.summary(report))?;
+        if let Some(scope) = &report.scope {
+            writeln!(out, "Looked at: {}.", sanitise(&scope.what))?;
+        }
         let skipped = by_reason(&report.skipped);
         if !skipped.is_empty() {
             let hint = if self.options.verbosity == 0 && report.scanned_files.is_none() { " (-v lists them)" } else { "" };
@@ -349,6 +352,9 @@ fn one_line(finding: &Finding) -> String {
     let mut line = sanitise(&finding.message);
     if let Some(masked) = &finding.masked {
         line = format!("{line} ({})", sanitise(masked));
+    }
+    if let Some(note) = finding.commit_note() {
+        line = format!("{line}, {note}");
     }
     if let Status::Suppressed { reason, .. } = &finding.status {
         line = format!("{line} [{}]", sanitise(&suppressed(reason.as_deref())));

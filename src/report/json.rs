@@ -131,7 +131,28 @@ struct Summary {
     skipped: BTreeMap<&'static str, u64>,
     errors: usize,
     complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<ScopeOut>,
     duration_ms: u64,
+}
+
+/// The changes that were looked at.
+#[derive(Serialize)]
+struct ScopeOut {
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commits: Option<usize>,
+}
+
+impl ScopeOut {
+    fn new(scope: &model::Scope) -> Self {
+        let model::Scope { what, base, head, commits } = scope.clone();
+        Self { what, base, head, commits }
+    }
 }
 
 #[derive(Serialize)]
@@ -168,6 +189,7 @@ impl Summary {
             skipped,
             errors: report.errors.len(),
             complete: report.errors.is_empty(),
+            scope: report.scope.as_ref().map(ScopeOut::new),
             duration_ms: u64::try_from(report.stats.total.as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -233,6 +255,14 @@ struct PlaceOut<'a> {
     span: Span,
     #[serde(skip_serializing_if = "Option::is_none")]
     snippet: Option<SnippetOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<CommitOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct CommitOut<'a> {
+    id: &'a str,
+    date: String,
 }
 
 impl<'a> PlaceOut<'a> {
@@ -245,6 +275,7 @@ impl<'a> PlaceOut<'a> {
             end_column: place.end.column,
             span: place.span,
             snippet: (!place.snippet.text.is_empty()).then(|| SnippetOut::new(&place.snippet)),
+            commit: place.commit.as_ref().map(|commit| CommitOut { id: &commit.id, date: commit.date.to_string() }),
         }
     }
 }

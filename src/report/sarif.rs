@@ -202,7 +202,8 @@ fn result(finding: &Finding) -> SarifResult {
         prints.insert("primaryLocationLineHash".to_owned(), hash.to_string());
     }
     let properties = [("severity", json!(finding.severity)), ("confidence", json!(finding.confidence)), ("also", json!(finding.also))];
-    let properties = properties.into_iter().filter(|(_, value)| value.as_array().is_none_or(|a| !a.is_empty()));
+    let commit = finding.place.commit.iter().map(|commit| ("commit", json!(commit.id)));
+    let properties = properties.into_iter().chain(commit).filter(|(_, value)| value.as_array().is_none_or(|a| !a.is_empty()));
     let mut result = SarifResult::builder()
         .rule_id(finding.rule.as_str())
         .rule_index(i64::try_from(finding.rule_index).unwrap_or(-1))
@@ -231,7 +232,7 @@ fn suppression(reason: Option<&str>) -> Suppression {
 fn message(finding: &Finding) -> Message {
     let value = finding.masked.as_ref().map(|masked| format!(" ({masked})")).unwrap_or_default();
     let mut text = format!("{}{value}.", finding.message);
-    for note in &finding.notes {
+    for note in finding.commit_note().iter().chain(&finding.notes) {
         text.extend([" ", note.trim_end_matches('.'), "."]);
     }
     Message::builder().text(plain(&text)).build()

@@ -15,8 +15,8 @@ use super::scanning::Outcome;
 /// The report of a run that has listed its targets.
 pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Target>) {
     let is_empty = listing.is_empty();
-    let Listing { targets, skipped, mut errors, notices } = listing;
-    if is_empty && errors.is_empty() && plan.empty == EmptyInput::Error {
+    let Listing { targets, skipped, mut errors, notices, scope } = listing;
+    if is_empty && scope.is_none() && errors.is_empty() && plan.empty == EmptyInput::Error {
         let message = "no input files, nothing was scanned: name files or folders that are neither ignored nor excluded, or pass --allow-empty";
         errors.push(RunError { display: None, relative: None, message: message.to_owned() });
     }
@@ -29,6 +29,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         scanned_files: plan.show.files.then(Vec::new),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
+        scope,
     };
     (report, targets)
 }
@@ -70,8 +71,9 @@ impl Blobs {
                     let Some(mut scanned) = found else { continue };
                     report.stats.parsed_bytes += scanned.parsed_bytes;
                     report.notices.extend(notices(target, &mut scanned));
-                    if scanned.resources.is_empty() {
-                        settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
+                    if scanned.resources.is_empty() || target.commit().is_some() {
+                        let Scanned { findings, suppressions, added, .. } = *scanned;
+                        settled.push((from + index, FileResult { findings, suppressions, added }));
                     } else {
                         self.indices.push(from + index);
                         self.scanned.push(*scanned);
@@ -95,14 +97,16 @@ impl Blobs {
         targets.iter().enumerate().filter(is_wanted).map(|(index, _)| index).collect()
     }
 
-    /// Modules of which a file was not parsed: nobody knows what else they declare. Standard input and pipes can be read once only.
+    /// Modules of which a file was not parsed: nobody knows what else they declare. Standard input and pipes can be read once only, and of changes
+    /// the files that did not change are not read at all.
     pub fn gaps(&self, report: &Report, targets: &[Target]) -> BTreeSet<String> {
         let skipped = report.skipped.iter().map(|skip| &*skip.relative);
         let failed = report.errors.iter().filter_map(|error| error.relative.as_deref());
         let limited = report.notices.iter().map(|notice| &*notice.relative);
         let parsed: HashSet<&str> = self.scanned.iter().flat_map(|s| &s.resources).map(|resource| &*resource.place.relative).collect();
         let once = targets.iter().filter(|target| target.origin != Origin::File && !parsed.contains(&*target.relative)).map(|target| &*target.relative);
-        skipped.chain(failed).chain(limited).chain(once).filter_map(project::module_of).map(str::to_owned).collect()
+        let changed = targets.iter().filter(|target| matches!(target.origin, Origin::Git(_))).map(|target| &*target.relative);
+        skipped.chain(failed).chain(limited).chain(once).chain(changed).filter_map(project::module_of).map(str::to_owned).collect()
     }
 
     /// Books what the second step gave.
@@ -131,6 +135,7 @@ impl Blobs {
             let file = files.entry(index).or_default();
             file.findings.extend(scanned.findings);
             file.suppressions.extend(scanned.suppressions);
+            file.added = file.added.take().or(scanned.added);
         }
         if !project.is_empty() {
             let indices: HashMap<&str, usize> = targets.iter().enumerate().map(|(index, target)| (&*target.display, index)).collect();

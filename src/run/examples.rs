@@ -81,7 +81,7 @@ fn findings_of((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: O
     let mut scanned = [scan_text(scanner, path.unwrap_or(DEFAULT_PATH), text.as_bytes())];
     let project = project::findings(rules, &mut scanned, &BTreeSet::new());
     let [scanned] = scanned;
-    let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
+    let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
     let mut findings = triage(file, rules, &TriageOptions { today: today(), ..TriageOptions::default() });
     findings.retain(|finding| finding.rule == rule.id || finding.also.contains(&rule.id));
     findings

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::config::UsageError;
-use crate::model::{Blob, Scanned, SkipReason, Target};
+use crate::model::{Blob, Origin, Scanned, SkipReason, Target};
 use crate::scan::{Scanner, Worker};
 use crate::source::{self, Buffer, Read};
 
@@ -88,7 +88,7 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
     };
     let worker = &mut desk.worker;
     match panics::guard(|| work(&blob, worker)) {
-        Ok(found) => Outcome::Scanned { bytes: blob.bytes.len() as u64, found: keep(found) },
+        Ok(found) => Outcome::Scanned { bytes: blob.bytes.len() as u64, found: keep(Scanned { added: added(&blob), ..found }) },
         Err(error) => {
             desk.worker = Worker::default();
             Outcome::Failed(format!("cannot scan {}: {error}; please report it", target.display))
@@ -96,8 +96,16 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
     }
 }
 
+/// The lines that count, where not all do. Of a file that was decoded git does not tell the lines apart.
+fn added(blob: &Blob) -> Option<Vec<(u32, u32)>> {
+    match &blob.target.origin {
+        Origin::Git(of) if blob.source.is_none() => of.added.in_lines_of(blob.bytes),
+        _ => None,
+    }
+}
+
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, parsed_bytes, notices } = &scanned;
+    let Scanned { findings, suppressions, resources, parsed_bytes, notices, added: _ } = &scanned;
     let is_silent = findings.is_empty() && suppressions.is_empty() && resources.is_empty() && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }

@@ -50,11 +50,14 @@ pub struct FileResult {
     pub findings: Vec<Finding>,
     /// Inline comments.
     pub suppressions: Vec<Suppression>,
+    /// The lines that count, first and last, where not all do.
+    pub added: Option<Vec<(u32, u32)>>,
 }
 
-/// Marks the findings of one file and adds what is to be said of its suppressions; in the order of the bytes.
+/// Marks the findings of one file and adds what is to be said of its suppressions; in the order of the bytes. What lies outside of the lines that count
+/// was not asked for.
 pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec<Finding> {
-    let FileResult { mut findings, suppressions } = file;
+    let FileResult { mut findings, suppressions, added } = file;
     for finding in &mut findings {
         options.mark(finding, rules);
     }
@@ -68,8 +71,15 @@ pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec
         }
         findings.append(&mut own);
     }
+    if let Some(added) = added {
+        findings.retain(|finding| is_in(finding, &added));
+    }
     findings.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));
     findings
+}
+
+fn is_in(finding: &Finding, added: &[(u32, u32)]) -> bool {
+    added.iter().any(|(first, last)| finding.place.start.line <= *last && suppression::last_line(finding) >= *first)
 }
 
 /// Mutes a finding, unless it is hidden already.
