@@ -44,6 +44,9 @@ pub enum Command {
     Rules(RulesCommand),
     /// Explain a rule: what goes wrong, how to fix it
     Explain(ExplainArgs),
+    /// Accept findings that are there, so that only new ones count
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Write or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -62,6 +65,65 @@ pub enum RulesCommand {
     New(NewArgs),
     /// Print the JSON Schema of rule files, for editors
     Schema,
+}
+
+/// Commands about the baseline.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Write a baseline that accepts all that is found; an existing file is left alone
+    Create(Box<AcceptArgs>),
+    /// Accept what is new too, and forget what is no longer found
+    Update(Box<AcceptArgs>),
+    /// Forget what is no longer found
+    Prune(Box<BaselineArgs>),
+    /// List what is accepted, since when and why
+    Show(ShowBaselineArgs),
+    /// Accept what another scanner's file accepts: a gitleaks report, a .gitleaksignore, a detect-secrets baseline
+    Import(Box<ImportArgs>),
+}
+
+/// What `baseline` commands scan; --baseline names the file.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// What is scanned
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// Arguments of commands that accept findings.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// Why they are accepted
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The last day on which they are
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<Date>,
+    /// What is scanned
+    #[command(flatten)]
+    pub scan: BaselineArgs,
+}
+
+/// Arguments of `baseline import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file of the other scanner
+    #[arg(long = "from", value_name = "FILE")]
+    pub file: PathBuf,
+    /// What is accepted, and where it is looked for
+    #[command(flatten)]
+    pub accept: AcceptArgs,
+}
+
+/// Arguments of `baseline show`.
+#[derive(Debug, Args)]
+pub struct ShowBaselineArgs {
+    /// The baseline [default: the nearest .aelix-lint-baseline.json]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json"])]
+    pub format: String,
 }
 
 /// Commands about the configuration.
@@ -135,7 +197,7 @@ pub struct InitArgs {
 }
 
 /// Everything that `check` takes.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct CheckArgs {
     /// Files and folders to scan; `-` is standard input; none: the working directory
     #[arg(value_name = "PATHS")]
@@ -164,7 +226,7 @@ pub struct CheckArgs {
 }
 
 /// What is scanned.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Files")]
 pub struct FileArgs {
     /// Do not scan what this glob matches (gitignore syntax; may be repeated); replaces `exclude` of the configuration
@@ -194,7 +256,7 @@ pub struct FileArgs {
 }
 
 /// Which changes of a git repository are scanned: the lines they add are reported, whole files are read.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Changes (git)")]
 #[group(multiple = false)]
 pub struct ChangeArgs {
@@ -210,7 +272,7 @@ pub struct ChangeArgs {
 }
 
 /// Which rules are on.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleArgs {
     /// Only these rules (secrets/x, secrets/*, secrets, all), separated by commas
@@ -228,7 +290,7 @@ pub struct RuleArgs {
 }
 
 /// What is reported and what fails.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Thresholds")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ThresholdArgs {
@@ -256,13 +318,19 @@ pub struct ThresholdArgs {
     /// The day that counts as today, in UTC, for suppressions that expire [default: that of `SOURCE_DATE_EPOCH`, or of the clock]
     #[arg(long, value_name = "DATE")]
     pub now: Option<Date>,
-    /// Report suppressed findings too
+    /// Findings that this file accepts do not count [default: the nearest .aelix-lint-baseline.json]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Use no baseline
+    #[arg(long)]
+    pub no_baseline: bool,
+    /// Report suppressed and baselined findings too
     #[arg(long, conflicts_with = "no_suppressions")]
     pub show_suppressed: bool,
 }
 
 /// How it is reported.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// How the report is written [default: human, or `AELIX_LINT_FORMAT`]
@@ -298,7 +366,7 @@ pub struct OutputArgs {
 }
 
 /// Where the configuration comes from.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Configuration")]
 pub struct ConfigArgs {
     /// Use this configuration file instead of the nearest aelix-lint.toml
@@ -377,7 +445,7 @@ pub enum Parsed {
 
 /// The command that a word was probably meant to be.
 pub fn nearest_command(word: &str) -> Option<&'static str> {
-    crate::ruleset::nearest(word, ["check", "rules", "explain", "config", "help"].into_iter())
+    crate::ruleset::nearest(word, ["check", "rules", "explain", "baseline", "config", "help"].into_iter())
 }
 
 /// Reads the command line.

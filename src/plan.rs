@@ -1,5 +1,6 @@
 //! Flags, environment and configuration → [`Plan`]. Here and below `plan/` alone are they known; the rest gets plain values.
 
+mod baseline;
 mod clock;
 mod inputs;
 mod output;
@@ -16,8 +17,9 @@ use crate::ruleset::RuleOptions;
 use crate::scan::ScanOptions;
 use crate::source::{IgnoreFiles, Input, ListOptions, NamedPaths, reason};
 use crate::text::value::date::Moment;
-use crate::triage::{FailOn, ForeignSuppressions, InlineSuppressions, Thresholds, TriageOptions};
+use crate::triage::{FailOn, ForeignSuppressions, InlineSuppressions, Ledger, Thresholds, TriageOptions};
 
+pub use baseline::{BaselineFile, NAME as BASELINE_NAME};
 pub use output::{Destination, Rendering, terminal};
 pub use settings::Setting;
 use settings::Settings;
@@ -39,6 +41,8 @@ pub struct Plan {
     pub now: Moment,
     /// What is shown.
     pub triage: TriageOptions,
+    /// Findings that are accepted.
+    pub baseline: Option<BaselineFile>,
     /// What fails the run.
     pub fail_on: FailOn,
     /// Where the report goes, and how.
@@ -109,8 +113,11 @@ impl Plan {
         let mut settings = Settings::new(&args.config, (&root, &start), environment)?;
         let renderings = output::renderings(args, &mut settings, environment)?;
         let threads = threads(args, environment);
+        let baseline = BaselineFile::find(&args.threshold, (&root, &start), environment)?;
+        let base = if matches!(inputs[..], [Input::Changes(_)]) { root } else { environment.folder.clone() };
         Ok(Self {
-            listing: ListOptions { threads, ..listing(args, &mut settings, output::files(&renderings))? },
+            listing: ListOptions { threads, root: base, ..listing(args, &mut settings, output::files(&renderings))? },
+            baseline,
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules)?,
             scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)), allow: settings.allowed_values()? },
@@ -124,6 +131,15 @@ impl Plan {
             inputs,
             renderings,
         })
+    }
+}
+
+impl Plan {
+    /// The baseline, ready for one run.
+    pub fn ledger(&self) -> Option<Ledger<'_>> {
+        let file = self.baseline.as_ref()?;
+        let is_gone = |path: &str| !file.folder.join(path).exists();
+        Some(Ledger::new(&file.baseline, self.now.date(), &file.prefix, is_gone))
     }
 }
 

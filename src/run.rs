@@ -17,7 +17,7 @@ use crate::project;
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
 use crate::source;
-use crate::triage::{FileResult, triage};
+use crate::triage::{FileResult, Ledger, triage, within};
 
 use book::Blobs;
 pub use scanning::{Progress, scan_text};
@@ -59,7 +59,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let pool = scanning::pool(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, targets) = book::open(plan, rules, listing);
-    let mut settled = Settled { plan, rules, files: BTreeMap::new(), told: HashSet::new() };
+    let mut settled = Settled { plan, rules, files: BTreeMap::new(), told: HashSet::new(), ledger: plan.ledger() };
     let mut blobs = Blobs::default();
     for (round, some) in targets.chunks(ROUND).enumerate() {
         let from = round * ROUND;
@@ -78,6 +78,10 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let project = project::findings(rules, &mut blobs.scanned, &gaps);
     for (index, file) in blobs.join(project, &targets) {
         settled.add(index, file, watch);
+    }
+    if let Some(ledger) = &settled.ledger {
+        let stale = book::stale(plan, rules, (ledger, &report, &targets));
+        report.notices.extend(stale);
     }
     report.findings = settled.files.into_values().flatten().collect();
     tidy(&mut report);
@@ -103,11 +107,19 @@ struct Settled<'a> {
     files: BTreeMap<usize, Vec<Finding>>,
     /// What was found in a commit: the next commit that touches its line does not add it again.
     told: HashSet<(Fingerprint, Arc<str>, Option<String>)>,
+    ledger: Option<Ledger<'a>>,
 }
 
 impl Settled<'_> {
     fn add(&mut self, index: usize, file: FileResult, watch: &mut Watch) {
+        let added = file.added.clone();
         let mut findings = triage(file, self.rules, &self.plan.triage);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.mark(&mut findings, added.as_deref());
+        }
+        if let Some(added) = added {
+            within(&mut findings, &added);
+        }
         let identity = |finding: &Finding| (finding.fingerprint.clone(), finding.place.relative.clone(), finding.masked.clone());
         findings.retain(|finding| finding.place.commit.is_none() || self.told.insert(identity(finding)));
         for finding in &findings {

@@ -1,8 +1,10 @@
 //! Floor 8: one file per subcommand, and the way from arguments to the exit status.
 
+pub mod baseline;
 pub mod check;
 pub mod config;
 pub mod explain;
+mod foreign_baseline;
 pub mod new_rule;
 mod output;
 mod progress;
@@ -11,7 +13,7 @@ pub mod rules;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use crate::cli::{self, Cli, Command, ConfigCommand, Parsed, RulesCommand};
+use crate::cli::{self, BaselineCommand, Cli, Command, ConfigCommand, Parsed, RulesCommand};
 use crate::config::UsageError;
 use crate::plan::{Environment, Plan};
 use crate::ruleset::{RuleError, RuleSet, nearest, schema};
@@ -41,6 +43,11 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
         Command::Rules(RulesCommand::Test(args)) => rules::test(&args, &environment),
         Command::Rules(RulesCommand::New(args)) => new_rule::new_rule(&args, &environment),
         Command::Rules(RulesCommand::Schema) => output::json(&schema::rule_file()),
+        Command::Baseline(BaselineCommand::Create(args)) => baseline::create(&args, &environment),
+        Command::Baseline(BaselineCommand::Update(args)) => baseline::update(&args, &environment),
+        Command::Baseline(BaselineCommand::Prune(args)) => baseline::prune(&args, &environment),
+        Command::Baseline(BaselineCommand::Show(args)) => baseline::show(&args, &environment),
+        Command::Baseline(BaselineCommand::Import(args)) => baseline::import(&args, &environment),
         Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
         Command::Config(ConfigCommand::Schema) => output::json(&crate::config::schema()),

@@ -131,6 +131,11 @@ pub enum Status {
         /// The other scanner for which the comment is written.
         tool: Option<Tool>,
     },
+    /// Accepted in the baseline.
+    Baselined {
+        /// The reason given.
+        reason: Option<String>,
+    },
     /// Below the severity or confidence asked for.
     BelowThreshold,
 }
@@ -176,7 +181,8 @@ pub struct Finding {
 impl Finding {
     /// The only way to make a finding. `matched` is the value, for the fingerprint and its masked form.
     pub fn new(rule: &Rule, hit: Hit, matched: &Secret, place: Place, related: Vec<Related>) -> Self {
-        let fingerprint = Fingerprint::new(&rule.id, hit.name.as_deref(), matched);
+        // The first id that the rule ever had: another name for it changes no identity.
+        let fingerprint = Fingerprint::new(rule.aliases.first().unwrap_or(&rule.id), hit.name.as_deref(), matched);
         Self {
             rule: rule.id.clone(),
             rule_index: hit.rule,
@@ -193,11 +199,11 @@ impl Finding {
         }
     }
 
-    /// Whether a report lists it: an active one always, a suppressed one where that is asked for, one below the thresholds never.
+    /// Whether a report lists it: an active one always, a suppressed or baselined one where that is asked for, one below the thresholds never.
     pub fn is_shown(&self, suppressed_too: bool) -> bool {
         match self.status {
             Status::Active => true,
-            Status::Suppressed { .. } => suppressed_too,
+            Status::Suppressed { .. } | Status::Baselined { .. } => suppressed_too,
             Status::BelowThreshold => false,
         }
     }

@@ -192,6 +192,11 @@ impl Report {
         self.findings.iter().filter(|f| matches!(f.status, Status::Suppressed { tool: Some(_), .. })).count()
     }
 
+    /// Number of findings that the baseline accepts.
+    pub fn baselined(&self) -> usize {
+        self.findings.iter().filter(|f| matches!(f.status, Status::Baselined { .. })).count()
+    }
+
     /// Number of findings muted by an inline comment.
     pub fn suppressed(&self) -> usize {
         self.findings.iter().filter(|f| matches!(f.status, Status::Suppressed { .. })).count()

@@ -124,6 +124,7 @@ struct Summary {
     suppressed: usize,
     /// Those among them that comments for other tools mute.
     suppressed_by_foreign_comments: usize,
+    baselined: usize,
     below_threshold: usize,
     files: u64,
     bytes: u64,
@@ -182,6 +183,7 @@ impl Summary {
             },
             suppressed: report.suppressed(),
             suppressed_by_foreign_comments: report.suppressed_for_others(),
+            baselined: report.baselined(),
             below_threshold: report.findings.iter().filter(|f| f.status == Status::BelowThreshold).count(),
             files: report.stats.files,
             bytes: report.stats.bytes,
@@ -223,6 +225,7 @@ impl<'a> FindingOut<'a> {
         let (status, reason, tool) = match &finding.status {
             Status::Active => ("active", None, None),
             Status::Suppressed { reason, tool } => ("suppressed", reason.as_deref(), *tool),
+            Status::Baselined { reason } => ("baselined", reason.as_deref(), None),
             Status::BelowThreshold => ("below-threshold", None, None),
         };
         Self {

@@ -215,15 +215,17 @@ fn result(finding: &Finding) -> SarifResult {
         .build();
     let related: Vec<Location> = finding.related.iter().take(MOST_LOCATIONS - 1).zip(1..).map(|(r, id)| labelled(&r.place, &r.message, id)).collect();
     result.related_locations = (!related.is_empty()).then_some(related);
+    result.baseline_state = matches!(finding.status, Status::Baselined { .. }).then(|| json!("unchanged"));
     result.suppressions = match &finding.status {
-        Status::Suppressed { reason, .. } => Some(vec![suppression(reason.as_deref())]),
+        Status::Suppressed { reason, .. } => Some(vec![suppression("inSource", reason.as_deref())]),
+        Status::Baselined { reason } => Some(vec![suppression("external", reason.as_deref())]),
         Status::Active | Status::BelowThreshold => None,
     };
     result
 }
 
-fn suppression(reason: Option<&str>) -> Suppression {
-    let mut suppression = Suppression::builder().kind(json!("inSource")).status(json!("accepted")).build();
+fn suppression(kind: &str, reason: Option<&str>) -> Suppression {
+    let mut suppression = Suppression::builder().kind(json!(kind)).status(json!("accepted")).build();
     suppression.justification = reason.map(sanitise);
     suppression
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Finding, Notice, Origin, Report, RunError, Scanned, Skip, Stats, Target};
+use crate::model::{Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project;
 use crate::ruleset::RuleSet;
 use crate::source::Listing;
-use crate::triage::FileResult;
+use crate::triage::{FileResult, Ledger};
 
 use super::scanning::Outcome;
 
@@ -40,6 +40,20 @@ fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     if let Some(files) = &mut report.scanned_files {
         files.push(display.clone());
     }
+}
+
+/// What the baseline names and this run did not find in files that it scanned whole.
+pub fn stale(plan: &Plan, rules: &RuleSet, (ledger, report, targets): (&Ledger, &Report, &[Target])) -> Option<Notice> {
+    let file = plan.baseline.as_ref().filter(|_| report.scope.is_none())?;
+    let missed: HashSet<&str> = report.skipped.iter().map(|skip| &*skip.relative).chain(report.errors.iter().filter_map(|e| e.relative.as_deref())).collect();
+    let scanned: HashSet<String> =
+        targets.iter().filter(|target| !missed.contains(&*target.relative)).map(|target| format!("{}{}", file.prefix, target.relative)).collect();
+    let is_on = |rule: &RuleId| rules.find(rule.as_str()).is_some_and(|(index, _)| rules.enabled[index]);
+    let stale = ledger.stale(|path| scanned.contains(path), is_on);
+    let (first, _) = stale.first()?;
+    let more = if stale.len() > 1 { format!(" and {} more", stale.len() - 1) } else { String::new() };
+    let message = format!("an entry matches nothing any more: `{}` in {}{more}; `aelix-lint baseline prune` removes it", first.rule, first.path);
+    Some(Notice { display: file.shown.as_str().into(), relative: file.shown.as_str().into(), message })
 }
 
 /// What the scan of a target did not do, taken out of what it gave.

@@ -457,6 +457,7 @@ pub(super) mod tests {
         let mark = |status: &Status| match status {
             Status::Active => '+',
             Status::Suppressed { .. } => '-',
+            Status::Baselined { .. } => '=',
             Status::BelowThreshold => '.',
         };
         let all = triage(FileResult { findings, suppressions, added: None }, &rules(), options);
