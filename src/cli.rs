@@ -1,10 +1,11 @@
 //! The command line exactly as typed. `plan.rs` says what it means.
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Confidence, Severity};
 use crate::report::style::ColorChoice;
@@ -47,6 +48,12 @@ pub enum Command {
     /// Accept findings that are there, so that only new ones count
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Install a git hook that scans what is staged
+    InstallHook(InstallHookArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the man page
+    Man,
     /// Write or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -445,7 +452,45 @@ pub enum Parsed {
 
 /// The command that a word was probably meant to be.
 pub fn nearest_command(word: &str) -> Option<&'static str> {
-    crate::ruleset::nearest(word, ["check", "rules", "explain", "baseline", "config", "help"].into_iter())
+    crate::ruleset::nearest(word, ["check", "rules", "explain", "baseline", "completions", "man", "install-hook", "config", "help"].into_iter())
+}
+
+/// Arguments of `install-hook`.
+#[derive(Debug, Args)]
+pub struct InstallHookArgs {
+    /// Scan what is pushed, before it is, instead of what is staged
+    #[arg(long)]
+    pub pre_push: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// The completions of a shell.
+pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "aelix-lint", &mut out);
+    out
+}
+
+/// The man page, with a section for each command.
+pub fn man() -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let command = Cli::command();
+    let man = clap_mangen::Man::new(command.clone());
+    man.render(&mut out)?;
+    for sub in command.get_subcommands() {
+        let name = sub.get_name().to_ascii_uppercase();
+        writeln!(out, ".SH \"COMMAND {name}\"")?;
+        let page = clap_mangen::Man::new(sub.clone());
+        page.render_description_section(&mut out)?;
+        page.render_options_section(&mut out)?;
+    }
+    Ok(out)
 }
 
 /// Reads the command line.
@@ -460,7 +505,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_holds() {

@@ -111,7 +111,10 @@ impl Plan {
         let root = inputs::scan_root(&inputs, &environment.folder);
         let start = inputs::scan_start(&inputs, &environment.folder).unwrap_or_else(|| root.clone());
         let mut settings = Settings::new(&args.config, (&root, &start), environment)?;
-        let renderings = output::renderings(args, &mut settings, environment)?;
+        let mut renderings = output::renderings(args, &mut settings, environment)?;
+        for rendering in &mut renderings {
+            rendering.options.now = now;
+        }
         let threads = threads(args, environment);
         let baseline = BaselineFile::find(&args.threshold, (&root, &start), environment)?;
         let base = if matches!(inputs[..], [Input::Changes(_)]) { root } else { environment.folder.clone() };

@@ -195,7 +195,8 @@ mod masks {
 
     /// Bytes in a row that must not be seen.
     const WINDOW: usize = 6;
-    const FORMATS: [&str; 6] = ["full", "concise", "grouped", "json", "jsonl", "sarif"];
+    const FORMATS: [&str; 12] =
+        ["full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab-codequality", "junit", "checkstyle", "rdjson", "markdown"];
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     /// A secret and the length of its documented prefix.

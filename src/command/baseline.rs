@@ -209,5 +209,6 @@ fn missing() -> UsageError {
 
 /// Random digits. They need not be secret, only different for each file.
 fn salt() -> String {
-    (0..2).map(|part: u32| format!("{:016x}", RandomState::new().hash_one(part))).collect()
+    let part = |number: u32| RandomState::new().hash_one(number);
+    format!("{:016x}{:016x}", part(0), part(1))
 }

@@ -5,6 +5,7 @@ pub mod check;
 pub mod config;
 pub mod explain;
 mod foreign_baseline;
+pub mod install_hook;
 pub mod new_rule;
 mod output;
 mod progress;
@@ -48,10 +49,18 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
         Command::Baseline(BaselineCommand::Prune(args)) => baseline::prune(&args, &environment),
         Command::Baseline(BaselineCommand::Show(args)) => baseline::show(&args, &environment),
         Command::Baseline(BaselineCommand::Import(args)) => baseline::import(&args, &environment),
+        Command::Completions(args) => print(&cli::completions(args.shell)),
+        Command::Man => print(&cli::man().map_err(|error| UsageError::new(format!("cannot make the man page: {error}")))?),
+        Command::InstallHook(args) => install_hook::install(&args, &environment),
         Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
         Command::Config(ConfigCommand::Schema) => output::json(&crate::config::schema()),
     }
+}
+
+fn print(bytes: &[u8]) -> Result<ExitStatus, Failure> {
+    output::stdout(|out| out.write_all(bytes))?;
+    Ok(ExitStatus::Clean)
 }
 
 /// The rules of a plan; every name in it must be a rule's.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub use blobs::{Blobs, sizes};
 pub use call::Git;
 use call::os_string;
+pub use call::{GitError, path_of_line};
 pub use changes::{Change, Changed, Changes, Found, root_of};
 pub use diff::Mode;
 
@@ -21,6 +22,12 @@ const MAX_ARGUMENTS: usize = 16 << 10;
 /// Variables by which a hook says which repository it runs for: every call here names its own.
 const REPOSITORY_VARIABLES: [&str; 6] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
+
+/// The folder of hooks of the repository that the absolute `folder` lies in, as `core.hooksPath` says.
+pub fn hooks_folder(folder: &Path) -> Result<PathBuf, GitError> {
+    let path = Git::new(folder).run_as_configured(&["rev-parse", "--git-path", "hooks"])?;
+    Ok(folder.join(path_of_line(&path)))
+}
 
 /// Which of these files below the absolute `folder` are tracked. Without git, or outside of its repositories, none.
 pub fn tracked(folder: &Path, files: &[PathBuf]) -> HashSet<PathBuf> {

@@ -76,6 +76,11 @@ impl Git {
         finished(self.command(arguments).output()?)
     }
 
+    /// The same with the user's own folder of hooks, for questions about it.
+    pub fn run_as_configured(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        finished(Command::new("git").args(arguments).current_dir(&self.folder).stdin(Stdio::null()).output()?)
+    }
+
     /// The same with paths behind `--`.
     pub fn run_on(&self, arguments: &[&str], paths: &[PathBuf]) -> Result<Vec<u8>, GitError> {
         finished(self.command(arguments).arg("--").args(paths).output()?)
