@@ -265,16 +265,18 @@ pub struct FileArgs {
 /// Which changes of a git repository are scanned: the lines they add are reported, whole files are read.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Changes (git)")]
-#[group(multiple = false)]
 pub struct ChangeArgs {
     /// Scan what is staged, as `git commit` would commit it; PATHS limit it
     #[arg(long, conflicts_with_all = ["files_from", "stdin_filename"])]
     pub staged: bool,
     /// Scan what a branch adds in the end: the difference of HEAD (without it, the commit checked out) to the commit it has in common with BASE
-    #[arg(long, value_name = "BASE[..HEAD]", conflicts_with_all = ["files_from", "stdin_filename"])]
+    #[arg(long, value_name = "BASE[..HEAD]", conflicts_with_all = ["staged", "commits", "files_from", "stdin_filename"])]
     pub diff: Option<String>,
+    /// With --diff: also what a commit of the branch adds and a later one removes, for it is published all the same
+    #[arg(long, requires = "diff", conflicts_with_all = ["staged", "commits"])]
+    pub with_removed: bool,
     /// Scan what each commit of a range adds, also what a later one removes
-    #[arg(long, value_name = "RANGE", conflicts_with_all = ["files_from", "stdin_filename"])]
+    #[arg(long, value_name = "RANGE", conflicts_with_all = ["staged", "files_from", "stdin_filename"])]
     pub commits: Option<String>,
 }
 

@@ -59,7 +59,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let pool = scanning::pool(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, targets) = book::open(plan, rules, listing);
-    let mut settled = Settled { plan, rules, files: BTreeMap::new(), told: HashSet::new(), ledger: plan.ledger() };
+    let mut settled = Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashSet::new(), ledger: plan.ledger() };
     let mut blobs = Blobs::default();
     for (round, some) in targets.chunks(ROUND).enumerate() {
         let from = round * ROUND;
@@ -105,7 +105,9 @@ struct Settled<'a> {
     plan: &'a Plan,
     rules: &'a RuleSet,
     files: BTreeMap<usize, Vec<Finding>>,
-    /// What was found in a commit: the next commit that touches its line does not add it again.
+    /// Changes are scanned, so that one file may come more than once.
+    is_of_changes: bool,
+    /// What was found in changes: the next commit that touches its line does not add it again.
     told: HashSet<(Fingerprint, Arc<str>, Option<String>)>,
     ledger: Option<Ledger<'a>>,
 }
@@ -121,7 +123,9 @@ impl Settled<'_> {
             within(&mut findings, &added);
         }
         let identity = |finding: &Finding| (finding.fingerprint.clone(), finding.place.relative.clone(), finding.masked.clone());
-        findings.retain(|finding| finding.place.commit.is_none() || self.told.insert(identity(finding)));
+        if self.is_of_changes {
+            findings.retain(|finding| self.told.insert(identity(finding)) || finding.place.commit.is_none());
+        }
         for finding in &findings {
             (watch.finding)(finding, &self.rules.rules);
         }

@@ -211,6 +211,18 @@ fn what_a_branch_adds_in_the_end() {
 }
 
 #[test]
+fn what_is_gone_in_the_end_is_told_of_its_commit() {
+    let repository = Repository::new();
+    repository.write("a", "x\n").commit("1");
+    let second = repository.write("b", line(1)).write("c", line(2)).commit("2");
+    repository.remove("b").write("c", format!("\n\n{}", line(2))).commit("3");
+    assert_eq!(repository.json(&["--diff", "HEAD~2"]).places(), ["c:3"]);
+    let run = repository.json(&["--diff", "HEAD~2", "--with-removed"]);
+    assert_eq!((run.status, run.places()), (1, vec!["c:3".to_owned(), format!("b:1 {second}")]));
+    assert_eq!(repository.run(&["--with-removed"]).status, 2);
+}
+
+#[test]
 fn each_commit_counts_by_itself() {
     let repository = Repository::new();
     let first = repository.write("a", line(1)).commit("first");

@@ -38,7 +38,7 @@ pub fn inputs(args: &CheckArgs, environment: &Environment) -> Result<Vec<Input>,
 
 fn change(args: &CheckArgs) -> Option<Change> {
     let asked = &args.changes;
-    let net = || asked.diff.clone().map(Change::Diff);
+    let net = || asked.diff.clone().map(if asked.with_removed { Change::DiffAndRemoved } else { Change::Diff });
     asked.staged.then_some(Change::Staged).or_else(net).or_else(|| asked.commits.clone().map(Change::Commits))
 }
 

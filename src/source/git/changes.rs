@@ -20,6 +20,8 @@ pub enum Change {
     Staged,
     /// What a range amounts to in the end, from the commit that both sides come from.
     Diff(String),
+    /// The same, and what a commit on the way adds that is gone in the end.
+    DiffAndRemoved(String),
     /// What each commit of a range adds.
     Commits(String),
 }
@@ -69,6 +71,7 @@ impl Changes {
         let (files, scope) = match &self.change {
             Change::Staged => self.staged(&git, &repository)?,
             Change::Diff(spec) => self.net(&git, &repository, spec)?,
+            Change::DiffAndRemoved(spec) => self.net_and_removed(&git, &repository, spec)?,
             Change::Commits(spec) => self.commits(&git, &repository, spec)?,
         };
         Ok(Found { prefix: repository.prefix, files, scope })
@@ -78,7 +81,7 @@ impl Changes {
     pub fn what(&self) -> String {
         match &self.change {
             Change::Staged => "what is staged".to_owned(),
-            Change::Diff(spec) => format!("the difference `{spec}`"),
+            Change::Diff(spec) | Change::DiffAndRemoved(spec) => format!("the difference `{spec}`"),
             Change::Commits(spec) => format!("the commits `{spec}`"),
         }
     }
@@ -114,6 +117,18 @@ impl Changes {
         let what = format!("what {} of {head} add to its common base {} with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
         let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
         Ok((files, Scope { what, base: Some(net.base), head: Some(net.head), commits: Some(net.commits) }))
+    }
+
+    /// The net difference comes first: what its files show is not told of a commit again.
+    fn net_and_removed(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
+        let (mut files, mut scope) = self.net(git, repository, spec)?;
+        let between = format!("{}..{}", scope.base.as_deref().unwrap_or_default(), scope.head.as_deref().unwrap_or_default());
+        let links = range::commits(git, repository, &between)?;
+        for some in links.chunks(COMMITS_AT_ONCE) {
+            files.extend(self.of_commits(git, some)?);
+        }
+        scope.what.push_str(", and what they add on the way");
+        Ok((files, scope))
     }
 
     fn commits(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
