@@ -88,7 +88,7 @@ impl PatternEngine {
     }
 
     fn build(&self) -> Result<meta::Regex, String> {
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false);
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false).dfa(false);
         let hir = derive::hir_of(&self.pattern, form(self.multiline))?;
         meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|error| error.to_string())
     }

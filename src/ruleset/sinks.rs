@@ -1,7 +1,9 @@
 //! The slots of known APIs that carry a credential, a scope, a URL: `rules/sinks/<ecosystem>.toml`.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
+use memchr::memmem;
 use serde::Deserialize;
 
 use super::{RuleError, data_below};
@@ -30,20 +32,22 @@ pub struct Sink {
 
 impl Sink {
     /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
-    fn may_be_in(&self, bytes: &[u8], known: &mut HashMap<String, bool>) -> bool {
-        let mut stands = |word: &str| match known.get(word) {
-            Some(found) => *found,
-            None => *known.entry(word.to_owned()).or_insert(memchr::memmem::find(bytes, word.as_bytes()).is_some()),
-        };
+    fn may_be_in<'a>(&'a self, bytes: &[u8], finders: &Finders, known: &mut HashMap<&'a str, bool>) -> bool {
+        let contains = |word: &str| finders.get(word).map_or_else(|| memmem::find(bytes, word.as_bytes()), |finder| finder.find(bytes)).is_some();
+        let mut stands = |word: &'a str| *known.entry(word).or_insert_with(|| contains(word));
+        let is_from = self.from.is_empty() || self.from.iter().any(|package| stands(package) && is_imported(bytes, package));
+        if !is_from || !(self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee))) {
+            return false;
+        }
         // Headers are written in any case.
-        let mut has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
+        let mut has = |word: &'a str| stands(word) || word.contains(char::is_uppercase) && contains(&word.to_lowercase());
         let named = self.argument.is_some() || self.names.is_empty() || self.names.iter().any(|name| has(written_part(name)));
-        named
-            && self.after.iter().all(|after| has(after))
-            && (self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee)))
-            && (self.from.is_empty() || self.from.iter().any(|package| is_imported(bytes, package)))
+        named && self.after.iter().all(|after| has(after))
     }
 }
+
+/// Words with what is prepared to find them.
+type Finders = HashMap<String, memmem::Finder<'static>>;
 
 /// The last segment of a name that stands in a file: the entry `auth.1` of a list is not numbered there.
 fn written_part(name: &str) -> &str {
@@ -71,6 +75,8 @@ fn is_alias(line: &[u8]) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Sinks {
     all: Vec<Sink>,
+    /// For the words of all of them; made when a file is looked at.
+    finders: OnceLock<Finders>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +128,7 @@ impl Sinks {
             let (name, file) = file?;
             all.extend(Self::of_file(name, file)?.all);
         }
-        Ok(Self { all })
+        Ok(Self { all, finders: OnceLock::new() })
     }
 
     /// The slots of one file; `name` is for messages.
@@ -150,7 +156,7 @@ impl Sinks {
             }
             all.push(sink);
         }
-        Ok(Self { all })
+        Ok(Self { all, finders: OnceLock::new() })
     }
 
     /// The slots of one language.
@@ -158,10 +164,31 @@ impl Sinks {
         self.all.iter().filter(move |s| s.languages.iter().any(|l| l == language))
     }
 
-    /// Whether a file of this language holds the words that a call of some slot needs: a look at its bytes that saves parsing most files.
-    pub fn may_reach(&self, language: &str, bytes: &[u8]) -> bool {
-        let mut known = HashMap::new();
-        self.of(language).any(|sink| sink.may_be_in(bytes, &mut known))
+    /// The slots of one language, each with its index.
+    pub fn indexed<'a>(&'a self, language: &'a str) -> impl Iterator<Item = (usize, &'a Sink)> {
+        self.all.iter().enumerate().filter(move |(_, sink)| sink.languages.iter().any(|l| l == language))
+    }
+
+    /// Whether a file holds the words that a call of one of these slots needs: a look at its bytes that saves parsing most files.
+    pub fn may_reach(&self, slots: &[usize], bytes: &[u8]) -> bool {
+        if slots.is_empty() {
+            return false;
+        }
+        let (finders, mut known) = (self.finders.get_or_init(|| self.new_finders()), HashMap::new());
+        slots.iter().filter_map(|index| self.all.get(*index)).any(|sink| sink.may_be_in(bytes, finders, &mut known))
+    }
+
+    fn new_finders(&self) -> Finders {
+        let words = |sink: &Sink| {
+            let names = sink.names.iter().map(|name| written_part(name)).chain(sink.after.as_deref());
+            let words = sink.callees.iter().chain(&sink.from).map(String::as_str).chain(names);
+            words.flat_map(|word| [word.to_owned(), word.to_lowercase()]).collect::<Vec<_>>()
+        };
+        let prepared = |word: String| {
+            let finder = memmem::Finder::new(&word).into_owned();
+            (word, finder)
+        };
+        self.all.iter().flat_map(words).map(prepared).collect()
     }
 
     /// Every kind that some slot has, for checking rules.

@@ -5,11 +5,12 @@ use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
-use crate::model::{Blob, Hit, Rank, Rule};
+use crate::model::{Blob, FileKind, Hit, Rank, Rule};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{RuleSet, provider};
 
 use super::context::Context;
+use super::embedded;
 use super::folded;
 use super::manifest;
 use super::settle;
@@ -38,8 +39,6 @@ pub struct Seen(u8);
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// A callee of a slot.
-    Callee,
     /// The word `scope`.
     Scope,
     /// A word of a provider, or the family of one of its scopes.
@@ -50,6 +49,10 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// A Kubernetes `ConfigMap`.
+    ConfigMap,
+    /// A sign of any of these in a file that may hold code of another language.
+    Embedded,
 }
 
 impl Seen {
@@ -73,6 +76,11 @@ impl Seen {
         Self(self.0 & !(1 << sight as u8))
     }
 
+    /// What was seen in both.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether all of another were seen.
     pub fn has_all(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -87,6 +95,16 @@ impl Seen {
     pub fn has(self, sight: Sight) -> bool {
         self.0 >> sight as u8 & 1 == 1
     }
+}
+
+/// What is looked at.
+pub struct Subject<'a> {
+    /// A file, or a piece of code in one.
+    pub blob: &'a Blob<'a>,
+    /// Its language, if it is one of ours.
+    pub language: Option<&'static Language>,
+    /// Of a piece of code, the line of the file for each of its lines.
+    pub lines: Option<&'a [u32]>,
 }
 
 /// What a file means.
@@ -131,6 +149,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = Vec::new();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.scope_rules.is_empty() {
@@ -147,20 +166,22 @@ impl Meaning {
         all
     }
 
-    /// What the pre-filter has to look for in files of one language alone: words of callees, each with the index of the language in the table.
-    pub fn callees(&self) -> Vec<(Anchor, usize)> {
+    /// What the pre-filter has to look for in files of one language alone: words of slots, each with the index of the language in the table and of the slot.
+    pub fn words(&self) -> Vec<(Anchor, (usize, usize))> {
         let of_language = |(index, language): (usize, &&'static Language)| {
-            sink::keywords(&self.sinks, language).into_iter().map(|word| (Anchor::folded(word.as_bytes()), index)).collect::<Vec<_>>()
+            let words = sink::keywords(&self.sinks, language).into_iter();
+            words.map(|(word, slot)| (Anchor::folded(word.as_bytes()), (index, slot))).collect::<Vec<_>>()
         };
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen.
-    pub fn look(&self, (blob, language): (&Blob, Option<&'static Language>), context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
-        let mut meant = Meant::default();
-        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, seen)) {
+    /// Looks closer at a blob in which `seen` was seen, and words of these slots.
+    pub fn look(&self, subject: &Subject, context: Context, (seen, slots): (Seen, &[usize]), rules: &RuleSet, parser: &mut Parser) -> Meant {
+        let (blob, mut meant) = (subject.blob, Meant::default());
+        if let Some(language) = subject.language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
-                Ok(facts) => {
+                Ok(mut facts) => {
+                    subject.lines.into_iter().for_each(|lines| embedded::relined(&mut facts, lines));
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
                     meant.facts = Some(facts);
@@ -178,8 +199,9 @@ impl Meaning {
     }
 
     /// Whether the tree of a blob may say more than its text.
-    fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let may_hold = || seen.has(Sight::Callee) && folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
+    fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
+        let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
+        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (folded::has_plausible_literal(blob.bytes) || has_word());
         language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
     }
 

@@ -48,12 +48,11 @@ pub struct SinkHit {
     pub name: Option<String>,
 }
 
-/// Literals of at least 4 bytes; a file of the language that contains none of them, in any case, reaches no slot and need not be parsed.
-pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<&'a str> {
-    let mut all: Vec<&str> = sinks.of(language.name).flat_map(sink_keywords).filter(|k| k.len() >= MIN_KEYWORD).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+/// Literals of at least 4 bytes, each with the index of its slot; a file of the language that contains none of them, in any case, reaches no slot and
+/// need not be parsed.
+pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<(&'a str, usize)> {
+    let words = |(index, sink)| sink_keywords(sink).into_iter().filter(|word| word.len() >= MIN_KEYWORD).map(move |word| (word, index));
+    sinks.indexed(language.name).flat_map(words).collect()
 }
 
 /// Words one of which a file must contain: of each callee or, where callees are words of every day, the names of the slot or a word of each of its packages.
@@ -440,7 +439,7 @@ mod tests {
     #[test]
     fn keywords_make_parsing_worthwhile() {
         let (sinks, rust) = (Sinks::built_in().unwrap(), lang::of("a.rs").unwrap());
-        let all = keywords(&sinks, rust);
+        let all: Vec<&str> = keywords(&sinks, rust).into_iter().map(|(word, _)| word).collect();
         assert!(["ClientSecret", "client_secret", "basic_auth"].iter().all(|word| all.contains(word)) && !all.contains(&"header"), "{all:?}");
         assert!(keywords(&Sinks::built_in().unwrap(), lang::of("a.tf").unwrap()).is_empty());
     }
@@ -448,7 +447,7 @@ mod tests {
     #[test]
     fn keywords_are_no_words_of_every_day() {
         let sinks = Sinks::built_in().unwrap();
-        let all = keywords(&sinks, lang::of("a.js").unwrap());
+        let all: Vec<&str> = keywords(&sinks, lang::of("a.js").unwrap()).into_iter().map(|(word, _)| word).collect();
         for expected in ["clientSecret", "Authorization", "jose", "svix", "@nestjs/jwt", "createHmac"] {
             assert!(all.contains(&expected), "{expected} in {all:?}");
         }
