@@ -264,6 +264,7 @@ pub struct FileArgs {
 
 /// Which changes of a git repository are scanned: the lines they add are reported, whole files are read.
 #[derive(Clone, Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Changes (git)")]
 pub struct ChangeArgs {
     /// Scan what is staged, as `git commit` would commit it; PATHS limit it
@@ -278,6 +279,18 @@ pub struct ChangeArgs {
     /// Scan what each commit of a range adds, also what a later one removes
     #[arg(long, value_name = "RANGE", conflicts_with_all = ["staged", "files_from", "stdin_filename"])]
     pub commits: Option<String>,
+    /// Scan every version of every file that led to REF, each once
+    #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD", conflicts_with_all = ["staged", "diff", "commits"])]
+    pub history: Vec<String>,
+    /// With --history: all references, the stash among them
+    #[arg(long, requires = "history")]
+    pub all: bool,
+    /// With --history: also stored blobs that no reference leads to, such as what a rebase has left
+    #[arg(long, requires = "history")]
+    pub unreachable: bool,
+    /// With --history: a shallow clone is an error
+    #[arg(long, requires = "history")]
+    pub require_full_history: bool,
 }
 
 /// Which rules are on.

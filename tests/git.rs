@@ -419,6 +419,38 @@ fn a_thousand_commits_are_read_in_one_go() {
 }
 
 #[test]
+fn every_version_of_every_file_is_scanned_once() {
+    let repository = Repository::new();
+    let first = repository.write("a", line(1)).commit("1");
+    repository.git(&["mv", "a", "b"]);
+    repository.commit("a rename adds no blob");
+    let third = repository.write("b", format!("{}{}", line(1), line(2))).commit("3");
+    repository.remove("b").commit("4");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    let side = repository.write("c", line(3)).commit("5");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("d", "x\n").commit("6");
+    repository.write("d", line(4)).git(&["stash", "-q"]);
+    repository.write("e", line(5)).add();
+    repository.git(&["reset", "-q", "--hard"]);
+    let run = repository.json(&["--history"]);
+    let expected = [format!("a:1 {first}"), format!("b:1 {third}"), format!("b:2 {third}")];
+    assert_eq!((run.status, run.places()), (1, expected.to_vec()));
+    assert_eq!(run.scope(), "every version of every file in 5 commits");
+    assert_eq!(repository.json(&["--history=side"]).places().last().unwrap(), &format!("c:1 {side}"));
+    let all = repository.json(&["--history", "--all"]).places();
+    assert!(all.iter().any(|place| place.starts_with("d:1 ")) && all.contains(&format!("c:1 {side}")), "the stash too: {all:?}");
+    let lost = repository.json(&["--history", "--all", "--unreachable"]).places();
+    assert_eq!(lost.len(), all.len() + 1, "{lost:?}");
+    assert!(lost.last().unwrap().starts_with("unreachable/"));
+    let shallow = Repository::clone_of(&repository, &["--depth", "1"]);
+    assert!(shallow.json(&["--history"]).scope().ends_with("the clone is shallow, older commits are not in it"));
+    let refused = shallow.json(&["--history", "--require-full-history"]);
+    assert!(refused.status == 2 && refused.stderr.contains("run `git fetch --unshallow`"), "{}", refused.stderr);
+    assert_eq!(repository.run(&["--all"]).status, 2);
+}
+
+#[test]
 fn flags_that_exclude_each_other() {
     let repository = Repository::new();
     for arguments in [&["--staged", "--diff", "main"][..], &["--diff", "a", "--commits", "b"], &["--staged", "--files-from", "x"]] {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::CheckArgs;
 use crate::config::UsageError;
-use crate::source::{Change, Changes, Input, reason, root_of};
+use crate::source::{Change, Changes, History, Input, reason, root_of};
 
 use super::{Environment, absolute};
 
@@ -39,6 +39,10 @@ pub fn inputs(args: &CheckArgs, environment: &Environment) -> Result<Vec<Input>,
 fn change(args: &CheckArgs) -> Option<Change> {
     let asked = &args.changes;
     let net = || asked.diff.clone().map(if asked.with_removed { Change::DiffAndRemoved } else { Change::Diff });
+    if !asked.history.is_empty() {
+        let references = if asked.all { Vec::new() } else { asked.history.clone() };
+        return Some(Change::History(History { references, unreachable: asked.unreachable, must_be_full: asked.require_full_history }));
+    }
     asked.staged.then_some(Change::Staged).or_else(net).or_else(|| asked.commits.clone().map(Change::Commits))
 }
 

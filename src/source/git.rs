@@ -14,7 +14,7 @@ pub use blobs::{Blobs, sizes};
 pub use call::Git;
 use call::os_string;
 pub use call::{GitError, path_of_line};
-pub use changes::{Change, Changed, Changes, Found, root_of};
+pub use changes::{Change, Changed, Changes, Found, History, root_of};
 pub use diff::Mode;
 
 /// Bytes of the paths of one call, well below what any system takes as arguments.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::model::{GitBlob, Notice, Origin, RunError, Scope, Skip, SkipReason, Target};
 
 pub use crate::text::failure::reason;
-pub use git::{Change, Changes, hooks_folder, root_of};
+pub use git::{Change, Changes, History, hooks_folder, root_of};
 pub use name::{lexical, slashed};
 pub use read::{Buffer, Read, read};
 pub use size::FileSize;

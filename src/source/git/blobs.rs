@@ -18,7 +18,7 @@ pub struct Blobs {
 impl Blobs {
     /// Starts it in a folder.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        let mut child = Git::new(folder).spawn(&["cat-file", "--batch"])?;
+        let mut child = Git::new(folder).spawn(&["-c", "core.deltaBaseCacheLimit=256m", "cat-file", "--batch"])?;
         let (Some(asked), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };

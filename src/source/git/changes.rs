@@ -1,13 +1,13 @@
 //! Changes of a repository as files with the lines that they gained: what is staged, the difference of two commits, commits one by one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{Added, Commit, Scope};
 
 use super::call::{Git, GitError, text};
-use super::diff::{self, Comparison, Entry, Patches};
+use super::diff::{self, Comparison, Entry, Mode, Patches};
 use super::range::{self, Link, RangeError, Repository};
 
 /// Commits that one call of git compares, so that memory stays bounded.
@@ -24,6 +24,19 @@ pub enum Change {
     DiffAndRemoved(String),
     /// What each commit of a range adds.
     Commits(String),
+    /// Every version of every file.
+    History(History),
+}
+
+/// Which history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// Names of commits, whose ancestors count; all references, the stash among them, where there is none.
+    pub references: Vec<String>,
+    /// Also blobs that no reference leads to.
+    pub unreachable: bool,
+    /// A shallow clone is an error.
+    pub must_be_full: bool,
 }
 
 /// Changes that the user named.
@@ -73,6 +86,7 @@ impl Changes {
             Change::Diff(spec) => self.net(&git, &repository, spec)?,
             Change::DiffAndRemoved(spec) => self.net_and_removed(&git, &repository, spec)?,
             Change::Commits(spec) => self.commits(&git, &repository, spec)?,
+            Change::History(history) => self.history(&git, &repository, history)?,
         };
         Ok(Found { prefix: repository.prefix, files, scope })
     }
@@ -83,6 +97,7 @@ impl Changes {
             Change::Staged => "what is staged".to_owned(),
             Change::Diff(spec) | Change::DiffAndRemoved(spec) => format!("the difference `{spec}`"),
             Change::Commits(spec) => format!("the commits `{spec}`"),
+            Change::History(_) => "the history".to_owned(),
         }
     }
 
@@ -146,6 +161,50 @@ impl Changes {
         Ok((files, Scope { what, base: None, head, commits: Some(links.len()) }))
     }
 
+    /// Every blob once, with the commit and the path that brought it in. A commit stands behind all that it follows, so the first to hold a blob is the one.
+    fn history(&self, git: &Git, repository: &Repository, history: &History) -> Result<(Vec<Changed>, Scope), RangeError> {
+        if repository.is_shallow && history.must_be_full {
+            return Err(RangeError::Shallow);
+        }
+        let links = range::history(git, repository, &history.references)?;
+        if links.is_empty() && !self.allow_empty {
+            return Err(RangeError::Empty("HEAD".to_owned()));
+        }
+        let (mut seen, mut files) = (HashSet::new(), Vec::new());
+        for some in links.chunks(COMMITS_AT_ONCE * 10) {
+            let input: String = some.iter().flat_map(|link| [link.commit.id.as_str(), "\n"]).collect();
+            let raw = self.trees(git, &input, &diff::LIST)?;
+            let comparisons = diff::comparisons(&raw)?.0;
+            let mut links = some.iter().map(|link| Arc::new(link.commit.clone())).peekable();
+            for comparison in comparisons {
+                while links.next_if(|commit| commit.id != comparison.commit).is_some() {}
+                let commit = links.peek().cloned().ok_or(GitError::Unexpected)?;
+                let new = comparison.entries.into_iter().filter(|entry| entry.mode == Mode::File && seen.insert(entry.new.clone()));
+                files.extend(new.map(|entry| Changed { entry, added: Added::All, commit: Some(commit.clone()) }));
+            }
+        }
+        let mut what = format!("every version of every file in {}", count(links.len()));
+        if history.unreachable {
+            let lost = unreachable(git, &seen)?;
+            what = format!("{what} and {} blobs that nothing leads to", lost.len());
+            files.extend(lost);
+        }
+        if repository.is_shallow {
+            what.push_str("; the clone is shallow, older commits are not in it");
+        }
+        Ok((files, Scope { what, base: None, head: None, commits: Some(links.len()) }))
+    }
+
+    /// What `git diff-tree` prints for the commits, or commits and parents, on the lines of `input`.
+    fn trees(&self, git: &Git, input: &str, more: &[&str]) -> Result<Vec<u8>, GitError> {
+        let mut arguments = vec!["diff-tree", "--stdin", "--root", "--always", "-m"];
+        arguments.extend(diff::OPTIONS);
+        arguments.extend(more);
+        let mut git = git.command(&arguments);
+        git.arg("--").args(&self.paths);
+        super::call::feed(git, input.as_bytes())
+    }
+
     /// What each commit adds. A merge adds what none of its parents has: how a conflict was resolved.
     fn of_commits(&self, git: &Git, links: &[Link]) -> Result<Vec<Changed>, RangeError> {
         let mut input = String::new();
@@ -156,16 +215,8 @@ impl Changes {
                 parents => parents.iter().for_each(|parent| input.extend([id, " ", parent, "\n"])),
             }
         }
-        let tree = |more: &[&str]| -> Result<Vec<u8>, GitError> {
-            let mut arguments = vec!["diff-tree", "--stdin", "--root", "--always"];
-            arguments.extend(diff::OPTIONS);
-            arguments.extend(more);
-            let mut git = git.command(&arguments);
-            git.arg("--").args(&self.paths);
-            super::call::feed(git, input.as_bytes())
-        };
-        let raw = tree(&diff::LIST)?;
-        let patches = Patches::read(&tree(&diff::PATCH)?)?;
+        let raw = self.trees(git, &input, &diff::LIST)?;
+        let patches = Patches::read(&self.trees(git, &input, &diff::PATCH)?)?;
         let mut comparisons = diff::comparisons(&raw)?.0.into_iter();
         let mut files = Vec::new();
         for link in links {
@@ -207,6 +258,17 @@ fn shared(sides: Vec<Vec<(Entry, Added)>>, commit: Option<&Arc<Commit>>) -> Vec<
     }
     let gained = files.into_iter().filter(|(_, added)| !added.is_nothing());
     gained.map(|(entry, added)| Changed { entry, added, commit: commit.cloned() }).collect()
+}
+
+/// Blobs that are stored and were not seen. Nobody knows what they were called.
+fn unreachable(git: &Git, seen: &HashSet<String>) -> Result<Vec<Changed>, GitError> {
+    let all = git.run(&["cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)"])?;
+    let blobs = all.split(|byte| *byte == b'\n').map(text).filter_map(|line| line.strip_prefix("blob ")).filter(|id| !seen.contains(*id));
+    let lost = |id: &str| {
+        let entry = Entry { mode: Mode::File, old: String::new(), new: id.to_owned(), path: Path::new("unreachable").join(id) };
+        Changed { entry, added: Added::All, commit: None }
+    };
+    Ok(blobs.map(lost).collect())
 }
 
 fn empty_tree(git: &Git) -> Result<String, GitError> {

@@ -65,6 +65,9 @@ pub enum RangeError {
     /// A shallow clone ends inside the range.
     #[error("this clone is shallow and ends at {0}, inside the range; run `git fetch --unshallow`, or check out with a fetch-depth of 0")]
     Cut(String),
+    /// A clone that does not hold all, where all is asked for.
+    #[error("this clone is shallow; run `git fetch --unshallow`, or check out with a fetch-depth of 0")]
+    Shallow,
     /// A range that holds no commit.
     #[error("there is no commit in `{0}`; check both ends, or pass --allow-empty")]
     Empty(String),
@@ -153,17 +156,28 @@ pub fn commits(git: &Git, repository: &Repository, spec: &str) -> Result<Vec<Lin
     let is_range = spec.contains("..");
     let (base, head) = sides(spec);
     let head = resolve(git, repository, if is_range { head } else { spec })?;
-    let mut arguments = vec!["rev-list".to_owned(), "--reverse".to_owned(), "--topo-order".to_owned(), "--format=%H %at %P".to_owned(), head];
+    let mut names = vec![head];
     if is_range {
-        arguments.push(format!("^{}", resolve(git, repository, base)?));
+        names.push(format!("^{}", resolve(git, repository, base)?));
     }
-    let output = git.run_on(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[])?;
-    let lines = output.split(|byte| *byte == b'\n').map(text).filter(|line| !line.is_empty() && !line.starts_with("commit "));
-    let links = lines.map(link).collect::<Option<Vec<_>>>().ok_or(GitError::Unexpected)?;
+    let links = list(git, &names)?;
     match links.iter().find(|link| repository.cut.contains(&link.commit.id)) {
         Some(cut) => Err(RangeError::Cut(cut.commit.short().to_owned())),
         None => Ok(links),
     }
+}
+
+/// All commits that lead to some references, the oldest first; to any reference, where none is named.
+pub fn history(git: &Git, repository: &Repository, references: &[String]) -> Result<Vec<Link>, RangeError> {
+    let names = references.iter().map(|name| resolve(git, repository, name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(list(git, &if names.is_empty() { vec!["--all".to_owned()] } else { names })?)
+}
+
+fn list(git: &Git, names: &[String]) -> Result<Vec<Link>, GitError> {
+    let arguments: Vec<&str> = ["rev-list", "--reverse", "--topo-order", "--format=%H %at %P"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let output = git.run_on(&arguments, &[])?;
+    let lines = output.split(|byte| *byte == b'\n').map(text).filter(|line| !line.is_empty() && !line.starts_with("commit "));
+    lines.map(link).collect::<Option<Vec<_>>>().ok_or(GitError::Unexpected)
 }
 
 fn link(line: &str) -> Option<Link> {
