@@ -273,6 +273,9 @@ pub struct ChangeArgs {
     /// Scan what a branch adds in the end: the difference of HEAD (without it, the commit checked out) to the commit it has in common with BASE
     #[arg(long, value_name = "BASE[..HEAD]", conflicts_with_all = ["staged", "commits", "files_from", "stdin_filename"])]
     pub diff: Option<String>,
+    /// Scan what this branch adds to the default branch of the remote: --diff origin/HEAD, and what the baseline accepts does not count
+    #[arg(long, conflicts_with_all = ["staged", "diff", "commits", "history", "no_baseline", "files_from", "stdin_filename"])]
+    pub new_only: bool,
     /// With --diff: also what a commit of the branch adds and a later one removes, for it is published all the same
     #[arg(long, requires = "diff", conflicts_with_all = ["staged", "commits"])]
     pub with_removed: bool,

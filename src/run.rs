@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::UsageError;
-use crate::model::{Finding, Fingerprint, Report, Rule, Stats};
+use crate::model::{Finding, Fingerprint, Notice, Report, Rule, Stats};
 use crate::plan::Plan;
 use crate::project;
 use crate::ruleset::RuleSet;
@@ -59,7 +59,8 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let pool = scanning::pool(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, targets) = book::open(plan, rules, listing);
-    let mut settled = Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashSet::new(), ledger: plan.ledger() };
+    let mut settled =
+        Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashSet::new(), ledger: plan.ledger(), muted: Vec::new() };
     let mut blobs = Blobs::default();
     for (round, some) in targets.chunks(ROUND).enumerate() {
         let from = round * ROUND;
@@ -83,6 +84,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         let stale = book::stale(plan, rules, (ledger, &report, &targets));
         report.notices.extend(stale);
     }
+    report.notices.append(&mut settled.muted);
     report.findings = settled.files.into_values().flatten().collect();
     tidy(&mut report);
     let (listing, scanning) = (listed, done.saturating_sub(listed));
@@ -110,11 +112,16 @@ struct Settled<'a> {
     /// What was found in changes: the next commit that touches its line does not add it again.
     told: HashSet<(Fingerprint, Arc<str>, Option<String>)>,
     ledger: Option<Ledger<'a>>,
+    /// Comments that mute and that the changes bring in.
+    muted: Vec<Notice>,
 }
 
 impl Settled<'_> {
     fn add(&mut self, index: usize, file: FileResult, watch: &mut Watch) {
         let added = file.added.clone();
+        if self.is_of_changes {
+            self.muted.extend(book::introduced(&file));
+        }
         let mut findings = triage(file, self.rules, &self.plan.triage);
         if let Some(ledger) = &mut self.ledger {
             ledger.mark(&mut findings, added.as_deref());

@@ -211,6 +211,40 @@ fn what_a_branch_adds_in_the_end() {
 }
 
 #[test]
+fn what_a_change_mutes_is_said() {
+    let repository = Repository::new();
+    let muted = |number: u64, reason: &str| format!("{} # aelix-lint: allow secrets/aelix-api-key -- {reason}\n", line(number).trim_end());
+    repository.write("a.env", muted(1, "old")).commit("1");
+    repository.write("a.env", format!("{}{}", muted(1, "old"), muted(2, "new"))).write("aelix-lint.toml", "min-severity = \"high\"\n");
+    repository.write(".aelixlintignore", "x\n").add();
+    let run = repository.json(&["--staged"]);
+    let notices: Vec<String> = run.json()["notices"].as_array().unwrap().iter().map(|notice| notice["message"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(
+        notices,
+        [
+            "this change edits what is not scanned",
+            "this change mutes secrets/aelix-api-key on line 2: new",
+            "this change edits the configuration, which decides what is reported",
+        ]
+    );
+    assert_eq!((run.status, run.places().len()), (0, 0));
+    assert!(repository.run(&["."]).stdout.lines().all(|line| !line.starts_with("warning:")), "files are no change");
+}
+
+#[test]
+fn only_what_is_new_on_this_branch_counts() {
+    let origin = Repository::new();
+    origin.write("a", line(1)).commit("1");
+    let clone = Repository::clone_of(&origin, &[]);
+    clone.write("b", line(2)).commit("2");
+    assert_eq!(clone.json(&["--new-only"]).places(), ["b:1"]);
+    assert_eq!(clone.run(&["baseline", "create"]).status, 0);
+    assert_eq!(clone.json(&["--new-only"]).status, 0);
+    let alone = origin.json(&["--new-only"]);
+    assert!(alone.status == 2 && alone.stderr.contains("no commit `origin/HEAD` in this clone"), "{}", alone.stderr);
+}
+
+#[test]
 fn what_is_gone_in_the_end_is_told_of_its_commit() {
     let repository = Repository::new();
     repository.write("a", "x\n").commit("1");

@@ -38,7 +38,13 @@ pub fn inputs(args: &CheckArgs, environment: &Environment) -> Result<Vec<Input>,
 
 fn change(args: &CheckArgs) -> Option<Change> {
     let asked = &args.changes;
-    let net = || asked.diff.clone().map(if asked.with_removed { Change::DiffAndRemoved } else { Change::Diff });
+    let net = || {
+        asked.diff.clone().or_else(|| asked.new_only.then(|| "origin/HEAD".to_owned())).map(if asked.with_removed {
+            Change::DiffAndRemoved
+        } else {
+            Change::Diff
+        })
+    };
     if !asked.history.is_empty() {
         let references = if asked.all { Vec::new() } else { asked.history.clone() };
         return Some(Change::History(History { references, unreachable: asked.unreachable, must_be_full: asked.require_full_history }));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Target};
+use crate::model::{Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project;
 use crate::ruleset::RuleSet;
@@ -54,6 +54,19 @@ pub fn stale(plan: &Plan, rules: &RuleSet, (ledger, report, targets): (&Ledger, 
     let more = if stale.len() > 1 { format!(" and {} more", stale.len() - 1) } else { String::new() };
     let message = format!("an entry matches nothing any more: `{}` in {}{more}; `aelix-lint baseline prune` removes it", first.rule, first.path);
     Some(Notice { display: file.shown.as_str().into(), relative: file.shown.as_str().into(), message })
+}
+
+/// Comments that mute and that a change brings in: whoever reviews it should see them.
+pub fn introduced(file: &FileResult) -> Vec<Notice> {
+    let is_new = |line: u32| file.added.as_ref().is_none_or(|added| added.iter().any(|(first, last)| (*first..=*last).contains(&line)));
+    let new = file.suppressions.iter().filter(|suppression| !suppression.sample && suppression.tool.is_none() && is_new(suppression.place.start.line));
+    let notice = |suppression: &Suppression| {
+        let (place, rules) = (&suppression.place, suppression.rules.join(", "));
+        let reason = suppression.reason.as_ref().map_or_else(|| ", without a reason".to_owned(), |reason| format!(": {reason}"));
+        let message = format!("this change mutes {rules} on line {}{reason}", place.start.line);
+        Notice { display: place.display.clone(), relative: place.relative.clone(), message }
+    };
+    new.map(notice).collect()
 }
 
 /// What the scan of a target did not do, taken out of what it gave.

@@ -122,6 +122,21 @@ fn is_stream(_: &fs::Metadata) -> bool {
     false
 }
 
+/// Files that decide what is scanned and what counts.
+const MUTING: [&str; 4] = ["aelix-lint.toml", ".aelix-lint.toml", ".aelixlintignore", ".aelix-lint-baseline.json"];
+
+/// What a reviewer should see: a change of a file that can mute findings.
+fn muting(prefix: &Path, changed: &git::Changed) -> Option<Notice> {
+    let name = changed.entry.path.file_name()?.to_str()?;
+    let what = match MUTING.iter().position(|known| *known == name)? {
+        0 | 1 => "this change edits the configuration, which decides what is reported",
+        2 => "this change edits what is not scanned",
+        _ => "this change accepts findings in the baseline",
+    };
+    let (display, relative) = (seen_from(prefix, &changed.entry.path).into(), slashed(&changed.entry.path).into());
+    Some(Notice { display, relative, message: what.to_owned() })
+}
+
 /// A path from the root of a repository, as a person would type it in its folder `prefix`.
 fn seen_from(prefix: &Path, path: &Path) -> String {
     let mut shared = prefix.components().zip(path.components()).take_while(|(a, b)| a == b).count();
@@ -207,6 +222,7 @@ impl Lister<'_> {
     }
 
     fn changed(&mut self, changes: &Changes, found: git::Found) {
+        self.listing.notices.extend(found.files.iter().filter(|changed| changed.commit.is_none()).filter_map(|changed| muting(&found.prefix, changed)));
         let wanted: Vec<git::Changed> = found.files.into_iter().filter(|changed| self.is_wanted(&changed.entry.path)).collect();
         let files = wanted.iter().filter(|changed| changed.entry.mode == git::Mode::File).map(|changed| changed.entry.new.as_str());
         let sizes = match git::sizes(&git::Git::new(&changes.folder), files) {
