@@ -117,9 +117,11 @@ impl Plan {
         }
         let threads = threads(args, environment);
         let baseline = BaselineFile::find(&args.threshold, (&root, &start), environment)?;
+        // The baseline holds digests: it is no text to search for secrets.
+        let outputs = output::files(&renderings).into_iter().chain(baseline.as_ref().map(|file| file.path.clone())).collect();
         let base = if matches!(inputs[..], [Input::Changes(_)]) { root } else { environment.folder.clone() };
         Ok(Self {
-            listing: ListOptions { threads, root: base, ..listing(args, &mut settings, output::files(&renderings))? },
+            listing: ListOptions { threads, root: base, ..listing(args, &mut settings, outputs)? },
             baseline,
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules)?,

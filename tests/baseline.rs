@@ -155,6 +155,6 @@ fn what_other_scanners_accept_is_taken_over() {
         assert_eq!(run.status, 0, "{}", run.stderr);
         assert_eq!(repository.json(&["."]).places(), ["b.env:1"], "{name}");
         assert!(self::text(&repository).contains("imported from "));
-        assert_eq!(run.stdout.contains("1 name a place where nothing is found"), name == ".gitleaksignore", "{}", run.stdout);
+        assert_eq!(run.stdout.contains("in 1 of those places nothing is found"), name == ".gitleaksignore", "{}", run.stdout);
     }
 }

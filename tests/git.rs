@@ -202,7 +202,7 @@ fn what_a_branch_adds_in_the_end() {
     for range in ["main..topic", "main...topic"] {
         let run = repository.json(&["--diff", range]);
         assert_eq!((run.status, run.places()), (1, vec!["c:1".to_owned()]), "{range}");
-        assert!(run.scope().starts_with("what 2 commits of topic add to its common base "), "{}", run.scope());
+        assert!(run.scope().starts_with("what 2 commits of topic add since "), "{}", run.scope());
     }
     repository.git(&["checkout", "-q", "topic"]);
     assert_eq!(repository.json(&["--diff", "main"]).places(), ["c:1"]);

@@ -115,8 +115,8 @@ pub fn import(args: &ImportArgs, environment: &Environment) -> Result<ExitStatus
     entries.extend(rest);
     save(&file, Baseline { entries, salt: file.baseline.salt.clone() })?;
     let missed = accepted.places.len() - used.len();
-    let missed = if missed == 0 { String::new() } else { format!("; {missed} name a place where nothing is found") };
-    said(&scan, &format!("wrote {}: {found} findings accepted by {} of {}{missed}", file.shown, count(accepted.places.len()), accepted.tool))
+    let missed = if missed == 0 { String::new() } else { format!("; in {missed} of those places nothing is found") };
+    said(&scan, &format!("wrote {}: {} accepted by {} of {}{missed}", file.shown, numbered(found, "finding"), count(accepted.places.len()), accepted.tool))
 }
 
 /// What becomes of the baseline that is there.
@@ -193,14 +193,17 @@ fn save(file: &BaselineFile, mut baseline: Baseline) -> Result<usize, UsageError
 }
 
 fn said(scan: &Scan, text: &str) -> Result<ExitStatus, Failure> {
-    let counted = scan.counted().count();
-    let findings = if counted == 1 { "1 finding".to_owned() } else { format!("{counted} findings") };
-    output::stdout(|out| writeln!(out, "{} ({findings} in {} files)", sanitise(text), scan.report.stats.files))?;
+    let (findings, files) = (numbered(scan.counted().count(), "finding"), numbered(usize::try_from(scan.report.stats.files).unwrap_or(usize::MAX), "file"));
+    output::stdout(|out| writeln!(out, "{} ({findings} in {files} scanned)", sanitise(text)))?;
     Ok(ExitStatus::Clean)
 }
 
 fn count(entries: usize) -> String {
     if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
+}
+
+fn numbered(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 fn missing() -> UsageError {

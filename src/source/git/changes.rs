@@ -129,7 +129,7 @@ impl Changes {
         }
         let files = shared(vec![self.compare(git, &["diff-tree"], &[&net.base, &net.head])?], None);
         let (base, head) = range::sides(spec);
-        let what = format!("what {} of {head} add to its common base {} with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
+        let what = format!("what {} of {head} add since {}, the common commit with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
         let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
         Ok((files, Scope { what, base: Some(net.base), head: Some(net.head), commits: Some(net.commits) }))
     }
