@@ -173,7 +173,7 @@ impl Changes {
         let (mut seen, mut files) = (HashSet::new(), Vec::new());
         for some in links.chunks(COMMITS_AT_ONCE * 10) {
             let input: String = some.iter().flat_map(|link| [link.commit.id.as_str(), "\n"]).collect();
-            let raw = self.trees(git, &input, &diff::LIST)?;
+            let raw = self.trees(git, &input, &["--raw", "-z", "--no-renames"])?;
             let comparisons = diff::comparisons(&raw)?.0;
             let mut links = some.iter().map(|link| Arc::new(link.commit.clone())).peekable();
             for comparison in comparisons {
