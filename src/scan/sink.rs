@@ -252,7 +252,10 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         _ => text.to_vec(),
     };
     let skipped = length - text.len();
-    let span = *places(pieces, starts, length, Span::new(skipped, length)).first()?;
+    let own = places(pieces, starts, length, Span::new(skipped, length));
+    let span = *own.first()?;
+    // What stands before the secret may be shown where it is written as it is.
+    let is_apart = skipped > 0 && own.iter().map(|piece| piece.len()).sum::<usize>() == text.len();
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
     if !argument.span.contains(span) || argument.path.iter().any(|s| s.kind != StepKind::Fallback) {
         related.push((target.span, format!("reaches {} here", target.text)));
@@ -265,7 +268,7 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     Some(SinkHit {
         kind: sink.kind.clone(),
         span,
-        pieces: pieces.clone(),
+        pieces: if is_apart { own } else { pieces.clone() },
         value: Secret::new(text, 0),
         related,
         message: message(target, argument),
