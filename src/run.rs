@@ -4,6 +4,7 @@ mod book;
 pub mod examples;
 pub mod panics;
 mod scanning;
+mod versions;
 
 use std::collections::{BTreeMap, HashSet};
 use std::process::ExitCode;
@@ -16,7 +17,7 @@ use crate::plan::Plan;
 use crate::project;
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
-use crate::source;
+use crate::source::{self, Change, Input};
 use crate::triage::{FileResult, Ledger, triage, within};
 
 use book::Blobs;
@@ -62,10 +63,14 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let mut settled =
         Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashSet::new(), ledger: plan.ledger(), muted: Vec::new() };
     let mut blobs = Blobs::default();
-    for (round, some) in targets.chunks(ROUND).enumerate() {
-        let from = round * ROUND;
+    // The versions of a file belong together, however far apart their commits are.
+    let is_history = matches!(&plan.inputs[..], [Input::Changes(changes)] if matches!(changes.change, Change::History(_)));
+    let at_once = if is_history { targets.len().max(1) } else { ROUND };
+    for (round, some) in targets.chunks(at_once).enumerate() {
+        let from = round * at_once;
         let progress = |done: usize, _: usize| (watch.progress)(from + done, targets.len());
-        let outcomes = scanning::scan_all(&scanner, some, &pool, &progress);
+        let scan = if is_history { scanning::scan_versions } else { scanning::scan_all };
+        let outcomes = scan(&scanner, some, &pool, &progress);
         for (index, file) in blobs.book(&mut report, (from, some), outcomes) {
             settled.add(index, file, watch);
         }

@@ -485,6 +485,24 @@ fn every_version_of_every_file_is_scanned_once() {
 }
 
 #[test]
+fn a_long_file_is_scanned_where_it_changes() {
+    let repository = Repository::new();
+    let rows = |inserted: &[(usize, String)]| -> String {
+        let row = |number: usize| inserted.iter().find(|(at, _)| *at == number).map_or_else(|| format!("row {number}\n"), |(_, text)| text.clone());
+        (1..=400).map(row).collect()
+    };
+    let first = repository.write("big.env", rows(&[(10, line(1))])).commit("1");
+    let second = repository.write("big.env", rows(&[(10, line(1)), (300, line(2))])).commit("2");
+    let muted = "# aelix-lint: allow-file secrets/aelix-api-key -- samples\n".to_owned();
+    repository.write("big.env", rows(&[(10, line(1)), (200, muted), (390, line(3))])).commit("3");
+    let fourth = repository.write("big.env", rows(&[(10, line(1)), (300, line(2)), (399, line(4))])).commit("4");
+    let run = repository.json(&["--history"]);
+    assert_eq!(run.places(), [format!("big.env:10 {first}"), format!("big.env:300 {second}"), format!("big.env:399 {fourth}")]);
+    let offset = rows(&[(10, line(1)), (300, line(2))]).find(&key(2)).unwrap();
+    assert_eq!(run.json()["findings"][1]["span"]["start"], offset, "bytes of the version");
+}
+
+#[test]
 fn flags_that_exclude_each_other() {
     let repository = Repository::new();
     for arguments in [&["--staged", "--diff", "main"][..], &["--diff", "a", "--commits", "b"], &["--staged", "--files-from", "x"]] {
