@@ -357,6 +357,7 @@ pub struct ThresholdArgs {
 /// How it is reported.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct OutputArgs {
     /// How the report is written [default: human, or `AELIX_LINT_FORMAT`]
     #[arg(long, alias = "output-format", value_name = "FORMAT", value_parser = format())]
@@ -382,6 +383,9 @@ pub struct OutputArgs {
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,
+    /// List the secrets that are read safely at run time
+    #[arg(long)]
+    pub show_safe: bool,
     /// Keep only the N most severe results in SARIF
     #[arg(long, value_name = "N")]
     pub sarif_max_results: Option<usize>,

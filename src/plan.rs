@@ -71,6 +71,8 @@ pub enum EmptyInput {
 pub struct Show {
     /// Reports list the files that were scanned.
     pub files: bool,
+    /// Reports list slots that are filled safely.
+    pub safe: bool,
     /// Reports list suppressed findings.
     pub suppressed: bool,
 }
@@ -125,11 +127,15 @@ impl Plan {
             baseline,
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules)?,
-            scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)), allow: settings.allowed_values()? },
+            scan: ScanOptions {
+                line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)),
+                allow: settings.allowed_values()?,
+                safe: args.output.show_safe,
+            },
             now,
             triage: triage(args, &mut settings, now)?,
             fail_on: fail_on(args, &mut settings),
-            show: Show { files: args.output.show_files, suppressed: args.threshold.show_suppressed },
+            show: Show { files: args.output.show_files, safe: args.output.show_safe, suppressed: args.threshold.show_suppressed },
             stderr: stderr(args, &renderings, environment),
             threads,
             settings: settings.into_shown(),

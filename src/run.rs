@@ -185,6 +185,7 @@ mod tests {
             place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at, Snippet::default()),
             notes: vec![],
             related: vec![],
+            flow: vec![],
             also: vec![],
             status,
         };
@@ -195,6 +196,7 @@ mod tests {
             errors: vec![],
             notices: vec![],
             scanned_files: None,
+            safe: None,
             stats: Stats::default(),
             show_suppressed: false,
             scope: None,

@@ -13,6 +13,6 @@ pub mod suppression;
 pub use blob::{Added, Blob, Commit, FileKind, GitBlob, Origin, Target};
 pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};
 pub use fingerprint::Fingerprint;
-pub use report::{Notice, Report, RunError, Scanned, Scope, Skip, SkipReason, Stats};
+pub use report::{Notice, Report, RunError, SafeSource, SafeUse, Scanned, Scope, Skip, SkipReason, Stats};
 pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};
 pub use suppression::{Fault, Suppression, Tool, Until};

@@ -242,6 +242,11 @@ pub enum Matcher {
         /// The slot: `client-secret`, `scope`, …
         kind: String,
     },
+    /// What a query of tree-sitter captures as `@secret`, by language.
+    Query {
+        /// Name of the language and the query.
+        queries: Vec<(String, String)>,
+    },
     /// A named Rust function that is run over the blob or the project.
     Check {
         /// Its name in the table of `check/` or `project/`.

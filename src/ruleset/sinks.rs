@@ -6,10 +6,14 @@ use std::sync::OnceLock;
 use memchr::memmem;
 use serde::Deserialize;
 
-use super::{RuleError, data_below};
+use super::{RuleError, data_below, nearest};
 
 /// Where the files are.
 const FOLDER: &str = "rules/sinks/";
+/// The languages of slots, also those that a small build leaves out.
+pub const LANGUAGES: [&str; 13] = ["bash", "csharp", "go", "hcl", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "tsx", "typescript"];
+/// Shortest word by which the file of a slot can be found, in bytes.
+const LEAST_WORD: usize = 4;
 
 /// One slot of one API: a positional or named argument of a call, an entry of an object among its arguments, or a field that is assigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +35,14 @@ pub struct Sink {
 }
 
 impl Sink {
+    /// What it lacks to name a slot.
+    fn check(&self) -> Result<(), String> {
+        if self.names.is_empty() && (self.argument.is_none() || self.callees.is_empty()) {
+            return Err(format!("a sink of kind `{}` needs a callee with an argument or a name, or a name alone for a field", self.kind));
+        }
+        Ok(())
+    }
+
     /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
     fn may_be_in<'a>(&'a self, bytes: &[u8], finders: &Finders, known: &mut HashMap<&'a str, bool>) -> bool {
         let contains = |word: &str| finders.get(word).map_or_else(|| memmem::find(bytes, word.as_bytes()), |finder| finder.find(bytes)).is_some();
@@ -77,6 +89,8 @@ pub struct Sinks {
     all: Vec<Sink>,
     /// For the words of all of them; made when a file is looked at.
     finders: OnceLock<Finders>,
+    /// Where those of users are written, in the same order; empty for those of the program.
+    places: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -86,10 +100,13 @@ struct File {
     sink: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
+/// One slot as it is written.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+pub struct Entry {
     kind: String,
+    #[serde(default)]
+    languages: Vec<String>,
     #[serde(default)]
     callee: OneOrMore,
     #[serde(default)]
@@ -100,8 +117,22 @@ struct Entry {
     after: Option<String>,
 }
 
+impl Entry {
+    fn into_sink(self, languages: &[String]) -> Sink {
+        Sink {
+            kind: self.kind,
+            languages: if self.languages.is_empty() { languages.to_vec() } else { self.languages },
+            callees: self.callee.into_vec(),
+            from: self.from,
+            argument: self.argument,
+            names: self.name.into_vec(),
+            after: self.after,
+        }
+    }
+}
+
 /// `"a"` or `["a", "b"]`.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(untagged)]
 enum OneOrMore {
     #[default]
@@ -128,7 +159,7 @@ impl Sinks {
             let (name, file) = file?;
             all.extend(Self::of_file(name, file)?.all);
         }
-        Ok(Self { all, finders: OnceLock::new() })
+        Ok(Self { all, ..Self::default() })
     }
 
     /// The slots of one file; `name` is for messages.
@@ -139,24 +170,46 @@ impl Sinks {
     fn of_file(name: &str, file: File) -> Result<Self, RuleError> {
         let mut all = Vec::new();
         for entry in file.sink {
-            let sink = Sink {
-                kind: entry.kind,
-                languages: file.languages.clone(),
-                callees: entry.callee.into_vec(),
-                from: entry.from,
-                argument: entry.argument,
-                names: entry.name.into_vec(),
-                after: entry.after,
-            };
-            if sink.names.is_empty() && (sink.argument.is_none() || sink.callees.is_empty()) {
-                return Err(cannot_read(
-                    name,
-                    &format!("a sink of kind `{}` needs a callee with an argument or a name, or a name alone for a field", sink.kind),
-                ));
-            }
+            let sink = entry.into_sink(&file.languages);
+            sink.check().map_err(|what| cannot_read(name, &what))?;
             all.push(sink);
         }
-        Ok(Self { all, finders: OnceLock::new() })
+        Ok(Self { all, ..Self::default() })
+    }
+
+    /// A slot of a user, written at `place` (`my.toml:3`); `languages` are those of its file.
+    pub fn own(place: &str, entry: Entry, languages: &[String]) -> Result<Self, RuleError> {
+        let sink = entry.into_sink(languages);
+        let bad = |what: String| RuleError::new(format!("{place}: {what}"));
+        sink.check().map_err(bad)?;
+        if sink.languages.is_empty() {
+            return Err(bad(format!("the sink of kind `{}` names no language; add `languages = [\"python\"]`", sink.kind)));
+        }
+        if let Some(unknown) = sink.languages.iter().find(|language| !LANGUAGES.contains(&language.as_str())) {
+            let hint =
+                nearest(unknown, LANGUAGES.into_iter()).map_or_else(|| format!("one of {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
+            return Err(bad(format!("no language is named `{unknown}`; {hint}")));
+        }
+        if sink.callees.iter().chain(&sink.names).chain(&sink.from).all(|word| word.trim_start_matches('.').len() < LEAST_WORD) {
+            return Err(bad(format!("a callee, a name or a package of at least {LEAST_WORD} bytes is needed, by which files are found")));
+        }
+        Ok(Self { all: vec![sink], places: vec![place.to_owned()], ..Self::default() })
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Adds those of another.
+    pub fn add(&mut self, other: Self) {
+        self.all.extend(other.all);
+        self.places.extend(other.places);
+    }
+
+    /// Kind and place of each slot of a user.
+    pub fn owned(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.all.iter().zip(&self.places).map(|(sink, place)| (sink.kind.as_str(), place.as_str()))
     }
 
     /// The slots of one language.
@@ -204,9 +257,6 @@ fn cannot_read(name: &str, what: &str) -> RuleError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Also those that a small build leaves out.
-    const LANGUAGES: [&str; 13] = ["bash", "csharp", "go", "hcl", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "tsx", "typescript"];
 
     #[test]
     fn the_built_in_sinks_are_valid_and_name_known_languages() {

@@ -86,8 +86,9 @@ impl Versions {
         let shift = |span: &mut Span| *span = Span::new(shifted(span.start), shifted(span.end));
         for finding in &mut scanned.findings {
             shift(&mut finding.place.span);
-            finding.related.iter_mut().for_each(|related| shift(&mut related.place.span));
+            finding.related.iter_mut().chain(&mut finding.flow).for_each(|related| shift(&mut related.place.span));
         }
+        scanned.safe.iter_mut().for_each(|safe| shift(&mut safe.place.span));
         scanned.suppressions.iter_mut().for_each(|suppression| shift(&mut suppression.place.span));
     }
 

@@ -14,7 +14,7 @@ use crate::text::{Lines, Secret, Span, name, randomness};
 
 use super::document::Node;
 use super::manifest;
-use super::sink::described;
+use super::sink::{described, flow};
 use super::syntax::Facts;
 
 /// Folded text of one file that is searched, in bytes.
@@ -60,6 +60,7 @@ struct Line {
     /// The source is the value as it is.
     verbatim: bool,
     related: Vec<(Span, String)>,
+    flow: Vec<(Span, String)>,
     /// How it was made.
     note: String,
 }
@@ -98,7 +99,8 @@ impl Folded {
             let text = entry.text.trim_end();
             let name = (!text.contains('\n')).then_some(entry.key.as_str());
             let note = format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line);
-            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related: Vec::new(), note };
+            let (related, flow) = (Vec::new(), Vec::new());
+            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related, flow, note };
             folded.write(name, text.as_bytes(), line);
         }
         folded
@@ -124,7 +126,7 @@ impl Folded {
             let pieces = text.pieces(Span::new(0, text.bytes().len()));
             let verbatim = pieces.len() == 1 && bytes[pieces[0].range()] == *text.bytes();
             let note = format!("`{}`, line {}", leaf.path, lines.index_of(leaf.value.span.start) + 1);
-            let line = Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), note };
+            let line = Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), flow: Vec::new(), note };
             folded.write(Some(&name), text.bytes(), line);
         }
         folded
@@ -143,7 +145,9 @@ impl Folded {
             related.push((user, "it is used here".to_owned()));
         }
         let count = pieces.iter().filter(|piece| !piece.is_empty()).count();
-        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, note: note(name, argument, count) };
+        let flow = flow(&argument.path, pieces, (user, name.map_or_else(|| "it is used here".to_owned(), |name| format!("the value of `{name}`"))));
+        let note = note(name, argument, count);
+        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, flow, note };
         self.write(name, text, line);
     }
 
@@ -185,6 +189,7 @@ impl Folded {
             Some((on_characters(*line.places(*span).first()?, bytes), message.clone()))
         });
         let others = own.iter().skip(1).map(|piece| (on_characters(*piece, bytes), "the next piece of it".to_owned()));
+        hit.flow.clone_from(&line.flow);
         hit.related = near.chain(line.related.iter().cloned()).chain(others).take(MAX_RELATED).collect();
         hit.span = first;
         hit.notes.push(line.note.clone());
@@ -261,7 +266,10 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
     };
     let decoded = || language.callees.decoders.iter().any(|(callee, _)| called(callee).is_some_and(|at| decodes_literal(rest, at, language)));
     let value = &after[..value_end(after)];
-    let is_joined = || is_assigned && (has_joint(value) || JOINING.iter().any(|word| word.find(value).is_some_and(|at| !value[at..].starts_with(b":-}"))));
+    let is_joined = || {
+        is_assigned
+            && (has_joint(value) || joins_constant(value) || JOINING.iter().any(|word| word.find(value).is_some_and(|at| !value[at..].starts_with(b":-}"))))
+    };
     quoted && (is_joined() || rest.contains(&b',') && looked_up() || decoded()) || is_assigned && is_constant(after)
 }
 
@@ -281,6 +289,13 @@ fn value_end(value: &[u8]) -> usize {
         }
     }
     value.len()
+}
+
+/// `=" + KEY`: a string that ends in the name is joined to a name in capitals.
+fn joins_constant(value: &[u8]) -> bool {
+    let Some([quote, rest @ ..]) = value.get(1..) else { return false };
+    let Some([sign, rest @ ..]) = Some(rest.trim_ascii_start()).filter(|_| matches!(quote, b'"' | b'\'')) else { return false };
+    matches!(sign, b'+' | b'.') && rest.trim_ascii_start().iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count() >= 3
 }
 
 /// Whether a string of some length is joined to another text, or is the fallback of another value.

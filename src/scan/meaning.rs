@@ -7,12 +7,14 @@ use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
 use crate::model::{Blob, FileKind, Hit, Rank, Rule};
 use crate::ruleset::anchors::Anchor;
-use crate::ruleset::{RuleSet, provider};
+use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 
 use super::context::Context;
 use super::embedded;
 use super::folded;
 use super::manifest;
+use super::practice::{self, Practice, Practices};
+use super::safe::{self, SafeSlot};
 use super::settle;
 use super::sink::{self, Sinks};
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
@@ -30,11 +32,16 @@ pub struct Meaning {
     providers: Vec<Provider>,
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
+    query_rules: Vec<usize>,
+    /// Slots that are filled safely are asked for, too.
+    pub lists_safe: bool,
+    /// Rules about what code does with its secrets.
+    pub practices: Practices,
 }
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen(u8);
+pub struct Seen(u16);
 
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,16 @@ pub enum Sight {
     ConfigMap,
     /// A sign of any of these in a file that may hold code of another language.
     Embedded,
+    /// A sign of what a rule about practices reads off the tree.
+    Practice,
+    /// The same for what it reads off the text.
+    Written,
+    /// The same for what it reads off infrastructure code.
+    Declared,
+    /// A keyword of a rule with a query.
+    Query,
+    /// The name of a provider whose webhooks a rule asks about.
+    Hooks,
 }
 
 impl Seen {
@@ -118,6 +135,8 @@ pub struct Meant {
     pub parsed_bytes: u64,
     /// What was not done.
     pub notices: Vec<String>,
+    /// Slots that are filled safely, where they are asked for.
+    pub safe: Vec<SafeSlot>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
 }
@@ -129,15 +148,18 @@ impl Meaning {
         for index in rules.active() {
             match &rules.rules[index].matcher {
                 Matcher::Sink { kind } => meaning.sink_rules.push((kind.clone(), index)),
-                Matcher::Check { name } => match Problem::of(name) {
-                    Some(problem) => meaning.scope_rules.push((problem, index)),
-                    None => meaning.infrastructure_rules.push(index),
+                Matcher::Check { name } => match (Problem::of(name), Practice::of(name)) {
+                    (Some(problem), _) => meaning.scope_rules.push((problem, index)),
+                    (None, Some(practice)) => meaning.practices.add(practice, index),
+                    (None, None) => meaning.infrastructure_rules.push(index),
                 },
+                Matcher::Query { .. } => meaning.query_rules.push(index),
                 Matcher::Pattern { .. } | Matcher::Key { .. } => {}
             }
         }
         if !meaning.sink_rules.is_empty() {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
+            meaning.sinks.add(rules.sinks.clone());
         }
         if !meaning.scope_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
@@ -147,7 +169,7 @@ impl Meaning {
 
     /// What the pre-filter has to look for.
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
-        let mut all: Vec<(Anchor, Sight)> = Vec::new();
+        let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
         all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
@@ -159,6 +181,9 @@ impl Meaning {
             let words = provider.words.iter().map(|word| Anchor::folded(word.as_bytes()));
             let scopes = provider.scopes.iter().filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
+        }
+        for &index in &self.query_rules {
+            all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Query)));
         }
         for &index in &self.infrastructure_rules {
             all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Resource)));
@@ -184,6 +209,10 @@ impl Meaning {
                     subject.lines.into_iter().for_each(|lines| embedded::relined(&mut facts, lines));
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
+                    meant.hits.append(&mut self.practices.of_facts(&facts, language, (blob, context), rules));
+                    if self.lists_safe {
+                        meant.safe = safe::slots(&facts, &self.sinks, language, blob.bytes);
+                    }
                     meant.facts = Some(facts);
                 }
                 Err(bound) => meant.notices.push(bound.to_string()),
@@ -192,8 +221,18 @@ impl Meaning {
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
         }
-        if seen.has(Sight::Resource) {
+        if let Some(language) = subject.language.filter(|_| seen.has(Sight::Query)) {
+            self.queries((blob, language), context, rules, (parser, &mut meant));
+        }
+        if seen.has(Sight::Written) {
+            meant.hits.append(&mut self.practices.of_text((blob, context), rules));
+        }
+        if seen.has(Sight::Resource) || seen.has(Sight::Declared) {
             infrastructure(blob, parser, &mut meant);
+            meant.hits.append(&mut self.practices.of_resources(&meant.resources, (blob, context), rules));
+        }
+        if !seen.has(Sight::Resource) {
+            meant.resources.clear();
         }
         meant
     }
@@ -201,8 +240,31 @@ impl Meaning {
     /// Whether the tree of a blob may say more than its text.
     fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
         let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
-        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (folded::has_plausible_literal(blob.bytes) || has_word());
-        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
+        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word());
+        let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
+        let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
+        let is_practice = || seen.has(Sight::Practice) || sends_openly() || handles_hooks();
+        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || is_practice() || may_hold())
+    }
+
+    /// What the queries of rules capture.
+    fn queries(&self, (blob, language): (&Blob, &'static Language), context: Context, rules: &RuleSet, (parser, meant): (&mut Parser, &mut Meant)) {
+        let is_looked_at = |index: &&usize| looks_at(rules, **index, blob);
+        let engines: Vec<(usize, &QueryEngine)> =
+            self.query_rules.iter().filter(is_looked_at).filter_map(|&index| of_language(rules, index, language)).collect();
+        let queries: Vec<&QueryEngine> = engines.iter().map(|(_, engine)| *engine).collect();
+        if queries.is_empty() {
+            return;
+        }
+        match syntax::captured(blob.bytes, language, parser, &queries) {
+            Ok(found) => {
+                meant.parsed_bytes += blob.bytes.len() as u64;
+                for ((index, _), spans) in engines.iter().zip(found) {
+                    meant.hits.extend(spans.into_iter().filter_map(|span| settle::query_hit(rules, *index, blob.bytes, span, context)));
+                }
+            }
+            Err(bound) => meant.notices.push(bound.to_string()),
+        }
     }
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
@@ -234,6 +296,12 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
         }
         Err(bound) => meant.notices.push(bound.to_string()),
     }
+}
+
+/// The query of a rule for one language.
+fn of_language<'a>(rules: &'a RuleSet, index: usize, language: &Language) -> Option<(usize, &'a QueryEngine)> {
+    let Engine::Query(engines) = &rules.compiled[index].engine else { return None };
+    engines.iter().find(|engine| engine.language == language.name).map(|engine| (index, engine))
 }
 
 /// Whether a rule that is limited to some files looks at this one.

@@ -10,6 +10,7 @@ mod composite;
 mod context;
 pub mod document;
 pub mod embedded;
+mod evidence;
 mod folded;
 mod foreign;
 mod generic;
@@ -17,8 +18,10 @@ mod manifest;
 mod meaning;
 mod overlap;
 pub mod pattern;
+mod practice;
 pub mod prefilter;
 mod repeats;
+mod safe;
 mod settle;
 pub mod sink;
 mod snippet;
@@ -34,18 +37,20 @@ use regex_automata::meta;
 use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
 use crate::model::rule::RuleStatus;
-use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
-use crate::ruleset::{Engine, RuleSet};
+use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
 
 use allow::AllowedValues;
 use composite::Composer;
 use context::Context;
 use embedded::{Container, Region};
+use evidence::Evidence;
 use folded::Folded;
 use meaning::{Meaning, Meant, Seen, Sight, Subject};
 use pattern::{LineWindow, Pending};
+use practice::Practices;
 use prefilter::Prefilter;
 use settle::Bound;
 use snippet::Masks;
@@ -61,6 +66,8 @@ pub struct ScanOptions {
     pub line_hashes: bool,
     /// Values whose findings are muted.
     pub allow: AllowedValues,
+    /// List slots that are filled safely, too.
+    pub safe: bool,
 }
 
 /// The compiled rules; shared by all threads.
@@ -68,6 +75,7 @@ pub struct Scanner {
     rules: Arc<RuleSet>,
     options: ScanOptions,
     meaning: Meaning,
+    evidence: Evidence,
     composer: Composer,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
@@ -135,7 +143,10 @@ struct Gathered<'a> {
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let (meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
+        let (mut meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
+        meaning.lists_safe = options.safe;
+        // The data of the package are checked by tests.
+        let evidence = Evidence::new(&provider::built_in().unwrap_or_default());
         let mut index = Index::with_room_for(rules.compiled.iter().map(|compiled| compiled.anchors.len()).sum());
         index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
         for anchor in foreign::ANCHORS {
@@ -152,7 +163,7 @@ impl Scanner {
                 match &compiled.engine {
                     Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
                     Engine::Key(_) => index.of(*anchor).keys.push(rule),
-                    Engine::Sink | Engine::Check => {}
+                    Engine::Sink | Engine::Query(_) | Engine::Check => {}
                 }
             }
         }
@@ -165,7 +176,7 @@ impl Scanner {
             consumers.slots.push((language, slot));
         }
         let prefilter = Prefilter::new(index.anchors.iter());
-        Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
+        Self { rules, options, meaning, evidence, composer, prefilter, consumers: index.consumers }
     }
 
     /// Scans one blob. Never panics on content; linear in its length.
@@ -175,7 +186,7 @@ impl Scanner {
 
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        Scanned { findings: Vec::new(), suppressions: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
+        Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
@@ -202,6 +213,7 @@ impl Scanner {
         if let Some(facts) = &facts {
             gathered.hits.retain(|hit| !folded::is_code(hit, facts));
         }
+        gathered.hits.append(&mut self.meaning.practices.defaults(&gathered.hits, (blob, gathered.context()), &self.rules));
         gathered.hits = self.settled(gathered, worker);
         if let Some(facts) = &facts {
             self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (gathered, &mut meant), worker);
@@ -400,7 +412,7 @@ impl Scanner {
         if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
             worker.name += 1;
             let found = binding::read(bytes, name, line, gathered.context().bare);
-            gathered.look_for_folding(name);
+            gathered.look_for_folding(name, &self.meaning.practices);
             gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
         let context = gathered.context();
@@ -415,15 +427,20 @@ impl Scanner {
 
     /// Overlaps, masks, places.
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
+        let context = gathered.context();
         let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
-        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() {
+        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() && meant.safe.is_empty() {
             return scanned;
         }
         let lines = Lines::new(blob.bytes);
         let masks = Masks::new(blob.bytes, &hits);
         hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
+        self.evidence.weigh(&mut hits, blob.bytes, context);
+        let slot =
+            |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
+        scanned.safe = meant.safe.into_iter().map(slot).collect();
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
         scanned.suppressions = self.suppressions(blob, &lines, &masks, &markers);
@@ -471,12 +488,15 @@ impl Scanner {
         let related =
             std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
         let related = related.collect();
+        let flow = std::mem::take(&mut hit.flow).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
+        let flow: Vec<Related> = flow.collect();
         hit.message = hit.message.map(|message| masks.without_secrets(message));
         hit.notes = hit.notes.into_iter().map(|note| masks.without_secrets(note)).collect();
         let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
         let allowed = self.options.allow.reason(matched.reveal(), rule, &blob.target.relative).map(str::to_owned);
         let mut finding = Finding::new(rule, hit, &matched, at, related);
+        finding.flow = flow;
         if allowed.is_some() {
             finding.status = Status::Suppressed { reason: allowed, tool: None };
         }
@@ -575,11 +595,17 @@ impl Gathered<'_> {
             }
             return self.seen.join(sights.without(Sight::Folding));
         }
+        if sights.has(Sight::Practice) && !practice::may_be_off(self.blob.bytes, at) {
+            return self.seen.join(sights.without(Sight::Practice));
+        }
+        if sights.has(Sight::Declared) && !practice::may_declare_secret(self.blob.bytes, at) {
+            return self.seen.join(sights.without(Sight::Declared));
+        }
         self.seen.join(sights);
     }
 
-    /// Notes a telling name with a value that no line shows.
-    fn look_for_folding(&mut self, at: Span) {
+    /// Notes a telling name with a value that no line shows, and one that is logged or looked up with a literal in its place.
+    fn look_for_folding(&mut self, at: Span, practices: &Practices) {
         if self.seen.has(Sight::Folding) || self.seen.has(Sight::Embedded) {
             return;
         }
@@ -589,6 +615,9 @@ impl Gathered<'_> {
             return self.seen.note(Sight::Embedded);
         }
         let Some(language) = self.language() else { return };
+        if !self.seen.has(Sight::Practice) && practices.may_be_at(bytes, at, language) {
+            self.seen.note(Sight::Practice);
+        }
         if folded::is_worth_folding(bytes, at, language) && is_telling() {
             self.seen.note(Sight::Folding);
         }

@@ -36,6 +36,8 @@ pub struct SinkHit {
     pub value: Secret,
     /// Other places of the same file: the names it passed, the calls it reaches.
     pub related: Vec<(Span, String)>,
+    /// The way of the value, from where it is written to the slot; empty where it is written in the slot.
+    pub flow: Vec<(Span, String)>,
     /// How the value got there, in a sentence.
     pub message: String,
     /// Why severity or confidence differ from the rule's.
@@ -89,27 +91,31 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
         }
         Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at).take(MAX_RELATED)),
     };
+    each_slot(facts, sinks, language, |target, argument, sink| {
+        if let Some(hit) = hit(target, argument, sink) {
+            add(hit, target.span);
+        }
+    });
+    found.into_values().collect()
+}
+
+/// Every value that reaches a slot.
+pub(super) fn each_slot(facts: &Facts, sinks: &Sinks, language: &Language, mut reached: impl FnMut(&Target, &Argument, &Sink)) {
     let names = Names::new(&facts.imports, language.separator);
     let slots = Slots::new(sinks, language, &names);
     for call in &facts.calls {
         for sink in slots.of(call, &names) {
             for (argument, name) in carried(call, sink) {
-                let target = Target { text: target_of(call, name), span: call.span, line: call.line };
-                if let Some(hit) = hit(&target, argument, sink) {
-                    add(hit, call.span);
-                }
+                reached(&Target { text: target_of(call, name), span: call.span, line: call.line }, argument, sink);
             }
         }
     }
     for binding in &facts.bindings {
         for sink in slots.fields.get(binding.name.as_str()).into_iter().flatten() {
             let target = Target { text: format!("`{}`", binding.name), span: binding.span, line: binding.value.line };
-            if let Some(hit) = hit(&target, &binding.value, sink) {
-                add(hit, binding.span);
-            }
+            reached(&target, &binding.value, sink);
         }
     }
-    found.into_values().collect()
 }
 
 /// The names of a file that come from elsewhere.
@@ -201,9 +207,9 @@ fn last_word(callee: &str) -> &str {
 }
 
 /// Where a value arrives.
-struct Target {
+pub(super) struct Target {
     /// As the message says it, in backticks.
-    text: String,
+    pub text: String,
     span: Span,
     line: u32,
 }
@@ -271,12 +277,24 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         pieces: if is_apart { own } else { pieces.clone() },
         value: Secret::new(text, 0),
         related,
+        flow: flow(&argument.path, pieces, (target.span, format!("reaches {}", target.text))),
         message: message(target, argument),
         notes,
         at_most: None,
         confidence,
         name: argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback).map(|s| s.name.clone()),
     })
+}
+
+/// The way of a value, from its pieces by the names it passed to its use; none for a literal that is written where it is used.
+pub(super) fn flow(path: &[Step], pieces: &[Span], end: (Span, String)) -> Vec<(Span, String)> {
+    let written: Vec<Span> = pieces.iter().copied().filter(|piece| !piece.is_empty()).take(MAX_RELATED).collect();
+    if path.is_empty() && written.len() < 2 {
+        return Vec::new();
+    }
+    let what = if written.len() == 1 { "the literal" } else { "a piece of the value" };
+    let steps = path.iter().rev().map(|step| (step.span, described(step)));
+    written.into_iter().map(|piece| (piece, what.to_owned())).chain(steps).chain([end]).collect()
 }
 
 /// The password of `user:password`, as it is or in base64 (RFC 7617, section 2).

@@ -2,6 +2,7 @@
 
 mod fold;
 mod outline;
+mod query;
 mod resources;
 
 use std::ops::ControlFlow;
@@ -15,6 +16,7 @@ use crate::text::Span;
 
 use fold::Folder;
 use outline::{Capture, Outline};
+pub use query::captured;
 
 /// Strings within strings that are looked at.
 const MAX_NESTED_TEXTS: usize = 16;
