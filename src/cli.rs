@@ -1,10 +1,11 @@
 //! The command line exactly as typed. `plan.rs` says what it means.
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Confidence, Severity};
 use crate::report::style::ColorChoice;
@@ -46,6 +47,15 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print which scopes each client requests, which its calls use, and the smallest set that is enough
     Scopes(ScopesArgs),
+    /// Accept findings that are there, so that only new ones count
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
+    /// Install a git hook that scans what is staged
+    InstallHook(InstallHookArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the man page
+    Man,
     /// Write or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -64,6 +74,65 @@ pub enum RulesCommand {
     New(NewArgs),
     /// Print the JSON Schema of rule files, for editors
     Schema,
+}
+
+/// Commands about the baseline.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Write a baseline that accepts all that is found; an existing file is left alone
+    Create(Box<AcceptArgs>),
+    /// Accept what is new too, and forget what is no longer found
+    Update(Box<AcceptArgs>),
+    /// Forget what is no longer found
+    Prune(Box<BaselineArgs>),
+    /// List what is accepted, since when and why
+    Show(ShowBaselineArgs),
+    /// Accept what another scanner's file accepts: a gitleaks report, a .gitleaksignore, a detect-secrets baseline
+    Import(Box<ImportArgs>),
+}
+
+/// What `baseline` commands scan; --baseline names the file.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// What is scanned
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// Arguments of commands that accept findings.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// Why they are accepted
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The last day on which they are
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<Date>,
+    /// What is scanned
+    #[command(flatten)]
+    pub scan: BaselineArgs,
+}
+
+/// Arguments of `baseline import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file of the other scanner
+    #[arg(long = "from", value_name = "FILE")]
+    pub file: PathBuf,
+    /// What is accepted, and where it is looked for
+    #[command(flatten)]
+    pub accept: AcceptArgs,
+}
+
+/// Arguments of `baseline show`.
+#[derive(Debug, Args)]
+pub struct ShowBaselineArgs {
+    /// The baseline [default: the nearest .aelix-lint-baseline.json]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json"])]
+    pub format: String,
 }
 
 /// Commands about the configuration.
@@ -151,7 +220,7 @@ pub struct InitArgs {
 }
 
 /// Everything that `check` takes.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct CheckArgs {
     /// Files and folders to scan; `-` is standard input; none: the working directory
     #[arg(value_name = "PATHS")]
@@ -159,6 +228,9 @@ pub struct CheckArgs {
     /// What is scanned
     #[command(flatten)]
     pub files: FileArgs,
+    /// Which changes of a git repository are scanned instead of files
+    #[command(flatten)]
+    pub changes: ChangeArgs,
     /// Which rules are on
     #[command(flatten)]
     pub rules: RuleArgs,
@@ -177,7 +249,7 @@ pub struct CheckArgs {
 }
 
 /// What is scanned.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Files")]
 pub struct FileArgs {
     /// Do not scan what this glob matches (gitignore syntax; may be repeated); replaces `exclude` of the configuration
@@ -201,13 +273,47 @@ pub struct FileArgs {
     /// The name that standard input is scanned and reported under
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
-    /// No input files at all are no error
+    /// No input files at all, or a range without commits, are no error
     #[arg(long)]
     pub allow_empty: bool,
 }
 
+/// Which changes of a git repository are scanned: the lines they add are reported, whole files are read.
+#[derive(Clone, Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[command(next_help_heading = "Changes (git)")]
+pub struct ChangeArgs {
+    /// Scan what is staged, as `git commit` would commit it; PATHS limit it
+    #[arg(long, conflicts_with_all = ["files_from", "stdin_filename"])]
+    pub staged: bool,
+    /// Scan what a branch adds in the end: the difference of HEAD (without it, the commit checked out) to the commit it has in common with BASE
+    #[arg(long, value_name = "BASE[..HEAD]", conflicts_with_all = ["staged", "commits", "files_from", "stdin_filename"])]
+    pub diff: Option<String>,
+    /// Scan what this branch adds to the default branch of the remote: --diff origin/HEAD, and what the baseline accepts does not count
+    #[arg(long, conflicts_with_all = ["staged", "diff", "commits", "history", "no_baseline", "files_from", "stdin_filename"])]
+    pub new_only: bool,
+    /// With --diff: also what a commit of the branch adds and a later one removes, for it is published all the same
+    #[arg(long, requires = "diff", conflicts_with_all = ["staged", "commits"])]
+    pub with_removed: bool,
+    /// Scan what each commit of a range adds, also what a later one removes
+    #[arg(long, value_name = "RANGE", conflicts_with_all = ["staged", "files_from", "stdin_filename"])]
+    pub commits: Option<String>,
+    /// Scan every version of every file that led to REF, each once
+    #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD", conflicts_with_all = ["staged", "diff", "commits"])]
+    pub history: Vec<String>,
+    /// With --history: all references, the stash among them
+    #[arg(long, requires = "history")]
+    pub all: bool,
+    /// With --history: also stored blobs that no reference leads to, such as what a rebase has left
+    #[arg(long, requires = "history")]
+    pub unreachable: bool,
+    /// With --history: a shallow clone is an error
+    #[arg(long, requires = "history")]
+    pub require_full_history: bool,
+}
+
 /// Which rules are on.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleArgs {
     /// Only these rules (secrets/x, secrets/*, secrets, all), separated by commas
@@ -225,7 +331,7 @@ pub struct RuleArgs {
 }
 
 /// What is reported and what fails.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Thresholds")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ThresholdArgs {
@@ -253,13 +359,19 @@ pub struct ThresholdArgs {
     /// The day that counts as today, in UTC, for suppressions that expire [default: that of `SOURCE_DATE_EPOCH`, or of the clock]
     #[arg(long, value_name = "DATE")]
     pub now: Option<Date>,
-    /// Report suppressed findings too
+    /// Findings that this file accepts do not count [default: the nearest .aelix-lint-baseline.json]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Use no baseline
+    #[arg(long)]
+    pub no_baseline: bool,
+    /// Report suppressed and baselined findings too
     #[arg(long, conflicts_with = "no_suppressions")]
     pub show_suppressed: bool,
 }
 
 /// How it is reported.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct OutputArgs {
@@ -381,7 +493,45 @@ pub enum Parsed {
 
 /// The command that a word was probably meant to be.
 pub fn nearest_command(word: &str) -> Option<&'static str> {
-    crate::ruleset::nearest(word, ["check", "rules", "explain", "config", "scopes", "help"].into_iter())
+    crate::ruleset::nearest(word, ["check", "rules", "explain", "baseline", "completions", "man", "install-hook", "config", "scopes", "help"].into_iter())
+}
+
+/// Arguments of `install-hook`.
+#[derive(Debug, Args)]
+pub struct InstallHookArgs {
+    /// Scan what is pushed, before it is, instead of what is staged
+    #[arg(long)]
+    pub pre_push: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// The completions of a shell.
+pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "aelix-lint", &mut out);
+    out
+}
+
+/// The man page, with a section for each command.
+pub fn man() -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let command = Cli::command();
+    let man = clap_mangen::Man::new(command.clone());
+    man.render(&mut out)?;
+    for sub in command.get_subcommands() {
+        let name = sub.get_name().to_ascii_uppercase();
+        writeln!(out, ".SH \"COMMAND {name}\"")?;
+        let page = clap_mangen::Man::new(sub.clone());
+        page.render_description_section(&mut out)?;
+        page.render_options_section(&mut out)?;
+    }
+    Ok(out)
 }
 
 /// Reads the command line.
@@ -396,7 +546,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_holds() {

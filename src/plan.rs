@@ -1,5 +1,6 @@
 //! Flags, environment and configuration → [`Plan`]. Here and below `plan/` alone are they known; the rest gets plain values.
 
+mod baseline;
 mod clock;
 mod inputs;
 mod output;
@@ -16,8 +17,9 @@ use crate::ruleset::RuleOptions;
 use crate::scan::ScanOptions;
 use crate::source::{IgnoreFiles, Input, ListOptions, NamedPaths, reason};
 use crate::text::value::date::Moment;
-use crate::triage::{FailOn, ForeignSuppressions, InlineSuppressions, Thresholds, TriageOptions};
+use crate::triage::{FailOn, ForeignSuppressions, InlineSuppressions, Ledger, Thresholds, TriageOptions};
 
+pub use baseline::{BaselineFile, NAME as BASELINE_NAME};
 pub use output::{Destination, Rendering, terminal};
 pub use settings::Setting;
 use settings::Settings;
@@ -39,6 +41,8 @@ pub struct Plan {
     pub now: Moment,
     /// What is shown.
     pub triage: TriageOptions,
+    /// Findings that are accepted.
+    pub baseline: Option<BaselineFile>,
     /// What fails the run.
     pub fail_on: FailOn,
     /// Where the report goes, and how.
@@ -107,15 +111,23 @@ impl Environment {
 impl Plan {
     /// Decides everything for `check`.
     pub fn new(args: &CheckArgs, environment: &Environment) -> Result<Self, UsageError> {
-        let inputs = inputs::inputs(args)?;
+        let inputs = inputs::inputs(args, environment)?;
         let now = clock::now(args, environment)?;
         let root = inputs::scan_root(&inputs, &environment.folder);
         let start = inputs::scan_start(&inputs, &environment.folder).unwrap_or_else(|| root.clone());
         let mut settings = Settings::new(&args.config, (&root, &start), environment)?;
-        let renderings = output::renderings(args, &mut settings, environment)?;
+        let mut renderings = output::renderings(args, &mut settings, environment)?;
+        for rendering in &mut renderings {
+            rendering.options.now = now;
+        }
         let threads = threads(args, environment);
+        let baseline = BaselineFile::find(&args.threshold, (&root, &start), environment)?;
+        // The baseline holds digests: it is no text to search for secrets.
+        let outputs = output::files(&renderings).into_iter().chain(baseline.as_ref().map(|file| file.path.clone())).collect();
+        let base = if matches!(inputs[..], [Input::Changes(_)]) { root } else { environment.folder.clone() };
         Ok(Self {
-            listing: ListOptions { threads, ..listing(args, &mut settings, output::files(&renderings))? },
+            listing: ListOptions { threads, root: base, ..listing(args, &mut settings, outputs)? },
+            baseline,
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules)?,
             scan: ScanOptions {
@@ -138,6 +150,15 @@ impl Plan {
             inputs,
             renderings,
         })
+    }
+}
+
+impl Plan {
+    /// The baseline, ready for one run.
+    pub fn ledger(&self) -> Option<Ledger<'_>> {
+        let file = self.baseline.as_ref()?;
+        let is_gone = |path: &str| !file.folder.join(path).exists();
+        Some(Ledger::new(&file.baseline, self.now.date(), &file.prefix, is_gone))
     }
 }
 

@@ -5,24 +5,25 @@ pub mod examples;
 pub mod panics;
 mod privilege;
 mod scanning;
+mod versions;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::config::UsageError;
 use rayon::ThreadPool;
 
-use crate::model::{Finding, Origin, Report, Rule, Stats, Target};
+use crate::config::UsageError;
+use crate::model::{Finding, Fingerprint, Notice, Origin, Report, Rule, Stats, Target};
 use crate::plan::Plan;
 use crate::project::packages::Files;
 use crate::project::{self, imports};
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
-use crate::source;
-use crate::triage::{FileResult, triage};
+use crate::source::{self, Change, Input};
+use crate::triage::{FileResult, Ledger, triage, within};
 
 use book::Blobs;
 use privilege::Asked;
@@ -66,12 +67,17 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let pool = scanning::pool(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, targets) = book::open(plan, rules, listing);
-    let mut settled = Settled { plan, rules, files: BTreeMap::new() };
+    let mut settled =
+        Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashSet::new(), ledger: plan.ledger(), muted: Vec::new() };
     let mut blobs = Blobs::default();
-    for (round, some) in targets.chunks(ROUND).enumerate() {
-        let from = round * ROUND;
+    // The versions of a file belong together, however far apart their commits are.
+    let is_history = matches!(&plan.inputs[..], [Input::Changes(changes)] if matches!(changes.change, Change::History(_)));
+    let at_once = if is_history { targets.len().max(1) } else { ROUND };
+    for (round, some) in targets.chunks(at_once).enumerate() {
+        let from = round * at_once;
         let progress = |done: usize, _: usize| (watch.progress)(from + done, targets.len());
-        let outcomes = scanning::scan_all(&scanner, some, &pool, &progress);
+        let scan = if is_history { scanning::scan_versions } else { scanning::scan_all };
+        let outcomes = scan(&scanner, some, &pool, &progress);
         for (index, file) in blobs.book(&mut report, (from, some), outcomes) {
             settled.add(index, file, watch);
         }
@@ -97,6 +103,11 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     for (index, file) in blobs.join(project, &targets) {
         settled.add(index, file, watch);
     }
+    if let Some(ledger) = &settled.ledger {
+        let stale = book::stale(plan, rules, (ledger, &report, &targets));
+        report.notices.extend(stale);
+    }
+    report.notices.append(&mut settled.muted);
     report.findings = settled.files.into_values().flatten().collect();
     tidy(&mut report);
     let (listing, scanning) = (listed, done.saturating_sub(listed));
@@ -138,11 +149,32 @@ struct Settled<'a> {
     plan: &'a Plan,
     rules: &'a RuleSet,
     files: BTreeMap<usize, Vec<Finding>>,
+    /// Changes are scanned, so that one file may come more than once.
+    is_of_changes: bool,
+    /// What was found in changes: the next commit that touches its line does not add it again.
+    told: HashSet<(Fingerprint, Arc<str>, Option<String>)>,
+    ledger: Option<Ledger<'a>>,
+    /// Comments that mute and that the changes bring in.
+    muted: Vec<Notice>,
 }
 
 impl Settled<'_> {
     fn add(&mut self, index: usize, file: FileResult, watch: &mut Watch) {
-        let findings = triage(file, self.rules, &self.plan.triage);
+        let added = file.added.clone();
+        if self.is_of_changes {
+            self.muted.extend(book::introduced(&file));
+        }
+        let mut findings = triage(file, self.rules, &self.plan.triage);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.mark(&mut findings, added.as_deref());
+        }
+        if let Some(added) = added {
+            within(&mut findings, &added);
+        }
+        let identity = |finding: &Finding| (finding.fingerprint.clone(), finding.place.relative.clone(), finding.masked.clone());
+        if self.is_of_changes {
+            findings.retain(|finding| self.told.insert(identity(finding)) || finding.place.commit.is_none());
+        }
         for finding in &findings {
             (watch.finding)(finding, &self.rules.rules);
         }
@@ -210,6 +242,7 @@ mod tests {
             safe: None,
             stats: Stats::default(),
             show_suppressed: false,
+            scope: None,
         }
     }
 

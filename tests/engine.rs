@@ -195,7 +195,8 @@ mod masks {
 
     /// Bytes in a row that must not be seen.
     const WINDOW: usize = 6;
-    const FORMATS: [&str; 6] = ["full", "concise", "grouped", "json", "jsonl", "sarif"];
+    const FORMATS: [&str; 12] =
+        ["full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab-codequality", "junit", "checkstyle", "rdjson", "markdown"];
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     /// A secret and the length of its documented prefix.
@@ -237,7 +238,7 @@ mod masks {
         let mut scanned = [scan(name, text.as_bytes())];
         let project = project::findings(&RULES, &mut scanned, &std::collections::BTreeSet::new());
         let [scanned] = scanned;
-        let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
+        let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
         let options = TriageOptions { today: "2026-01-01".parse().unwrap(), ..TriageOptions::default() };
         let mut findings = triage(file, &RULES, &options);
         for finding in findings.iter_mut().filter(|finding| finding.status == Status::BelowThreshold) {
@@ -265,6 +266,7 @@ mod masks {
             safe: None,
             stats: Stats::default(),
             show_suppressed: true,
+            scope: None,
         };
         let mut out = Vec::new();
         for format in FORMATS {

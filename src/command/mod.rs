@@ -1,8 +1,11 @@
 //! Floor 8: one file per subcommand, and the way from arguments to the exit status.
 
+pub mod baseline;
 pub mod check;
 pub mod config;
 pub mod explain;
+mod foreign_baseline;
+pub mod install_hook;
 pub mod new_rule;
 mod output;
 mod progress;
@@ -12,7 +15,7 @@ pub mod scopes;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use crate::cli::{self, Cli, Command, ConfigCommand, Parsed, RulesCommand};
+use crate::cli::{self, BaselineCommand, Cli, Command, ConfigCommand, Parsed, RulesCommand};
 use crate::config::UsageError;
 use crate::plan::{Environment, Plan};
 use crate::ruleset::{RuleError, RuleSet, nearest, schema};
@@ -43,10 +46,23 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
         Command::Rules(RulesCommand::New(args)) => new_rule::new_rule(&args, &environment),
         Command::Rules(RulesCommand::Schema) => output::json(&schema::rule_file()),
         Command::Scopes(args) => scopes::scopes(&args, &environment),
+        Command::Baseline(BaselineCommand::Create(args)) => baseline::create(&args, &environment),
+        Command::Baseline(BaselineCommand::Update(args)) => baseline::update(&args, &environment),
+        Command::Baseline(BaselineCommand::Prune(args)) => baseline::prune(&args, &environment),
+        Command::Baseline(BaselineCommand::Show(args)) => baseline::show(&args, &environment),
+        Command::Baseline(BaselineCommand::Import(args)) => baseline::import(&args, &environment),
+        Command::Completions(args) => print(&cli::completions(args.shell)),
+        Command::Man => print(&cli::man().map_err(|error| UsageError::new(format!("cannot make the man page: {error}")))?),
+        Command::InstallHook(args) => install_hook::install(&args, &environment),
         Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
         Command::Config(ConfigCommand::Schema) => output::json(&crate::config::schema()),
     }
+}
+
+fn print(bytes: &[u8]) -> Result<ExitStatus, Failure> {
+    output::stdout(|out| out.write_all(bytes))?;
+    Ok(ExitStatus::Clean)
 }
 
 /// The rules of a plan; every name in it must be a rule's.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::text::value::date::Date;
 use crate::text::{Mapped, Span};
 
 /// Where the bytes of a target come from.
@@ -16,6 +17,75 @@ pub enum Origin {
     Stream,
     /// Standard input.
     Stdin,
+    /// A blob of a git repository: what is staged, or what a commit holds.
+    Git(Arc<GitBlob>),
+}
+
+/// A blob of a git repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitBlob {
+    /// The object id, in hexadecimal digits.
+    pub id: String,
+    /// The lines that count.
+    pub added: Added,
+    /// The commit that added them; none for what is staged, and for the difference of two commits.
+    pub commit: Option<Arc<Commit>>,
+}
+
+/// A commit that holds what was found. Never who made it: reports leave the machine.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Commit {
+    /// The object id, in hexadecimal digits.
+    pub id: String,
+    /// The day on which it was written, in UTC.
+    pub date: Date,
+}
+
+impl Commit {
+    /// The id as people write it.
+    pub fn short(&self) -> &str {
+        self.id.get(..10).unwrap_or(&self.id)
+    }
+}
+
+/// Which lines of a blob a change has added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// All: the file is new, or git does not tell its lines apart.
+    All,
+    /// These, 1-based, first and last, in order and apart. A line ends with a line feed, as git counts.
+    Lines(Vec<(u32, u32)>),
+}
+
+impl Added {
+    /// The lines that both have added.
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, lines) | (lines, Self::All) => lines.clone(),
+            (Self::Lines(a), Self::Lines(b)) => {
+                let shared = a.iter().flat_map(|a| b.iter().map(|b| (a.0.max(b.0), a.1.min(b.1))));
+                Self::Lines(shared.filter(|(first, last)| first <= last).collect())
+            }
+        }
+    }
+
+    /// Whether no line was added.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Lines(lines) if lines.is_empty())
+    }
+
+    /// The same where a lone carriage return ends a line too, as in every other part of this program; none where all lines count.
+    pub fn in_lines_of(&self, bytes: &[u8]) -> Option<Vec<(u32, u32)>> {
+        let Self::Lines(ranges) = self else { return None };
+        let lone: Vec<usize> = memchr::memchr_iter(b'\r', bytes).filter(|at| !matches!(bytes.get(at + 1), Some(b'\n') | None)).collect();
+        if lone.is_empty() {
+            return Some(ranges.clone());
+        }
+        let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
+        let start = |line: u32| starts.get(line as usize - 1).copied().unwrap_or(bytes.len());
+        let before = |offset: usize| u32::try_from(lone.partition_point(|at| *at < offset)).unwrap_or(u32::MAX);
+        Some(ranges.iter().map(|&(first, last)| (first + before(start(first)), last + before(start(last.saturating_add(1))))).collect())
+    }
 }
 
 /// One listed input, not yet read.
@@ -23,7 +93,7 @@ pub enum Origin {
 pub struct Target {
     /// Where its bytes come from.
     pub origin: Origin,
-    /// What is opened; empty for standard input.
+    /// What is opened; empty for standard input, the folder in which git is asked for a blob.
     pub path: PathBuf,
     /// The path as a person would type it from the working directory, with `/`.
     pub display: Arc<str>,
@@ -43,6 +113,14 @@ impl Target {
         let name: Arc<str> = name.replace('\\', "/").into();
         let relative = name.trim_start_matches('/').into();
         Self { origin: Origin::Stdin, path: PathBuf::new(), display: name.clone(), relative, within: name, explicit: true, size: 0 }
+    }
+
+    /// The commit that its bytes come from.
+    pub fn commit(&self) -> Option<&Arc<Commit>> {
+        match &self.origin {
+            Origin::Git(blob) => blob.commit.as_ref(),
+            Origin::File | Origin::Stream | Origin::Stdin => None,
+        }
     }
 
     /// A file in memory, for tests and benchmarks.
@@ -194,7 +272,23 @@ fn is_generated(name: &str, extension: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::FileKind;
+    use super::{Added, FileKind};
+
+    #[test]
+    fn lines_added_on_both_sides_are_those_of_both() {
+        let lines = |ranges: &[(u32, u32)]| Added::Lines(ranges.to_vec());
+        assert_eq!(lines(&[(1, 4), (8, 9)]).and(&lines(&[(3, 8)])), lines(&[(3, 4), (8, 8)]));
+        assert_eq!(Added::All.and(&lines(&[(2, 2)])), lines(&[(2, 2)]));
+        assert!(lines(&[(1, 1)]).and(&lines(&[(2, 2)])).is_nothing());
+    }
+
+    #[test]
+    fn lone_carriage_returns_end_lines_for_us_and_not_for_git() {
+        let of = |ranges: &[(u32, u32)], text: &str| Added::Lines(ranges.to_vec()).in_lines_of(text.as_bytes()).unwrap();
+        assert_eq!(of(&[(2, 2)], "a\r\nb\r\nc\r\n"), [(2, 2)]);
+        assert_eq!(of(&[(2, 2), (3, 3)], "a\rb\nc\rd\re\nf\n"), [(3, 5), (6, 6)]);
+        assert_eq!(Added::All.in_lines_of(b"a\rb"), None);
+    }
 
     #[test]
     fn names_decide_the_kind() {

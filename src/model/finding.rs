@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::text::{Position, Secret, Span};
 
-use super::blob::Target;
+use super::blob::{Commit, Target};
 use super::fingerprint::Fingerprint;
 use super::rule::{Confidence, Rule, RuleId, Severity};
 use super::suppression::Tool;
@@ -99,12 +99,15 @@ pub struct Place {
     pub snippet: Snippet,
     /// GitHub's `primaryLocationLineHash` of the first line, where it was asked for.
     pub line_hash: Option<Arc<str>>,
+    /// The commit whose version of the file this is.
+    pub commit: Option<Arc<Commit>>,
 }
 
 impl Place {
     /// A place in `target`.
     pub fn new(target: &Target, span: Span, start: Position, end: Position, snippet: Snippet) -> Self {
-        Self { display: target.display.clone(), relative: target.relative.clone(), span, start, end, snippet, line_hash: None }
+        let (display, relative, commit) = (target.display.clone(), target.relative.clone(), target.commit().cloned());
+        Self { display, relative, span, start, end, snippet, line_hash: None, commit }
     }
 }
 
@@ -130,6 +133,11 @@ pub enum Status {
         reason: Option<String>,
         /// The other scanner for which the comment is written.
         tool: Option<Tool>,
+    },
+    /// Accepted in the baseline.
+    Baselined {
+        /// The reason given.
+        reason: Option<String>,
     },
     /// Below the severity or confidence asked for.
     BelowThreshold,
@@ -178,7 +186,8 @@ pub struct Finding {
 impl Finding {
     /// The only way to make a finding. `matched` is the value, for the fingerprint and its masked form.
     pub fn new(rule: &Rule, hit: Hit, matched: &Secret, place: Place, related: Vec<Related>) -> Self {
-        let fingerprint = Fingerprint::new(&rule.id, hit.name.as_deref(), matched);
+        // The first id that the rule ever had: another name for it changes no identity.
+        let fingerprint = Fingerprint::new(rule.aliases.first().unwrap_or(&rule.id), hit.name.as_deref(), matched);
         Self {
             rule: rule.id.clone(),
             rule_index: hit.rule,
@@ -196,13 +205,18 @@ impl Finding {
         }
     }
 
-    /// Whether a report lists it: an active one always, a suppressed one where that is asked for, one below the thresholds never.
+    /// Whether a report lists it: an active one always, a suppressed or baselined one where that is asked for, one below the thresholds never.
     pub fn is_shown(&self, suppressed_too: bool) -> bool {
         match self.status {
             Status::Active => true,
-            Status::Suppressed { .. } => suppressed_too,
+            Status::Suppressed { .. } | Status::Baselined { .. } => suppressed_too,
             Status::BelowThreshold => false,
         }
+    }
+
+    /// Which commit added it, in words.
+    pub fn commit_note(&self) -> Option<String> {
+        self.place.commit.as_ref().map(|commit| format!("added by commit {} of {}", commit.short(), commit.date))
     }
 
     /// Whether it is reported and counts.

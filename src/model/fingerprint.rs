@@ -39,6 +39,11 @@ impl Fingerprint {
         Self(format!("{}-{short:03x}", hex(&named[..12])))
     }
 
+    /// Its digest under another salt, for a file that says which findings are accepted.
+    pub fn under(&self, salt: &[u8]) -> String {
+        hex(&digest(salt, &[self.0.as_bytes()])[..16])
+    }
+
     /// The text form.
     pub fn as_str(&self) -> &str {
         &self.0

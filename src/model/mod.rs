@@ -11,9 +11,9 @@ pub mod rule;
 pub mod suppression;
 pub mod usage;
 
-pub use blob::{Blob, FileKind, Origin, Target};
+pub use blob::{Added, Blob, Commit, FileKind, GitBlob, Origin, Target};
 pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};
 pub use fingerprint::Fingerprint;
-pub use report::{Notice, Report, RunError, SafeSource, SafeUse, Scanned, Skip, SkipReason, Stats};
+pub use report::{Notice, Report, RunError, SafeSource, SafeUse, Scanned, Scope, Skip, SkipReason, Stats};
 pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};
 pub use suppression::{Fault, Suppression, Tool, Until};

@@ -32,6 +32,8 @@ pub struct Scanned {
     pub parsed_bytes: u64,
     /// Something that was not done, in a sentence (a bound was reached).
     pub notices: Vec<String>,
+    /// The lines that count, first and last, where not all of the blob do.
+    pub added: Option<Vec<(u32, u32)>>,
 }
 
 /// A slot of an API whose value is read at run time.
@@ -93,6 +95,8 @@ pub enum SkipReason {
     IgnoredSecretFile,
     /// Named, but excluded and `--force-exclude` is on.
     Excluded,
+    /// Changed, but a repository of its own.
+    Submodule,
 }
 
 impl SkipReason {
@@ -105,6 +109,7 @@ impl SkipReason {
             Self::Special => "special file",
             Self::IgnoredSecretFile => "git-ignored secret file",
             Self::Excluded => "excluded",
+            Self::Submodule => "submodule",
         }
     }
 
@@ -117,6 +122,7 @@ impl SkipReason {
             Self::Special => "special",
             Self::IgnoredSecretFile => "ignored-secret-file",
             Self::Excluded => "excluded",
+            Self::Submodule => "submodule",
         }
     }
 }
@@ -164,6 +170,19 @@ pub struct Notice {
     pub message: String,
 }
 
+/// The changes that a run is about, where it does not scan files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// What was looked at, as a part of a sentence: "what is staged", "3 commits of main..HEAD".
+    pub what: String,
+    /// The commit before the changes.
+    pub base: Option<String>,
+    /// The commit after them.
+    pub head: Option<String>,
+    /// The number of commits.
+    pub commits: Option<usize>,
+}
+
 /// Figures of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Stats {
@@ -207,6 +226,8 @@ pub struct Report {
     pub stats: Stats,
     /// Suppressed findings are shown too.
     pub show_suppressed: bool,
+    /// The changes that were looked at; none where files were.
+    pub scope: Option<Scope>,
 }
 
 impl Report {
@@ -228,6 +249,11 @@ impl Report {
     /// Number of findings muted by a comment that is written for another scanner; [`Self::suppressed`] counts them too.
     pub fn suppressed_for_others(&self) -> usize {
         self.findings.iter().filter(|f| matches!(f.status, Status::Suppressed { tool: Some(_), .. })).count()
+    }
+
+    /// Number of findings that the baseline accepts.
+    pub fn baselined(&self) -> usize {
+        self.findings.iter().filter(|f| matches!(f.status, Status::Baselined { .. })).count()
     }
 
     /// Number of findings muted by an inline comment.

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::CheckArgs;
 use crate::config::UsageError;
-use crate::source::{Input, reason};
+use crate::source::{Change, Changes, History, Input, reason, root_of};
 
-use super::absolute;
+use super::{Environment, absolute};
 
 /// The paths of the command line and of `--files-from`; the working directory where there is neither.
-pub fn inputs(args: &CheckArgs) -> Result<Vec<Input>, UsageError> {
+pub fn inputs(args: &CheckArgs, environment: &Environment) -> Result<Vec<Input>, UsageError> {
+    if let Some(change) = change(args) {
+        return Ok(vec![Input::Changes(changes(change, args, environment))]);
+    }
     let stdin_name = args.files.stdin_filename.as_deref();
     let mut paths = args.paths.clone();
     if paths.is_empty() && stdin_name.is_some() {
@@ -31,6 +34,28 @@ pub fn inputs(args: &CheckArgs) -> Result<Vec<Input>, UsageError> {
         None => {}
     }
     Ok(inputs)
+}
+
+fn change(args: &CheckArgs) -> Option<Change> {
+    let asked = &args.changes;
+    let net = || {
+        asked.diff.clone().or_else(|| asked.new_only.then(|| "origin/HEAD".to_owned())).map(if asked.with_removed {
+            Change::DiffAndRemoved
+        } else {
+            Change::Diff
+        })
+    };
+    if !asked.history.is_empty() {
+        let references = if asked.all { Vec::new() } else { asked.history.clone() };
+        return Some(Change::History(History { references, unreachable: asked.unreachable, must_be_full: asked.require_full_history }));
+    }
+    asked.staged.then_some(Change::Staged).or_else(net).or_else(|| asked.commits.clone().map(Change::Commits))
+}
+
+/// Under `pre-commit run --all-files` nothing is staged, and the hook that reads the stage would pass without a word.
+fn changes(change: Change, args: &CheckArgs, environment: &Environment) -> Changes {
+    let hint = (environment.variable)("PRE_COMMIT").map(|_| "`pre-commit run --all-files` needs the hook `aelix-lint`, which is given files".to_owned());
+    Changes { change, folder: environment.folder.clone(), paths: args.paths.clone(), allow_empty: args.files.allow_empty, hint }
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -67,13 +92,20 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// The folder that paths of reports and globs are relative to: the working directory, or the one folder named where it lies elsewhere.
+/// The folder that paths of reports and globs are relative to: the working directory, or the one folder named where it lies elsewhere; for changes the
+/// root of the repository.
 pub fn scan_root(inputs: &[Input], folder: &Path) -> PathBuf {
+    if matches!(inputs, [Input::Changes(_)]) {
+        return root_of(folder);
+    }
     scan_start(inputs, folder).filter(|start| !start.starts_with(folder)).unwrap_or_else(|| folder.to_path_buf())
 }
 
 /// The one folder named, or that of the one file named: where the search for the configuration begins.
 pub fn scan_start(inputs: &[Input], folder: &Path) -> Option<PathBuf> {
+    if matches!(inputs, [Input::Changes(_)]) {
+        return Some(folder.to_path_buf());
+    }
     let [Input::Path(path)] = inputs else { return None };
     let named = absolute(folder, path);
     if named.is_dir() { Some(named) } else { named.parent().filter(|_| named.is_file()).map(Path::to_path_buf) }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::cli::{CheckArgs, Output};
 use crate::config::UsageError;
 use crate::report::style::{self, ColorChoice};
-use crate::report::{Errors, Format, RenderOptions};
+use crate::report::{Errors, Forge, Format, RenderOptions};
 use crate::source::reason;
+use crate::text::value::date::Moment;
 
 use super::settings::Settings;
 use super::{Environment, absolute};
@@ -91,8 +92,19 @@ fn rendering(output: &Output, args: &CheckArgs, environment: &Environment) -> Re
         errors: if destination == Destination::Stdout { Errors::Counted } else { Errors::Listed },
         sarif_max_results: args.output.sarif_max_results,
         category: args.output.sarif_category.clone(),
+        forge: forge(environment),
+        now: Moment::default(),
     };
     Ok(Rendering { format: output.format, options, destination })
+}
+
+/// The repository on GitHub that a workflow runs for.
+fn forge(environment: &Environment) -> Option<Forge> {
+    let variable = |name| (environment.variable)(name);
+    let (server, name) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
+    let repository = style::safe_url(&format!("{server}/{name}"))?.to_owned();
+    let commit = variable("GITHUB_SHA").filter(|commit| commit.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    Some(Forge { repository, commit })
 }
 
 /// Whether standard output is coloured where no flag says so, and its columns.

@@ -76,11 +76,11 @@ impl Human {
             None => group = self.text(group.element(origin(&finding.place)), Level::NOTE, &without_snippet(finding, &label)),
         }
         group = group.elements(finding.related.iter().enumerate().map(|(i, r)| related(r, i + 1)));
-        for note in &finding.notes {
+        for note in finding.commit_note().iter().chain(&finding.notes) {
             group = self.text(group, Level::NOTE, note);
         }
-        if let Status::Suppressed { reason, .. } = &finding.status {
-            return self.text(group, Level::NOTE, &suppressed(reason.as_deref()));
+        if let Some(why) = hidden(finding) {
+            return self.text(group, Level::NOTE, &why);
         }
         if let Some(rule) = rule.filter(|_| first_of_rule) {
             if !rule.text.fix.trim().is_empty() {
@@ -179,6 +179,9 @@ impl Human {
     fn footer(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         self.notices(report, out)?;
         writeln!(out, "{}", self.summary(report))?;
+        if let Some(scope) = &report.scope {
+            writeln!(out, "Looked at: {}.", sanitise(&scope.what))?;
+        }
         let skipped = by_reason(&report.skipped);
         if !skipped.is_empty() {
             let hint = if self.options.verbosity == 0 && report.scanned_files.is_none() { " (-v lists them)" } else { "" };
@@ -197,6 +200,11 @@ impl Human {
                 n => format!(", {} by comments for other tools", thousands(n)),
             };
             writeln!(out, "Suppressed: {}{others}{hint}.", count(suppressed, "finding", "findings"))?;
+        }
+        let baselined = report.baselined() as u64;
+        if baselined > 0 {
+            let hint = if report.show_suppressed { "" } else { " (--show-suppressed lists them)" };
+            writeln!(out, "Baselined: {}{hint}.", count(baselined, "finding", "findings"))?;
         }
         let below: Vec<&Finding> = report.findings.iter().filter(|f| f.status == Status::BelowThreshold).collect();
         if !below.is_empty() {
@@ -285,7 +293,7 @@ fn how_to_accept(finding: &Finding, id: &str) -> String {
 /// How rustc would call it. A suppressed finding is no error of anybody's.
 fn level(finding: &Finding) -> Level<'static> {
     if !finding.is_active() {
-        return Level::NOTE.with_name("suppressed");
+        return Level::NOTE.with_name(if matches!(finding.status, Status::Baselined { .. }) { "baselined" } else { "suppressed" });
     }
     match finding.severity {
         Severity::Critical | Severity::High => Level::ERROR,
@@ -360,14 +368,23 @@ fn one_line(finding: &Finding) -> String {
     if let Some(masked) = &finding.masked {
         line = format!("{line} ({})", sanitise(masked));
     }
-    if let Status::Suppressed { reason, .. } = &finding.status {
-        line = format!("{line} [{}]", sanitise(&suppressed(reason.as_deref())));
+    if let Some(note) = finding.commit_note() {
+        line = format!("{line}, {note}");
+    }
+    if let Some(why) = hidden(finding) {
+        line = format!("{line} [{}]", sanitise(&why));
     }
     line
 }
 
-fn suppressed(reason: Option<&str>) -> String {
-    reason.map_or_else(|| "suppressed without a reason".to_owned(), |reason| format!("suppressed: {reason}"))
+/// Why a finding does not count.
+fn hidden(finding: &Finding) -> Option<String> {
+    let (word, reason) = match &finding.status {
+        Status::Suppressed { reason, .. } => ("suppressed", reason),
+        Status::Baselined { reason } => ("baselined", reason),
+        Status::Active | Status::BelowThreshold => return None,
+    };
+    Some(reason.as_ref().map_or_else(|| format!("{word} without a reason"), |reason| format!("{word}: {reason}")))
 }
 
 fn by_reason(skipped: &[Skip]) -> Vec<String> {

@@ -129,6 +129,7 @@ struct Summary {
     suppressed: usize,
     /// Those among them that comments for other tools mute.
     suppressed_by_foreign_comments: usize,
+    baselined: usize,
     below_threshold: usize,
     files: u64,
     bytes: u64,
@@ -136,7 +137,28 @@ struct Summary {
     skipped: BTreeMap<&'static str, u64>,
     errors: usize,
     complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<ScopeOut>,
     duration_ms: u64,
+}
+
+/// The changes that were looked at.
+#[derive(Serialize)]
+struct ScopeOut {
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commits: Option<usize>,
+}
+
+impl ScopeOut {
+    fn new(scope: &model::Scope) -> Self {
+        let model::Scope { what, base, head, commits } = scope.clone();
+        Self { what, base, head, commits }
+    }
 }
 
 #[derive(Serialize)]
@@ -166,6 +188,7 @@ impl Summary {
             },
             suppressed: report.suppressed(),
             suppressed_by_foreign_comments: report.suppressed_for_others(),
+            baselined: report.baselined(),
             below_threshold: report.findings.iter().filter(|f| f.status == Status::BelowThreshold).count(),
             files: report.stats.files,
             bytes: report.stats.bytes,
@@ -173,6 +196,7 @@ impl Summary {
             skipped,
             errors: report.errors.len(),
             complete: report.errors.is_empty(),
+            scope: report.scope.as_ref().map(ScopeOut::new),
             duration_ms: u64::try_from(report.stats.total.as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -208,6 +232,7 @@ impl<'a> FindingOut<'a> {
         let (status, reason, tool) = match &finding.status {
             Status::Active => ("active", None, None),
             Status::Suppressed { reason, tool } => ("suppressed", reason.as_deref(), *tool),
+            Status::Baselined { reason } => ("baselined", reason.as_deref(), None),
             Status::BelowThreshold => ("below-threshold", None, None),
         };
         Self {
@@ -241,6 +266,14 @@ struct PlaceOut<'a> {
     span: Span,
     #[serde(skip_serializing_if = "Option::is_none")]
     snippet: Option<SnippetOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<CommitOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct CommitOut<'a> {
+    id: &'a str,
+    date: String,
 }
 
 impl<'a> PlaceOut<'a> {
@@ -253,6 +286,7 @@ impl<'a> PlaceOut<'a> {
             end_column: place.end.column,
             span: place.span,
             snippet: (!place.snippet.text.is_empty()).then(|| SnippetOut::new(&place.snippet)),
+            commit: place.commit.as_ref().map(|commit| CommitOut { id: &commit.id, date: commit.date.to_string() }),
         }
     }
 }

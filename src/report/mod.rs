@@ -1,15 +1,22 @@
 //! Floor 6: from a [`Report`] to bytes in one of the output formats.
 
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod markdown;
+mod rdjson;
+mod said;
 mod sarif;
 pub mod style;
+mod xml;
 
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 
 use crate::model::{Finding, Report, Rule};
+use crate::text::value::date::Moment;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +29,20 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's secret detection.
+    Gitlab,
+    /// GitLab's code quality.
+    GitlabCodequality,
+    /// Test results.
+    Junit,
+    /// Code review in XML.
+    Checkstyle,
+    /// Code review by reviewdog.
+    Rdjson,
+    /// A summary for the page of a job.
+    Markdown,
 }
 
 /// How a report for people looks.
@@ -38,7 +59,22 @@ pub enum HumanStyle {
 
 impl Format {
     /// The names that `--format` takes.
-    pub const NAMES: [&str; 7] = ["human", "full", "concise", "grouped", "json", "jsonl", "sarif"];
+    pub const NAMES: [&str; 14] = [
+        "human",
+        "full",
+        "concise",
+        "grouped",
+        "json",
+        "jsonl",
+        "sarif",
+        "github",
+        "gitlab",
+        "gitlab-codequality",
+        "junit",
+        "checkstyle",
+        "rdjson",
+        "markdown",
+    ];
 }
 
 impl FromStr for Format {
@@ -52,6 +88,13 @@ impl FromStr for Format {
             "json" => Ok(Self::Json),
             "jsonl" => Ok(Self::Jsonl),
             "sarif" => Ok(Self::Sarif),
+            "github" => Ok(Self::Github),
+            "gitlab" => Ok(Self::Gitlab),
+            "gitlab-codequality" => Ok(Self::GitlabCodequality),
+            "junit" => Ok(Self::Junit),
+            "checkstyle" => Ok(Self::Checkstyle),
+            "rdjson" => Ok(Self::Rdjson),
+            "markdown" => Ok(Self::Markdown),
             _ => Err(UnknownFormat { name: name.to_owned() }),
         }
     }
@@ -66,6 +109,13 @@ impl fmt::Display for Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::GitlabCodequality => "gitlab-codequality",
+            Self::Junit => "junit",
+            Self::Checkstyle => "checkstyle",
+            Self::Rdjson => "rdjson",
+            Self::Markdown => "markdown",
         })
     }
 }
@@ -124,6 +174,19 @@ pub struct RenderOptions {
     pub sarif_max_results: Option<usize>,
     /// Tells several analyses of one commit apart (SARIF).
     pub category: Option<String>,
+    /// Where lines can be looked at (Markdown).
+    pub forge: Option<Forge>,
+    /// When the run was made (GitLab).
+    pub now: Moment,
+}
+
+/// A repository on the web.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forge {
+    /// Its address.
+    pub repository: String,
+    /// The commit that was scanned.
+    pub commit: String,
 }
 
 impl Default for RenderOptions {
@@ -138,6 +201,8 @@ impl Default for RenderOptions {
             errors: Errors::Listed,
             sarif_max_results: None,
             category: None,
+            forge: None,
+            now: Moment::default(),
         }
     }
 }
@@ -165,6 +230,13 @@ pub fn reporter(format: Format, options: RenderOptions) -> Box<dyn Reporter> {
         Format::Json => Box::new(json::Json),
         Format::Jsonl => Box::new(json::Jsonl),
         Format::Sarif => Box::new(sarif::Sarif { options }),
+        Format::Github => Box::new(github::Github),
+        Format::Gitlab => Box::new(gitlab::SecretDetection { options }),
+        Format::GitlabCodequality => Box::new(gitlab::CodeQuality),
+        Format::Junit => Box::new(xml::Junit),
+        Format::Checkstyle => Box::new(xml::Checkstyle),
+        Format::Rdjson => Box::new(rdjson::Rdjson),
+        Format::Markdown => Box::new(markdown::Markdown { options }),
     }
 }
 
@@ -193,7 +265,10 @@ mod tests {
     #[test]
     fn an_unknown_format_is_told_what_exists() {
         let message = "srif".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(message, "unknown format `srif`, did you mean `sarif`? (known formats: human, full, concise, grouped, json, jsonl, sarif)");
+        assert_eq!(
+            message,
+            "unknown format `srif`, did you mean `sarif`? (known formats: human, full, concise, grouped, json, jsonl, sarif, github, gitlab, gitlab-codequality, junit, checkstyle, rdjson, markdown)"
+        );
         assert!(!"telegram".parse::<Format>().unwrap_err().to_string().contains("did you mean"));
     }
 }

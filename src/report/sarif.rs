@@ -203,7 +203,8 @@ fn result(finding: &Finding) -> SarifResult {
         prints.insert("primaryLocationLineHash".to_owned(), hash.to_string());
     }
     let properties = [("severity", json!(finding.severity)), ("confidence", json!(finding.confidence)), ("also", json!(finding.also))];
-    let properties = properties.into_iter().filter(|(_, value)| value.as_array().is_none_or(|a| !a.is_empty()));
+    let commit = finding.place.commit.iter().map(|commit| ("commit", json!(commit.id)));
+    let properties = properties.into_iter().chain(commit).filter(|(_, value)| value.as_array().is_none_or(|a| !a.is_empty()));
     let mut result = SarifResult::builder()
         .rule_id(finding.rule.as_str())
         .rule_index(i64::try_from(finding.rule_index).unwrap_or(-1))
@@ -215,9 +216,11 @@ fn result(finding: &Finding) -> SarifResult {
         .build();
     let related: Vec<Location> = finding.related.iter().take(MOST_LOCATIONS - 1).zip(1..).map(|(r, id)| labelled(&r.place, &r.message, id)).collect();
     result.related_locations = (!related.is_empty()).then_some(related);
+    result.baseline_state = matches!(finding.status, Status::Baselined { .. }).then(|| json!("unchanged"));
     result.code_flows = (!finding.flow.is_empty()).then(|| vec![code_flow(finding)]);
     result.suppressions = match &finding.status {
-        Status::Suppressed { reason, .. } => Some(vec![suppression(reason.as_deref())]),
+        Status::Suppressed { reason, .. } => Some(vec![suppression("inSource", reason.as_deref())]),
+        Status::Baselined { reason } => Some(vec![suppression("external", reason.as_deref())]),
         Status::Active | Status::BelowThreshold => None,
     };
     result
@@ -234,8 +237,8 @@ fn code_flow(finding: &Finding) -> CodeFlow {
     CodeFlow::builder().thread_flows(vec![ThreadFlow::builder().locations(steps).build()]).build()
 }
 
-fn suppression(reason: Option<&str>) -> Suppression {
-    let mut suppression = Suppression::builder().kind(json!("inSource")).status(json!("accepted")).build();
+fn suppression(kind: &str, reason: Option<&str>) -> Suppression {
+    let mut suppression = Suppression::builder().kind(json!(kind)).status(json!("accepted")).build();
     suppression.justification = reason.map(sanitise);
     suppression
 }
@@ -244,7 +247,7 @@ fn suppression(reason: Option<&str>) -> Suppression {
 fn message(finding: &Finding) -> Message {
     let value = finding.masked.as_ref().map(|masked| format!(" ({masked})")).unwrap_or_default();
     let mut text = format!("{}{value}.", finding.message);
-    for note in &finding.notes {
+    for note in finding.commit_note().iter().chain(&finding.notes) {
         text.extend([" ", note.trim_end_matches('.'), "."]);
     }
     Message::builder().text(plain(&text)).build()

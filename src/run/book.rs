@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use crate::model::facts::Wanted;
 use crate::model::usage::{OmittedScope, ScopeSite};
-use crate::model::{Finding, Notice, Origin, Report, RunError, Scanned, Skip, Stats, Target};
+use crate::model::{Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project;
 use crate::ruleset::RuleSet;
 use crate::source::Listing;
-use crate::triage::FileResult;
+use crate::triage::{FileResult, Ledger};
 
 use super::scanning::Outcome;
 
 /// The report of a run that has listed its targets.
 pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Target>) {
     let is_empty = listing.is_empty();
-    let Listing { targets, skipped, mut errors, notices } = listing;
-    if is_empty && errors.is_empty() && plan.empty == EmptyInput::Error {
+    let Listing { targets, skipped, mut errors, notices, scope } = listing;
+    if is_empty && scope.is_none() && errors.is_empty() && plan.empty == EmptyInput::Error {
         let message = "no input files, nothing was scanned: name files or folders that are neither ignored nor excluded, or pass --allow-empty";
         errors.push(RunError { display: None, relative: None, message: message.to_owned() });
     }
@@ -33,6 +33,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         safe: plan.show.safe.then(Vec::new),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
+        scope,
     };
     (report, targets)
 }
@@ -48,6 +49,33 @@ fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
 /// Whether it holds comments that may mute what the project stage finds in it.
 fn mutes(scanned: &Scanned) -> bool {
     scanned.suppressions.iter().any(|suppression| suppression.tool.is_none())
+}
+
+/// What the baseline names and this run did not find in files that it scanned whole.
+pub fn stale(plan: &Plan, rules: &RuleSet, (ledger, report, targets): (&Ledger, &Report, &[Target])) -> Option<Notice> {
+    let file = plan.baseline.as_ref().filter(|_| report.scope.is_none())?;
+    let missed: HashSet<&str> = report.skipped.iter().map(|skip| &*skip.relative).chain(report.errors.iter().filter_map(|e| e.relative.as_deref())).collect();
+    let scanned: HashSet<String> =
+        targets.iter().filter(|target| !missed.contains(&*target.relative)).map(|target| format!("{}{}", file.prefix, target.relative)).collect();
+    let is_on = |rule: &RuleId| rules.find(rule.as_str()).is_some_and(|(index, _)| rules.enabled[index]);
+    let stale = ledger.stale(|path| scanned.contains(path), is_on);
+    let (first, _) = stale.first()?;
+    let more = if stale.len() > 1 { format!(" and {} more", stale.len() - 1) } else { String::new() };
+    let message = format!("an entry matches nothing any more: `{}` in {}{more}; `aelix-lint baseline prune` removes it", first.rule, first.path);
+    Some(Notice { display: file.shown.as_str().into(), relative: file.shown.as_str().into(), message })
+}
+
+/// Comments that mute and that a change brings in: whoever reviews it should see them.
+pub fn introduced(file: &FileResult) -> Vec<Notice> {
+    let is_new = |line: u32| file.added.as_ref().is_none_or(|added| added.iter().any(|(first, last)| (*first..=*last).contains(&line)));
+    let new = file.suppressions.iter().filter(|suppression| !suppression.sample && suppression.tool.is_none() && is_new(suppression.place.start.line));
+    let notice = |suppression: &Suppression| {
+        let (place, rules) = (&suppression.place, suppression.rules.join(", "));
+        let reason = suppression.reason.as_ref().map_or_else(|| ", without a reason".to_owned(), |reason| format!(": {reason}"));
+        let message = format!("this change mutes {rules} on line {}{reason}", place.start.line);
+        Notice { display: place.display.clone(), relative: place.relative.clone(), message }
+    };
+    new.map(notice).collect()
 }
 
 /// What the scan of a target did not do, taken out of what it gave.
@@ -91,8 +119,9 @@ impl Blobs {
                     self.names.append(&mut scanned.wanted);
                     self.sites.append(&mut scanned.sites);
                     self.omitted.append(&mut scanned.omitted);
-                    if scanned.resources.is_empty() && !mutes(&scanned) {
-                        settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
+                    if scanned.resources.is_empty() && !mutes(&scanned) || target.commit().is_some() {
+                        let Scanned { findings, suppressions, added, .. } = *scanned;
+                        settled.push((from + index, FileResult { findings, suppressions, added }));
                     } else {
                         self.indices.push(from + index);
                         self.scanned.push(*scanned);
@@ -116,14 +145,16 @@ impl Blobs {
         targets.iter().enumerate().filter(is_wanted).map(|(index, _)| index).collect()
     }
 
-    /// Modules of which a file was not parsed: nobody knows what else they declare. Standard input and pipes can be read once only.
+    /// Modules of which a file was not parsed: nobody knows what else they declare. Standard input and pipes can be read once only, and of changes
+    /// the files that did not change are not read at all.
     pub fn gaps(&self, report: &Report, targets: &[Target]) -> BTreeSet<String> {
         let skipped = report.skipped.iter().map(|skip| &*skip.relative);
         let failed = report.errors.iter().filter_map(|error| error.relative.as_deref());
         let limited = report.notices.iter().map(|notice| &*notice.relative);
         let parsed: HashSet<&str> = self.scanned.iter().flat_map(|s| &s.resources).map(|resource| &*resource.place.relative).collect();
         let once = targets.iter().filter(|target| target.origin != Origin::File && !parsed.contains(&*target.relative)).map(|target| &*target.relative);
-        skipped.chain(failed).chain(limited).chain(once).filter_map(project::module_of).map(str::to_owned).collect()
+        let changed = targets.iter().filter(|target| matches!(target.origin, Origin::Git(_))).map(|target| &*target.relative);
+        skipped.chain(failed).chain(limited).chain(once).chain(changed).filter_map(project::module_of).map(str::to_owned).collect()
     }
 
     /// Books what the second step gave.
@@ -152,6 +183,7 @@ impl Blobs {
             let file = files.entry(index).or_default();
             file.findings.extend(scanned.findings);
             file.suppressions.extend(scanned.suppressions);
+            file.added = file.added.take().or(scanned.added);
         }
         if !project.is_empty() {
             let indices: HashMap<&str, usize> = targets.iter().enumerate().map(|(index, target)| (&*target.display, index)).collect();

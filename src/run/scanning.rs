@@ -1,5 +1,6 @@
 //! Targets to outcomes, in parallel and in order.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -8,11 +9,12 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::config::UsageError;
 use crate::model::facts::Wanted;
-use crate::model::{Blob, Scanned, SkipReason, Target};
+use crate::model::{Blob, Origin, Scanned, SkipReason, Target};
 use crate::scan::{Scanner, Worker};
 use crate::source::{self, Buffer, Read};
 
 use super::panics;
+use super::versions::{Part, Versions};
 
 /// Targets that a thread takes at once at most, so that one folder of large files is shared.
 const BATCH: usize = 32;
@@ -62,6 +64,44 @@ pub fn scan_all(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progre
         outcome
     };
     pool.install(|| targets.par_iter().with_max_len(BATCH).map(one).collect())
+}
+
+/// The same for versions of files: those of one file come one after the other, on one thread.
+pub fn scan_versions(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progress: Progress) -> Vec<Outcome> {
+    let mut files: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    targets.iter().enumerate().for_each(|(index, target)| files.entry(&target.relative).or_default().push(index));
+    let desks: Vec<Mutex<Desk>> = (0..pool.current_num_threads()).map(|_| Mutex::default()).collect();
+    let done = AtomicUsize::new(0);
+    let file = |indices: &Vec<usize>| -> Vec<(usize, Outcome)> {
+        let desk = &desks[rayon::current_thread_index().unwrap_or(0) % desks.len()];
+        let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut versions = Versions::new();
+        let version = |&index: &usize| {
+            let outcome = attempt(&targets[index], &mut desk, |blob, worker| scan_version(scanner, blob, worker, &mut versions));
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
+            (index, outcome)
+        };
+        indices.iter().map(version).collect()
+    };
+    let files: Vec<Vec<usize>> = files.into_values().collect();
+    let mut outcomes: Vec<(usize, Outcome)> = pool.install(|| files.par_iter().with_max_len(1).flat_map_iter(file).collect());
+    outcomes.sort_by_key(|(index, _)| *index);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn scan_version(scanner: &Scanner, blob: &Blob, worker: &mut Worker, versions: &mut Versions) -> Scanned {
+    if blob.source.is_some() {
+        return scanner.scan(blob, worker);
+    }
+    match versions.take(blob.bytes) {
+        Part::Whole => scanner.scan(blob, worker),
+        Part::Nothing => Scanned::default(),
+        Part::Lines(lines) => {
+            let mut scanned = scanner.scan(&Blob::new(blob.target, versions.text()), worker);
+            versions.restore(&mut scanned);
+            Scanned { added: Some(lines), ..scanned }
+        }
+    }
 }
 
 /// The declared infrastructure of some targets, for the project stage. A file that cannot be read now could be read in the first step: it has
@@ -122,7 +162,7 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
     };
     let worker = &mut desk.worker;
     match panics::guard(|| work(&blob, worker)) {
-        Ok(found) => Outcome::Scanned { bytes: blob.bytes.len() as u64, found: keep(found) },
+        Ok(found) => Outcome::Scanned { bytes: blob.bytes.len() as u64, found: keep(Scanned { added: found.added.clone().or_else(|| added(&blob)), ..found }) },
         Err(error) => {
             desk.worker = Worker::default();
             Outcome::Failed(format!("cannot scan {}: {error}; please report it", target.display))
@@ -130,8 +170,16 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
     }
 }
 
+/// The lines that count, where not all do. Of a file that was decoded git does not tell the lines apart.
+fn added(blob: &Blob) -> Option<Vec<(u32, u32)>> {
+    match &blob.target.origin {
+        Origin::Git(of) if blob.source.is_none() => of.added.in_lines_of(blob.bytes),
+        _ => None,
+    }
+}
+
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices } = &scanned;
+    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices, added: _ } = &scanned;
     let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty();
     let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))

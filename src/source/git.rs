@@ -1,16 +1,33 @@
 //! What git knows of a folder, by the program `git` itself.
 
+mod blobs;
+mod call;
+mod changes;
+mod diff;
+mod range;
+
 use std::collections::{BTreeMap, HashSet};
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+pub use blobs::{Blobs, sizes};
+pub use call::Git;
+use call::os_string;
+pub use call::{GitError, path_of_line};
+pub use changes::{Change, Changed, Changes, Found, History, root_of};
+pub use diff::Mode;
 
 /// Bytes of the paths of one call, well below what any system takes as arguments.
 const MAX_ARGUMENTS: usize = 16 << 10;
 /// Variables by which a hook says which repository it runs for: every call here names its own.
 const REPOSITORY_VARIABLES: [&str; 6] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
+
+/// The folder of hooks of the repository that the absolute `folder` lies in, as `core.hooksPath` says.
+pub fn hooks_folder(folder: &Path) -> Result<PathBuf, GitError> {
+    let path = Git::new(folder).run_as_configured(&["rev-parse", "--git-path", "hooks"])?;
+    Ok(folder.join(path_of_line(&path)))
+}
 
 /// Which of these files below the absolute `folder` are tracked. Without git, or outside of its repositories, none.
 pub fn tracked(folder: &Path, files: &[PathBuf]) -> HashSet<PathBuf> {
@@ -40,33 +57,22 @@ pub fn tracked(folder: &Path, files: &[PathBuf]) -> HashSet<PathBuf> {
 
 /// The tracked ones of these paths, relative to `root`. No hook, no monitor, no pager and no download is started, and no repository further up is asked.
 fn list(root: &Path, paths: &[PathBuf]) -> Option<Vec<PathBuf>> {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(root).args(["--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
-    git.args(["ls-files", "-z", "--"]).args(paths.iter().filter_map(|path| path.strip_prefix(root).ok()));
+    let mut git = Git::new(root).command(&["ls-files", "-z", "--"]);
+    git.args(paths.iter().filter_map(|path| path.strip_prefix(root).ok()));
     for name in REPOSITORY_VARIABLES {
         git.env_remove(name);
     }
     if let Some(above) = root.parent() {
         git.env("GIT_CEILING_DIRECTORIES", above);
     }
-    git.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").stdin(Stdio::null()).stderr(Stdio::null());
     let output = git.output().ok().filter(|output| output.status.success())?;
     Some(output.stdout.split(|&byte| byte == 0).filter(|name| !name.is_empty()).map(|name| PathBuf::from(os_string(name))).collect())
 }
 
-#[cfg(unix)]
-fn os_string(bytes: &[u8]) -> OsString {
-    use std::os::unix::ffi::OsStringExt as _;
-    OsString::from_vec(bytes.to_vec())
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: &[u8]) -> OsString {
-    String::from_utf8_lossy(bytes).into_owned().into()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     fn git(folder: &Path, arguments: &[&str]) {

@@ -12,9 +12,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{Notice, Origin, RunError, Skip, SkipReason, Target};
+use crate::model::{GitBlob, Notice, Origin, RunError, Scope, Skip, SkipReason, Target};
 
 pub use crate::text::failure::reason;
+pub use git::{Change, Changes, History, hooks_folder, root_of};
 pub use name::{lexical, slashed};
 pub use read::{Buffer, Read, read};
 pub use size::FileSize;
@@ -30,6 +31,8 @@ pub enum Input {
     Path(PathBuf),
     /// Standard input, under this name.
     Stdin(String),
+    /// Changes of a repository.
+    Changes(Changes),
 }
 
 /// Whether `.gitignore` and its relatives count.
@@ -80,6 +83,8 @@ pub struct Listing {
     pub errors: Vec<RunError>,
     /// What was not done in full.
     pub notices: Vec<Notice>,
+    /// The changes that were looked at, where not files were.
+    pub scope: Option<Scope>,
 }
 
 impl Listing {
@@ -99,6 +104,7 @@ pub fn list(inputs: &[Input], options: &ListOptions) -> Result<Listing, BadGlob>
         match input {
             Input::Stdin(name) => lister.stdin(name, &root),
             Input::Path(path) => lister.named(&Argument::new(path, &root)),
+            Input::Changes(changes) => lister.changes(changes),
         }
     }
     Ok(lister.finish())
@@ -114,6 +120,29 @@ fn is_stream(metadata: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_stream(_: &fs::Metadata) -> bool {
     false
+}
+
+/// Files that decide what is scanned and what counts.
+const MUTING: [&str; 4] = ["aelix-lint.toml", ".aelix-lint.toml", ".aelixlintignore", ".aelix-lint-baseline.json"];
+
+/// What a reviewer should see: a change of a file that can mute findings.
+fn muting(prefix: &Path, changed: &git::Changed) -> Option<Notice> {
+    let name = changed.entry.path.file_name()?.to_str()?;
+    let what = match MUTING.iter().position(|known| *known == name)? {
+        0 | 1 => "this change edits the configuration, which decides what is reported",
+        2 => "this change edits what is not scanned",
+        _ => "this change accepts findings in the baseline",
+    };
+    let (display, relative) = (seen_from(prefix, &changed.entry.path).into(), slashed(&changed.entry.path).into());
+    Some(Notice { display, relative, message: what.to_owned() })
+}
+
+/// A path from the root of a repository, as a person would type it in its folder `prefix`.
+fn seen_from(prefix: &Path, path: &Path) -> String {
+    let mut shared = prefix.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+    shared = shared.min(path.components().count().saturating_sub(1));
+    let up = prefix.components().count() - shared;
+    slashed(&std::iter::repeat_n(Path::new(".."), up).chain(path.components().skip(shared).map(|part| Path::new(part.as_os_str()))).collect::<PathBuf>())
 }
 
 struct Lister<'a> {
@@ -178,6 +207,62 @@ impl Lister<'_> {
                 }
             }
         }
+    }
+
+    /// Changes of a repository. Where they cannot be read nothing was scanned, and that is an error.
+    fn changes(&mut self, changes: &Changes) {
+        match changes.find() {
+            Ok(found) => self.changed(changes, found),
+            Err(why) => {
+                let message = format!("cannot read {}: {why}", changes.what());
+                self.listing.errors.push(RunError { display: None, relative: None, message });
+                self.listing.scope = Some(Scope { what: changes.what(), ..Scope::default() });
+            }
+        }
+    }
+
+    fn changed(&mut self, changes: &Changes, found: git::Found) {
+        self.listing.notices.extend(found.files.iter().filter(|changed| changed.commit.is_none()).filter_map(|changed| muting(&found.prefix, changed)));
+        let wanted: Vec<git::Changed> = found.files.into_iter().filter(|changed| self.is_wanted(&changed.entry.path)).collect();
+        let files = wanted.iter().filter(|changed| changed.entry.mode == git::Mode::File).map(|changed| changed.entry.new.as_str());
+        let sizes = match git::sizes(&git::Git::new(&changes.folder), files) {
+            Ok(sizes) => sizes,
+            Err(why) => {
+                let message = format!("cannot read {}: {why}", changes.what());
+                return self.listing.errors.push(RunError { display: None, relative: None, message });
+            }
+        };
+        self.listing.scope = Some(found.scope);
+        for changed in wanted {
+            let relative: Arc<str> = slashed(&changed.entry.path).into();
+            let display: Arc<str> = seen_from(&found.prefix, &changed.entry.path).into();
+            let size = sizes.get(&changed.entry.new).copied();
+            let skip = match (changed.entry.mode, size) {
+                (git::Mode::Link, _) => Some(SkipReason::Link),
+                (git::Mode::Submodule, _) => Some(SkipReason::Submodule),
+                (git::Mode::File, Some(size)) if size > self.options.max_file_size.bytes() => Some(SkipReason::TooLarge),
+                (git::Mode::File, _) => None,
+            };
+            match (skip, size) {
+                (Some(reason), _) => self.listing.skipped.push(Skip { display, relative, reason }),
+                (None, None) => {
+                    let message = format!("cannot read {display}: its blob is not in this clone, which is partial; fetch it with `git checkout` first");
+                    self.listing.errors.push(RunError { display: Some(display), relative: Some(relative), message });
+                }
+                (None, Some(size)) => {
+                    let blob = GitBlob { id: changed.entry.new, added: changed.added, commit: changed.commit };
+                    let (origin, path, within) = (Origin::Git(Arc::new(blob)), changes.folder.clone(), relative.clone());
+                    self.listing.targets.push(Target { origin, path, display, relative, within, explicit: false, size });
+                }
+            }
+        }
+    }
+
+    /// Whether a path of a repository is neither excluded, nor ignored by us, nor a report of this run.
+    fn is_wanted(&self, path: &Path) -> bool {
+        let absolute = self.options.root.join(path);
+        let is_ignored = || self.options.ignore_files == IgnoreFiles::Honour && walk::is_ignored_by_us(&absolute);
+        !self.options.outputs.contains(&absolute) && !self.excludes.cover(&absolute, false) && !is_ignored()
     }
 
     fn target(&mut self, argument: &Argument, (within, size): (&Path, u64), origin: Origin) {

@@ -2,9 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::path::Path;
 
 use crate::model::{Origin, SkipReason, Target};
 use crate::text::Mapped;
+
+use super::git::Blobs;
 
 /// A NUL byte in this many first bytes makes a file binary, as for git.
 const PROBE: usize = 8 << 10;
@@ -19,6 +22,8 @@ pub struct Buffer {
     raw: Vec<u8>,
     decoded: String,
     mapped: Mapped,
+    /// Where blobs of git come from, once one was asked for.
+    blobs: Option<Blobs>,
 }
 
 /// What reading a target gave.
@@ -35,7 +40,7 @@ pub enum Read<'b> {
 /// Reads `target`. UTF-16 with a byte order mark is decoded; a NUL byte in the first 8 KiB of anything else makes it binary.
 pub fn read<'b>(target: &Target, buffer: &'b mut Buffer) -> io::Result<Read<'b>> {
     buffer.shrink();
-    let length = match target.origin {
+    let length = match &target.origin {
         Origin::File | Origin::Stream => match buffer.fill(&mut File::open(&target.path)?, target.size)? {
             Some(length) => length,
             None => return Ok(Read::Skipped(SkipReason::Binary)),
@@ -45,6 +50,7 @@ pub fn read<'b>(target: &Target, buffer: &'b mut Buffer) -> io::Result<Read<'b>>
             super::stdin::read_into(&mut buffer.raw)?;
             buffer.raw.len()
         }
+        Origin::Git(blob) => buffer.fill_from_git(&target.path, &blob.id)?,
     };
     Ok(buffer.text(length))
 }
@@ -64,6 +70,17 @@ impl Buffer {
         if self.decoded.capacity() > KEPT || self.mapped.capacity() > KEPT {
             (self.decoded, self.mapped) = (String::new(), Mapped::new());
         }
+    }
+
+    /// Reads a blob of the repository of `folder`. A process that has failed is not asked again.
+    fn fill_from_git(&mut self, folder: &Path, id: &str) -> io::Result<usize> {
+        let mut blobs = match self.blobs.take() {
+            Some(blobs) if blobs.is_of(folder) => blobs,
+            _ => Blobs::open(folder)?,
+        };
+        blobs.read(id, &mut self.raw)?;
+        self.blobs = Some(blobs);
+        Ok(self.raw.len())
     }
 
     /// Reads all of `file`; `None` as soon as it is known to be binary. `size` is what the file was expected to hold.

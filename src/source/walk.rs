@@ -177,7 +177,7 @@ impl Walk<'_> {
 }
 
 /// Whether our own ignore files hide this file, whatever git thinks of it.
-fn is_ignored_by_us(path: &Path) -> bool {
+pub fn is_ignored_by_us(path: &Path) -> bool {
     let files = path.ancestors().skip(1).map(|folder| folder.join(IGNORE_FILE)).filter(|file| file.is_file());
     let verdict = files.map(|file| Gitignore::new(file).0).find_map(|ignore| match ignore.matched_path_or_any_parents(path, false) {
         verdict if verdict.is_none() => None,

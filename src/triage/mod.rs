@@ -1,5 +1,6 @@
 //! Floor 5: why a finding is shown or hidden. Findings are marked, never dropped.
 
+pub mod baseline;
 pub mod globs;
 pub mod overrides;
 pub mod suppression;
@@ -9,6 +10,7 @@ use crate::model::{Finding, Status, Suppression, Tool};
 use crate::ruleset::RuleSet;
 use crate::text::value::date::Date;
 
+pub use baseline::{BadBaseline, Baseline, Entry, Ledger};
 pub use globs::{PathIgnore, PathIgnores, Paths};
 pub use overrides::{PathOverride, PathOverrides};
 pub use suppression::{ForeignSuppressions, InlineSuppressions};
@@ -50,11 +52,13 @@ pub struct FileResult {
     pub findings: Vec<Finding>,
     /// Inline comments.
     pub suppressions: Vec<Suppression>,
+    /// The lines that count, first and last, where not all do.
+    pub added: Option<Vec<(u32, u32)>>,
 }
 
 /// Marks the findings of one file and adds what is to be said of its suppressions; in the order of the bytes.
 pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec<Finding> {
-    let FileResult { mut findings, suppressions } = file;
+    let FileResult { mut findings, suppressions, added: _ } = file;
     for finding in &mut findings {
         options.mark(finding, rules);
     }
@@ -70,6 +74,15 @@ pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec
     }
     findings.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));
     findings
+}
+
+/// Keeps what touches one of the lines that count: nothing else was asked for.
+pub fn within(findings: &mut Vec<Finding>, added: &[(u32, u32)]) {
+    findings.retain(|finding| is_in(finding, added));
+}
+
+fn is_in(finding: &Finding, added: &[(u32, u32)]) -> bool {
+    added.iter().any(|(first, last)| finding.place.start.line <= *last && suppression::last_line(finding) >= *first)
 }
 
 /// Mutes a finding, unless it is hidden already.

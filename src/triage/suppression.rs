@@ -291,7 +291,7 @@ fn lapsed(suppression: &Suppression, lapse: Lapse, mutes_something: bool, rules:
 }
 
 /// The last line that has a byte of the finding: an end in the first column lies behind the line end.
-fn last_line(finding: &Finding) -> u32 {
+pub(super) fn last_line(finding: &Finding) -> u32 {
     let (start, end) = (finding.place.start, finding.place.end);
     if end.column == 1 && end.line > start.line { end.line - 1 } else { end.line }
 }
@@ -457,9 +457,10 @@ pub(super) mod tests {
         let mark = |status: &Status| match status {
             Status::Active => '+',
             Status::Suppressed { .. } => '-',
+            Status::Baselined { .. } => '=',
             Status::BelowThreshold => '.',
         };
-        let all = triage(FileResult { findings, suppressions }, &rules(), options);
+        let all = triage(FileResult { findings, suppressions, added: None }, &rules(), options);
         all.iter().map(|f| format!("{}{}", mark(&f.status), f.rule)).collect()
     }
 
@@ -638,7 +639,8 @@ pub(super) mod tests {
     fn our_own_comment_comes_first() {
         let rules = rules();
         let findings = vec![found(0, (3, 3), &rules)];
-        let all = triage(FileResult { findings, suppressions: vec![foreign((3, 3)), allow(&["secrets/a"], (3, 3))] }, &rules, &TriageOptions::default());
+        let suppressions = vec![foreign((3, 3)), allow(&["secrets/a"], (3, 3))];
+        let all = triage(FileResult { findings, suppressions, added: None }, &rules, &TriageOptions::default());
         assert_eq!(all.len(), 1, "ours is in use");
         assert_eq!(all[0].status, Status::Suppressed { reason: Some("known".into()), tool: None });
     }

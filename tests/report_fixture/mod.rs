@@ -101,6 +101,7 @@ pub fn report(rules: Vec<Rule>, findings: Vec<Finding>) -> Report {
         safe: None,
         stats,
         show_suppressed: false,
+        scope: None,
     }
 }
 

@@ -1,0 +1,169 @@
+//! Calls of the program `git`: nothing that a repository brings along is run, nothing is downloaded, nothing is written.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// What every call says. A hook, a monitor, a pager, a helper of a transport are programs that a repository may name; replacement objects would hide
+/// what is published.
+const HARDENING: [&str; 12] = [
+    "--no-pager",
+    "--literal-pathspecs",
+    "--no-replace-objects",
+    "--no-optional-locks",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "protocol.allow=never",
+    "-c",
+    "core.quotePath=true",
+];
+/// Variables that would change what is printed, or run a program. Those that name the repository and its index stay: a hook means them.
+const REMOVED: [&str; 5] = ["GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"];
+
+/// Why git did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no such program.
+    #[error("git is not installed or not on the PATH")]
+    Missing,
+    /// It could not be started or read.
+    #[error("git does not run: {0}")]
+    Broken(io::Error),
+    /// It ended with an error.
+    #[error("{0}")]
+    Refused(String),
+    /// It said something else than it should.
+    #[error("git answered with something unexpected")]
+    Unexpected,
+}
+
+impl From<io::Error> for GitError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::NotFound { Self::Missing } else { Self::Broken(error) }
+    }
+}
+
+/// A folder in which git is called.
+#[derive(Clone, Debug)]
+pub struct Git {
+    folder: PathBuf,
+}
+
+impl Git {
+    /// Calls in the absolute `folder`.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf() }
+    }
+
+    /// A call of a command of git.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut git = Command::new("git");
+        git.args(HARDENING).args(arguments).current_dir(&self.folder);
+        for name in REMOVED {
+            git.env_remove(name);
+        }
+        git.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        git.stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::piped());
+        git
+    }
+
+    /// What a call prints.
+    pub fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        finished(self.command(arguments).output()?)
+    }
+
+    /// The same with the user's own folder of hooks, for questions about it.
+    pub fn run_as_configured(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        finished(Command::new("git").args(arguments).current_dir(&self.folder).stdin(Stdio::null()).output()?)
+    }
+
+    /// The same with paths behind `--`.
+    pub fn run_on(&self, arguments: &[&str], paths: &[PathBuf]) -> Result<Vec<u8>, GitError> {
+        finished(self.command(arguments).arg("--").args(paths).output()?)
+    }
+
+    /// The same with `input` on standard input, and no paths.
+    pub fn run_with(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
+        feed(self.command(arguments), input)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A call that goes on, asked on standard input.
+    pub fn spawn(&self, arguments: &[&str]) -> io::Result<Child> {
+        self.command(arguments).stdin(Stdio::piped()).stderr(Stdio::null()).spawn()
+    }
+}
+
+/// What a call prints that gets `input` on standard input.
+pub fn feed(mut command: Command, input: &[u8]) -> Result<Vec<u8>, GitError> {
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
+    let stdin = child.stdin.take();
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
+        child.wait_with_output()
+    });
+    finished(output?)
+}
+
+fn finished(output: Output) -> Result<Vec<u8>, GitError> {
+    if output.status.success() { Ok(output.stdout) } else { Err(refused(&output.stderr)) }
+}
+
+/// The first line of what git says, without its own words.
+fn refused(stderr: &[u8]) -> GitError {
+    let text = String::from_utf8_lossy(stderr);
+    let line = text.lines().find(|line| !line.starts_with("warning:") && !line.trim().is_empty()).unwrap_or("git failed without a word");
+    GitError::Refused(line.trim_start_matches("fatal: ").trim_start_matches("error: ").trim_end_matches('.').to_owned())
+}
+
+/// A path as git prints it.
+#[cfg(unix)]
+pub fn os_string(bytes: &[u8]) -> OsString {
+    use std::os::unix::ffi::OsStringExt as _;
+    OsString::from_vec(bytes.to_vec())
+}
+
+/// A path as git prints it.
+#[cfg(not(unix))]
+pub fn os_string(bytes: &[u8]) -> OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
+
+/// Text of a line that git prints.
+pub fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default().trim_end_matches(['\r', '\n'])
+}
+
+/// The same as a path.
+pub fn path_of_line(line: &[u8]) -> PathBuf {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    PathBuf::from(OsStr::new(&os_string(line.strip_suffix(b"\r").unwrap_or(line))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_refuses_is_told_in_its_first_line() {
+        let error = refused(b"warning: x\nfatal: bad revision 'gone'\nmore\n");
+        assert_eq!(error.to_string(), "bad revision 'gone'");
+        assert_eq!(refused(b"").to_string(), "git failed without a word");
+    }
+
+    #[test]
+    fn a_folder_that_is_no_repository_refuses() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut git = Git::new(folder.path()).command(&["rev-parse", "--git-dir"]);
+        git.env("GIT_CEILING_DIRECTORIES", folder.path().parent().unwrap());
+        assert!(!git.env_remove("GIT_DIR").output().unwrap().status.success());
+    }
+}

@@ -1,0 +1,285 @@
+//! Changes of a repository as files with the lines that they gained: what is staged, the difference of two commits, commits one by one.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model::{Added, Commit, Scope};
+
+use super::call::{Git, GitError, text};
+use super::diff::{self, Comparison, Entry, Mode, Patches};
+use super::range::{self, Link, RangeError, Repository};
+
+/// Commits that one call of git compares, so that memory stays bounded.
+const COMMITS_AT_ONCE: usize = 200;
+
+/// Which changes are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// What `git commit` would commit.
+    Staged,
+    /// What a range amounts to in the end, from the commit that both sides come from.
+    Diff(String),
+    /// The same, and what a commit on the way adds that is gone in the end.
+    DiffAndRemoved(String),
+    /// What each commit of a range adds.
+    Commits(String),
+    /// Every version of every file.
+    History(History),
+}
+
+/// Which history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// Names of commits, whose ancestors count; all references, the stash among them, where there is none.
+    pub references: Vec<String>,
+    /// Also blobs that no reference leads to.
+    pub unreachable: bool,
+    /// A shallow clone is an error.
+    pub must_be_full: bool,
+}
+
+/// Changes that the user named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// Which.
+    pub change: Change,
+    /// The absolute folder in which git is asked, and which paths are relative to.
+    pub folder: PathBuf,
+    /// Only these files and folders; all where none.
+    pub paths: Vec<PathBuf>,
+    /// A range without commits is no error.
+    pub allow_empty: bool,
+    /// What to say where there are no changes.
+    pub hint: Option<String>,
+}
+
+/// A file of a change and what it gained.
+#[derive(Debug)]
+pub struct Changed {
+    /// The file afterwards.
+    pub entry: Entry,
+    /// The lines that it gained.
+    pub added: Added,
+    /// The commit, where each counts by itself.
+    pub commit: Option<Arc<Commit>>,
+}
+
+/// What was found in a repository.
+#[derive(Debug)]
+pub struct Found {
+    /// Where the folder lies below the root.
+    pub prefix: PathBuf,
+    /// Files that gained something, or are no files.
+    pub files: Vec<Changed>,
+    /// What was looked at.
+    pub scope: Scope,
+}
+
+impl Changes {
+    /// Looks into the repository.
+    pub fn find(&self) -> Result<Found, RangeError> {
+        let git = Git::new(&self.folder);
+        let repository = Repository::of(&git)?;
+        let (files, scope) = match &self.change {
+            Change::Staged => self.staged(&git, &repository)?,
+            Change::Diff(spec) => self.net(&git, &repository, spec)?,
+            Change::DiffAndRemoved(spec) => self.net_and_removed(&git, &repository, spec)?,
+            Change::Commits(spec) => self.commits(&git, &repository, spec)?,
+            Change::History(history) => self.history(&git, &repository, history)?,
+        };
+        Ok(Found { prefix: repository.prefix, files, scope })
+    }
+
+    /// What was asked for, in the words of a person.
+    pub fn what(&self) -> String {
+        match &self.change {
+            Change::Staged => "what is staged".to_owned(),
+            Change::Diff(spec) | Change::DiffAndRemoved(spec) => format!("the difference `{spec}`"),
+            Change::Commits(spec) => format!("the commits `{spec}`"),
+            Change::History(_) => "the history".to_owned(),
+        }
+    }
+
+    fn staged(&self, git: &Git, repository: &Repository) -> Result<(Vec<Changed>, Scope), RangeError> {
+        let heads = match git.run(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) {
+            Ok(head) => std::iter::once(text(&head).to_owned()).chain(repository.merging.iter().cloned()).collect(),
+            Err(GitError::Refused(_)) => vec![empty_tree(git)?],
+            Err(error) => return Err(error.into()),
+        };
+        let mut sides = Vec::new();
+        for head in &heads {
+            sides.push(self.compare(git, &["diff-index", "--cached", "--ita-invisible-in-index"], &[head])?);
+        }
+        let files = shared(sides, None);
+        let mut what = "what is staged".to_owned();
+        if files.is_empty() {
+            "nothing that adds a line is staged".clone_into(&mut what);
+            if let Some(hint) = &self.hint {
+                what = format!("{what}; {hint}");
+            }
+        }
+        Ok((files, Scope { what, ..Scope::default() }))
+    }
+
+    fn net(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
+        let net = range::net(git, repository, spec)?;
+        if net.commits == 0 && !self.allow_empty {
+            return Err(RangeError::Empty(spec.to_owned()));
+        }
+        let files = shared(vec![self.compare(git, &["diff-tree"], &[&net.base, &net.head])?], None);
+        let (base, head) = range::sides(spec);
+        let what = format!("what {} of {head} add since {}, the common commit with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
+        let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
+        Ok((files, Scope { what, base: Some(net.base), head: Some(net.head), commits: Some(net.commits) }))
+    }
+
+    /// The net difference comes first: what its files show is not told of a commit again.
+    fn net_and_removed(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
+        let (mut files, mut scope) = self.net(git, repository, spec)?;
+        let between = format!("{}..{}", scope.base.as_deref().unwrap_or_default(), scope.head.as_deref().unwrap_or_default());
+        let links = range::commits(git, repository, &between)?;
+        for some in links.chunks(COMMITS_AT_ONCE) {
+            files.extend(self.of_commits(git, some)?);
+        }
+        scope.what.push_str(", and what they add on the way");
+        Ok((files, scope))
+    }
+
+    fn commits(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
+        let links = range::commits(git, repository, spec)?;
+        if links.is_empty() && !self.allow_empty {
+            return Err(RangeError::Empty(spec.to_owned()));
+        }
+        let mut files = Vec::new();
+        for some in links.chunks(COMMITS_AT_ONCE) {
+            files.extend(self.of_commits(git, some)?);
+        }
+        let what = format!("what each of {} of {spec} adds", count(links.len()));
+        let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
+        let head = links.last().map(|link| link.commit.id.clone());
+        Ok((files, Scope { what, base: None, head, commits: Some(links.len()) }))
+    }
+
+    /// Every blob once, with the commit and the path that brought it in. A commit stands behind all that it follows, so the first to hold a blob is the one.
+    fn history(&self, git: &Git, repository: &Repository, history: &History) -> Result<(Vec<Changed>, Scope), RangeError> {
+        if repository.is_shallow && history.must_be_full {
+            return Err(RangeError::Shallow);
+        }
+        let links = range::history(git, repository, &history.references)?;
+        if links.is_empty() && !self.allow_empty {
+            return Err(RangeError::Empty("HEAD".to_owned()));
+        }
+        let (mut seen, mut files) = (HashSet::new(), Vec::new());
+        for some in links.chunks(COMMITS_AT_ONCE * 10) {
+            let input: String = some.iter().flat_map(|link| [link.commit.id.as_str(), "\n"]).collect();
+            let raw = self.trees(git, &input, &["--raw", "-z", "--no-renames"])?;
+            let comparisons = diff::comparisons(&raw)?.0;
+            let mut links = some.iter().map(|link| Arc::new(link.commit.clone())).peekable();
+            for comparison in comparisons {
+                while links.next_if(|commit| commit.id != comparison.commit).is_some() {}
+                let commit = links.peek().cloned().ok_or(GitError::Unexpected)?;
+                let new = comparison.entries.into_iter().filter(|entry| entry.mode == Mode::File && seen.insert(entry.new.clone()));
+                files.extend(new.map(|entry| Changed { entry, added: Added::All, commit: Some(commit.clone()) }));
+            }
+        }
+        let mut what = format!("every version of every file in {}", count(links.len()));
+        if history.unreachable {
+            let lost = unreachable(git, &seen)?;
+            what = format!("{what} and {} blobs that nothing leads to", lost.len());
+            files.extend(lost);
+        }
+        if repository.is_shallow {
+            what.push_str("; the clone is shallow, older commits are not in it");
+        }
+        Ok((files, Scope { what, base: None, head: None, commits: Some(links.len()) }))
+    }
+
+    /// What `git diff-tree` prints for the commits, or commits and parents, on the lines of `input`.
+    fn trees(&self, git: &Git, input: &str, more: &[&str]) -> Result<Vec<u8>, GitError> {
+        let mut arguments = vec!["diff-tree", "--stdin", "--root", "--always", "-m"];
+        arguments.extend(diff::OPTIONS);
+        arguments.extend(more);
+        let mut git = git.command(&arguments);
+        git.arg("--").args(&self.paths);
+        super::call::feed(git, input.as_bytes())
+    }
+
+    /// What each commit adds. A merge adds what none of its parents has: how a conflict was resolved.
+    fn of_commits(&self, git: &Git, links: &[Link]) -> Result<Vec<Changed>, RangeError> {
+        let mut input = String::new();
+        for link in links {
+            let id = &link.commit.id;
+            match link.parents.as_slice() {
+                [] => input.extend([id, "\n"]),
+                parents => parents.iter().for_each(|parent| input.extend([id, " ", parent, "\n"])),
+            }
+        }
+        let raw = self.trees(git, &input, &diff::LIST)?;
+        let patches = Patches::read(&self.trees(git, &input, &diff::PATCH)?)?;
+        let mut comparisons = diff::comparisons(&raw)?.0.into_iter();
+        let mut files = Vec::new();
+        for link in links {
+            let mut sides = Vec::new();
+            for _ in 0..link.parents.len().max(1) {
+                let comparison = comparisons.next().filter(|comparison| comparison.commit == link.commit.id).ok_or(GitError::Unexpected)?;
+                sides.push(gained(comparison, &patches));
+            }
+            files.extend(shared(sides, Some(&Arc::new(link.commit.clone()))));
+        }
+        Ok(files)
+    }
+
+    fn compare(&self, git: &Git, command: &[&str], trees: &[&str]) -> Result<Vec<(Entry, Added)>, GitError> {
+        let arguments: Vec<&str> = command.iter().copied().chain(diff::OPTIONS).chain(diff::LIST).chain(diff::PATCH).chain(trees.iter().copied()).collect();
+        let output = git.run_on(&arguments, &self.paths)?;
+        let (comparisons, patch) = diff::comparisons(&output)?;
+        let patches = Patches::read(patch)?;
+        Ok(comparisons.into_iter().flat_map(|comparison| gained(comparison, &patches)).collect())
+    }
+}
+
+fn gained(comparison: Comparison, patches: &Patches) -> Vec<(Entry, Added)> {
+    let with_lines = |entry: Entry| {
+        let added = patches.of(&entry);
+        (entry, added)
+    };
+    comparison.entries.into_iter().map(with_lines).collect()
+}
+
+/// What every side shows as changed, with the lines that all of them show as added.
+fn shared(sides: Vec<Vec<(Entry, Added)>>, commit: Option<&Arc<Commit>>) -> Vec<Changed> {
+    let mut sides = sides.into_iter();
+    let mut files = sides.next().unwrap_or_default();
+    for side in sides {
+        let by_path: HashMap<PathBuf, Added> = side.into_iter().map(|(entry, added)| (entry.path, added)).collect();
+        let with_both = |(entry, added): (Entry, Added)| by_path.get(&entry.path).map(|other| added.and(other)).map(|added| (entry, added));
+        files = files.into_iter().filter_map(with_both).collect();
+    }
+    let gained = files.into_iter().filter(|(_, added)| !added.is_nothing());
+    gained.map(|(entry, added)| Changed { entry, added, commit: commit.cloned() }).collect()
+}
+
+/// Blobs that are stored and were not seen. Nobody knows what they were called.
+fn unreachable(git: &Git, seen: &HashSet<String>) -> Result<Vec<Changed>, GitError> {
+    let all = git.run(&["cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)"])?;
+    let blobs = all.split(|byte| *byte == b'\n').map(text).filter_map(|line| line.strip_prefix("blob ")).filter(|id| !seen.contains(*id));
+    let lost = |id: &str| {
+        let entry = Entry { mode: Mode::File, old: String::new(), new: id.to_owned(), path: Path::new("unreachable").join(id) };
+        Changed { entry, added: Added::All, commit: None }
+    };
+    Ok(blobs.map(lost).collect())
+}
+
+fn empty_tree(git: &Git) -> Result<String, GitError> {
+    Ok(text(&git.run_with(&["hash-object", "-t", "tree", "--stdin"], b"")?).to_owned())
+}
+
+fn count(commits: usize) -> String {
+    if commits == 1 { "1 commit".to_owned() } else { format!("{commits} commits") }
+}
+
+/// The root of the repository that a folder lies in; the folder itself where there is none.
+pub fn root_of(folder: &Path) -> PathBuf {
+    folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(folder).to_path_buf()
+}

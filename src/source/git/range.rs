@@ -1,0 +1,214 @@
+//! Names of commits, ranges of them, and whether a clone holds them.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::model::Commit;
+use crate::text::value::date::Moment;
+
+use super::call::{Git, GitError, path_of_line, text};
+
+/// What a repository is, asked once.
+#[derive(Debug)]
+pub struct Repository {
+    /// Where the working directory lies below its root, with a slash at the end; empty at the root.
+    pub prefix: PathBuf,
+    /// Commits whose parents were not fetched.
+    pub cut: HashSet<String>,
+    /// Whether some history was not fetched.
+    pub is_shallow: bool,
+    /// Commits that are being merged.
+    pub merging: Vec<String>,
+}
+
+impl Repository {
+    /// The repository of the folder in which git is called.
+    pub fn of(git: &Git) -> Result<Self, GitError> {
+        let output = git.run(&["rev-parse", "--is-shallow-repository", "--git-path", "shallow", "--git-path", "MERGE_HEAD", "--show-prefix"])?;
+        let mut lines = output.splitn(4, |byte| *byte == b'\n');
+        let mut line = || lines.next().ok_or(GitError::Unexpected);
+        let (is_shallow, shallow, merge, prefix) = (text(line()?) == "true", path_of_line(line()?), path_of_line(line()?), path_of_line(line()?));
+        let ids = |path: PathBuf| fs::read_to_string(git.folder().join(path)).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
+        let cut = if is_shallow { ids(shallow).into_iter().collect() } else { HashSet::new() };
+        Ok(Self { prefix, cut, is_shallow, merging: ids(merge) })
+    }
+}
+
+/// Why a range cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RangeError {
+    /// git does not answer.
+    #[error("{0}")]
+    Git(#[from] GitError),
+    /// It is no name of a commit.
+    #[error("`{0}` is no revision; write the name or the id of a commit")]
+    Option(String),
+    /// No such commit here.
+    #[error("there is no commit `{name}` in this clone; {advice}")]
+    Unknown {
+        /// As typed.
+        name: String,
+        /// What to fetch.
+        advice: String,
+    },
+    /// No commit that both come from.
+    #[error("`{base}` and `{head}` have no common commit in this clone; {advice}")]
+    Unrelated {
+        /// As typed.
+        base: String,
+        /// As typed.
+        head: String,
+        /// What to fetch.
+        advice: &'static str,
+    },
+    /// A shallow clone ends inside the range.
+    #[error("this clone is shallow and ends at {0}, inside the range; run `git fetch --unshallow`, or check out with a fetch-depth of 0")]
+    Cut(String),
+    /// A clone that does not hold all, where all is asked for.
+    #[error("this clone is shallow; run `git fetch --unshallow`, or check out with a fetch-depth of 0")]
+    Shallow,
+    /// A range that holds no commit.
+    #[error("there is no commit in `{0}`; check both ends, or pass --allow-empty")]
+    Empty(String),
+}
+
+/// What to do where a clone lacks a common commit.
+const DEEPEN: &str = "it is shallow: run `git fetch --unshallow`, or check out with a fetch-depth of 0";
+
+/// The id of the commit that `name` names.
+pub fn resolve(git: &Git, repository: &Repository, name: &str) -> Result<String, RangeError> {
+    check(name)?;
+    let name = if name.is_empty() { "HEAD" } else { name };
+    match git.run(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]) {
+        Ok(id) => Ok(text(&id).to_owned()),
+        Err(GitError::Refused(_)) => Err(RangeError::Unknown { name: name.to_owned(), advice: advice(repository, name) }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn check(name: &str) -> Result<(), RangeError> {
+    let is_bad = name.starts_with('-') || name.chars().any(char::is_control);
+    if is_bad { Err(RangeError::Option(name.escape_debug().to_string())) } else { Ok(()) }
+}
+
+fn advice(repository: &Repository, name: &str) -> String {
+    let branch = name.strip_prefix("origin/").unwrap_or(name);
+    let is_plain = branch.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte)) && branch != "HEAD";
+    match (is_plain, repository.is_shallow) {
+        (true, true) => format!("run `git fetch --unshallow origin {branch}`, or check out with a fetch-depth of 0"),
+        (true, false) => format!("run `git fetch origin {branch}`"),
+        (false, true) => "the clone is shallow: run `git fetch --unshallow`, or check out with a fetch-depth of 0".to_owned(),
+        (false, false) => "check its spelling, or fetch it".to_owned(),
+    }
+}
+
+/// `BASE..HEAD`, `BASE...HEAD` and `BASE` as two names; a side that is left out is `HEAD`.
+pub fn sides(spec: &str) -> (&str, &str) {
+    let (base, head) = spec.split_once("...").or_else(|| spec.split_once("..")).unwrap_or((spec, ""));
+    (or_head(base), or_head(head))
+}
+
+fn or_head(name: &str) -> &str {
+    if name.is_empty() { "HEAD" } else { name }
+}
+
+/// A net difference: from the commit that both sides come from to the second.
+#[derive(Debug)]
+pub struct Net {
+    /// The commit before the changes.
+    pub base: String,
+    /// The commit after them.
+    pub head: String,
+    /// How many commits lie between.
+    pub commits: usize,
+}
+
+/// The net difference that `spec` names.
+pub fn net(git: &Git, repository: &Repository, spec: &str) -> Result<Net, RangeError> {
+    let (base_name, head_name) = sides(spec);
+    let (base, head) = (resolve(git, repository, base_name)?, resolve(git, repository, head_name)?);
+    let merge_base = match git.run(&["merge-base", &base, &head]) {
+        Ok(id) => text(&id).to_owned(),
+        Err(GitError::Refused(_)) => {
+            let advice = if repository.is_shallow { DEEPEN } else { "--commits reads the commits of a range one by one" };
+            return Err(RangeError::Unrelated { base: base_name.to_owned(), head: head_name.to_owned(), advice });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let count = git.run(&["rev-list", "--count", &format!("{merge_base}..{head}")])?;
+    let commits = text(&count).parse().map_err(|_| GitError::Unexpected)?;
+    Ok(Net { base: merge_base, head, commits })
+}
+
+/// A commit and those it follows.
+#[derive(Debug)]
+pub struct Link {
+    /// The commit.
+    pub commit: Commit,
+    /// Its parents.
+    pub parents: Vec<String>,
+}
+
+/// The commits of a range, the oldest first.
+pub fn commits(git: &Git, repository: &Repository, spec: &str) -> Result<Vec<Link>, RangeError> {
+    check(spec)?;
+    let is_range = spec.contains("..");
+    let (base, head) = sides(spec);
+    let head = resolve(git, repository, if is_range { head } else { spec })?;
+    let mut names = vec![head];
+    if is_range {
+        names.push(format!("^{}", resolve(git, repository, base)?));
+    }
+    let links = list(git, &names)?;
+    match links.iter().find(|link| repository.cut.contains(&link.commit.id)) {
+        Some(cut) => Err(RangeError::Cut(cut.commit.short().to_owned())),
+        None => Ok(links),
+    }
+}
+
+/// All commits that lead to some references, the oldest first; to any reference, where none is named.
+pub fn history(git: &Git, repository: &Repository, references: &[String]) -> Result<Vec<Link>, RangeError> {
+    let names = references.iter().map(|name| resolve(git, repository, name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(list(git, &if names.is_empty() { vec!["--all".to_owned()] } else { names })?)
+}
+
+fn list(git: &Git, names: &[String]) -> Result<Vec<Link>, GitError> {
+    let arguments: Vec<&str> = ["rev-list", "--reverse", "--topo-order", "--format=%H %at %P"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let output = git.run_on(&arguments, &[])?;
+    let lines = output.split(|byte| *byte == b'\n').map(text).filter(|line| !line.is_empty() && !line.starts_with("commit "));
+    lines.map(link).collect::<Option<Vec<_>>>().ok_or(GitError::Unexpected)
+}
+
+fn link(line: &str) -> Option<Link> {
+    let mut words = line.split(' ').filter(|word| !word.is_empty());
+    let (id, seconds) = (words.next()?, words.next()?.parse().ok()?);
+    Some(Link { commit: Commit { id: id.to_owned(), date: Moment { seconds }.date() }, parents: words.map(str::to_owned).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_that_are_left_out_are_head() {
+        for (spec, expected) in [("main", ("main", "HEAD")), ("a..b", ("a", "b")), ("a...b", ("a", "b")), ("..b", ("HEAD", "b")), ("a..", ("a", "HEAD"))] {
+            assert_eq!(sides(spec), expected, "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_revision_is_never_an_option() {
+        for name in ["--output=x", "-O", "a\nb"] {
+            assert!(check(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn commits_are_read_with_their_parents_and_their_day() {
+        let merge = link("aa 86400 bb cc").unwrap();
+        assert_eq!((merge.commit.date.to_string().as_str(), merge.parents), ("1970-01-02", vec!["bb".to_owned(), "cc".to_owned()]));
+        assert!(link("aa 0 ").unwrap().parents.is_empty());
+        assert!(link("aa").is_none());
+    }
+}

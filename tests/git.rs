@@ -1,0 +1,511 @@
+//! What is staged, what a branch adds, what each commit adds: on real repositories.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+mod repository;
+
+use std::fs;
+use std::process::Command;
+
+use repository::{Repository, Run, clean, key, line, run};
+
+fn staged(repository: &Repository) -> Vec<String> {
+    repository.json(&["--staged"]).places()
+}
+
+#[test]
+fn the_stage_is_read_and_not_the_work_tree() {
+    let repository = Repository::new();
+    repository.write("a", "one\n").commit("first");
+    repository.write("a", format!("one\n{}", line(1))).add().write("a", "one\n");
+    let run = repository.json(&["--staged"]);
+    assert_eq!((run.status, run.places()), (1, vec!["a:2".to_owned()]), "removed in the editor, still staged");
+    repository.write("b", line(2)).git(&["reset", "-q", "--hard"]);
+    repository.write("a", line(3)).write("b", line(4));
+    let run = repository.json(&["--staged"]);
+    assert_eq!((run.status, run.places().len()), (0, 0), "not staged");
+    assert_eq!(run.scope(), "nothing that adds a line is staged");
+}
+
+#[test]
+fn only_added_lines_count_and_the_whole_file_is_read() {
+    let repository = Repository::new();
+    repository.write(".env", format!("A=1\n{}B=2\n", line(1))).commit("an old key");
+    repository.write(".env", format!("A=1\nC=3\n{}B=2\n{}", line(1), line(2))).add();
+    assert_eq!(staged(&repository), [".env:5"]);
+    let muted = "# aelix-lint: allow-file secrets/aelix-api-key -- samples of the course\n";
+    repository.write(".env", format!("{muted}{}", line(1))).commit("muted");
+    repository.write(".env", format!("{muted}{}{}", line(1), line(2))).add();
+    assert!(staged(&repository).is_empty(), "a comment on a line that is not new mutes");
+}
+
+#[test]
+fn a_part_of_a_file_that_is_not_staged_is_not_scanned() {
+    let repository = Repository::new();
+    repository.write("a", "one\ntwo\n").commit("first");
+    repository.write("a", format!("{}one\ntwo\n", line(1))).add();
+    repository.write("a", format!("{}one\ntwo\n{}", line(1), line(2)));
+    assert_eq!(staged(&repository), ["a:1"]);
+}
+
+#[test]
+fn the_first_commit_and_files_of_every_kind() {
+    let repository = Repository::new();
+    repository.write("a", line(1)).write("sub/ü \"x\".env", line(2)).write("crlf.env", line(3).replace('\n', "\r\n"));
+    let utf16: Vec<u8> = std::iter::once(0xFEFF).chain(line(4).encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    repository.write("wide.txt", utf16).write("image.png", b"\x89PNG\0\0").add();
+    repository.write("later.env", line(5)).git(&["add", "-N", "later.env"]);
+    let run = repository.json(&["--staged"]);
+    assert_eq!(run.places(), ["a:1", "crlf.env:1", "sub/ü \"x\".env:1", "wide.txt:1"], "intent to add is not part of the commit");
+    assert_eq!(run.json()["summary"]["skipped"]["binary"], 1);
+}
+
+#[test]
+fn lines_are_counted_as_we_count_them() {
+    let repository = Repository::new();
+    repository.write("a", format!("one\rtwo\n{}", line(1))).commit("first");
+    repository.write("a", format!("one\rtwo\n{}{}", line(1), line(2))).add();
+    assert_eq!(staged(&repository), ["a:4"]);
+    repository.write("cr", format!("x\n{}", line(3).repeat(2).replace('\n', "\r"))).commit("old macs");
+    repository.write("cr", format!("x\ny\n{}", line(3).repeat(2).replace('\n', "\r"))).add();
+    assert!(staged(&repository).is_empty());
+}
+
+#[test]
+fn renames_add_what_they_change_and_copies_add_all() {
+    let repository = Repository::new();
+    let text = format!("{}{}", "a line that stays as it is\n".repeat(20), line(1));
+    repository.write("old.txt", &text).commit("first");
+    repository.git(&["mv", "old.txt", "new.txt"]);
+    assert!(staged(&repository).is_empty(), "a renamed file adds no line");
+    repository.write("new.txt", format!("{text}{}", line(2))).add();
+    assert_eq!(staged(&repository), ["new.txt:22"]);
+    repository.git(&["reset", "-q", "--hard"]);
+    repository.write("copy.txt", &text).add();
+    assert_eq!(staged(&repository), ["copy.txt:21"]);
+}
+
+#[test]
+fn links_and_submodules_are_passed_over() {
+    let (outer, inner) = (Repository::new(), Repository::new());
+    inner.write(".env", line(1)).commit("first");
+    outer.write("a", "x\n").commit("first");
+    outer.git(&["submodule", "--quiet", "add", &format!("file://{}", inner.path().display()), "lib"]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("a", outer.join("link")).unwrap();
+    outer.add();
+    let run = outer.json(&["--staged"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(run.json()["summary"]["skipped"]["submodule"], 1);
+    #[cfg(unix)]
+    assert_eq!(run.json()["summary"]["skipped"]["link"], 1);
+    outer.git(&["reset", "-q", "--hard"]);
+    let _ = fs::remove_file(outer.join("link"));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("a", outer.join("b")).unwrap();
+        outer.commit("a link");
+        fs::remove_file(outer.join("b")).unwrap();
+        outer.write("b", line(2)).add();
+        assert_eq!(staged(&outer), ["b:1"], "a link that becomes a file");
+    }
+}
+
+#[test]
+fn the_index_of_a_hook_is_honoured() {
+    let repository = Repository::new();
+    repository.write("a", "x\n").write("b", "x\n").commit("first");
+    repository.write("a", line(1)).write("b", line(2)).add();
+    let other = repository.join("other-index");
+    let mut git = Command::new("git");
+    clean(&mut git);
+    git.args(["read-tree", "HEAD"]).current_dir(repository.path()).env("GIT_INDEX_FILE", &other);
+    assert!(git.status().unwrap().success());
+    let mut command = repository.command(&["--staged", "--format", "json"]);
+    assert!(run(command.env("GIT_INDEX_FILE", &other)).places().is_empty());
+    // `git commit -- a` runs its hook with an index of its own.
+    let hook = repository.join(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, format!("#!/bin/sh\nexec '{}' --staged --format json > report.json\n", env!("CARGO_BIN_EXE_aelix-lint"))).unwrap();
+    make_executable(&hook);
+    assert!(repository.try_git(&["commit", "-q", "-m", "a", "--", "a"]).is_none());
+    let report = Run { status: 1, stdout: fs::read_to_string(repository.join("report.json")).unwrap(), stderr: String::new() };
+    assert_eq!(report.places(), ["a:1"]);
+}
+
+#[cfg(unix)]
+fn make_executable(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &std::path::Path) {}
+
+#[test]
+fn a_merge_in_progress_counts_what_neither_side_has() {
+    let repository = Repository::new();
+    repository.write("a", "one\n").commit("first");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("side.env", line(1)).write("a", "side\n").commit("side");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("a", "main\n").commit("main");
+    assert!(repository.try_git(&["merge", "-q", "side"]).is_none(), "a conflict");
+    repository.write("a", format!("both\n{}", line(2))).add();
+    assert_eq!(staged(&repository), ["a:2"], "the key of the side is in its own commit");
+    repository.git(&["commit", "-q", "-m", "merged"]);
+    let merge = &repository.git(&["rev-parse", "HEAD"])[..7];
+    let run = repository.json(&["--commits", "HEAD^1..HEAD"]);
+    let side = &repository.git(&["rev-parse", "side"])[..7];
+    assert_eq!(run.places(), [format!("side.env:1 {side}"), format!("a:2 {merge}")]);
+}
+
+#[test]
+fn excludes_ignore_files_and_paths_limit_the_stage() {
+    let repository = Repository::new();
+    repository.write("aelix-lint.toml", "exclude = [\"vendor/\"]\n").write(".aelixlintignore", "samples/\n").commit("first");
+    for file in ["a/x", "b/x", "vendor/x", "samples/x"] {
+        repository.write(file, line(1));
+    }
+    repository.add();
+    assert_eq!(staged(&repository), ["a/x:1", "b/x:1"]);
+    assert_eq!(repository.json(&["--staged", "b"]).places(), ["b/x:1"]);
+    assert_eq!(repository.json(&["--staged", "*"]).places().len(), 0, "a path is no pattern");
+    let mut below = repository.command(&["--staged", "--format", "concise"]);
+    let run = run(below.current_dir(repository.join("a")));
+    assert!(run.stdout.starts_with("x:1:15") && run.stdout.contains("../b/x:1:15"), "the whole stage, from where one stands: {}", run.stdout);
+}
+
+#[test]
+fn names_that_are_no_text_and_names_with_line_ends() {
+    let repository = Repository::new();
+    repository.write("a\ndiff --git b", line(1));
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        repository.write(std::ffi::OsStr::from_bytes(b"caf\xe9.env"), line(2));
+    }
+    repository.add();
+    let run = repository.json(&["--staged"]);
+    assert_eq!(run.places().len(), if cfg!(target_os = "linux") { 2 } else { 1 }, "{}", run.stdout);
+}
+
+#[test]
+fn what_a_branch_adds_in_the_end() {
+    let repository = Repository::new();
+    repository.write("a", line(1)).commit("first");
+    repository.git(&["checkout", "-q", "-b", "topic"]);
+    repository.write("b", line(2)).commit("a key");
+    repository.remove("b").write("c", line(3)).commit("another place");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("d", line(4)).commit("meanwhile");
+    for range in ["main..topic", "main...topic"] {
+        let run = repository.json(&["--diff", range]);
+        assert_eq!((run.status, run.places()), (1, vec!["c:1".to_owned()]), "{range}");
+        assert!(run.scope().starts_with("what 2 commits of topic add since "), "{}", run.scope());
+    }
+    repository.git(&["checkout", "-q", "topic"]);
+    assert_eq!(repository.json(&["--diff", "main"]).places(), ["c:1"]);
+    repository.write("c", "x\n");
+    assert_eq!(repository.json(&["--diff", "main"]).places(), ["c:1"], "the work tree has no part");
+}
+
+#[test]
+fn what_a_change_mutes_is_said() {
+    let repository = Repository::new();
+    let muted = |number: u64, reason: &str| format!("{} # aelix-lint: allow secrets/aelix-api-key -- {reason}\n", line(number).trim_end());
+    repository.write("a.env", muted(1, "old")).commit("1");
+    repository.write("a.env", format!("{}{}", muted(1, "old"), muted(2, "new"))).write("aelix-lint.toml", "min-severity = \"high\"\n");
+    repository.write(".aelixlintignore", "x\n").add();
+    let run = repository.json(&["--staged"]);
+    let notices: Vec<String> = run.json()["notices"].as_array().unwrap().iter().map(|notice| notice["message"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(
+        notices,
+        [
+            "this change edits what is not scanned",
+            "this change mutes secrets/aelix-api-key on line 2: new",
+            "this change edits the configuration, which decides what is reported",
+        ]
+    );
+    assert_eq!((run.status, run.places().len()), (0, 0));
+    assert!(repository.run(&["."]).stdout.lines().all(|line| !line.starts_with("warning:")), "files are no change");
+}
+
+#[test]
+fn only_what_is_new_on_this_branch_counts() {
+    let origin = Repository::new();
+    origin.write("a", line(1)).commit("1");
+    let clone = Repository::clone_of(&origin, &[]);
+    clone.write("b", line(2)).commit("2");
+    assert_eq!(clone.json(&["--new-only"]).places(), ["b:1"]);
+    assert_eq!(clone.run(&["baseline", "create"]).status, 0);
+    assert_eq!(clone.json(&["--new-only"]).status, 0);
+    let alone = origin.json(&["--new-only"]);
+    assert!(alone.status == 2 && alone.stderr.contains("no commit `origin/HEAD` in this clone"), "{}", alone.stderr);
+}
+
+#[test]
+fn what_is_gone_in_the_end_is_told_of_its_commit() {
+    let repository = Repository::new();
+    repository.write("a", "x\n").commit("1");
+    let second = repository.write("b", line(1)).write("c", line(2)).commit("2");
+    repository.remove("b").write("c", format!("\n\n{}", line(2))).commit("3");
+    assert_eq!(repository.json(&["--diff", "HEAD~2"]).places(), ["c:3"]);
+    let run = repository.json(&["--diff", "HEAD~2", "--with-removed"]);
+    assert_eq!((run.status, run.places()), (1, vec!["c:3".to_owned(), format!("b:1 {second}")]));
+    assert_eq!(repository.run(&["--with-removed"]).status, 2);
+}
+
+#[test]
+fn each_commit_counts_by_itself() {
+    let repository = Repository::new();
+    let first = repository.write("a", line(1)).commit("first");
+    let second = repository.write("b", line(2)).commit("a key");
+    repository.remove("b").commit("gone again");
+    let fourth = repository.write("c", format!("{}x\n", line(3))).commit("another");
+    repository.write("c", format!("{} x\n", line(3).trim_end())).commit("touched");
+    let run = repository.json(&["--commits", "HEAD~4..HEAD"]);
+    assert_eq!((run.status, run.places()), (1, vec![format!("b:1 {second}"), format!("c:1 {fourth}")]));
+    assert_eq!(run.json()["findings"][0]["commit"]["date"], "2026-02-03");
+    assert_eq!(repository.json(&["--commits", "HEAD"]).places()[0], format!("a:1 {first}"), "a single name: it and all before it");
+    let human = repository.run(&["--commits", "HEAD~4.."]);
+    assert!(human.stdout.contains(&format!("added by commit {second}")) && human.stdout.contains("of 2026-02-03"), "{}", human.stdout);
+    assert!(human.stdout.contains("Looked at: what each of 4 commits of HEAD~4.. adds."), "{}", human.stdout);
+    let sarif = repository.run(&["--commits", "HEAD~4..", "--format", "sarif"]);
+    assert!(!sarif.stdout.contains(&key(2)));
+    let sarif = sarif.json();
+    assert!(sarif["runs"][0]["results"][0]["properties"]["commit"].as_str().unwrap().starts_with(&second));
+}
+
+#[test]
+fn a_range_that_cannot_be_read_is_an_error_that_says_what_to_fetch() {
+    let origin = Repository::new();
+    origin.write("a", "x\n").commit("1");
+    origin.write("a", line(1)).commit("2");
+    origin.git(&["branch", "base", "HEAD~1"]);
+    origin.write("b", "y\n").commit("3");
+    let shallow = Repository::clone_of(&origin, &["--depth", "2"]);
+    let both = Repository::clone_of(&origin, &["--depth", "1", "--no-single-branch"]);
+    let lone = Repository::new();
+    lone.write("a", "x\n").commit("1");
+    lone.git(&["checkout", "-q", "--orphan", "other"]);
+    lone.write("b", "x\n").commit("2");
+    for (repository, arguments, expected) in [
+        (&shallow, &["--diff", "origin/base"][..], "no commit `origin/base` in this clone; run `git fetch --unshallow origin base`"),
+        (&shallow, &["--commits", "HEAD"], "this clone is shallow and ends at "),
+        (&shallow, &["--diff", "HEAD~5"], "the clone is shallow: run `git fetch --unshallow`"),
+        (&both, &["--diff", "origin/base"], "have no common commit in this clone; it is shallow: run `git fetch --unshallow`"),
+        (&lone, &["--diff", "main"], "--commits reads the commits of a range one by one"),
+        (&lone, &["--diff", "gone"], "run `git fetch origin gone`"),
+        (&lone, &["--commits", "a$(b)..HEAD"], "check its spelling"),
+        (&lone, &["--commits=--output=x"], "`--output=x` is no revision"),
+        (&lone, &["--commits", "HEAD..HEAD"], "no commit in `HEAD..HEAD`"),
+        (&lone, &["--diff", "HEAD..HEAD"], "no commit in `HEAD..HEAD`"),
+    ] {
+        let run = repository.json(arguments);
+        assert_eq!(run.status, 2, "{arguments:?}");
+        assert!(run.stderr.starts_with("error: cannot read the ") && run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+        assert_eq!(run.json()["summary"]["complete"], false);
+        assert_eq!(repository.run(&[arguments, &["--exit-zero"]].concat()).status, 2);
+    }
+    let run = shallow.json(&["--commits", "HEAD~1..HEAD"]);
+    assert_eq!((run.status, run.places().len()), (0, 0), "the range is all there");
+    assert!(lone.join("x").metadata().is_err());
+}
+
+#[test]
+fn ranges_that_amount_to_nothing() {
+    let repository = Repository::new();
+    repository.write("a", "x\n").commit("1");
+    repository.write("b", line(1)).commit("2");
+    repository.remove("b").commit("3");
+    for (arguments, scope) in [
+        (&["--diff", "HEAD~2"][..], ", which is nothing"),
+        (&["--commits", "HEAD~1..HEAD"], "what each of 1 commit of HEAD~1..HEAD adds, which is nothing"),
+        (&["--commits", "HEAD..HEAD", "--allow-empty"], "what each of 0 commits of HEAD..HEAD adds, which is nothing"),
+        (&["--staged"], "nothing that adds a line is staged"),
+    ] {
+        let run = repository.json(arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {}", run.stderr);
+        assert!(run.scope().ends_with(scope), "{arguments:?}: {}", run.scope());
+        assert!(repository.run(arguments).stdout.contains("Looked at: "));
+    }
+    let mut under = repository.command(&["--staged"]);
+    let hint = run(under.env("PRE_COMMIT", "1")).stdout;
+    assert!(hint.contains("`pre-commit run --all-files` needs the hook `aelix-lint`"), "{hint}");
+}
+
+#[test]
+fn outside_of_a_repository_nothing_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aelix-lint"));
+    clean(&mut command);
+    let run = run(command.arg("--staged").current_dir(folder.path()).env("GIT_CEILING_DIRECTORIES", folder.path().parent().unwrap()));
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("cannot read what is staged: not a git repository"), "{}", run.stderr);
+    let repository = Repository::new();
+    let without_git = repository::run(repository.command(&["--staged"]).env("PATH", folder.path()));
+    assert_eq!(without_git.status, 2);
+    assert!(without_git.stderr.contains("git is not installed or not on the PATH"), "{}", without_git.stderr);
+}
+
+#[test]
+fn nothing_of_a_hostile_repository_is_run() {
+    let repository = Repository::new();
+    repository.write("a.x", "x\n").commit("1");
+    let planted = repository.join("planted");
+    let trap = format!("touch {}", planted.display());
+    for (key, value) in [
+        ("core.fsmonitor", trap.as_str()),
+        ("core.pager", &trap),
+        ("diff.external", &trap),
+        ("diff.trap.command", &trap),
+        ("diff.trap.textconv", &trap),
+        ("filter.trap.smudge", &trap),
+        ("core.sshCommand", &trap),
+        ("remote.origin.url", "ext::sh -c touch% planted"),
+        ("diff.interHunkContext", "50"),
+        ("diff.noprefix", "true"),
+        ("diff.orderFile", "a.x"),
+        ("color.ui", "always"),
+        ("diff.renames", "copies"),
+        ("diff.ignoreSubmodules", "all"),
+    ] {
+        repository.git(&["config", key, value]);
+    }
+    let hooks = repository.join(".git/hooks/post-index-change");
+    fs::create_dir_all(hooks.parent().unwrap()).unwrap();
+    fs::write(&hooks, format!("#!/bin/sh\n{trap}\n")).unwrap();
+    make_executable(&hooks);
+    repository.write("a.x", format!("x\n{}", line(1))).write(".gitattributes", "*.x diff=trap filter=trap\n*.bin -diff\n").write("b.bin", line(2));
+    repository.try_git(&["-c", "filter.trap.clean=cat", "-c", "core.fsmonitor=false", "add", "-A"]);
+    let _ = fs::remove_file(&planted);
+    assert_eq!(staged(&repository), ["a.x:2", "b.bin:1"], "a file that git is told to take for binary counts whole");
+    repository.git(&["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "2"]);
+    let _ = fs::remove_file(&planted);
+    assert_eq!(repository.json(&["--diff", "HEAD~1"]).places(), ["a.x:2", "b.bin:1"]);
+    assert_eq!(repository.json(&["--commits", "HEAD~1..HEAD"]).places().len(), 2);
+    assert!(!planted.exists());
+    // What a replacement hides is published all the same.
+    let (new, old) = (repository.git(&["rev-parse", "HEAD"]), repository.git(&["rev-parse", "HEAD~1"]));
+    repository.git(&["replace", &new, &old]);
+    assert_eq!(repository.json(&["--diff", &format!("{old}..{new}")]).places(), ["a.x:2", "b.bin:1"]);
+}
+
+#[test]
+fn repositories_with_long_object_ids_and_other_work_trees() {
+    let repository = Repository::with(&["--object-format=sha256"]);
+    repository.write("a", "x\n").add();
+    repository.write("b", line(1)).add();
+    assert_eq!(staged(&repository), ["b:1"], "before the first commit");
+    let second = repository.commit("1");
+    repository.write("b", format!("{}{}", line(1), line(2))).commit("2");
+    assert_eq!(repository.json(&["--diff", &second]).places(), ["b:2"]);
+    assert_eq!(repository.json(&["--commits", "HEAD"]).places().len(), 2);
+    let other = tempfile::tempdir().unwrap();
+    let path = other.path().join("tree");
+    repository.git(&["worktree", "add", "-q", path.to_str().unwrap()]);
+    fs::write(path.join("c"), line(3)).unwrap();
+    let mut git = Command::new("git");
+    clean(&mut git);
+    assert!(git.args(["add", "c"]).current_dir(&path).status().unwrap().success());
+    let mut command = repository.command(&["--staged", "--format", "json"]);
+    assert_eq!(run(command.current_dir(&path)).places(), ["c:1"]);
+    assert!(staged(&repository).is_empty());
+    let bare = tempfile::tempdir().unwrap();
+    repository.git(&["clone", "-q", "--bare", ".", bare.path().join("x.git").to_str().unwrap()]);
+    let mut command = repository.command(&["--diff", "HEAD~1", "--format", "json"]);
+    assert_eq!(run(command.current_dir(bare.path().join("x.git"))).places(), ["b:2"]);
+}
+
+#[test]
+fn a_blob_that_a_partial_clone_lacks_is_an_error() {
+    let origin = Repository::new();
+    origin.git(&["config", "uploadpack.allowFilter", "true"]);
+    origin.write("a", "x\n").commit("1");
+    origin.write("b", line(1)).commit("2");
+    origin.remove("b").commit("3");
+    let partial = Repository::clone_of(&origin, &["--filter=blob:none"]);
+    let run = partial.json(&["--commits", "HEAD~2..HEAD"]);
+    assert_eq!(run.status, 2, "{}", run.stdout);
+    assert!(!run.stderr.is_empty());
+}
+
+#[test]
+fn a_thousand_commits_are_read_in_one_go() {
+    let repository = Repository::new();
+    let mut stream = String::new();
+    for number in 1..=1000 {
+        let text = if number % 100 == 0 { line(number) } else { format!("{number}\n") };
+        let (file, length) = (number % 7, text.len());
+        let commit = format!("commit refs/heads/main\ncommitter t <t@example.com> {number} +0000\ndata 1\nx\nM 644 inline f{file}\ndata {length}\n{text}\n");
+        stream.push_str(&commit);
+    }
+    let mut import = Command::new("git");
+    clean(&mut import);
+    let mut child = import.args(["fast-import", "--quiet"]).current_dir(repository.path()).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), stream.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let run = repository.json(&["--commits", "main"]);
+    assert_eq!((run.status, run.places().len()), (1, 10), "{}", run.stderr);
+    assert_eq!(run.json()["summary"]["scope"]["commits"], 1000);
+    assert!(!run.stdout.contains(&key(100)));
+}
+
+#[test]
+fn every_version_of_every_file_is_scanned_once() {
+    let repository = Repository::new();
+    let first = repository.write("a", line(1)).commit("1");
+    repository.git(&["mv", "a", "b"]);
+    repository.commit("a rename adds no blob");
+    let third = repository.write("b", format!("{}{}", line(1), line(2))).commit("3");
+    repository.remove("b").commit("4");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    let side = repository.write("c", line(3)).commit("5");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("d", "x\n").commit("6");
+    repository.write("d", line(4)).git(&["stash", "-q"]);
+    repository.write("e", line(5)).add();
+    repository.git(&["reset", "-q", "--hard"]);
+    let run = repository.json(&["--history"]);
+    let expected = [format!("a:1 {first}"), format!("b:1 {third}"), format!("b:2 {third}")];
+    assert_eq!((run.status, run.places()), (1, expected.to_vec()));
+    assert_eq!(run.scope(), "every version of every file in 5 commits");
+    assert_eq!(repository.json(&["--history=side"]).places().last().unwrap(), &format!("c:1 {side}"));
+    let all = repository.json(&["--history", "--all"]).places();
+    assert!(all.iter().any(|place| place.starts_with("d:1 ")) && all.contains(&format!("c:1 {side}")), "the stash too: {all:?}");
+    let lost = repository.json(&["--history", "--all", "--unreachable"]).places();
+    assert_eq!(lost.len(), all.len() + 1, "{lost:?}");
+    assert!(lost.last().unwrap().starts_with("unreachable/"));
+    let shallow = Repository::clone_of(&repository, &["--depth", "1"]);
+    assert!(shallow.json(&["--history"]).scope().ends_with("the clone is shallow, older commits are not in it"));
+    let refused = shallow.json(&["--history", "--require-full-history"]);
+    assert!(refused.status == 2 && refused.stderr.contains("run `git fetch --unshallow`"), "{}", refused.stderr);
+    assert_eq!(repository.run(&["--all"]).status, 2);
+}
+
+#[test]
+fn a_long_file_is_scanned_where_it_changes() {
+    let repository = Repository::new();
+    let rows = |inserted: &[(usize, String)]| -> String {
+        let row = |number: usize| inserted.iter().find(|(at, _)| *at == number).map_or_else(|| format!("row {number}\n"), |(_, text)| text.clone());
+        (1..=400).map(row).collect()
+    };
+    let first = repository.write("big.env", rows(&[(10, line(1))])).commit("1");
+    let second = repository.write("big.env", rows(&[(10, line(1)), (300, line(2))])).commit("2");
+    let muted = "# aelix-lint: allow-file secrets/aelix-api-key -- samples\n".to_owned();
+    repository.write("big.env", rows(&[(10, line(1)), (200, muted), (390, line(3))])).commit("3");
+    let fourth = repository.write("big.env", rows(&[(10, line(1)), (300, line(2)), (399, line(4))])).commit("4");
+    let run = repository.json(&["--history"]);
+    assert_eq!(run.places(), [format!("big.env:10 {first}"), format!("big.env:300 {second}"), format!("big.env:399 {fourth}")]);
+    let offset = rows(&[(10, line(1)), (300, line(2))]).find(&key(2)).unwrap();
+    assert_eq!(run.json()["findings"][1]["span"]["start"], offset, "bytes of the version");
+}
+
+#[test]
+fn flags_that_exclude_each_other() {
+    let repository = Repository::new();
+    for arguments in [&["--staged", "--diff", "main"][..], &["--diff", "a", "--commits", "b"], &["--staged", "--files-from", "x"]] {
+        assert_eq!(repository.run(arguments).status, 2, "{arguments:?}");
+    }
+}
