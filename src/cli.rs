@@ -270,6 +270,9 @@ pub struct OutputArgs {
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,
+    /// List what rules about infrastructure cannot decide, because a value is not known before it is applied
+    #[arg(long)]
+    pub show_unknown: bool,
     /// Keep only the N most severe results in SARIF
     #[arg(long, value_name = "N")]
     pub sarif_max_results: Option<usize>,

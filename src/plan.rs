@@ -69,6 +69,8 @@ pub struct Show {
     pub files: bool,
     /// Reports list suppressed findings.
     pub suppressed: bool,
+    /// Reports list what rules about infrastructure cannot decide.
+    pub unknown: bool,
 }
 
 /// What standard error is used for during a scan.
@@ -117,7 +119,7 @@ impl Plan {
             now,
             triage: triage(args, &mut settings, now)?,
             fail_on: fail_on(args, &mut settings),
-            show: Show { files: args.output.show_files, suppressed: args.threshold.show_suppressed },
+            show: Show { files: args.output.show_files, suppressed: args.threshold.show_suppressed, unknown: args.output.show_unknown },
             stderr: stderr(args, &renderings, environment),
             threads,
             settings: settings.into_shown(),

@@ -75,8 +75,11 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
     blobs.add(&mut report, &targets, wanted, more);
     let gaps = blobs.gaps(&report, &targets);
-    let project = project::findings(rules, &mut blobs.scanned, &gaps);
-    for (index, file) in blobs.join(project, &targets) {
+    let mut judged = project::findings(rules, &mut blobs.scanned, &gaps, plan.now);
+    if plan.show.unknown {
+        report.notices.append(&mut judged.unknown);
+    }
+    for (index, file) in blobs.join(judged.findings, &targets) {
         settled.add(index, file, watch);
     }
     report.findings = settled.files.into_values().flatten().collect();

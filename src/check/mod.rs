@@ -67,8 +67,12 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 10] = [
-    "rotation-interval",
+pub const CHECKS: [&str; 14] = [
+    "network-env-mixing",
+    "network-invalid-entry",
+    "network-overbroad",
+    "network-private-range",
+    "network-world-open",
     "rotation-missing",
     "scope-admin-interactive",
     "scope-unknown",
@@ -79,6 +83,11 @@ pub const CHECKS: [&str; 10] = [
     "suppression-unused",
     "suppression-without-reason",
 ];
+
+/// Whether a check is about declared infrastructure: it looks at files that hold one of the keywords of its rule.
+pub fn asks_for_resources(name: &str) -> bool {
+    ["rotation-", "network-", "audit-"].iter().any(|family| name.starts_with(family))
+}
 
 /// The check of this name.
 pub fn validator(name: &str) -> Option<Validator> {

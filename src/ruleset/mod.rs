@@ -9,7 +9,9 @@ mod load;
 mod requires;
 
 pub mod places;
+pub mod allowlists;
 pub mod provider;
+pub mod resource;
 pub mod schema;
 pub mod sinks;
 

@@ -79,7 +79,7 @@ pub fn check_counterexample((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &
 /// What the rule finds, as the winner or as one that lost the same bytes.
 fn findings_of((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Vec<Finding> {
     let mut scanned = [scan_text(scanner, path.unwrap_or(DEFAULT_PATH), text.as_bytes())];
-    let project = project::findings(rules, &mut scanned, &BTreeSet::new());
+    let project = project::findings(rules, &mut scanned, &BTreeSet::new(), today().into()).findings;
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
     let mut findings = triage(file, rules, &TriageOptions { today: today(), ..TriageOptions::default() });

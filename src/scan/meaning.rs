@@ -115,6 +115,7 @@ impl Meaning {
                     Some(problem) => meaning.scope_rules.push((problem, index)),
                     None => meaning.infrastructure_rules.push(index),
                 },
+                Matcher::Resource { .. } => meaning.infrastructure_rules.push(index),
                 Matcher::Pattern { .. } | Matcher::Key { .. } => {}
             }
         }

@@ -421,6 +421,11 @@ impl Scanner {
     }
 }
 
+/// Whether what stands in a file of this path is more likely made up than used: tests, examples.
+pub fn is_made_up(path: &str) -> bool {
+    Context::of_path(path).made_up()
+}
+
 /// Anchors, each once, with those who asked for it.
 #[derive(Default)]
 struct Index {
