@@ -54,7 +54,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("derived.rs"), package.derived())?;
     fs::write(out.join("rules.json"), Value::from(package.rules).to_string())?;
     fs::write(out.join("rule_texts.json"), package.texts)?;
-    for path in ["rules", "build.rs", "src/ruleset/anchors.rs", "src/ruleset/derive.rs", "src/ruleset/frequency.rs"] {
+    for path in ["rules", "build.rs", "src/ruleset/anchors.rs", "src/ruleset/derive.rs", "src/ruleset/frequency.rs", "src/ruleset/trigrams.bin"] {
         println!("cargo:rerun-if-changed={path}");
     }
     Ok(())

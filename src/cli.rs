@@ -245,6 +245,7 @@ pub struct ThresholdArgs {
 /// How it is reported.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct OutputArgs {
     /// How the report is written [default: human, or `AELIX_LINT_FORMAT`]
     #[arg(long, alias = "output-format", value_name = "FORMAT", value_parser = format())]
@@ -273,6 +274,9 @@ pub struct OutputArgs {
     /// List what rules about infrastructure cannot decide, because a value is not known before it is applied
     #[arg(long)]
     pub show_unknown: bool,
+    /// List the secrets that are read safely at run time
+    #[arg(long)]
+    pub show_safe: bool,
     /// Keep only the N most severe results in SARIF
     #[arg(long, value_name = "N")]
     pub sarif_max_results: Option<usize>,

@@ -7,11 +7,14 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, UnknownFormat};
+use crate::ruleset::sinks::Entry;
 use crate::ruleset::{nearest, without_values};
 use crate::scan::allow;
 use crate::source::{FileSize, lexical, reason, slashed};
@@ -76,6 +79,8 @@ pub struct File {
     pub format: Option<FormatName>,
     /// Rule files, or folders of them, relative to the file.
     pub rules: Vec<PathBuf>,
+    /// Slots of APIs beside the built-in ones: files relative to this one, or tables.
+    pub sinks: Vec<Spanned<SinkSource>>,
     /// Changes of rules.
     #[serde(rename = "override")]
     pub overrides: Vec<Override>,
@@ -85,6 +90,39 @@ pub struct File {
     pub allow: Option<Allow>,
     /// The same, added to what other files allow.
     pub extend_allow: Allow,
+}
+
+/// Slots of APIs: a file of them, or one that is spelled out.
+#[derive(Clone, Debug)]
+pub enum SinkSource {
+    /// A file, or a folder of files, relative to the configuration.
+    File(PathBuf),
+    /// One slot.
+    Slot(Box<Entry>),
+}
+
+impl<'de> Deserialize<'de> for SinkSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SinkVisitor)
+    }
+}
+
+struct SinkVisitor;
+
+impl<'de> Visitor<'de> for SinkVisitor {
+    type Value = SinkSource;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("the path of a file, or a table such as `[[sinks]]`")
+    }
+
+    fn visit_str<E>(self, path: &str) -> Result<SinkSource, E> {
+        Ok(SinkSource::File(path.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SinkSource, A::Error> {
+        Entry::deserialize(MapAccessDeserializer::new(map)).map(|entry| SinkSource::Slot(Box::new(entry)))
+    }
 }
 
 /// Text of the file, with its place.

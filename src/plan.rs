@@ -67,6 +67,8 @@ pub enum EmptyInput {
 pub struct Show {
     /// Reports list the files that were scanned.
     pub files: bool,
+    /// Reports list slots that are filled safely.
+    pub safe: bool,
     /// Reports list suppressed findings.
     pub suppressed: bool,
     /// Reports list what rules about infrastructure cannot decide.
@@ -115,11 +117,20 @@ impl Plan {
             listing: ListOptions { threads, ..listing(args, &mut settings, output::files(&renderings))? },
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
             rules: settings.rule_options(&args.rules)?,
-            scan: ScanOptions { line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)), allow: settings.allowed_values()? },
+            scan: ScanOptions {
+                line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)),
+                allow: settings.allowed_values()?,
+                safe: args.output.show_safe,
+            },
             now,
             triage: triage(args, &mut settings, now)?,
             fail_on: fail_on(args, &mut settings),
-            show: Show { files: args.output.show_files, suppressed: args.threshold.show_suppressed, unknown: args.output.show_unknown },
+            show: Show {
+                files: args.output.show_files,
+                safe: args.output.show_safe,
+                suppressed: args.threshold.show_suppressed,
+                unknown: args.output.show_unknown,
+            },
             stderr: stderr(args, &renderings, environment),
             threads,
             settings: settings.into_shown(),

@@ -156,6 +156,7 @@ mod tests {
             place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at, Snippet::default()),
             notes: vec![],
             related: vec![],
+            flow: vec![],
             also: vec![],
             status,
         };
@@ -166,6 +167,7 @@ mod tests {
             errors: vec![],
             notices: vec![],
             scanned_files: None,
+            safe: None,
             stats: Stats::default(),
             show_suppressed: false,
         }

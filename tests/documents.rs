@@ -169,12 +169,16 @@ fn the_page_of_custom_rules_works() {
                 files += 1;
                 fs::write(scratch.path().join(name), text).unwrap();
                 let output = aelix_lint(scratch.path(), &["rules", "test", name]);
-                let expected = i32::from(name == "failing.toml");
+                let expected = match name {
+                    "failing.toml" => 1,
+                    "bad-query.toml" => 2,
+                    _ => 0,
+                };
                 assert_eq!(output.status.code(), Some(expected), "{name}: {}{}", text_of(&output.stdout), text_of(&output.stderr));
             }
         }
     }
-    assert!(files >= 7 && ran >= 6, "{files} rule files, {ran} commands");
+    assert!(files >= 10 && ran >= 7, "{files} rule files, {ran} commands");
 }
 
 fn text_of(bytes: &[u8]) -> String {
@@ -196,6 +200,8 @@ fn transcript(folder: &Path, block: &str) -> usize {
         assert_eq!(output.status.code(), Some(status), "{line}: {printed}{}", text_of(&output.stderr));
         match file {
             Some(file) => fs::write(folder.join(file), printed).unwrap(),
+            // An error stands on standard error.
+            None if status == 2 => assert_eq!(text_of(&output.stderr), expected, "{line}"),
             None => assert!(expected == "...\n" || printed == expected, "{line}: {printed}"),
         }
     }

@@ -261,6 +261,7 @@ mod masks {
             errors: vec![RunError { display: Some(path.clone()), relative: Some(path.clone()), message: "cannot read it".into() }],
             notices: scanned.notices.into_iter().map(|message| Notice { display: path.clone(), relative: path.clone(), message }).collect(),
             scanned_files: None,
+            safe: None,
             stats: Stats::default(),
             show_suppressed: true,
         };
@@ -314,6 +315,10 @@ mod masks {
                 let line = value.lines().max_by_key(|line| line.len()).unwrap_or_default().trim();
                 let value = if is_block { line.rsplit(": ").next().unwrap_or(line) } else { line };
                 let text = example.text.replace(['«', '»'], "");
+                // Of some rules the name of a secret is reported, not the secret.
+                if scan(name, text.as_bytes()).findings.iter().any(|finding| finding.rule == rule.id && finding.masked.is_none()) {
+                    continue;
+                }
                 // Of a web address the last part is the secret: its host also stands in the name of the rule.
                 let address = if value.starts_with("http") { value.rfind('/').map_or(0, |at| at + 1) } else { 0 };
                 let prefix = prefix_of(rule.id.as_str(), value).max(address);

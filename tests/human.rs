@@ -5,7 +5,7 @@ mod report_fixture;
 
 use aelix_lint::model::{Severity, SkipReason, Snippet, Status, Tool};
 use aelix_lint::report::RenderOptions;
-use report_fixture::{RANDOM, at, error, finding, notice, render, report, rich, rule, skip};
+use report_fixture::{RANDOM, at, error, finding, notice, render, report, rich, rule, safe, skip};
 
 const FOOTER: &str = "\
 error: deploy/key.pem: could not be read: permission denied
@@ -245,4 +245,11 @@ fn a_rule_that_is_not_in_the_report_costs_only_its_help() {
     orphan.rule_index = 9;
     orphan.status = Status::Active;
     assert!(plain("human", &report(Vec::new(), vec![orphan])).starts_with("error[secrets/x]: "));
+}
+
+#[test]
+fn safe_wiring_is_listed_behind_the_findings() {
+    let mut report = report(Vec::new(), Vec::new());
+    report.safe = Some(vec![safe("src/app.py")]);
+    assert!(plain("human", &report).starts_with("safe: src/app.py:3:8: client-secret of `ClientSecret::new` is read from the environment\n"));
 }

@@ -7,7 +7,7 @@ use std::fs;
 
 use aelix_lint::model::{Status, Tool};
 use aelix_lint::report::RenderOptions;
-use report_fixture::{RANDOM, at, finding, render, report, rich, rule};
+use report_fixture::{RANDOM, at, finding, render, report, rich, rule, safe};
 use serde_json::{Value, json};
 
 fn schema() -> Value {
@@ -36,6 +36,7 @@ fn a_report_with_one_of_everything_is_valid() {
     let mut report = rich();
     report.show_suppressed = true;
     report.scanned_files = Some(vec!["src/app.py".into()]);
+    report.safe = Some(vec![safe("src/app.py")]);
     assert_valid(&schema(), &json(&report));
 }
 
@@ -60,6 +61,7 @@ fn the_schema_refuses_what_it_does_not_describe() {
 #[test]
 fn every_line_of_jsonl_is_valid_and_the_summary_comes_last() {
     let mut report = rich();
+    report.safe = Some(vec![safe("src/app.py")]);
     report.show_suppressed = true;
     report.scanned_files = Some(vec!["src/app.py".into()]);
     let out = render("jsonl", RenderOptions::default(), &report);
@@ -68,7 +70,7 @@ fn every_line_of_jsonl_is_valid_and_the_summary_comes_last() {
         assert_valid(&line_schema(), line);
     }
     let kinds: Vec<&str> = lines.iter().map(|l| l["type"].as_str().unwrap()).collect();
-    for kind in ["finding", "file", "skip", "error", "notice"] {
+    for kind in ["finding", "file", "safe", "skip", "error", "notice"] {
         assert!(kinds.contains(&kind), "{kind}");
     }
     assert_eq!(kinds.last(), Some(&"summary"));
@@ -84,6 +86,8 @@ fn a_finding_says_where_and_what_without_the_value() {
     assert_eq!(first["masked"], "ak_live_********Ee");
     assert_eq!(first["also"], json!(["secrets/hardcoded-credential"]));
     assert_eq!(first["related"][0]["path"], "src/lib.py");
+    assert_eq!((&first["flow"][1]["path"], &first["flow"][1]["message"]), (&json!("src/lib.py"), &json!("reaches `connect`")));
+    assert!(document["findings"][1].get("flow").is_none());
     for format in ["json", "jsonl"] {
         assert!(!render(format, RenderOptions::default(), &rich()).contains(RANDOM));
     }
@@ -130,4 +134,17 @@ fn a_suppression_without_a_reason_has_no_reason_key() {
     let mut report = report(rules, vec![muted]);
     report.show_suppressed = true;
     assert!(json(&report)["findings"][0].get("reason").is_none());
+}
+
+#[test]
+fn safe_wiring_is_listed_only_where_it_is_asked_for() {
+    let mut report = rich();
+    assert!(json(&report).get("safe").is_none());
+    report.safe = Some(vec![safe("src/app.py")]);
+    let document = json(&report);
+    let first = &document["safe"][0];
+    assert_eq!(
+        (&first["kind"], &first["source"], &first["path"], &first["line"]),
+        (&json!("client-secret"), &json!("environment"), &json!("src/app.py"), &json!(3))
+    );
 }

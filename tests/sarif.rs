@@ -112,6 +112,11 @@ fn a_result_points_at_its_rule_and_at_the_exact_region() {
     assert_eq!(first["partialFingerprints"]["aelixFingerprint/v1"].as_str().unwrap().len(), 32);
     assert_eq!(first["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"], "src/lib.py");
     assert_eq!(first["relatedLocations"][0]["message"]["text"], "the same value is used here");
+    let steps = first["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+    let texts: Vec<&str> = steps.iter().map(|step| step["location"]["message"]["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["constant `key` is declared here", "reaches `connect`"]);
+    assert_eq!(steps[1]["location"]["physicalLocation"]["artifactLocation"]["uri"], "src/lib.py");
+    assert!(run["results"][1].get("codeFlows").is_none());
     assert_eq!(run["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "src/new%20folder/a%23b%25c.py");
     assert_eq!(run["results"][2]["level"], "note");
 }

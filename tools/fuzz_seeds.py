@@ -10,7 +10,12 @@ import sys
 import tomllib
 
 # The order of NAMES in fuzz/fuzz_targets/scan.rs.
-NAMES = ["a.rs", "main.tf", ".env", "x.yaml", "x.json", "x.py", "run.sh", "README.md", "x.xml", "tests/a.rs", "yarn.lock", "unknown"]
+NAMES = [
+    "a.rs", "main.tf", ".env", "x.yaml", "x.json", "x.py", "run.sh", "README.md", "x.xml", "tests/a.rs", "yarn.lock", "unknown", "Dockerfile", "x.ipynb",
+    "x.vue", "config.toml", ".gitlab-ci.yml", "settings.ini",
+]
+# How many notations and names fuzz/fuzz_targets/document.rs chooses from.
+DOCUMENTS = 15
 SUPPRESSIONS = ["allow secrets/hardcoded-credential -- why", "allow secrets/*, scopes/* -- why */", "allow-file all -- x -->", "allow x", "deny x"]
 
 
@@ -35,6 +40,10 @@ def main() -> None:
                 write(corpus / "scan", bytes([name_index(example.get("path", "x.yaml"))]) + plain)
         for part in text.split("\n[[rule]]")[1:]:
             write(corpus / "rule_file", b"[[rule]]" + part.encode())
+    for folder in ["embedded", "settings"]:
+        for file in sorted((root / "fixtures" / folder).rglob("*")):
+            for i in range(DOCUMENTS if file.is_file() else 0):
+                write(corpus / "document", bytes([i]) + file.read_bytes())
     for i, comment in enumerate(SUPPRESSIONS):
         write(corpus / "suppression", bytes([i]) + comment.encode())
 

@@ -10,8 +10,10 @@ use aelix_lint::scan::Worker;
 use libfuzzer_sys::fuzz_target;
 
 /// A name of every kind, and of every language that is parsed.
-const NAMES: [&str; 12] =
-    ["a.rs", "main.tf", ".env", "x.yaml", "x.json", "x.py", "run.sh", "README.md", "x.xml", "tests/a.rs", "yarn.lock", "unknown"];
+const NAMES: [&str; 18] = [
+    "a.rs", "main.tf", ".env", "x.yaml", "x.json", "x.py", "run.sh", "README.md", "x.xml", "tests/a.rs", "yarn.lock", "unknown", "Dockerfile", "x.ipynb",
+    "x.vue", "config.toml", ".gitlab-ci.yml", "settings.ini",
+];
 
 thread_local! {
     static WORKER: RefCell<Worker> = RefCell::default();

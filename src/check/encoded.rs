@@ -59,6 +59,16 @@ pub(super) fn is_documentation(user: &str, password: &str) -> bool {
     users.contains(&user.as_str()) && passwords.contains(&password.as_str()) || (user == "aladdin" && password.replace(' ', "") == "opensesame")
 }
 
+/// Rejects a value that is made of words rather than of random characters.
+pub fn opaque(value: &[u8]) -> Verdict {
+    let is_worded = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b'+' | b'%'));
+    match randomness::is_random(value) {
+        true => Verdict::Plausible,
+        false if is_worded => Verdict::Rejected("made of words"),
+        false => Verdict::Unlikely("the value does not look random".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use data_encoding::BASE64;

@@ -60,6 +60,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("luhn", |m| checksum::luhn(m.value)),
     ("nkey-crc16", |m| nkey::nkey_crc16(m.value)),
     ("npm-crc32", |m| checksum::crc32_base62(m.value)),
+    ("opaque-value", |m| encoded::opaque(m.value)),
     ("pem-private-key", |m| pem::private_key(m.value)),
     ("stripe-mode", |m| stripe::mode(m.value)),
     ("url-credentials", |m| url::credentials(if memchr::memmem::find(m.whole, b"://").is_some() { m.whole } else { m.value })),
@@ -67,21 +68,28 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 14] = [
+pub const CHECKS: [&str; 21] = [
+    "default-fallback",
+    "frontend-secret",
+    "insecure-transport",
     "network-env-mixing",
     "network-invalid-entry",
     "network-overbroad",
     "network-private-range",
     "network-world-open",
+    "plaintext-parameter",
     "rotation-missing",
     "scope-admin-interactive",
     "scope-unknown",
     "scope-wildcard",
+    "secret-logged",
+    "sensitive-flag",
     "suppression-expired",
     "suppression-invalid",
     "suppression-invalid-date",
     "suppression-unused",
     "suppression-without-reason",
+    "unverified-webhook",
 ];
 
 /// Whether a check is about declared infrastructure: it looks at files that hold one of the keywords of its rule.

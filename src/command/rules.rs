@@ -106,7 +106,7 @@ fn load(paths: &[PathBuf]) -> Result<Arc<RuleSet>, Failure> {
     let mut select = Vec::new();
     for path in paths {
         let found = ruleset::read(path)?;
-        if found.is_empty() {
+        if found.is_empty() && ruleset::read_sinks(path)?.is_empty() {
             let message = format!("no rule in {}", path.display());
             return Err(UsageError::new(message).with_help("a rule begins with [[rule]]; `aelix-lint rules new ID` writes one to start from").into());
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Confidence, Severity};
 use crate::report::Format;
-use crate::ruleset::schema::{array, described, document, object, one_of, text, texts, variants_of};
+use crate::ruleset::schema::{array, described, document, object, one_of, sink, text, texts, variants_of};
 use crate::triage::FailOn;
 
 use super::{Allow, File, Override};
@@ -33,6 +33,7 @@ pub fn schema() -> Value {
         ("fail-on", one_of(FailOn::NAMES, "Least severity that makes the exit status 1.")),
         ("format", one_of(Format::NAMES, "How the report is written.")),
         ("rules", texts("Your own rules: files, or folders of them.")),
+        ("sinks", array(&json!({ "anyOf": [{ "type": "string" }, sink()] }), "Slots of APIs beside the built-in ones: files of them, or tables [[sinks]].")),
         ("override", array(&change(), "Changes of rules, everywhere or in some files.")),
         ("per-path-ignores", ignores),
         ("allow", described(allow(), "Values and paths that are not reported; replaces that of extended files.")),

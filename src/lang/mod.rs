@@ -5,6 +5,7 @@ mod bash;
 #[cfg(feature = "lang-csharp")]
 mod csharp;
 mod escapes;
+mod format;
 #[cfg(feature = "lang-go")]
 mod go;
 #[cfg(feature = "lang-hcl")]
@@ -19,6 +20,7 @@ mod kotlin;
 mod php;
 #[cfg(feature = "lang-python")]
 mod python;
+pub mod query;
 #[cfg(feature = "lang-ruby")]
 mod ruby;
 #[cfg(feature = "lang-rust")]
@@ -28,9 +30,11 @@ mod typescript;
 
 use std::sync::OnceLock;
 
-use tree_sitter::{Query, QueryError};
+pub use format::{Format, Notation, format_of, formats, holds_settings};
 
 use crate::text::decode::Decoding;
+
+use query::{Query, QueryError};
 
 /// Capture names that a query may use; `scan/syntax.rs` knows these and nothing else of a language.
 ///
@@ -224,6 +228,22 @@ pub fn of_file(path: &str, bytes: &[u8]) -> Option<&'static Language> {
     of(path).or_else(|| if path.rsplit('/').next().is_some_and(|name| name.contains('.')) { None } else { by_first_line(bytes) })
 }
 
+/// The language that people call so: by its name, an extension or an interpreter (`python`, `py`, `python3`).
+pub fn named(word: &str) -> Option<&'static Language> {
+    let word = word.to_ascii_lowercase();
+    let known = match word.as_str() {
+        "shell" | "console" | "shell-session" | "sh-session" | "terminal" | "shellscript" => "bash",
+        "golang" => "go",
+        "c#" => "csharp",
+        "node" | "nodejs" | "ecmascript" | "babel" => "javascript",
+        "terraform" => "hcl",
+        other => other,
+    };
+    let stem = known.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let is_called = |l: &&&'static Language| [known, stem].iter().any(|word| l.name == *word || l.extensions.contains(word) || l.interpreters.contains(word));
+    table().iter().find(is_called).copied()
+}
+
 fn by_first_line(bytes: &[u8]) -> Option<&'static Language> {
     let line = bytes.strip_prefix(b"#!")?;
     let end = memchr::memchr2(b'\n', b'\r', &line[..line.len().min(200)]).unwrap_or_else(|| line.len().min(200));
@@ -251,11 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn languages_go_by_many_names() {
+        for (word, expected) in [
+            ("rust", Some("rust")),
+            ("RS", Some("rust")),
+            ("rust2021", Some("rust")),
+            ("terraform", Some("hcl")),
+            ("tf", Some("hcl")),
+            ("", None),
+            ("text", None),
+        ] {
+            assert_eq!(named(word).map(|l| l.name), expected, "{word}");
+        }
+    }
+
+    #[test]
     fn every_query_compiles_and_uses_known_captures_only() {
         for language in table() {
             let query = language.query().unwrap_or_else(|e| panic!("{}: {e}", language.name));
-            for name in query.capture_names() {
-                assert!(CAPTURES.contains(name) || name.starts_with('_'), "{}: unknown capture @{name}", language.name);
+            for name in query.captures() {
+                assert!(CAPTURES.contains(&name.as_str()) || name.starts_with('_'), "{}: unknown capture @{name}", language.name);
             }
         }
     }

@@ -49,6 +49,8 @@ pub struct Hit {
     pub name: Option<String>,
     /// Other places of the same blob that belong to it.
     pub related: Vec<(Span, String)>,
+    /// The way that the value took, from where it is written to where it is used, in order.
+    pub flow: Vec<(Span, String)>,
     /// Rules that lost these bytes to this hit.
     pub also: Vec<RuleId>,
     /// All places of a value in pieces; none of them may be shown.
@@ -72,6 +74,7 @@ impl Hit {
             notes: Vec::new(),
             name: None,
             related: Vec::new(),
+            flow: Vec::new(),
             also: Vec::new(),
             pieces: Vec::new(),
             value: None,
@@ -162,6 +165,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// Other places that belong to it.
     pub related: Vec<Related>,
+    /// The way that the value took, from where it is written to where it is used; empty where it is written where it is used.
+    pub flow: Vec<Related>,
     /// Rules that lost the same bytes to this one.
     pub also: Vec<RuleId>,
     /// Identity across runs, moves and renames.
@@ -184,6 +189,7 @@ impl Finding {
             place,
             notes: hit.notes,
             related,
+            flow: Vec::new(),
             also: hit.also,
             fingerprint,
             status: Status::Active,

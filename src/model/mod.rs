@@ -13,6 +13,6 @@ pub mod suppression;
 pub use blob::{Blob, FileKind, Origin, Target};
 pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};
 pub use fingerprint::Fingerprint;
-pub use report::{Notice, Report, RunError, Scanned, Skip, SkipReason, Stats};
+pub use report::{Notice, Report, RunError, SafeSource, SafeUse, Scanned, Skip, SkipReason, Stats};
 pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};
 pub use suppression::{Fault, Suppression, Tool, Until};

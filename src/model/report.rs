@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::facts::Resource;
-use super::finding::{Finding, Status};
+use super::finding::{Finding, Place, Status};
 use super::rule::{Rule, Severity};
 use super::suppression::Suppression;
 
@@ -17,10 +17,56 @@ pub struct Scanned {
     pub suppressions: Vec<Suppression>,
     /// Declared infrastructure that some rule asks about.
     pub resources: Vec<Resource>,
+    /// Slots that are filled safely, where they are asked for.
+    pub safe: Vec<SafeUse>,
     /// Bytes that were parsed into a tree.
     pub parsed_bytes: u64,
     /// Something that was not done, in a sentence (a bound was reached).
     pub notices: Vec<String>,
+}
+
+/// A slot of an API whose value is read at run time.
+#[derive(Clone, Debug)]
+pub struct SafeUse {
+    /// What the slot carries: `client-secret`.
+    pub kind: String,
+    /// The slot, as messages name it.
+    pub slot: String,
+    /// Where the value comes from.
+    pub source: SafeSource,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+/// Where a value that is read at run time comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SafeSource {
+    /// The environment.
+    Environment,
+    /// A manager of secrets, or what it mounts.
+    SecretManager,
+    /// Somewhere else.
+    RunTime,
+}
+
+impl SafeSource {
+    /// The source as a phrase.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Environment => "the environment",
+            Self::SecretManager => "a secret manager",
+            Self::RunTime => "elsewhere at run time",
+        }
+    }
+
+    /// The source as a stable key in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::SecretManager => "secret-manager",
+            Self::RunTime => "run-time",
+        }
+    }
 }
 
 /// Why a listed input was not scanned, without being an error.
@@ -144,6 +190,8 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Files that were scanned, where `--show-files` asks for them.
     pub scanned_files: Option<Vec<Arc<str>>>,
+    /// Slots that are filled safely, where `--show-safe` asks for them.
+    pub safe: Option<Vec<SafeUse>>,
     /// Figures.
     pub stats: Stats,
     /// Suppressed findings are shown too.

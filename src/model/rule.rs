@@ -242,6 +242,11 @@ pub enum Matcher {
         /// The slot: `client-secret`, `scope`, …
         kind: String,
     },
+    /// What a query of tree-sitter captures as `@secret`, by language.
+    Query {
+        /// Name of the language and the query.
+        queries: Vec<(String, String)>,
+    },
     /// Declared infrastructure of which all tests of one of these hold.
     Resource {
         /// Each is enough.

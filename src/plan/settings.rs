@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use globset::GlobSet;
 
 use crate::cli::{ConfigArgs, FileArgs, RuleArgs, ThresholdArgs};
-use crate::config::{self, Allow, Config, File, Override, UsageError, Written};
+use crate::config::{self, Allow, Config, File, Override, SinkSource, UsageError, Written};
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, HumanStyle, UnknownFormat};
+use crate::ruleset::sinks::Entry;
 use crate::ruleset::{RuleOptions, RuleOverride, Selection};
 use crate::scan::allow::{self, AllowedValue, AllowedValues};
 use crate::source::{FileSize, Pattern, slashed};
@@ -196,7 +197,8 @@ impl Settings {
         self.show("extend-select", extend_select.toml(), adding);
         let paths = self.rule_paths(&args.rules);
         let typed = Selection { select: args.select.clone(), extend_select: args.extend_select.clone(), ignore: args.ignore.clone() };
-        Ok(RuleOptions { paths, overrides: self.overrides()?, select, extend_select, ignore, typed, places: self.places() })
+        let (sinks, own_sinks) = self.sinks();
+        Ok(RuleOptions { paths, sinks, own_sinks, overrides: self.overrides()?, select, extend_select, ignore, typed, places: self.places() })
     }
 
     /// Where each selector of a file is written, that of the strongest file.
@@ -209,6 +211,23 @@ impl Settings {
             places.extend(lists.chain(changed).map(|selector| (selector.get_ref().clone(), config.place(selector))));
         }
         places
+    }
+
+    /// Files of slots, and slots that a configuration spells out, each with its place.
+    fn sinks(&mut self) -> (Vec<PathBuf>, Vec<(String, Entry)>) {
+        let (mut files, mut slots) = (Vec::new(), Vec::new());
+        for config in self.files.iter().rev() {
+            for source in &config.file.sinks {
+                match source.get_ref() {
+                    SinkSource::File(path) => files.push(absolute(config.folder(), path)),
+                    SinkSource::Slot(entry) => slots.push((config.place(source), Entry::clone(entry))),
+                }
+            }
+        }
+        let shown: Vec<String> =
+            files.iter().map(|path| slashed(path.strip_prefix(&self.folder).unwrap_or(path))).chain(slots.iter().map(|(place, _)| place.clone())).collect();
+        self.show("sinks", shown.toml(), sources(&self.files, |file| !file.sinks.is_empty(), ("", false)));
+        (files, slots)
     }
 
     fn rule_paths(&mut self, typed: &[PathBuf]) -> Vec<PathBuf> {

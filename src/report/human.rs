@@ -34,6 +34,7 @@ impl Reporter for Human {
             HumanStyle::Grouped => self.grouped(report, out)?,
         }
         self.files(report, out)?;
+        self.safe(report, out)?;
         self.errors(report, out)?;
         if !self.options.quiet {
             self.footer(report, out)?;
@@ -146,6 +147,15 @@ impl Human {
             for skip in &report.skipped {
                 writeln!(out, "{} {} ({})", self.paint().dim("skipped:"), sanitise(&skip.display), skip.reason.as_str())?;
             }
+        }
+        Ok(())
+    }
+
+    /// Slots whose values are read at run time.
+    fn safe(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        for safe in report.safe.iter().flatten() {
+            let what = format!("{} of {} is read from {}", safe.kind, safe.slot, safe.source.as_str());
+            writeln!(out, "{} {}: {}", self.paint().dim("safe:"), position(&safe.place), sanitise(&what))?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{self, Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, Severity, Skip, Snippet, Status};
+use crate::model::{self, Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, SafeUse, Severity, Skip, Snippet, Status};
 use crate::text::Span;
 
 use super::Reporter;
@@ -55,7 +55,8 @@ fn write_rest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let notices = report.notices.iter().map(|n| Line::Notice(NoticeOut::new(n)));
     let files = report.scanned_files.iter().flatten().map(|path| Line::File { path });
     let summary = Line::Summary { schema_version: SCHEMA_VERSION, tool: TOOL, summary: Summary::new(report) };
-    for line in files.chain(skipped).chain(errors).chain(notices).chain([summary]) {
+    let safe = report.safe.iter().flatten().map(|safe| Line::Safe(SafeOut::new(safe)));
+    for line in files.chain(safe).chain(skipped).chain(errors).chain(notices).chain([summary]) {
         serde_json::to_writer(&mut *out, &line)?;
         writeln!(out)?;
     }
@@ -73,6 +74,8 @@ struct Document<'a> {
     notices: Vec<NoticeOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<&'a [Arc<str>]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safe: Option<Vec<SafeOut<'a>>>,
 }
 
 impl<'a> Document<'a> {
@@ -86,6 +89,7 @@ impl<'a> Document<'a> {
             errors: report.errors.iter().map(ErrorOut::new).collect(),
             notices: report.notices.iter().map(NoticeOut::new).collect(),
             files: report.scanned_files.as_deref(),
+            safe: report.safe.as_ref().map(|all| all.iter().map(SafeOut::new).collect()),
         }
     }
 }
@@ -97,6 +101,7 @@ enum Line<'a> {
     File {
         path: &'a str,
     },
+    Safe(SafeOut<'a>),
     Skip(SkipOut<'a>),
     Error(ErrorOut<'a>),
     Notice(NoticeOut<'a>),
@@ -185,6 +190,8 @@ struct FindingOut<'a> {
     masked: Option<&'a str>,
     notes: &'a [String],
     related: Vec<RelatedOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flow: Vec<RelatedOut<'a>>,
     also: &'a [RuleId],
     fingerprint: &'a Fingerprint,
     status: &'static str,
@@ -213,6 +220,7 @@ impl<'a> FindingOut<'a> {
             masked: finding.masked.as_deref(),
             notes: &finding.notes,
             related: finding.related.iter().map(RelatedOut::new).collect(),
+            flow: finding.flow.iter().map(RelatedOut::new).collect(),
             also: &finding.also,
             fingerprint: &finding.fingerprint,
             status,
@@ -272,6 +280,21 @@ struct RelatedOut<'a> {
 impl<'a> RelatedOut<'a> {
     fn new(related: &'a Related) -> Self {
         Self { message: &related.message, place: PlaceOut::new(&related.place) }
+    }
+}
+
+#[derive(Serialize)]
+struct SafeOut<'a> {
+    kind: &'a str,
+    slot: &'a str,
+    source: &'static str,
+    #[serde(flatten)]
+    place: PlaceOut<'a>,
+}
+
+impl<'a> SafeOut<'a> {
+    fn new(safe: &'a SafeUse) -> Self {
+        Self { kind: &safe.kind, slot: &safe.slot, source: safe.source.key(), place: PlaceOut::new(&safe.place) }
     }
 }
 

@@ -12,12 +12,13 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration,
-    ReportingDescriptor, ReportingDescriptorReference, Result as SarifResult, ResultLevel, RunAutomationDetails, Suppression, Tool, ToolComponent,
+    ArtifactLocation, CodeFlow, Invocation, Location, Message, MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region,
+    ReportingConfiguration, ReportingDescriptor, ReportingDescriptorReference, Result as SarifResult, ResultLevel, RunAutomationDetails, Suppression,
+    ThreadFlow, ThreadFlowLocation, Tool, ToolComponent,
 };
 
 use crate::docs::{self, Terminal};
-use crate::model::{Confidence, Finding, Place, Report, Rule, RuleStatus, RunError, Severity, SkipReason, Status};
+use crate::model::{Confidence, Finding, Place, Related, Report, Rule, RuleStatus, RunError, Severity, SkipReason, Status};
 
 use super::style::{safe_url, sanitise, sanitise_lines};
 use super::{RenderOptions, Reporter};
@@ -214,11 +215,23 @@ fn result(finding: &Finding) -> SarifResult {
         .build();
     let related: Vec<Location> = finding.related.iter().take(MOST_LOCATIONS - 1).zip(1..).map(|(r, id)| labelled(&r.place, &r.message, id)).collect();
     result.related_locations = (!related.is_empty()).then_some(related);
+    result.code_flows = (!finding.flow.is_empty()).then(|| vec![code_flow(finding)]);
     result.suppressions = match &finding.status {
         Status::Suppressed { reason, .. } => Some(vec![suppression(reason.as_deref())]),
         Status::Active | Status::BelowThreshold => None,
     };
     result
+}
+
+/// The way of the value, step by step.
+fn code_flow(finding: &Finding) -> CodeFlow {
+    let step = |step: &Related| {
+        let mut location = location(&step.place);
+        location.message = Some(Message::builder().text(plain(&step.message)).build());
+        ThreadFlowLocation::builder().location(location).build()
+    };
+    let steps: Vec<ThreadFlowLocation> = finding.flow.iter().take(MOST_LOCATIONS).map(step).collect();
+    CodeFlow::builder().thread_flows(vec![ThreadFlow::builder().locations(steps).build()]).build()
 }
 
 fn suppression(reason: Option<&str>) -> Suppression {

@@ -2,12 +2,16 @@
 //!
 //! Where a pattern takes a letter in both cases, the pair counts as one byte, so `(?i)twilio` has one anchor.
 
+use std::collections::HashSet;
+
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::frequency;
 
 /// Fewest bytes of an anchor: what the pre-filter looks up at once.
 pub const MIN_LEN: usize = 4;
+/// What one more half of a window costs, as a share of the positions that are looked at.
+const HALF_COST: f64 = 2e-5;
 /// Most literals in the anchor set of one pattern.
 const MAX_SET: usize = 96;
 /// Most bytes kept of an anchor.
@@ -314,15 +318,23 @@ fn cost(set: &[Anchor]) -> f64 {
     set.iter().map(|literal| PLACE_COST + chance(literal.bytes())).sum()
 }
 
-/// The rarest window of [`MIN_LEN`] bytes in an anchor, as an offset: what the pre-filter looks up, by the two halves of three bytes.
-pub fn rarest_window(anchor: &[u8]) -> usize {
-    if anchor.len() <= MIN_LEN {
-        return 0;
+/// The windows of [`MIN_LEN`] bytes, one in each anchor, by which the pre-filter finds them, as offsets: rare ones, and those whose halves of three bytes
+/// others need anyway. Anchors that leave no choice come first.
+pub fn windows(anchors: &[Anchor]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..anchors.len()).collect();
+    order.sort_by_key(|&index| anchors[index].len());
+    let (mut chosen, mut known) = (vec![0; anchors.len()], HashSet::<[u8; 3]>::new());
+    for index in order {
+        let halves: Vec<[u8; 3]> = anchors[index].bytes().array_windows().map(|half: &[u8; 3]| half.map(|b| b | 0x20)).collect();
+        let price = |half: &[u8; 3]| if known.contains(half) { 0.05 * frequency::of_three(*half) } else { frequency::of_three(*half) + HALF_COST };
+        // Everything that shares a window is compared wherever it occurs.
+        let compared = |pair: &[[u8; 3]; 2]| pair.iter().map(|half| frequency::of_three(*half)).fold(1.0, f64::min) * 0.6;
+        let costs = halves.array_windows().map(|pair: &[[u8; 3]; 2]| price(&pair[0]) + price(&pair[1]) + compared(pair));
+        let best = costs.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at);
+        known.extend(halves.iter().skip(best).take(2));
+        chosen[index] = best;
     }
-    let lower = anchor.to_ascii_lowercase();
-    let halves: Vec<f64> = lower.windows(MIN_LEN - 1).map(frequency::of_three).collect();
-    let costs = halves.windows(2).map(|pair| pair[0] + pair[1]);
-    costs.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
+    chosen
 }
 
 fn chance(bytes: &[u8]) -> f64 {
@@ -398,7 +410,9 @@ mod tests {
     }
 
     #[test]
-    fn the_rarest_window_is_looked_up() {
-        assert_eq!(rarest_window(b"aaaaqzqz"), 4);
+    fn rare_windows_are_looked_up_and_shared() {
+        let offsets = |texts: &[&str]| windows(&texts.iter().map(|text| Anchor::exact(text.as_bytes())).collect::<Vec<_>>());
+        assert_eq!(offsets(&["functionqzx"]), [7]);
+        assert_eq!(offsets(&["oken", "accesstoken", "ab"]), [0, 7, 0]);
     }
 }

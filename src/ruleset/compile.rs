@@ -10,9 +10,10 @@ use regex_automata::meta;
 use super::anchors::{self, Anchor};
 use super::derive::{self, Derived, Form, parse};
 use super::known;
-use super::sinks::Sinks;
+use super::sinks::{LANGUAGES, Sinks};
 use super::{RuleError, nearest};
 use crate::check::{self, Validator};
+use crate::lang;
 use crate::model::Rule;
 use crate::model::rule::{Matcher, ResourceCondition};
 
@@ -64,6 +65,8 @@ pub enum Engine {
     Key(KeyEngine),
     /// A slot of an API.
     Sink,
+    /// Queries of trees, by language.
+    Query(Vec<QueryEngine>),
     /// A named function, or conditions on declared infrastructure.
     Check,
 }
@@ -88,7 +91,7 @@ impl PatternEngine {
     }
 
     fn build(&self) -> Result<meta::Regex, String> {
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false);
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false).dfa(false);
         let hir = derive::hir_of(&self.pattern, form(self.multiline))?;
         meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|error| error.to_string())
     }
@@ -96,6 +99,17 @@ impl PatternEngine {
 
 fn form(multiline: Option<usize>) -> Form {
     if multiline.is_some() { Form::Lines } else { Form::Line }
+}
+
+/// The query of one language.
+#[derive(Debug)]
+pub struct QueryEngine {
+    /// Name of the language.
+    pub language: &'static str,
+    /// What is looked for.
+    pub query: tree_sitter::Query,
+    /// Index of the capture `@secret`.
+    pub secret: u32,
 }
 
 /// Conditions on a normalised name and on the whole value.
@@ -164,7 +178,7 @@ impl Compiled {
                 engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.name", "the pattern of `name`"))?;
                 engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.value", "the pattern of `value`"))?;
             }
-            Engine::Pattern(_) | Engine::Sink | Engine::Check => {}
+            Engine::Pattern(_) | Engine::Sink | Engine::Query(_) | Engine::Check => {}
         }
         self.allow.build().map_err(smaller("allow", "`allow`"))
     }
@@ -234,15 +248,16 @@ pub const GENERIC_STEMS: [&str; 44] = [
 ];
 
 /// Compiles one rule; an error names file, line, rule, what is wrong and what to do.
-pub fn compile(rule: &Rule) -> Result<Compiled, RuleError> {
+pub fn compile(rule: &Rule, sinks: &Sinks) -> Result<Compiled, RuleError> {
     let fail = |key: &'static str| move |what: String| RuleError::at_key(rule, key, &what);
     if !rule.source.built_in {
-        check_parts(rule).map_err(|(key, what)| fail(key)(what))?;
+        check_parts(rule, sinks).map_err(|(key, what)| fail(key)(what))?;
     }
     let (engine, derived) = match &rule.matcher {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(fail("pattern"))?,
         Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(fail("key.name"))?,
         Matcher::Sink { .. } => (Engine::Sink, Some(Cow::default())),
+        Matcher::Query { queries } => (Engine::Query(queries_of(rule, queries)?), Some(Cow::default())),
         Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail("check")(unknown_check(name, check::CHECKS.into_iter()))),
         Matcher::Check { .. } => (Engine::Check, Some(Cow::default())),
         Matcher::Resource { conditions } => (Engine::Check, Some(types(conditions).into())),
@@ -287,6 +302,45 @@ pub fn type_anchor(kind: &str) -> Anchor {
     Anchor::folded(written.as_bytes())
 }
 
+/// The queries of a rule, ready to run; those of languages that this build leaves out are not. An error names the line within the query.
+fn queries_of(rule: &Rule, queries: &[(String, String)]) -> Result<Vec<QueryEngine>, RuleError> {
+    let mut all = Vec::new();
+    for (name, text) in queries {
+        let key = format!("query.{name}");
+        let fail = |row: usize, what: &str| {
+            // The text of several lines begins behind the line of its key.
+            let line = rule.source.line_of(&key) + u32::try_from(row + usize::from(text.contains('\n'))).unwrap_or(0);
+            RuleError::new(format!("{}:{line}: rule `{}`: {what}", rule.source.file, rule.id))
+        };
+        if !LANGUAGES.contains(&name.as_str()) {
+            let hint =
+                nearest(name, LANGUAGES.into_iter()).map_or_else(|| format!("one of {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
+            return Err(RuleError::at_key(rule, &key, &format!("no language is named `{name}`; {hint}")));
+        }
+        let Some(language) = lang::table().iter().find(|language| language.name == name) else { continue };
+        let query = tree_sitter::Query::new(&(language.grammar)(), text).map_err(|error| fail(error.row, &bad_query(&error)))?;
+        let Some(secret) = query.capture_index_for_name("secret") else {
+            return Err(fail(0, "the query captures no `@secret`; put it behind the node that is reported"));
+        };
+        all.push(QueryEngine { language: language.name, query, secret });
+    }
+    Ok(all)
+}
+
+/// What is wrong with a query, in words of the program. Its text is the user's own and holds no secret.
+fn bad_query(error: &tree_sitter::QueryError) -> String {
+    let what = match error.kind {
+        tree_sitter::QueryErrorKind::NodeType => format!("the grammar has no node `{}`", error.message.trim_matches('"')),
+        tree_sitter::QueryErrorKind::Field => format!("the grammar has no field `{}`", error.message.trim_matches('"')),
+        tree_sitter::QueryErrorKind::Capture => format!("no capture is named `@{}`", error.message.trim_matches('"')),
+        tree_sitter::QueryErrorKind::Predicate => format!("a predicate is wrong: {}", error.message),
+        tree_sitter::QueryErrorKind::Structure => "no node can have these parts".to_owned(),
+        tree_sitter::QueryErrorKind::Syntax => "the query is not closed, or has a character that does not belong there".to_owned(),
+        tree_sitter::QueryErrorKind::Language => "the grammar cannot be used".to_owned(),
+    };
+    format!("cannot use the query, column {}: {what}; see https://tree-sitter.github.io/tree-sitter/using-parsers/queries", error.column + 1)
+}
+
 /// A pattern that a rule requires. Without a literal of its own it has no anchors, and is looked for around the rule's hits.
 pub fn part(regex: &str) -> Result<Compiled, String> {
     let (engine, anchors) = pattern(regex, None)?;
@@ -295,10 +349,10 @@ pub fn part(regex: &str) -> Result<Compiled, String> {
 }
 
 /// What can be wrong with the smaller parts of a rule. Those of the built-in rules are not looked at at every start; a test does.
-fn check_parts(rule: &Rule) -> Result<(), (&'static str, String)> {
+fn check_parts(rule: &Rule, sinks: &Sinks) -> Result<(), (&'static str, String)> {
     match &rule.matcher {
         Matcher::Key { value: Some(value), .. } => drop(parse(value).map_err(|what| ("key.value", what))?),
-        Matcher::Sink { kind } => known_kind(kind).map_err(|what| ("sink", what))?,
+        Matcher::Sink { kind } => known_kind(kind, sinks).map_err(|what| ("sink", what))?,
         _ => {}
     }
     globs(&rule.files).map_err(|what| ("files", what))?;
@@ -336,8 +390,9 @@ fn validator(name: &str) -> Result<Validator, String> {
     check::validator(name).ok_or_else(|| unknown_check(name, check::VALIDATORS.iter().map(|(n, _)| *n)))
 }
 
-fn known_kind(kind: &str) -> Result<(), String> {
-    let sinks = Sinks::built_in().map_err(|error| error.message)?;
+fn known_kind(kind: &str, own: &Sinks) -> Result<(), String> {
+    let mut sinks = Sinks::built_in().map_err(|error| error.message)?;
+    sinks.add(own.clone());
     if sinks.kinds().any(|known| known == kind) {
         return Ok(());
     }
@@ -388,8 +443,8 @@ mod tests {
     #[test]
     fn every_part_of_the_built_in_rules_is_sound() {
         for rule in crate::ruleset::built_in().unwrap() {
-            assert_eq!(check_parts(&rule), Ok(()), "{}", rule.id);
-            assert_eq!(compile(&rule).unwrap().build(), Ok(()), "{}", rule.id);
+            assert_eq!(check_parts(&rule, &Sinks::default()), Ok(()), "{}", rule.id);
+            assert_eq!(compile(&rule, &Sinks::default()).unwrap().build(), Ok(()), "{}", rule.id);
         }
     }
 

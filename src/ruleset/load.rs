@@ -1,5 +1,6 @@
 //! Rule files as people write them, read into [`Rule`]s. Errors name file, line, rule and what to do.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::sinks::{self, Sinks};
 use super::{RuleError, nearest, places, resource};
 use crate::model::rule::{
     CharClass, Conditions, Counterexample, Example, FAMILIES, LazyText, Matcher, Reach, Required, Requirement, ResourceCondition, RuleSource, RuleText,
@@ -41,13 +43,19 @@ pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'sta
     embedded::FILES.iter().copied().filter(move |(name, _)| name.starts_with(folder))
 }
 
-const ONE_MATCHER: &str = "give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `[[rule.resource]]`, `check`";
+const ONE_MATCHER: &str = "give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `[rule.query]`, `[[rule.resource]]`, `check`";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFile {
     #[serde(default)]
     rule: Vec<Spanned<RawRule>>,
+    /// Languages of the slots that name none.
+    #[serde(default)]
+    languages: Vec<String>,
+    /// Slots of APIs.
+    #[serde(default)]
+    sink: Vec<Spanned<sinks::Entry>>,
 }
 
 #[derive(Deserialize)]
@@ -71,6 +79,7 @@ pub(super) struct RawRule {
     sink: Option<RawSink>,
     #[serde(default)]
     resource: Vec<resource::RawCondition>,
+    query: Option<BTreeMap<String, String>>,
     check: Option<String>,
     #[serde(default)]
     keywords: Vec<String>,
@@ -230,17 +239,41 @@ pub fn built_in() -> Result<Vec<Rule>, RuleError> {
 
 /// The rules of a file, or of all `*.toml` files below a folder, in the order of their names.
 pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
+    Ok(gathered(files_of(path)?.iter().map(|file| parse(&file.display().to_string(), &text_of(file)?, false)))?.into_iter().flatten().collect())
+}
+
+/// The slots of APIs in the same files.
+pub fn read_sinks(path: &Path) -> Result<Sinks, RuleError> {
+    let read = files_of(path)?.into_iter().map(|file| parse_sinks(&file.display().to_string(), &text_of(&file)?));
+    Ok(gathered(read)?.into_iter().fold(Sinks::default(), |mut all, sinks| {
+        all.add(sinks);
+        all
+    }))
+}
+
+/// The slots of one file's text.
+pub fn parse_sinks(name: &str, text: &str) -> Result<Sinks, RuleError> {
+    let file: RawFile = toml::from_str(text).map_err(|error| syntax_error(name, text, &error))?;
+    let place = |at: usize| format!("{name}:{}", line_of(text, at));
+    let read = file.sink.into_iter().map(|entry| Sinks::own(&place(entry.span().start), entry.into_inner(), &file.languages));
+    Ok(gathered(read)?.into_iter().fold(Sinks::default(), |mut all, sinks| {
+        all.add(sinks);
+        all
+    }))
+}
+
+fn text_of(file: &Path) -> Result<String, RuleError> {
+    fs::read_to_string(file).map_err(|error| cannot_read(file, &error))
+}
+
+fn files_of(path: &Path) -> Result<Vec<PathBuf>, RuleError> {
     let mut files = Vec::new();
     list(path, &mut files)?;
     if files.is_empty() {
         return Err(RuleError::new(format!("no rule file (*.toml) in {}; put one there or remove the path", path.display())));
     }
     files.sort();
-    let read = files.iter().map(|file| {
-        let text = fs::read_to_string(file).map_err(|error| cannot_read(file, &error))?;
-        parse(&file.display().to_string(), &text, false)
-    });
-    Ok(gathered(read)?.into_iter().flatten().collect())
+    Ok(files)
 }
 
 fn cannot_read(file: &Path, error: &std::io::Error) -> RuleError {
@@ -320,12 +353,13 @@ fn explained(message: &str) -> String {
 }
 
 /// How serde calls what it expects, and how people do.
-const EXPECTED: [(&str, &str); 16] = [
+const EXPECTED: [(&str, &str); 17] = [
     ("expected struct RawCondition", "expected a table, such as `[[rule.resource]]`"),
     ("expected struct RawTest", "expected a table of `attribute` and what is true of it"),
     ("expected struct RawCounterexample", "expected a table of `text` and `because`"),
     ("expected struct RawKey", "expected a table, such as `[rule.key]`"),
     ("expected struct RawSink", "expected a table, such as `[rule.sink]`"),
+    ("expected struct Entry", "expected a table, such as `[[sink]]`"),
     ("expected struct RawRequirement", "expected a table, such as `[[rule.requires]]`"),
     ("expected struct RawRule", "expected a table, such as `[[rule]]`"),
     ("expected struct Override", "expected a table, such as `[[override]]`"),
@@ -354,18 +388,22 @@ fn convert(raw: RawRule, source: RuleSource, text: LazyText) -> Result<Rule, Rul
     if asks_for_resources(&raw) && raw.keywords.is_empty() {
         return Err(fail_at("check", "this check looks at files that hold one of the rule's `keywords`; give one, such as the type of the resource"));
     }
+    if raw.query.is_some() && raw.keywords.is_empty() {
+        return Err(fail_at("query", "a query looks at files that hold one of the rule's `keywords`; give one, such as the name of the function"));
+    }
     if let Some((key, matcher)) = without_effect(&raw) {
         return Err(fail_at(key, &format!("`{key}` has no effect with {matcher}; remove it")));
     }
     let conditions: Vec<ResourceCondition> =
         raw.resource.into_iter().map(resource::RawCondition::read).collect::<Result<_, _>>().map_err(|what| fail_at("resource", &what))?;
-    let matcher = match (raw.pattern, raw.key, raw.sink, raw.check) {
-        (None, None, None, None) if !conditions.is_empty() => Matcher::Resource { conditions },
+    let matcher = match (raw.pattern, raw.key, raw.sink, raw.query, raw.check) {
+        (None, None, None, None, None) if !conditions.is_empty() => Matcher::Resource { conditions },
         _ if !conditions.is_empty() => return Err(fail(ONE_MATCHER)),
-        (Some(regex), None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
-        (None, Some(key), None, None) => Matcher::Key { name: key.name, value: key.value, opaque: key.opaque, kinds: key.kinds },
-        (None, None, Some(sink), None) => Matcher::Sink { kind: sink.kind },
-        (None, None, None, Some(name)) => Matcher::Check { name },
+        (Some(regex), None, None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
+        (None, Some(key), None, None, None) => Matcher::Key { name: key.name, value: key.value, opaque: key.opaque, kinds: key.kinds },
+        (None, None, Some(sink), None, None) => Matcher::Sink { kind: sink.kind },
+        (None, None, None, Some(query), None) => Matcher::Query { queries: query.into_iter().collect() },
+        (None, None, None, None, Some(name)) => Matcher::Check { name },
         _ => return Err(fail(ONE_MATCHER)),
     };
     let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail_at("requires", &what))?;
@@ -412,11 +450,12 @@ fn without_effect(raw: &RawRule) -> Option<(&'static str, String)> {
         _ if raw.pattern.is_some() => return None,
         _ if raw.key.is_some() => "`[rule.key]`".to_owned(),
         _ if raw.sink.is_some() => "`[rule.sink]`".to_owned(),
+        _ if raw.query.is_some() => "`[rule.query]`".to_owned(),
         _ if !raw.resource.is_empty() => "`[[rule.resource]]`".to_owned(),
         Some(name) => format!("`check = \"{name}\"`"),
         None => return None,
     };
-    let has_value = raw.key.is_some();
+    let has_value = raw.key.is_some() || raw.query.is_some();
     let given = [
         ("multiline", raw.multiline.is_some()),
         ("keywords", (raw.sink.is_some() || raw.check.is_some() && !asks_for_resources(raw)) && !raw.keywords.is_empty()),
@@ -424,7 +463,7 @@ fn without_effect(raw: &RawRule) -> Option<(&'static str, String)> {
         ("require", !has_value && !raw.require.is_empty()),
         ("validate", !has_value && raw.validate.is_some()),
         ("allow", !has_value && !raw.allow.is_empty()),
-        ("requires", (raw.check.is_some() || !raw.resource.is_empty()) && !raw.requires.is_empty()),
+        ("requires", (raw.check.is_some() || raw.query.is_some() || !raw.resource.is_empty()) && !raw.requires.is_empty()),
     ];
     given.into_iter().find(|(_, is_given)| *is_given).map(|(key, _)| (key, matcher))
 }

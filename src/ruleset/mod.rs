@@ -22,12 +22,13 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
-use crate::model::rule::FAMILIES;
+use crate::model::rule::{FAMILIES, Matcher};
 use crate::model::{Rule, RuleStatus, Severity};
 
-pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine};
-pub use load::{built_in, check_id, data_below, parse, read, without_values};
+pub use compile::{Compiled, Engine, KeyEngine, LINE_REACH, PatternEngine, QueryEngine};
+pub use load::{built_in, check_id, data_below, parse, parse_sinks, read, read_sinks, without_values};
 pub use requires::{Need, Requires};
+use sinks::Sinks;
 
 /// A rule file or a selection that cannot be used: stop before scanning.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,10 @@ pub struct RuleOptions {
     pub ignore: Vec<String>,
     /// What of these three was typed on the command line, which also wins over the overrides.
     pub typed: Selection,
+    /// Files of slots beside the built-in ones.
+    pub sinks: Vec<PathBuf>,
+    /// Slots that a configuration file spells out, each with its place (`aelix-lint.toml:3`).
+    pub own_sinks: Vec<(String, sinks::Entry)>,
     /// Where a selector is written (`aelix-lint.toml:3`), for those that a configuration file names.
     pub places: BTreeMap<String, String>,
 }
@@ -114,6 +119,8 @@ pub struct RuleSet {
     pub compiled: Vec<Compiled>,
     /// What rules require of their neighbourhood.
     pub requires: Requires,
+    /// Slots of the user.
+    pub sinks: Sinks,
 }
 
 impl RuleSet {
@@ -127,11 +134,18 @@ impl RuleSet {
         let own = once(own);
         rules.retain(|known| !own.iter().any(|rule| rule.id == known.id));
         rules.extend(own);
-        Self::of(rules, options)
+        let sinks = own_sinks(options)?;
+        check_kinds(&sinks, &rules)?;
+        Self::with(rules, sinks, options)
     }
 
     /// The rule set of exactly these rules. A file that is read twice counts once; two rules of one id are an error.
-    pub fn of(mut rules: Vec<Rule>, options: &RuleOptions) -> Result<Self, RuleError> {
+    pub fn of(rules: Vec<Rule>, options: &RuleOptions) -> Result<Self, RuleError> {
+        Self::with(rules, Sinks::default(), options)
+    }
+
+    /// The rule set of exactly these rules, with these slots beside the built-in ones.
+    fn with(mut rules: Vec<Rule>, sinks: Sinks, options: &RuleOptions) -> Result<Self, RuleError> {
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         rules.dedup_by(|b, a| a.id == b.id && (&a.source.file, a.source.line) == (&b.source.file, b.source.line));
         if let Some([first, second]) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
@@ -151,7 +165,7 @@ impl RuleSet {
                 *switch = Switch { on, only: Vec::new() };
             }
         }
-        let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(ready).partition(Result::is_ok);
+        let (compiled, errors): (Vec<_>, Vec<_>) = rules.iter().map(|rule| ready(rule, &sinks)).partition(Result::is_ok);
         if let Some(error) = RuleError::all(errors.into_iter().filter_map(Result::err)) {
             return Err(error);
         }
@@ -161,7 +175,7 @@ impl RuleSet {
             compiled.only = switch.only;
         }
         let requires = Requires::new(&rules, &mut compiled)?;
-        Ok(Self { rules: Arc::new(rules), enabled, compiled, requires })
+        Ok(Self { rules: Arc::new(rules), enabled, compiled, requires, sinks })
     }
 
     /// The rule with this id or alias, and its index.
@@ -183,9 +197,32 @@ pub fn once(mut rules: Vec<Rule>) -> Vec<Rule> {
     rules
 }
 
+/// The slots of the user: of files, of rule files, of the configuration.
+fn own_sinks(options: &RuleOptions) -> Result<Sinks, RuleError> {
+    let mut all = Sinks::default();
+    for path in options.paths.iter().chain(&options.sinks) {
+        all.add(read_sinks(path)?);
+    }
+    for (place, entry) in &options.own_sinks {
+        all.add(Sinks::own(place, entry.clone(), &[])?);
+    }
+    Ok(all)
+}
+
+/// Checks that some rule reports what a slot of the user carries.
+fn check_kinds(sinks: &Sinks, rules: &[Rule]) -> Result<(), RuleError> {
+    let kinds = || rules.iter().filter_map(|rule| if let Matcher::Sink { kind } = &rule.matcher { Some(kind.as_str()) } else { None });
+    let unknown = sinks.owned().filter(|(kind, _)| !kinds().any(|known| known == *kind));
+    let errors = unknown.map(|(kind, place)| {
+        let hint = nearest(kind, kinds()).map_or_else(|| "write one with `[rule.sink]`".to_owned(), |near| format!("did you mean `{near}`?"));
+        RuleError::new(format!("{place}: no rule reports what a sink of kind `{kind}` carries; {hint}"))
+    });
+    RuleError::all(errors).map_or(Ok(()), Err)
+}
+
 /// The rule ready to run. The regexes of built-in rules are built when first asked, those of users at once: they may be too large.
-fn ready(rule: &Rule) -> Result<Compiled, RuleError> {
-    let compiled = compile::compile(rule)?;
+fn ready(rule: &Rule, sinks: &Sinks) -> Result<Compiled, RuleError> {
+    let compiled = compile::compile(rule, sinks)?;
     if !rule.source.built_in {
         compiled.build().map_err(|(key, what)| RuleError::at_key(rule, key, &what))?;
     }

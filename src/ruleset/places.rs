@@ -41,15 +41,17 @@ struct InnerKeyFile {
 struct InnerKeys {
     #[serde(default)]
     key: Keys,
+    #[serde(default)]
+    query: Keys,
 }
 
-/// The keys of every rule of a file's text with their 1-based lines, those of `[rule.key]` as `key.name`; nothing, where the text is no rule file.
+/// The keys of every rule of a file's text with their 1-based lines, those of `[rule.key]` as `key.name`, those of `[rule.query]` as `query.python`; nothing, where the text is no rule file.
 pub fn keys(text: &str) -> Vec<Vec<(String, u32)>> {
     let (Ok(outer), Ok(inner)) = (toml::from_str::<KeyFile>(text), toml::from_str::<InnerKeyFile>(text)) else { return Vec::new() };
     let lines = |keys: &Keys, prefix: &str| -> Vec<(String, u32)> {
         keys.keys().map(|key| (format!("{prefix}{}", key.get_ref()), line_of(text, key.span().start))).collect()
     };
-    outer.rule.iter().zip(&inner.rule).map(|(outer, inner)| [lines(outer, ""), lines(&inner.key, "key.")].concat()).collect()
+    outer.rule.iter().zip(&inner.rule).map(|(outer, inner)| [lines(outer, ""), lines(&inner.key, "key."), lines(&inner.query, "query.")].concat()).collect()
 }
 
 /// 1-based lines of one rule's examples.

@@ -9,14 +9,19 @@ use crate::model::rule::{CharClass, FAMILIES};
 use crate::model::{Confidence, FileKind, RuleStatus, Severity};
 
 use super::load::{RawCounterexample, RawFile, RawKey, RawPlaced, RawRule, RawSink};
-use super::sinks::Sinks;
+use super::sinks::{Entry, LANGUAGES, Sinks};
 
 /// The version that editors support most widely.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
 /// The schema of a rule file.
 pub fn rule_file() -> Value {
-    document::<RawFile>("Rule file of aelix-lint", vec![("rule", array(&rule(), "One table `[[rule]]` for each rule."))])
+    let keys = vec![
+        ("rule", array(&rule(), "One table `[[rule]]` for each rule.")),
+        ("languages", array(&json!({ "enum": LANGUAGES }), "Languages of the slots that name none of their own.")),
+        ("sink", array(&sink(), "One table `[[sink]]` for each slot of an API.")),
+    ];
+    document::<RawFile>("Rule file of aelix-lint", keys)
 }
 
 /// The schema of a whole file whose keys are those of `T`.
@@ -62,10 +67,30 @@ pub fn described(mut schema: Value, about: &str) -> Value {
     schema
 }
 
+/// The schema of one slot of an API.
+pub fn sink() -> Value {
+    let one_or_more = |about: &str| json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "description": about });
+    let keys = vec![
+        (
+            "kind",
+            text(
+                "What the slot carries, as a rule with [rule.sink] names it: client-secret, api-key, bearer, basic-auth, password, webhook-secret, signing-key.",
+            ),
+        ),
+        ("languages", array(&json!({ "enum": LANGUAGES }), "Languages of the API.")),
+        ("callee", one_or_more("The function, constructor or macro by its last segments; a method as .name; none: a field.")),
+        ("from", texts("Packages one of which the callee must come from; none: its name is enough.")),
+        ("argument", json!({ "type": "integer", "minimum": 0, "description": "Position of the argument, from 0." })),
+        ("name", one_or_more("Name of the argument, of the entry (auth.clientSecret) or of the field.")),
+        ("after", text("What stands before the secret in the value, such as `Bearer `.")),
+    ];
+    object::<Entry>(keys, &["kind"])
+}
+
 fn rule() -> Value {
     let required = ["id", "title", "severity", "confidence", "why", "fix", "examples"];
     let mut schema = object::<RawRule>([about_rule(), matchers(), conditions(), reasons()].concat(), &required);
-    let matchers = ["pattern", "key", "sink", "check"].map(|key| json!({ "required": [key] }));
+    let matchers = ["pattern", "key", "sink", "query", "check"].map(|key| json!({ "required": [key] }));
     schema["oneOf"] = json!(matchers);
     schema
 }
@@ -104,6 +129,13 @@ fn matchers() -> Vec<(&'static str, Value)> {
         ("multiline", json!({ "type": "integer", "minimum": 0, "description": "The pattern may cross line ends, within this many bytes." })),
         ("key", described(object::<RawKey>(key, &[]), "A name bound to a value, in any notation.")),
         ("sink", described(object::<RawSink>(sink, &["kind"]), "A literal that reaches a slot of a known API.")),
+        (
+            "query",
+            json!({
+                "type": "object", "propertyNames": { "enum": LANGUAGES }, "additionalProperties": { "type": "string" },
+                "description": "A query of tree-sitter for each language; what it captures as @secret is reported."
+            }),
+        ),
         ("check", one_of(CHECKS, "A function of the program.")),
     ]
 }

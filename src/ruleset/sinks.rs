@@ -1,13 +1,19 @@
 //! The slots of known APIs that carry a credential, a scope, a URL: `rules/sinks/<ecosystem>.toml`.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
+use memchr::memmem;
 use serde::Deserialize;
 
-use super::{RuleError, data_below};
+use super::{RuleError, data_below, nearest};
 
 /// Where the files are.
 const FOLDER: &str = "rules/sinks/";
+/// The languages of slots, also those that a small build leaves out.
+pub const LANGUAGES: [&str; 13] = ["bash", "csharp", "go", "hcl", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "tsx", "typescript"];
+/// Shortest word by which the file of a slot can be found, in bytes.
+const LEAST_WORD: usize = 4;
 
 /// One slot of one API: a positional or named argument of a call, an entry of an object among its arguments, or a field that is assigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,21 +35,31 @@ pub struct Sink {
 }
 
 impl Sink {
+    /// What it lacks to name a slot.
+    fn check(&self) -> Result<(), String> {
+        if self.names.is_empty() && (self.argument.is_none() || self.callees.is_empty()) {
+            return Err(format!("a sink of kind `{}` needs a callee with an argument or a name, or a name alone for a field", self.kind));
+        }
+        Ok(())
+    }
+
     /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
-    fn may_be_in(&self, bytes: &[u8], known: &mut HashMap<String, bool>) -> bool {
-        let mut stands = |word: &str| match known.get(word) {
-            Some(found) => *found,
-            None => *known.entry(word.to_owned()).or_insert(memchr::memmem::find(bytes, word.as_bytes()).is_some()),
-        };
+    fn may_be_in<'a>(&'a self, bytes: &[u8], finders: &Finders, known: &mut HashMap<&'a str, bool>) -> bool {
+        let contains = |word: &str| finders.get(word).map_or_else(|| memmem::find(bytes, word.as_bytes()), |finder| finder.find(bytes)).is_some();
+        let mut stands = |word: &'a str| *known.entry(word).or_insert_with(|| contains(word));
+        let is_from = self.from.is_empty() || self.from.iter().any(|package| stands(package) && is_imported(bytes, package));
+        if !is_from || !(self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee))) {
+            return false;
+        }
         // Headers are written in any case.
-        let mut has = |word: &str| stands(word) || word.contains(char::is_uppercase) && stands(&word.to_lowercase());
+        let mut has = |word: &'a str| stands(word) || word.contains(char::is_uppercase) && contains(&word.to_lowercase());
         let named = self.argument.is_some() || self.names.is_empty() || self.names.iter().any(|name| has(written_part(name)));
-        named
-            && self.after.iter().all(|after| has(after))
-            && (self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee)))
-            && (self.from.is_empty() || self.from.iter().any(|package| is_imported(bytes, package)))
+        named && self.after.iter().all(|after| has(after))
     }
 }
+
+/// Words with what is prepared to find them.
+type Finders = HashMap<String, memmem::Finder<'static>>;
 
 /// The last segment of a name that stands in a file: the entry `auth.1` of a list is not numbered there.
 fn written_part(name: &str) -> &str {
@@ -71,6 +87,10 @@ fn is_alias(line: &[u8]) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Sinks {
     all: Vec<Sink>,
+    /// For the words of all of them; made when a file is looked at.
+    finders: OnceLock<Finders>,
+    /// Where those of users are written, in the same order; empty for those of the program.
+    places: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -80,10 +100,13 @@ struct File {
     sink: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
+/// One slot as it is written.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+pub struct Entry {
     kind: String,
+    #[serde(default)]
+    languages: Vec<String>,
     #[serde(default)]
     callee: OneOrMore,
     #[serde(default)]
@@ -94,8 +117,22 @@ struct Entry {
     after: Option<String>,
 }
 
+impl Entry {
+    fn into_sink(self, languages: &[String]) -> Sink {
+        Sink {
+            kind: self.kind,
+            languages: if self.languages.is_empty() { languages.to_vec() } else { self.languages },
+            callees: self.callee.into_vec(),
+            from: self.from,
+            argument: self.argument,
+            names: self.name.into_vec(),
+            after: self.after,
+        }
+    }
+}
+
 /// `"a"` or `["a", "b"]`.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(untagged)]
 enum OneOrMore {
     #[default]
@@ -122,7 +159,7 @@ impl Sinks {
             let (name, file) = file?;
             all.extend(Self::of_file(name, file)?.all);
         }
-        Ok(Self { all })
+        Ok(Self { all, ..Self::default() })
     }
 
     /// The slots of one file; `name` is for messages.
@@ -133,24 +170,46 @@ impl Sinks {
     fn of_file(name: &str, file: File) -> Result<Self, RuleError> {
         let mut all = Vec::new();
         for entry in file.sink {
-            let sink = Sink {
-                kind: entry.kind,
-                languages: file.languages.clone(),
-                callees: entry.callee.into_vec(),
-                from: entry.from,
-                argument: entry.argument,
-                names: entry.name.into_vec(),
-                after: entry.after,
-            };
-            if sink.names.is_empty() && (sink.argument.is_none() || sink.callees.is_empty()) {
-                return Err(cannot_read(
-                    name,
-                    &format!("a sink of kind `{}` needs a callee with an argument or a name, or a name alone for a field", sink.kind),
-                ));
-            }
+            let sink = entry.into_sink(&file.languages);
+            sink.check().map_err(|what| cannot_read(name, &what))?;
             all.push(sink);
         }
-        Ok(Self { all })
+        Ok(Self { all, ..Self::default() })
+    }
+
+    /// A slot of a user, written at `place` (`my.toml:3`); `languages` are those of its file.
+    pub fn own(place: &str, entry: Entry, languages: &[String]) -> Result<Self, RuleError> {
+        let sink = entry.into_sink(languages);
+        let bad = |what: String| RuleError::new(format!("{place}: {what}"));
+        sink.check().map_err(bad)?;
+        if sink.languages.is_empty() {
+            return Err(bad(format!("the sink of kind `{}` names no language; add `languages = [\"python\"]`", sink.kind)));
+        }
+        if let Some(unknown) = sink.languages.iter().find(|language| !LANGUAGES.contains(&language.as_str())) {
+            let hint =
+                nearest(unknown, LANGUAGES.into_iter()).map_or_else(|| format!("one of {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
+            return Err(bad(format!("no language is named `{unknown}`; {hint}")));
+        }
+        if sink.callees.iter().chain(&sink.names).chain(&sink.from).all(|word| word.trim_start_matches('.').len() < LEAST_WORD) {
+            return Err(bad(format!("a callee, a name or a package of at least {LEAST_WORD} bytes is needed, by which files are found")));
+        }
+        Ok(Self { all: vec![sink], places: vec![place.to_owned()], ..Self::default() })
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Adds those of another.
+    pub fn add(&mut self, other: Self) {
+        self.all.extend(other.all);
+        self.places.extend(other.places);
+    }
+
+    /// Kind and place of each slot of a user.
+    pub fn owned(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.all.iter().zip(&self.places).map(|(sink, place)| (sink.kind.as_str(), place.as_str()))
     }
 
     /// The slots of one language.
@@ -158,10 +217,31 @@ impl Sinks {
         self.all.iter().filter(move |s| s.languages.iter().any(|l| l == language))
     }
 
-    /// Whether a file of this language holds the words that a call of some slot needs: a look at its bytes that saves parsing most files.
-    pub fn may_reach(&self, language: &str, bytes: &[u8]) -> bool {
-        let mut known = HashMap::new();
-        self.of(language).any(|sink| sink.may_be_in(bytes, &mut known))
+    /// The slots of one language, each with its index.
+    pub fn indexed<'a>(&'a self, language: &'a str) -> impl Iterator<Item = (usize, &'a Sink)> {
+        self.all.iter().enumerate().filter(move |(_, sink)| sink.languages.iter().any(|l| l == language))
+    }
+
+    /// Whether a file holds the words that a call of one of these slots needs: a look at its bytes that saves parsing most files.
+    pub fn may_reach(&self, slots: &[usize], bytes: &[u8]) -> bool {
+        if slots.is_empty() {
+            return false;
+        }
+        let (finders, mut known) = (self.finders.get_or_init(|| self.new_finders()), HashMap::new());
+        slots.iter().filter_map(|index| self.all.get(*index)).any(|sink| sink.may_be_in(bytes, finders, &mut known))
+    }
+
+    fn new_finders(&self) -> Finders {
+        let words = |sink: &Sink| {
+            let names = sink.names.iter().map(|name| written_part(name)).chain(sink.after.as_deref());
+            let words = sink.callees.iter().chain(&sink.from).map(String::as_str).chain(names);
+            words.flat_map(|word| [word.to_owned(), word.to_lowercase()]).collect::<Vec<_>>()
+        };
+        let prepared = |word: String| {
+            let finder = memmem::Finder::new(&word).into_owned();
+            (word, finder)
+        };
+        self.all.iter().flat_map(words).map(prepared).collect()
     }
 
     /// Every kind that some slot has, for checking rules.
@@ -177,9 +257,6 @@ fn cannot_read(name: &str, what: &str) -> RuleError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Also those that a small build leaves out.
-    const LANGUAGES: [&str; 13] = ["bash", "csharp", "go", "hcl", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "tsx", "typescript"];
 
     #[test]
     fn the_built_in_sinks_are_valid_and_name_known_languages() {

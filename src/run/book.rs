@@ -27,6 +27,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         errors,
         notices,
         scanned_files: plan.show.files.then(Vec::new),
+        safe: plan.show.safe.then(Vec::new),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
     };
@@ -70,6 +71,9 @@ impl Blobs {
                     let Some(mut scanned) = found else { continue };
                     report.stats.parsed_bytes += scanned.parsed_bytes;
                     report.notices.extend(notices(target, &mut scanned));
+                    if let Some(safe) = &mut report.safe {
+                        safe.append(&mut scanned.safe);
+                    }
                     if scanned.resources.is_empty() {
                         settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
                     } else {

@@ -97,8 +97,8 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
 }
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, parsed_bytes, notices } = &scanned;
-    let is_silent = findings.is_empty() && suppressions.is_empty() && resources.is_empty() && notices.is_empty() && *parsed_bytes == 0;
+    let Scanned { findings, suppressions, resources, safe, parsed_bytes, notices } = &scanned;
+    let is_silent = findings.is_empty() && suppressions.is_empty() && resources.is_empty() && safe.is_empty() && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }
 

@@ -3,14 +3,18 @@
 //! Folded values are written as lines `name = "value"` and searched with the complete rule set; what is found is led back to the pieces it was made of.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::lang::Language;
 use crate::model::facts::{Argument, Step, StepKind, Value, places};
 use crate::model::{Confidence, Hit, Rank, Severity};
-use crate::text::{Secret, Span, name, randomness};
+use crate::text::{Lines, Secret, Span, name, randomness};
 
+use super::document::Node;
 use super::manifest;
-use super::sink::described;
+use super::sink::{described, flow};
 use super::syntax::Facts;
 
 /// Folded text of one file that is searched, in bytes.
@@ -19,6 +23,8 @@ const MAX_TEXT: usize = 8 << 20;
 const LEAST_TEXT: usize = 4;
 /// Other places of one value that a finding names.
 const MAX_RELATED: usize = 32;
+/// Most bytes between a key and its value on a line: quotes, a separator, blanks.
+const MAX_GAP: usize = 4;
 /// Bytes behind a name, or behind the beginning of a token, in which a sign of a folded value is looked for.
 const REACH: usize = 160;
 
@@ -54,6 +60,7 @@ struct Line {
     /// The source is the value as it is.
     verbatim: bool,
     related: Vec<(Span, String)>,
+    flow: Vec<(Span, String)>,
     /// How it was made.
     note: String,
 }
@@ -92,8 +99,35 @@ impl Folded {
             let text = entry.text.trim_end();
             let name = (!text.contains('\n')).then_some(entry.key.as_str());
             let note = format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line);
-            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related: Vec::new(), note };
+            let (related, flow) = (Vec::new(), Vec::new());
+            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related, flow, note };
             folded.write(name, text.as_bytes(), line);
+        }
+        folded
+    }
+
+    /// Values of a document under names that tell only together with the key above them: `jwt: { key: … }`, and those that stand apart from their names.
+    pub fn of_document(documents: &[Node], bytes: &[u8]) -> Self {
+        let mut folded = Self::default();
+        let lines = Lines::new(bytes);
+        for leaf in documents.iter().flat_map(Node::leaves) {
+            let (Some(key), Some(text)) = (leaf.key, leaf.value.text()) else { continue };
+            if leaf.value.templated || text.bytes().len() < LEAST_TEXT || text.bytes().contains(&b'\n') {
+                continue;
+            }
+            let is_strong = |name: &str| name::strength(name) == Some(name::Strength::Strong);
+            let own = key.str().map(|key| name::normalise(key.as_bytes())).unwrap_or_default();
+            let gap = leaf.value.span.start.checked_sub(key.span.end);
+            let is_shown = gap.is_some_and(|gap| gap <= MAX_GAP) && is_strong(&own);
+            let name = qualified(&leaf.path);
+            if is_shown || name::strength(&own).is_none() || !is_strong(&name) {
+                continue;
+            }
+            let pieces = text.pieces(Span::new(0, text.bytes().len()));
+            let verbatim = pieces.len() == 1 && bytes[pieces[0].range()] == *text.bytes();
+            let note = format!("`{}`, line {}", leaf.path, lines.index_of(leaf.value.span.start) + 1);
+            let line = Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), flow: Vec::new(), note };
+            folded.write(Some(&name), text.bytes(), line);
         }
         folded
     }
@@ -111,7 +145,9 @@ impl Folded {
             related.push((user, "it is used here".to_owned()));
         }
         let count = pieces.iter().filter(|piece| !piece.is_empty()).count();
-        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, note: note(name, argument, count) };
+        let flow = flow(&argument.path, pieces, (user, name.map_or_else(|| "it is used here".to_owned(), |name| format!("the value of `{name}`"))));
+        let note = note(name, argument, count);
+        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, flow, note };
         self.write(name, text, line);
     }
 
@@ -153,6 +189,7 @@ impl Folded {
             Some((on_characters(*line.places(*span).first()?, bytes), message.clone()))
         });
         let others = own.iter().skip(1).map(|piece| (on_characters(*piece, bytes), "the next piece of it".to_owned()));
+        hit.flow.clone_from(&line.flow);
         hit.related = near.chain(line.related.iter().cloned()).chain(others).take(MAX_RELATED).collect();
         hit.span = first;
         hit.notes.push(line.note.clone());
@@ -169,8 +206,15 @@ impl Folded {
     }
 }
 
+/// The last two names of a dotted path, as one in snake case; numbers of lists are no names.
+fn qualified(path: &str) -> String {
+    let mut names = path.rsplit(['.', ':']).filter(|name| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit()));
+    let (own, above) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+    name::normalise(format!("{above}_{own}").as_bytes())
+}
+
 /// The span, wide enough to begin and end between characters.
-fn on_characters(span: Span, bytes: &[u8]) -> Span {
+pub fn on_characters(span: Span, bytes: &[u8]) -> Span {
     let inside = |at: usize| bytes.get(at).is_some_and(|b| (0x80..0xC0).contains(b));
     let back = (0..3).take_while(|back| span.start > *back && inside(span.start - back)).count();
     let ahead = (0..3).take_while(|ahead| inside(span.end + ahead)).count();
@@ -204,7 +248,6 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
     let behind = &bytes[name.end..end];
     let line = memchr::memchr(b'\n', behind).map_or(behind, |at| &behind[..at]);
     let rest = line.trim_ascii();
-    let has = |part: &str| memchr::memmem::find(rest, part.as_bytes()).is_some();
     let closed = rest.iter().take(3).take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')')).count();
     let after = rest[closed..].trim_ascii_start();
     let is_assigned = after.starts_with(b"=") && !after.starts_with(b"==") || after.starts_with(b":");
@@ -214,14 +257,63 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
     if [b"(".as_slice(), b"=", b"+", b"\\", b"[", b":="].iter().any(|open| rest.ends_with(open)) {
         return behind.get(line.len()..).is_some_and(|next| matches!(next.trim_ascii_start().first(), Some(b'"' | b'\'' | b'`')));
     }
-    let quoted = rest.iter().any(|b| matches!(b, b'"' | b'\'' | b'`'));
-    let joined = ["\" +", "' +", "\"+", "'+", "+ \"", "+ '", "\" .", "' .", "\" \"", "' '", "concat", ".join(", "implode"];
-    let fallback = ["|| \"", "|| '", "?? \"", "?? '", " or \"", " or '", "?: \"", "?: '", ":-"];
-    let called = |callee: &str| memchr::memmem::find_iter(rest, callee.as_bytes()).any(|at| rest.get(at + callee.len()) == Some(&b'('));
-    let looked_up = || [language.callees.lookups, language.callees.fallbacks].iter().any(|group| group.iter().any(|callee| called(callee)));
-    let decoded = || language.callees.decoders.iter().any(|(callee, _)| called(callee));
-    let is_joined = || is_assigned && joined.iter().chain(&fallback).any(|sign| has(sign));
-    quoted && (is_joined() || has(",") && looked_up() || decoded()) || is_assigned && is_constant(after)
+    let quoted = memchr::memchr3(b'"', b'\'', b'`', rest).is_some();
+    let called = |callee: &str| memchr::memmem::find_iter(rest, callee.as_bytes()).find(|at| rest.get(at + callee.len()) == Some(&b'('));
+    let has_default = |at: usize| [b", \"".as_slice(), b", '", b",\"", b",'"].iter().any(|sign| rest[at..].windows(sign.len()).any(|part| part == *sign));
+    let looked_up = || {
+        language.callees.lookups.iter().any(|callee| called(callee).is_some_and(has_default))
+            || language.callees.fallbacks.iter().any(|callee| called(callee).is_some())
+    };
+    let decoded = || language.callees.decoders.iter().any(|(callee, _)| called(callee).is_some_and(|at| decodes_literal(rest, at, language)));
+    let value = &after[..value_end(after)];
+    let is_joined = || {
+        is_assigned
+            && (has_joint(value) || joins_constant(value) || JOINING.iter().any(|word| word.find(value).is_some_and(|at| !value[at..].starts_with(b":-}"))))
+    };
+    quoted && (is_joined() || rest.contains(&b',') && looked_up() || decoded()) || is_assigned && is_constant(after)
+}
+
+/// Words of values that are put together or have a fallback.
+static JOINING: LazyLock<[Finder; 4]> = LazyLock::new(|| ["concat", ".join(", "implode", ":-"].map(Finder::new));
+
+/// Where the value behind a name ends at the latest: at the end of its statement or block, outside of strings.
+fn value_end(value: &[u8]) -> usize {
+    let mut quote = None;
+    for (at, byte) in value.iter().enumerate() {
+        match (quote, byte) {
+            (None, b'"' | b'\'' | b'`') => quote = Some(*byte),
+            (None, b';') => return at,
+            (None, b'}') if !value[..at].contains(&b'{') => return at,
+            (Some(open), _) if open == *byte => quote = None,
+            _ => {}
+        }
+    }
+    value.len()
+}
+
+/// `=" + KEY`: a string that ends in the name is joined to a name in capitals.
+fn joins_constant(value: &[u8]) -> bool {
+    let Some([quote, rest @ ..]) = value.get(1..) else { return false };
+    let Some([sign, rest @ ..]) = Some(rest.trim_ascii_start()).filter(|_| matches!(quote, b'"' | b'\'')) else { return false };
+    matches!(sign, b'+' | b'.') && rest.trim_ascii_start().iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count() >= 3
+}
+
+/// Whether a string of some length is joined to another text, or is the fallback of another value.
+fn has_joint(value: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(open) = memchr::memchr2(b'"', b'\'', &value[at..]).map(|found| at + found) {
+        let Some(length) = memchr::memchr(value[open], &value[open + 1..]) else { return false };
+        let (before, text, behind) = (&value[..open], &value[open + 1..open + 1 + length], &value[open + length + 2..]);
+        let is_next = behind.first() == Some(&b' ') && behind.get(1) == Some(&value[open]);
+        let goes_on = is_next || [b" +".as_slice(), b"+", b" ."].iter().any(|sign| behind.starts_with(sign)) || before.ends_with(b"+ ");
+        let is_fallback = [b"|| ".as_slice(), b"?? ", b" or ", b"?: "].iter().any(|sign| before.ends_with(sign));
+        let is_telling = text.len() >= LEAST_TEXT && text.iter().any(u8::is_ascii_alphanumeric);
+        if is_telling && (is_fallback || goes_on && !text.contains(&b' ')) {
+            return true;
+        }
+        at = open + length + 2;
+    }
+    false
 }
 
 /// Whether what begins at `at` is a decoding callee of the language, called with a literal of some length or with a name in capitals.
@@ -254,17 +346,69 @@ pub fn has_plausible_literal(bytes: &[u8]) -> bool {
     while let Some(open) = memchr::memchr3(b'"', b'\'', b'`', bytes.get(from..).unwrap_or_default()).map(|at| from + at) {
         let rest = &bytes[open + 1..bytes.len().min(open + 1 + LONGEST_LITERAL)];
         let length = rest.iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'`')).count();
-        let text = &rest[..length];
         let is_closed = rest.get(length) == Some(&bytes[open]);
-        let mixed =
-            || text.iter().any(u8::is_ascii_alphabetic) && text.iter().any(|b| !b.is_ascii_alphabetic() && !matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
-        if is_closed && length >= LEAST_LITERAL && mixed() && (text.iter().any(u8::is_ascii_digit) || length < 20) && randomness::score(text) >= PLAUSIBLE {
+        if is_closed && length >= LEAST_LITERAL && is_plausible(&rest[..length]) {
             return true;
         }
         from = open + 1 + if is_closed { length + 1 } else { length };
     }
     false
 }
+
+/// The same where bare words are text: `name=value`, `echo value`.
+pub fn has_plausible_word(bytes: &[u8]) -> bool {
+    let words = bytes.split(|b| b.is_ascii_whitespace() || matches!(b, b'=' | b';' | b')' | b'"' | b'\''));
+    words.filter(|word| (LEAST_LITERAL..LONGEST_LITERAL).contains(&word.len())).any(|word| word.iter().all(|b| is_token(*b)) && is_plausible(word))
+}
+
+/// Whether a string may be a secret or a piece of one: no pattern, format, address or name.
+fn is_plausible(text: &[u8]) -> bool {
+    let has = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
+    if text.contains(&b'\\') {
+        return text.windows(2).filter(|two| two[0] == b'\\' && matches!(two[1], b'x' | b'u')).count() >= LEAST_LITERAL;
+    }
+    let is_pattern = text.iter().any(|b| matches!(b, b'{' | b'[' | b'(' | b'<' | b'>' | b'|')) || has(b"://");
+    let is_format = text.windows(2).any(|two| two[0] == b'%' && matches!(two[1], b's' | b'd' | b'v' | b'q' | b'w' | b'x' | b'+'));
+    let is_variable = text[0] == b'$' && text[1..].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    if is_pattern || is_format || is_variable || is_address(text) {
+        return false;
+    }
+    if !text.iter().any(u8::is_ascii_digit) {
+        let inside = &text[1..text.len() - 1];
+        return text.len() < 20 && inside.iter().any(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*' | b'?' | b'~' | b'+')) && is_no_word(text);
+    }
+    text.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
+        let is_mixed = part.iter().any(u8::is_ascii_digit) && part.iter().any(u8::is_ascii_alphabetic);
+        part.len() >= LEAST_LITERAL && is_mixed && !is_numbered(part) && is_no_word(part)
+    }) || text.len() < 20 && text.iter().any(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')) && is_no_word(text)
+}
+
+fn is_no_word(text: &[u8]) -> bool {
+    randomness::score(text) >= PLAUSIBLE
+}
+
+/// `name@host.domain`.
+fn is_address(text: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'@', text) else { return false };
+    let host = &text[at + 1..];
+    let domain = host.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    host.contains(&b'.') && domain.len() >= 2 && domain.iter().all(u8::is_ascii_lowercase)
+}
+
+/// Whether it is the name of an algorithm, a format or a thing with a number behind it: `sha256`, `oauth2`, `value10`.
+fn is_numbered(part: &[u8]) -> bool {
+    let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = part[..letters].to_ascii_lowercase();
+    part[letters..].iter().all(u8::is_ascii_digit) && std::str::from_utf8(&word).is_ok_and(|word| NUMBERED.binary_search(&word).is_ok())
+}
+
+/// Words with a number behind them that are no secrets, sorted.
+const NUMBERED: [&str; 66] = [
+    "aes", "amd", "arg", "argument", "arm", "bar", "base", "baz", "bits", "blake", "block", "camellia", "code", "col", "column", "config", "crc", "curve",
+    "data", "ecdsa", "ed", "element", "entry", "error", "example", "field", "file", "fips", "float", "foo", "format", "group", "hmac", "host", "int", "ipv",
+    "iso", "item", "keccak", "key", "latin", "level", "line", "name", "node", "oauth", "object", "option", "page", "param", "part", "pbkdf", "pkcs", "python",
+    "ripemd", "rsa", "secp", "section", "server", "sha", "step", "table", "test", "uint", "urllib", "value",
+];
 
 /// `= CLIENT_SECRET,`: a name in capitals, which is a constant in most languages.
 fn is_constant(rest: &[u8]) -> bool {

@@ -5,13 +5,16 @@ use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
-use crate::model::{Blob, Hit, Rank, Rule};
+use crate::model::{Blob, FileKind, Hit, Rank, Rule};
 use crate::ruleset::anchors::Anchor;
-use crate::ruleset::{RuleSet, provider};
+use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 
 use super::context::Context;
+use super::embedded;
 use super::folded;
 use super::manifest;
+use super::practice::{self, Practice, Practices};
+use super::safe::{self, SafeSlot};
 use super::settle;
 use super::sink::{self, Sinks};
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
@@ -29,17 +32,20 @@ pub struct Meaning {
     providers: Vec<Provider>,
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
+    query_rules: Vec<usize>,
+    /// Slots that are filled safely are asked for, too.
+    pub lists_safe: bool,
+    /// Rules about what code does with its secrets.
+    pub practices: Practices,
 }
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen(u8);
+pub struct Seen(u16);
 
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// A callee of a slot.
-    Callee,
     /// The word `scope`.
     Scope,
     /// A word of a provider, or the family of one of its scopes.
@@ -50,6 +56,20 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// A Kubernetes `ConfigMap`.
+    ConfigMap,
+    /// A sign of any of these in a file that may hold code of another language.
+    Embedded,
+    /// A sign of what a rule about practices reads off the tree.
+    Practice,
+    /// The same for what it reads off the text.
+    Written,
+    /// The same for what it reads off infrastructure code.
+    Declared,
+    /// A keyword of a rule with a query.
+    Query,
+    /// The name of a provider whose webhooks a rule asks about.
+    Hooks,
 }
 
 impl Seen {
@@ -73,6 +93,11 @@ impl Seen {
         Self(self.0 & !(1 << sight as u8))
     }
 
+    /// What was seen in both.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether all of another were seen.
     pub fn has_all(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -89,6 +114,16 @@ impl Seen {
     }
 }
 
+/// What is looked at.
+pub struct Subject<'a> {
+    /// A file, or a piece of code in one.
+    pub blob: &'a Blob<'a>,
+    /// Its language, if it is one of ours.
+    pub language: Option<&'static Language>,
+    /// Of a piece of code, the line of the file for each of its lines.
+    pub lines: Option<&'a [u32]>,
+}
+
 /// What a file means.
 #[derive(Default)]
 pub struct Meant {
@@ -100,6 +135,8 @@ pub struct Meant {
     pub parsed_bytes: u64,
     /// What was not done.
     pub notices: Vec<String>,
+    /// Slots that are filled safely, where they are asked for.
+    pub safe: Vec<SafeSlot>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
 }
@@ -111,16 +148,19 @@ impl Meaning {
         for index in rules.active() {
             match &rules.rules[index].matcher {
                 Matcher::Sink { kind } => meaning.sink_rules.push((kind.clone(), index)),
-                Matcher::Check { name } => match Problem::of(name) {
-                    Some(problem) => meaning.scope_rules.push((problem, index)),
-                    None => meaning.infrastructure_rules.push(index),
+                Matcher::Check { name } => match (Problem::of(name), Practice::of(name)) {
+                    (Some(problem), _) => meaning.scope_rules.push((problem, index)),
+                    (None, Some(practice)) => meaning.practices.add(practice, index),
+                    (None, None) => meaning.infrastructure_rules.push(index),
                 },
                 Matcher::Resource { .. } => meaning.infrastructure_rules.push(index),
+                Matcher::Query { .. } => meaning.query_rules.push(index),
                 Matcher::Pattern { .. } | Matcher::Key { .. } => {}
             }
         }
         if !meaning.sink_rules.is_empty() {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
+            meaning.sinks.add(rules.sinks.clone());
         }
         if !meaning.scope_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
@@ -130,8 +170,9 @@ impl Meaning {
 
     /// What the pre-filter has to look for.
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
-        let mut all: Vec<(Anchor, Sight)> = Vec::new();
+        let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.scope_rules.is_empty() {
@@ -142,28 +183,37 @@ impl Meaning {
             let scopes = provider.scopes.iter().filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
         }
+        for &index in &self.query_rules {
+            all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Query)));
+        }
         for &index in &self.infrastructure_rules {
             all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Resource)));
         }
         all
     }
 
-    /// What the pre-filter has to look for in files of one language alone: words of callees, each with the index of the language in the table.
-    pub fn callees(&self) -> Vec<(Anchor, usize)> {
+    /// What the pre-filter has to look for in files of one language alone: words of slots, each with the index of the language in the table and of the slot.
+    pub fn words(&self) -> Vec<(Anchor, (usize, usize))> {
         let of_language = |(index, language): (usize, &&'static Language)| {
-            sink::keywords(&self.sinks, language).into_iter().map(|word| (Anchor::folded(word.as_bytes()), index)).collect::<Vec<_>>()
+            let words = sink::keywords(&self.sinks, language).into_iter();
+            words.map(|(word, slot)| (Anchor::folded(word.as_bytes()), (index, slot))).collect::<Vec<_>>()
         };
         lang::table().iter().enumerate().flat_map(of_language).collect()
     }
 
-    /// Looks closer at a blob, in the language that its name or first line says, in which `seen` was seen.
-    pub fn look(&self, (blob, language): (&Blob, Option<&'static Language>), context: Context, seen: Seen, rules: &RuleSet, parser: &mut Parser) -> Meant {
-        let mut meant = Meant::default();
-        if let Some(language) = language.filter(|language| self.is_worth_parsing(blob, language, seen)) {
+    /// Looks closer at a blob in which `seen` was seen, and words of these slots.
+    pub fn look(&self, subject: &Subject, context: Context, (seen, slots): (Seen, &[usize]), rules: &RuleSet, parser: &mut Parser) -> Meant {
+        let (blob, mut meant) = (subject.blob, Meant::default());
+        if let Some(language) = subject.language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
-                Ok(facts) => {
+                Ok(mut facts) => {
+                    subject.lines.into_iter().for_each(|lines| embedded::relined(&mut facts, lines));
                     meant.parsed_bytes += blob.bytes.len() as u64;
                     meant.hits = self.sinks(&facts, language, blob, context, rules);
+                    meant.hits.append(&mut self.practices.of_facts(&facts, language, (blob, context), rules));
+                    if self.lists_safe {
+                        meant.safe = safe::slots(&facts, &self.sinks, language, blob.bytes);
+                    }
                     meant.facts = Some(facts);
                 }
                 Err(bound) => meant.notices.push(bound.to_string()),
@@ -172,16 +222,50 @@ impl Meaning {
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
         }
-        if seen.has(Sight::Resource) {
+        if let Some(language) = subject.language.filter(|_| seen.has(Sight::Query)) {
+            self.queries((blob, language), context, rules, (parser, &mut meant));
+        }
+        if seen.has(Sight::Written) {
+            meant.hits.append(&mut self.practices.of_text((blob, context), rules));
+        }
+        if seen.has(Sight::Resource) || seen.has(Sight::Declared) {
             infrastructure(blob, parser, &mut meant);
+            meant.hits.append(&mut self.practices.of_resources(&meant.resources, (blob, context), rules));
+        }
+        if !seen.has(Sight::Resource) {
+            meant.resources.clear();
         }
         meant
     }
 
     /// Whether the tree of a blob may say more than its text.
-    fn is_worth_parsing(&self, blob: &Blob, language: &Language, seen: Seen) -> bool {
-        let may_hold = || seen.has(Sight::Callee) && folded::has_plausible_literal(blob.bytes) && self.sinks.may_reach(language.name, blob.bytes);
-        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || may_hold())
+    fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
+        let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
+        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word());
+        let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
+        let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
+        let is_practice = || seen.has(Sight::Practice) || sends_openly() || handles_hooks();
+        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || is_practice() || may_hold())
+    }
+
+    /// What the queries of rules capture.
+    fn queries(&self, (blob, language): (&Blob, &'static Language), context: Context, rules: &RuleSet, (parser, meant): (&mut Parser, &mut Meant)) {
+        let is_looked_at = |index: &&usize| looks_at(rules, **index, blob);
+        let engines: Vec<(usize, &QueryEngine)> =
+            self.query_rules.iter().filter(is_looked_at).filter_map(|&index| of_language(rules, index, language)).collect();
+        let queries: Vec<&QueryEngine> = engines.iter().map(|(_, engine)| *engine).collect();
+        if queries.is_empty() {
+            return;
+        }
+        match syntax::captured(blob.bytes, language, parser, &queries) {
+            Ok(found) => {
+                meant.parsed_bytes += blob.bytes.len() as u64;
+                for ((index, _), spans) in engines.iter().zip(found) {
+                    meant.hits.extend(spans.into_iter().filter_map(|span| settle::query_hit(rules, *index, blob.bytes, span, context)));
+                }
+            }
+            Err(bound) => meant.notices.push(bound.to_string()),
+        }
     }
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
@@ -213,6 +297,12 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
         }
         Err(bound) => meant.notices.push(bound.to_string()),
     }
+}
+
+/// The query of a rule for one language.
+fn of_language<'a>(rules: &'a RuleSet, index: usize, language: &Language) -> Option<(usize, &'a QueryEngine)> {
+    let Engine::Query(engines) = &rules.compiled[index].engine else { return None };
+    engines.iter().find(|engine| engine.language == language.name).map(|engine| (index, engine))
 }
 
 /// Whether a rule that is limited to some files looks at this one.

@@ -8,6 +8,9 @@ pub mod binding;
 mod block;
 mod composite;
 mod context;
+pub mod document;
+pub mod embedded;
+mod evidence;
 mod folded;
 mod foreign;
 mod generic;
@@ -15,8 +18,10 @@ mod manifest;
 mod meaning;
 mod overlap;
 pub mod pattern;
+mod practice;
 pub mod prefilter;
 mod repeats;
+mod safe;
 mod settle;
 pub mod sink;
 mod snippet;
@@ -32,21 +37,27 @@ use regex_automata::meta;
 use crate::lang::{self, Language};
 use crate::model::facts::{Attribute, Resource};
 use crate::model::rule::RuleStatus;
-use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, Scanned, Snippet, Status, Suppression, Until, line_hash};
+use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
-use crate::ruleset::{Engine, RuleSet};
+use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
 
 use allow::AllowedValues;
 use composite::Composer;
 use context::Context;
+use embedded::{Container, Region};
+use evidence::Evidence;
 use folded::Folded;
-use meaning::{Meaning, Meant, Seen, Sight};
+use meaning::{Meaning, Meant, Seen, Sight, Subject};
 use pattern::{LineWindow, Pending};
+use practice::Practices;
 use prefilter::Prefilter;
 use settle::Bound;
 use snippet::Masks;
 use syntax::Parser;
+
+/// Longest file of settings that is read as a document, in bytes.
+const MAX_SETTINGS: usize = 1 << 20;
 
 /// What the plan decides about scanning.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +66,8 @@ pub struct ScanOptions {
     pub line_hashes: bool,
     /// Values whose findings are muted.
     pub allow: AllowedValues,
+    /// List slots that are filled safely, too.
+    pub safe: bool,
 }
 
 /// The compiled rules; shared by all threads.
@@ -62,6 +75,7 @@ pub struct Scanner {
     rules: Arc<RuleSet>,
     options: ScanOptions,
     meaning: Meaning,
+    evidence: Evidence,
     composer: Composer,
     prefilter: Prefilter,
     /// Who asked for the anchor of the same index.
@@ -74,8 +88,10 @@ struct Consumers {
     patterns: Vec<usize>,
     keys: Vec<usize>,
     sights: Seen,
-    /// Languages, a bit each by their index in the table, of which this is a word of a callee.
-    callees: u32,
+    /// Languages, a bit each by their index in the table, of which this is a word of a slot.
+    languages: u32,
+    /// The slots, each behind the index of its language.
+    slots: Vec<(usize, usize)>,
     suppressions: bool,
     foreign: bool,
 }
@@ -105,6 +121,8 @@ struct Gathered<'a> {
     line: LineWindow,
     /// The language it is in, if that has a grammar for values.
     language: OnceCell<Option<&'static Language>>,
+    /// The kind of file with code in it that it is, if it is in no language itself.
+    container: OnceCell<Option<Container>>,
     /// The bit of that language in the masks of [`Consumers`].
     own_bit: OnceCell<u32>,
     /// The name read last, and what it is bound to.
@@ -116,12 +134,19 @@ struct Gathered<'a> {
     /// Markers of other tools.
     foreign: Vec<usize>,
     seen: Seen,
+    /// Slots of which a word was seen.
+    slots: Vec<usize>,
+    /// The anchor of the word of a slot that was seen last.
+    last_word: Option<usize>,
 }
 
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let (meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
+        let (mut meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
+        meaning.lists_safe = options.safe;
+        // The data of the package are checked by tests.
+        let evidence = Evidence::new(&provider::built_in().unwrap_or_default());
         let mut index = Index::with_room_for(rules.compiled.iter().map(|compiled| compiled.anchors.len()).sum());
         index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
         for anchor in foreign::ANCHORS {
@@ -138,18 +163,20 @@ impl Scanner {
                 match &compiled.engine {
                     Engine::Pattern(_) => index.of(*anchor).patterns.push(rule),
                     Engine::Key(_) => index.of(*anchor).keys.push(rule),
-                    Engine::Sink | Engine::Check => {}
+                    Engine::Sink | Engine::Query(_) | Engine::Check => {}
                 }
             }
         }
         for (anchor, sight) in meaning.anchors(&rules) {
             index.of(anchor).sights.note(sight);
         }
-        for (anchor, language) in meaning.callees() {
-            index.of(anchor).callees |= 1 << language;
+        for (anchor, (language, slot)) in meaning.words() {
+            let consumers = index.of(anchor);
+            consumers.languages |= 1 << language;
+            consumers.slots.push((language, slot));
         }
         let prefilter = Prefilter::new(index.anchors.iter());
-        Self { rules, options, meaning, composer, prefilter, consumers: index.consumers }
+        Self { rules, options, meaning, evidence, composer, prefilter, consumers: index.consumers }
     }
 
     /// Scans one blob. Never panics on content; linear in its length.
@@ -159,31 +186,74 @@ impl Scanner {
 
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        Scanned { findings: Vec::new(), suppressions: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
+        Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
     }
 
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
-        let mut gathered = self.gather(blob, seen, worker);
+        let mut gathered = self.gather(blob, (seen, None), worker);
+        let mut meant = self.understand(&mut gathered, None, worker);
+        self.embedded(&mut gathered, &mut meant, worker);
+        self.settings(&mut gathered, &mut meant, worker);
+        self.place(gathered, meant)
+    }
+
+    /// Adds what only the meaning of a blob tells to what its text tells. Of a piece of code, `lines` are the lines of the file around it.
+    fn understand(&self, gathered: &mut Gathered, lines: Option<&[u32]>, worker: &mut Worker) -> Meant {
+        let blob = gathered.blob;
         if gathered.language().is_some() && gathered.hits.iter().any(folded::is_doubtful) {
             gathered.seen.note(Sight::Folding);
         }
         let mut meant = Meant::default();
-        if gathered.seen.is_something() {
-            meant = self.meaning.look((blob, gathered.language()), gathered.context(), gathered.seen, &self.rules, &mut worker.parser);
+        if gathered.seen.is_something() || !gathered.slots.is_empty() {
+            let (subject, sights) = (Subject { blob, language: gathered.language(), lines }, (gathered.seen, gathered.slots.as_slice()));
+            meant = self.meaning.look(&subject, gathered.context(), sights, &self.rules, &mut worker.parser);
             gathered.hits.append(&mut meant.hits);
         }
         let facts = meant.facts.take();
         if let Some(facts) = &facts {
             gathered.hits.retain(|hit| !folded::is_code(hit, facts));
         }
-        gathered.hits = self.settled(&mut gathered, worker);
+        gathered.hits.append(&mut self.meaning.practices.defaults(&gathered.hits, (blob, gathered.context()), &self.rules));
+        gathered.hits = self.settled(gathered, worker);
         if let Some(facts) = &facts {
-            self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (&mut gathered, &mut meant), worker);
+            self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (gathered, &mut meant), worker);
         }
         if gathered.seen.has(Sight::Manifest) {
-            self.folded(&Folded::of_manifest(blob.bytes), &[], (&mut gathered, &mut meant), worker);
+            self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);
         }
-        self.place(gathered, meant)
+        meant
+    }
+
+    /// What the rules find in the settings of a program once the key above a name has its say.
+    fn settings(&self, gathered: &mut Gathered, meant: &mut Meant, worker: &mut Worker) {
+        let blob = gathered.blob;
+        if blob.kind != FileKind::Config || blob.bytes.len() > MAX_SETTINGS || !lang::holds_settings(&blob.target.relative) {
+            return;
+        }
+        let Some(format) = lang::format_of(&blob.target.relative) else { return };
+        let documents = document::read(format.notation, blob.bytes);
+        self.folded(&Folded::of_document(&documents, blob.bytes), &[], (gathered, meant), worker);
+    }
+
+    /// What the rules find in code within a blob of another kind, led back to it.
+    fn embedded(&self, gathered: &mut Gathered, meant: &mut Meant, worker: &mut Worker) {
+        let Some(container) = gathered.code_within() else { return };
+        let split = embedded::split(container, gathered.blob.bytes);
+        if split.incomplete {
+            meant.notices.push("not all code that it holds was searched as code: there is too much of it".to_owned());
+        }
+        let lines = Lines::new(gathered.blob.bytes);
+        for region in &split.regions {
+            let within = Blob { kind: region.kind(), ..Blob::new(gathered.blob.target, region.text.bytes()) };
+            let mut inner = self.gather(&within, (Seen::default(), Some(region.language)), worker);
+            // What is about whole files was found in the whole file.
+            inner.seen = inner.seen.and(Seen::only(Sight::Folding));
+            let said = self.understand(&mut inner, Some(&region.lines(&lines)), worker);
+            meant.parsed_bytes += said.parsed_bytes;
+            meant.notices.extend(said.notices);
+            gathered.take_from(region, inner.hits);
+        }
+        meant.notices.dedup();
     }
 
     /// The hits whose requirements are met.
@@ -206,20 +276,22 @@ impl Scanner {
             return;
         }
         let within = Blob::new(gathered.blob.target, &folded.text);
-        let mut inner = self.gather(&within, Seen::default(), worker);
+        let mut inner = self.gather(&within, (Seen::default(), None), worker);
         let found = self.settled(&mut inner, worker);
         gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, gathered.blob.bytes, tests)));
     }
 
-    /// What the pattern and key rules find, before overlaps.
-    fn gather<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> Gathered<'a> {
+    /// What the pattern and key rules find, before overlaps. Without a language, the name of the blob says it.
+    fn gather<'a>(&self, blob: &'a Blob<'a>, (seen, language): (Seen, Option<&'static Language>), worker: &mut Worker) -> Gathered<'a> {
         worker.reset(self.rules.compiled.len());
-        let (context, line, language, own_bit) = (OnceCell::new(), LineWindow::default(), OnceCell::new(), OnceCell::new());
+        let language = language.map_or_else(OnceCell::new, |language| OnceCell::from(Some(language)));
+        let (context, line, container, own_bit) = (OnceCell::new(), LineWindow::default(), OnceCell::new(), OnceCell::new());
         let mut gathered = Gathered {
             blob,
             context,
             line,
             language,
+            container,
             own_bit,
             last: None,
             hits: Vec::new(),
@@ -227,6 +299,8 @@ impl Scanner {
             markers: Vec::new(),
             foreign: Vec::new(),
             seen,
+            slots: Vec::new(),
+            last_word: None,
         };
         self.prefilter.scan(blob.bytes, |anchor, at| {
             let consumers = &self.consumers[anchor];
@@ -236,8 +310,9 @@ impl Scanner {
             if consumers.foreign {
                 gathered.foreign.push(at);
             }
-            if consumers.callees != 0 && !gathered.seen.has(Sight::Callee) && gathered.is_in_one_of(consumers.callees) {
-                gathered.seen.note(Sight::Callee);
+            if consumers.languages != 0 && gathered.last_word != Some(anchor) {
+                gathered.last_word = Some(anchor);
+                gathered.note_slots(consumers);
             }
             if !gathered.seen.has_all(consumers.sights) {
                 gathered.see(consumers.sights, at);
@@ -337,7 +412,7 @@ impl Scanner {
         if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
             worker.name += 1;
             let found = binding::read(bytes, name, line, gathered.context().bare);
-            gathered.look_for_folding(name);
+            gathered.look_for_folding(name, &self.meaning.practices);
             gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
         let context = gathered.context();
@@ -352,15 +427,20 @@ impl Scanner {
 
     /// Overlaps, masks, places.
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
+        let context = gathered.context();
         let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
-        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() {
+        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() && meant.safe.is_empty() {
             return scanned;
         }
         let lines = Lines::new(blob.bytes);
         let masks = Masks::new(blob.bytes, &hits);
         hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
+        self.evidence.weigh(&mut hits, blob.bytes, context);
+        let slot =
+            |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
+        scanned.safe = meant.safe.into_iter().map(slot).collect();
         scanned.findings = hits.into_iter().map(|hit| self.finding(hit, blob, &lines, &masks)).collect();
         markers.sort_unstable();
         scanned.suppressions = self.suppressions(blob, &lines, &masks, &markers);
@@ -408,12 +488,15 @@ impl Scanner {
         let related =
             std::mem::take(&mut hit.related).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
         let related = related.collect();
+        let flow = std::mem::take(&mut hit.flow).into_iter().map(|(span, message)| Related { place: place(span), message: masks.without_secrets(message) });
+        let flow: Vec<Related> = flow.collect();
         hit.message = hit.message.map(|message| masks.without_secrets(message));
         hit.notes = hit.notes.into_iter().map(|note| masks.without_secrets(note)).collect();
         let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
         let allowed = self.options.allow.reason(matched.reveal(), rule, &blob.target.relative).map(str::to_owned);
         let mut finding = Finding::new(rule, hit, &matched, at, related);
+        finding.flow = flow;
         if allowed.is_some() {
             finding.status = Status::Suppressed { reason: allowed, tool: None };
         }
@@ -455,6 +538,31 @@ impl Gathered<'_> {
         *self.language.get_or_init(|| lang::of_file(&self.blob.target.within, self.blob.bytes))
     }
 
+    fn container(&self) -> Option<Container> {
+        let by_name = || Container::of(&self.blob.target.relative).filter(|_| self.language().is_none());
+        *self.container.get_or_init(by_name)
+    }
+
+    /// The kind of file it is, if there is code in it that a candidate has earned a look.
+    fn code_within(&self) -> Option<Container> {
+        let is_earned = || self.seen.has(Sight::Embedded) || self.hits.iter().any(folded::is_doubtful);
+        let is_manifest = || self.seen.has(Sight::ConfigMap) || self.seen.has(Sight::Manifest);
+        self.container().filter(|container| is_earned() && (*container != Container::Manifest || is_manifest()))
+    }
+
+    /// Takes what was found in a piece of code. Of guesses about values there, those that the code bears out remain.
+    fn take_from(&mut self, region: &Region, found: Vec<Hit>) {
+        let bytes = self.blob.bytes;
+        let found: Vec<Hit> = found.into_iter().filter_map(|hit| region.in_source(hit, bytes)).collect();
+        // A shell takes bare words as its file does.
+        let is_doubted = |hit: &Hit| hit.rank == Rank::Generic && region.kind() == FileKind::Source && region.covers(hit.span);
+        let is_borne_out = |span: Span| found.iter().any(|hit| hit.span.start < span.end && span.start < hit.span.end);
+        self.hits.retain(|hit| !is_doubted(hit) || is_borne_out(hit.span));
+        // What stands in the file as it is, its text has shown already.
+        let is_new = |hit: &Hit| hit.value.is_some() || hit.rank != Rank::Generic && region.covers(hit.span);
+        self.hits.extend(found.into_iter().filter(is_new));
+    }
+
     /// The hits without guesses about values that a rule knows and allows.
     fn take_hits(&mut self) -> Vec<Hit> {
         let mut hits = std::mem::take(&mut self.hits);
@@ -470,23 +578,51 @@ impl Gathered<'_> {
         languages & self.own_bit.get_or_init(bit) != 0
     }
 
+    /// Notes the slots of the blob's language that a word is for.
+    fn note_slots(&mut self, consumers: &Consumers) {
+        if self.container().is_some() {
+            return self.seen.note(Sight::Embedded);
+        }
+        let Some(own) = self.is_in_one_of(consumers.languages).then(|| self.own_bit.get()).flatten() else { return };
+        for &(language, slot) in &consumers.slots {
+            if own >> language & 1 == 1 && !self.slots.contains(&slot) {
+                self.slots.push(slot);
+            }
+        }
+    }
+
     /// Notes what an anchor at `at` stands for. A decoder counts only where it may decode a literal.
     fn see(&mut self, sights: Seen, at: usize) {
         let decodes = || self.language().is_some_and(|language| folded::decodes_literal(self.blob.bytes, at, language));
         if sights.has(Sight::Folding) && !decodes() {
+            if self.container().is_some() {
+                self.seen.note(Sight::Embedded);
+            }
             return self.seen.join(sights.without(Sight::Folding));
+        }
+        if sights.has(Sight::Practice) && !practice::may_be_off(self.blob.bytes, at) {
+            return self.seen.join(sights.without(Sight::Practice));
+        }
+        if sights.has(Sight::Declared) && !practice::may_declare_secret(self.blob.bytes, at) {
+            return self.seen.join(sights.without(Sight::Declared));
         }
         self.seen.join(sights);
     }
 
-    /// Notes a telling name with a value that no line shows.
-    fn look_for_folding(&mut self, at: Span) {
-        if self.seen.has(Sight::Folding) {
+    /// Notes a telling name with a value that no line shows, and one that is logged or looked up with a literal in its place.
+    fn look_for_folding(&mut self, at: Span, practices: &Practices) {
+        if self.seen.has(Sight::Folding) || self.seen.has(Sight::Embedded) {
             return;
         }
-        let Some(language) = self.language() else { return };
         let bytes = self.blob.bytes;
         let is_telling = || name::strength(&name::normalise(&bytes[at.range()])) == Some(name::Strength::Strong);
+        if self.container().is_some_and(Container::is_code) && is_telling() {
+            return self.seen.note(Sight::Embedded);
+        }
+        let Some(language) = self.language() else { return };
+        if !self.seen.has(Sight::Practice) && practices.may_be_at(bytes, at, language) {
+            self.seen.note(Sight::Practice);
+        }
         if folded::is_worth_folding(bytes, at, language) && is_telling() {
             self.seen.note(Sight::Folding);
         }
@@ -497,8 +633,9 @@ impl Gathered<'_> {
         let Engine::Pattern(engine) = &rules.compiled[index].engine else { return };
         let bytes = self.blob.bytes;
         let begins = || engine.prefixes.iter().any(|prefix| prefix.len() >= folded::LEAST_PREFIX && bytes[at..].starts_with(prefix));
-        if !self.seen.has(Sight::Folding) && begins() && folded::is_cut(bytes, at) && self.language().is_some() {
-            self.seen.note(Sight::Folding);
+        if !self.seen.has(Sight::Folding) && begins() && folded::is_cut(bytes, at) {
+            let sight = if self.language().is_some() { Sight::Folding } else { Sight::Embedded };
+            self.seen.note(sight);
         }
     }
 

@@ -4,10 +4,14 @@
 //! second position meets one of them. Looks are gathered without branches, which ordinary text would make unpredictable: first the steps of twelve looks
 //! that hit at all, then the looks in them that hit, and only these few are compared with the anchors themselves.
 
-use crate::ruleset::anchors::{Anchor, MIN_LEN, rarest_window};
+use crate::ruleset::anchors::{Anchor, MIN_LEN, windows};
 
-/// Bits of the hash of three bytes. The table has a byte each: no shifts in the loop, and what ordinary text touches of it stays in the nearest caches.
-const TABLE_BITS: u32 = 16;
+/// Bits of the hash of three bytes. The table has a bit each, so that all of it stays in the nearest cache.
+const TABLE_BITS: u32 = 18;
+/// Bits of a word of the table, as a power of two.
+const WORD_BITS: u32 = 5;
+/// Bits of the hash of a window in the table that is asked before the slots.
+const WINDOW_BITS: u32 = 16;
 /// Slots of the window table, as a power of two well above twice the number of anchors.
 const SLOT_BITS: u32 = 13;
 /// No entry.
@@ -27,8 +31,10 @@ const GOLDEN: u32 = 0x9E37_79B1;
 
 /// An index over a set of anchors.
 pub struct Prefilter {
-    /// Not zero where some window has a half with this hash.
-    halves: Box<[u8; 1 << TABLE_BITS]>,
+    /// A bit for each hash: set where some window has a half with it.
+    halves: Box<[u32; 1 << (TABLE_BITS - WORD_BITS)]>,
+    /// A bit for each hash of a window.
+    windows: Box<[u32; 1 << (WINDOW_BITS - WORD_BITS)]>,
     /// First entry per slot, chained.
     slots: Box<[u16; 1 << SLOT_BITS]>,
     entries: Vec<Entry>,
@@ -47,23 +53,30 @@ impl Prefilter {
     /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out, and so is what comes after the first 65,535.
     #[expect(clippy::large_stack_arrays, reason = "moved to the heap at once")]
     pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
-        let mut filter = Self { halves: Box::new([0; 1 << TABLE_BITS]), slots: Box::new([NONE; 1 << SLOT_BITS]), entries: Vec::new(), anchors: Vec::new() };
-        for anchor in anchors {
-            filter.insert(anchor);
+        let mut filter = Self {
+            halves: Box::new([0; 1 << (TABLE_BITS - WORD_BITS)]),
+            windows: Box::new([0; 1 << (WINDOW_BITS - WORD_BITS)]),
+            slots: Box::new([NONE; 1 << SLOT_BITS]),
+            entries: Vec::new(),
+            anchors: anchors.copied().collect(),
+        };
+        for (index, offset) in windows(&filter.anchors).into_iter().enumerate() {
+            filter.insert(index, offset);
         }
         filter
     }
 
-    fn insert(&mut self, anchor: &Anchor) {
-        let index = small(self.anchors.len());
-        self.anchors.push(*anchor);
+    /// Finds the anchor of this index by its window at `offset`.
+    fn insert(&mut self, index: usize, offset: usize) {
+        let (anchor, index) = (self.anchors[index], small(index));
         if anchor.len() < MIN_LEN || index == NONE {
             return;
         }
-        let offset = rarest_window(anchor.bytes());
         let window = folded(anchor.bytes(), offset);
-        self.halves[half(window)] = 1;
-        self.halves[half(window >> 8)] = 1;
+        for hash in [half(window), half(window >> 8)] {
+            set(&mut *self.halves, hash);
+        }
+        set(&mut *self.windows, whole(window));
         let slot = &mut self.slots[slot(window)];
         let entry = Entry { window, anchor: index, offset: small(offset), next: *slot };
         *slot = small(self.entries.len());
@@ -101,7 +114,7 @@ impl Prefilter {
             let mut any = 0;
             for load in loads(round, step * STEP) {
                 for look in 0..LOOKS {
-                    any |= self.halves[half(low_half(load >> (look * 16)))];
+                    any |= self.is_half(low_half(load >> (look * 16)));
                 }
             }
             out[count] = small(step * STEP);
@@ -116,7 +129,7 @@ impl Prefilter {
         for step in steps {
             for (group, load) in loads(round, usize::from(*step)).into_iter().enumerate() {
                 for look in 0..LOOKS {
-                    let hit = self.halves[half(low_half(load >> (look * 16)))];
+                    let hit = self.is_half(low_half(load >> (look * 16)));
                     out[count] = step + small((group * LOOKS + look) * 2);
                     count += usize::from(hit != 0);
                 }
@@ -125,9 +138,22 @@ impl Prefilter {
         count
     }
 
+    /// 1 where the low three bytes are half of a window, else 0.
+    #[inline]
+    fn is_half(&self, bytes: u32) -> u32 {
+        is_set(&*self.halves, half(bytes))
+    }
+
     /// Compares the anchors whose window is at `at`.
+    #[inline]
     fn confirm(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
         let window = folded(bytes, at);
+        if is_set(&*self.windows, whole(window)) != 0 {
+            self.compare(window, (bytes, at), found);
+        }
+    }
+
+    fn compare(&self, window: u32, (bytes, at): (&[u8], usize), found: &mut impl FnMut(usize, usize)) {
         let mut next = self.slots[slot(window)];
         while let Some(entry) = self.entries.get(usize::from(next)) {
             next = entry.next;
@@ -142,10 +168,26 @@ impl Prefilter {
     }
 }
 
+fn set<const WORDS: usize>(table: &mut [u32; WORDS], hash: usize) {
+    table[(hash >> WORD_BITS) % WORDS] |= 1 << (hash % (1 << WORD_BITS));
+}
+
+/// 1 where the bit of the hash is set, else 0.
+#[inline]
+fn is_set<const WORDS: usize>(table: &[u32; WORDS], hash: usize) -> u32 {
+    table[(hash >> WORD_BITS) % WORDS] >> (hash % (1 << WORD_BITS)) & 1
+}
+
 /// The bytes of a step, case-folded by setting bit 5 of each; every load begins with the last two bytes of the one before.
+#[inline]
 fn loads(round: &[u8; REACH], at: usize) -> [u64; LOADS] {
     let step: &[u8; STEP + 2] = round[at..].first_chunk().unwrap_or(&[0; STEP + 2]);
-    std::array::from_fn(|load| u64::from_le_bytes(std::array::from_fn(|i| step[load * LOOKS * 2 + i])) | 0x2020_2020_2020_2020)
+    [load::<0>(step), load::<1>(step), load::<2>(step), load::<3>(step)]
+}
+
+#[inline]
+fn load<const LOAD: usize>(step: &[u8; STEP + 2]) -> u64 {
+    step[LOAD * LOOKS * 2..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) | 0x2020_2020_2020_2020
 }
 
 /// Four bytes from `at`, case-folded by setting bit 5 of each.
@@ -157,6 +199,10 @@ fn folded(bytes: &[u8], at: usize) -> u32 {
 /// The hash of the low three bytes: the multiplier drops the fourth.
 fn half(window: u32) -> usize {
     (window.wrapping_mul(GOLDEN << 8) >> (32 - TABLE_BITS)) as usize
+}
+
+fn whole(window: u32) -> usize {
+    (window.wrapping_mul(GOLDEN) >> (32 - WINDOW_BITS)) as usize
 }
 
 fn slot(window: u32) -> usize {

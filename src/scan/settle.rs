@@ -59,6 +59,7 @@ fn part_hit(index: usize, value: Span, secret: bool) -> Hit {
         notes: Vec::new(),
         name: None,
         related: Vec::new(),
+        flow: Vec::new(),
         also: Vec::new(),
         pieces: Vec::new(),
         value: None,
@@ -122,9 +123,21 @@ pub fn sink_hit(rule: &Rule, index: usize, found: SinkHit, context: Context) -> 
     hit.notes = found.notes;
     hit.name = found.name.map(|name| name::normalise(name.as_bytes()));
     hit.related = found.related;
+    hit.flow = found.flow;
     hit.pieces = found.pieces;
     let hit = placed(hit, rule, context, found.value.reveal());
     Hit { value: Some(found.value), ..hit }
+}
+
+/// The hit of a rule with a query on what it captures, unless something speaks against it.
+pub fn query_hit(rules: &RuleSet, index: usize, bytes: &[u8], value: Span, context: Context) -> Option<Hit> {
+    let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
+    let text = &bytes[value.range()];
+    if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, 0) || compiled.allows(text) {
+        return None;
+    }
+    let hit = Hit::secret(index, rule, value, Rank::Sink);
+    validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, rule, context, text))
 }
 
 /// The literal that stands in for a missing reference (`${X:-literal}`), or the value itself.
@@ -181,7 +194,7 @@ fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
 }
 
 /// The hit after what its place says: in tests and examples a credential is less severe; a checksum that holds is never silenced.
-fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
+pub fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
     let is_password = rule.tags.iter().any(|tag| tag == "password");
     if is_password && context.vendored {
         hit.confidence = Confidence::Low;

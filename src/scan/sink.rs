@@ -36,6 +36,8 @@ pub struct SinkHit {
     pub value: Secret,
     /// Other places of the same file: the names it passed, the calls it reaches.
     pub related: Vec<(Span, String)>,
+    /// The way of the value, from where it is written to the slot; empty where it is written in the slot.
+    pub flow: Vec<(Span, String)>,
     /// How the value got there, in a sentence.
     pub message: String,
     /// Why severity or confidence differ from the rule's.
@@ -48,12 +50,11 @@ pub struct SinkHit {
     pub name: Option<String>,
 }
 
-/// Literals of at least 4 bytes; a file of the language that contains none of them, in any case, reaches no slot and need not be parsed.
-pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<&'a str> {
-    let mut all: Vec<&str> = sinks.of(language.name).flat_map(sink_keywords).filter(|k| k.len() >= MIN_KEYWORD).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+/// Literals of at least 4 bytes, each with the index of its slot; a file of the language that contains none of them, in any case, reaches no slot and
+/// need not be parsed.
+pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<(&'a str, usize)> {
+    let words = |(index, sink)| sink_keywords(sink).into_iter().filter(|word| word.len() >= MIN_KEYWORD).map(move |word| (word, index));
+    sinks.indexed(language.name).flat_map(words).collect()
 }
 
 /// Words one of which a file must contain: of each callee or, where callees are words of every day, the names of the slot or a word of each of its packages.
@@ -90,27 +91,31 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
         }
         Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at).take(MAX_RELATED)),
     };
+    each_slot(facts, sinks, language, |target, argument, sink| {
+        if let Some(hit) = hit(target, argument, sink) {
+            add(hit, target.span);
+        }
+    });
+    found.into_values().collect()
+}
+
+/// Every value that reaches a slot.
+pub(super) fn each_slot(facts: &Facts, sinks: &Sinks, language: &Language, mut reached: impl FnMut(&Target, &Argument, &Sink)) {
     let names = Names::new(&facts.imports, language.separator);
     let slots = Slots::new(sinks, language, &names);
     for call in &facts.calls {
         for sink in slots.of(call, &names) {
             for (argument, name) in carried(call, sink) {
-                let target = Target { text: target_of(call, name), span: call.span, line: call.line };
-                if let Some(hit) = hit(&target, argument, sink) {
-                    add(hit, call.span);
-                }
+                reached(&Target { text: target_of(call, name), span: call.span, line: call.line }, argument, sink);
             }
         }
     }
     for binding in &facts.bindings {
         for sink in slots.fields.get(binding.name.as_str()).into_iter().flatten() {
             let target = Target { text: format!("`{}`", binding.name), span: binding.span, line: binding.value.line };
-            if let Some(hit) = hit(&target, &binding.value, sink) {
-                add(hit, binding.span);
-            }
+            reached(&target, &binding.value, sink);
         }
     }
-    found.into_values().collect()
 }
 
 /// The names of a file that come from elsewhere.
@@ -202,9 +207,9 @@ fn last_word(callee: &str) -> &str {
 }
 
 /// Where a value arrives.
-struct Target {
+pub(super) struct Target {
     /// As the message says it, in backticks.
-    text: String,
+    pub text: String,
     span: Span,
     line: u32,
 }
@@ -253,7 +258,10 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         _ => text.to_vec(),
     };
     let skipped = length - text.len();
-    let span = *places(pieces, starts, length, Span::new(skipped, length)).first()?;
+    let own = places(pieces, starts, length, Span::new(skipped, length));
+    let span = *own.first()?;
+    // What stands before the secret may be shown where it is written as it is.
+    let is_apart = skipped > 0 && own.iter().map(|piece| piece.len()).sum::<usize>() == text.len();
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
     if !argument.span.contains(span) || argument.path.iter().any(|s| s.kind != StepKind::Fallback) {
         related.push((target.span, format!("reaches {} here", target.text)));
@@ -266,15 +274,27 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     Some(SinkHit {
         kind: sink.kind.clone(),
         span,
-        pieces: pieces.clone(),
+        pieces: if is_apart { own } else { pieces.clone() },
         value: Secret::new(text, 0),
         related,
+        flow: flow(&argument.path, pieces, (target.span, format!("reaches {}", target.text))),
         message: message(target, argument),
         notes,
         at_most: None,
         confidence,
         name: argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback).map(|s| s.name.clone()),
     })
+}
+
+/// The way of a value, from its pieces by the names it passed to its use; none for a literal that is written where it is used.
+pub(super) fn flow(path: &[Step], pieces: &[Span], end: (Span, String)) -> Vec<(Span, String)> {
+    let written: Vec<Span> = pieces.iter().copied().filter(|piece| !piece.is_empty()).take(MAX_RELATED).collect();
+    if path.is_empty() && written.len() < 2 {
+        return Vec::new();
+    }
+    let what = if written.len() == 1 { "the literal" } else { "a piece of the value" };
+    let steps = path.iter().rev().map(|step| (step.span, described(step)));
+    written.into_iter().map(|piece| (piece, what.to_owned())).chain(steps).chain([end]).collect()
 }
 
 /// The password of `user:password`, as it is or in base64 (RFC 7617, section 2).
@@ -440,7 +460,7 @@ mod tests {
     #[test]
     fn keywords_make_parsing_worthwhile() {
         let (sinks, rust) = (Sinks::built_in().unwrap(), lang::of("a.rs").unwrap());
-        let all = keywords(&sinks, rust);
+        let all: Vec<&str> = keywords(&sinks, rust).into_iter().map(|(word, _)| word).collect();
         assert!(["ClientSecret", "client_secret", "basic_auth"].iter().all(|word| all.contains(word)) && !all.contains(&"header"), "{all:?}");
         assert!(keywords(&Sinks::built_in().unwrap(), lang::of("a.tf").unwrap()).is_empty());
     }
@@ -448,7 +468,7 @@ mod tests {
     #[test]
     fn keywords_are_no_words_of_every_day() {
         let sinks = Sinks::built_in().unwrap();
-        let all = keywords(&sinks, lang::of("a.js").unwrap());
+        let all: Vec<&str> = keywords(&sinks, lang::of("a.js").unwrap()).into_iter().map(|(word, _)| word).collect();
         for expected in ["clientSecret", "Authorization", "jose", "svix", "@nestjs/jwt", "createHmac"] {
             assert!(all.contains(&expected), "{expected} in {all:?}");
         }

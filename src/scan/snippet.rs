@@ -223,6 +223,7 @@ mod tests {
             notes: Vec::new(),
             name: None,
             related: Vec::new(),
+            flow: Vec::new(),
             also: Vec::new(),
             pieces: Vec::new(),
             value: None,

@@ -2,12 +2,13 @@
 
 mod fold;
 mod outline;
+mod query;
 mod resources;
 
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use tree_sitter::{Node, ParseOptions, QueryCursorOptions, StreamingIterator};
+use tree_sitter::{Node, ParseOptions};
 
 use crate::lang::{Import, Language};
 use crate::model::facts::{Binding, Call, Value};
@@ -15,6 +16,7 @@ use crate::text::Span;
 
 use fold::Folder;
 use outline::{Capture, Outline};
+pub use query::captured;
 
 /// Strings within strings that are looked at.
 const MAX_NESTED_TEXTS: usize = 16;
@@ -25,6 +27,8 @@ const MAX_NAME: usize = 128;
 
 /// Brackets in brackets, wherever they stand: in text and comments too.
 const MAX_NESTING: usize = 4096;
+/// Links of a chain of what nests to the right.
+const MAX_CHAIN: usize = 512;
 
 /// How much work one file may be.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +62,8 @@ pub enum Bound {
         /// The bound.
         max: Duration,
     },
-    /// Brackets are nested deeper than the bound: a parser that follows several readings of them at once would run out of stack.
-    #[error("not parsed: brackets are nested more than {MAX_NESTING} deep, so only the text rules apply")]
+    /// Brackets or operators are nested deeper than the bound: a parser that follows several readings of them at once would run out of stack.
+    #[error("not parsed: it is nested too deep, so only the text rules apply")]
     Nesting,
     /// Grammar or query cannot be used: a defect of this program.
     #[error("not parsed: the grammar of {language} cannot be used, so only the text rules apply; please report this")]
@@ -126,7 +130,6 @@ pub struct RawAttribute {
 #[derive(Default)]
 pub struct Parser {
     tree_sitter: tree_sitter::Parser,
-    cursor: tree_sitter::QueryCursor,
     language: Option<&'static str>,
 }
 
@@ -168,35 +171,46 @@ fn with_outline<R>(
         parser.tree_sitter.reset();
         return Err(too_slow());
     };
-    let mut stopped = false;
-    let mut query_in_time = |_: &tree_sitter::QueryCursorState| {
-        stopped = Instant::now() > deadline;
-        if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
     let mut outline = Outline::new(bytes, language);
-    let names: Vec<Capture> = query.capture_names().iter().map(|name| Capture::of(name)).collect();
-    let options = QueryCursorOptions::new().progress_callback(&mut query_in_time);
-    let mut matches = parser.cursor.matches_with_options(query, tree.root_node(), bytes, options);
-    while let Some(found) = matches.next() {
-        outline.take(found, &names);
-    }
-    drop(matches);
-    if stopped {
+    let names: Vec<Capture> = query.captures().iter().map(|name| Capture::of(name)).collect();
+    let mut clock = || if Instant::now() > deadline { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    if query.matches(&tree, bytes, &mut clock, |found| outline.take(found, &names)).is_break() {
         return Err(too_slow());
     }
     outline.finish();
     Ok(then(&outline, deadline))
 }
 
+/// Brackets in brackets, and chains of what nests to the right (`a | a | …`, `a => a => …`): where one of them is cut off, the parser's memory grows with
+/// the square of its length.
 fn is_nested_too_deep(bytes: &[u8]) -> bool {
-    let mut depth = 0_usize;
-    bytes.iter().any(|byte| {
+    let (mut depth, mut angles, mut chain, mut last) = (0_usize, 0_usize, 0_usize, b'\n');
+    bytes.iter().any(|&byte| {
         match byte {
-            b'{' | b'[' | b'(' => depth += 1,
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            b'{' | b'[' | b'(' => {
+                depth += 1;
+                angles = 0;
+            }
+            b'<' => angles += 1,
+            b'|' => chain += 1,
+            b'>' => {
+                angles = angles.saturating_sub(1);
+                chain += usize::from(last == b'=');
+            }
+            b';' => (chain, angles) = (0, 0),
+            b',' => chain = 0,
+            b'\n' if last != b'|' => chain = 0,
+            b'}' | b']' | b')' => {
+                depth = depth.saturating_sub(1);
+                chain = 0;
+            }
+            b':' => angles = 0,
             _ => {}
         }
-        depth > MAX_NESTING
+        if !byte.is_ascii_whitespace() || byte == b'\n' && last != b'|' {
+            last = byte;
+        }
+        depth > MAX_NESTING || angles.max(chain) > MAX_CHAIN
     })
 }
 

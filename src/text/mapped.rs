@@ -77,6 +77,29 @@ impl Mapped {
         }
     }
 
+    /// Appends a part of other bytes that were made of the same source.
+    pub fn append(&mut self, other: &Mapped, part: Span) {
+        let end = part.end.min(other.bytes.len());
+        let mut at = part.start;
+        let mut index = other.run_at(at).unwrap_or(0);
+        while at < end {
+            let run = other.runs[index];
+            let past = other.end_of(index).min(end);
+            if run.unit.here == 1 {
+                self.note(self.bytes.len(), run.unit_at(at).start, run.unit);
+                self.bytes.extend_from_slice(&other.bytes[at..past]);
+                at = past;
+            }
+            while at < past {
+                // What is left of a unit stands for all of its source.
+                let stop = (run.here + ((at - run.here) / run.unit.here + 1) * run.unit.here).min(past);
+                self.put(&other.bytes[at..stop], run.unit_at(at));
+                at = stop;
+            }
+            index += 1;
+        }
+    }
+
     /// Begins a run at `here`, unless the one before goes on.
     fn note(&mut self, here: usize, source: usize, unit: Unit) {
         let goes_on = |run: &Run| run.unit == unit && (here - run.here).is_multiple_of(unit.here) && run.unit_at(here).start == source;
@@ -264,6 +287,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn parts_are_appended_with_their_way_back() {
+        let (_, whole) = utf16("a🔑bc");
+        let mut mapped = Mapped::new();
+        mapped.put(b"x=", Span::new(1, 1));
+        mapped.append(&whole, Span::new(3, 7));
+        mapped.append(&whole, Span::new(0, 1));
+        assert_eq!(mapped.bytes(), [b"x=", &"🔑".as_bytes()[2..], b"bca"].concat());
+        for (at, expected) in [(0, (1, 1)), (2, (4, 8)), (4, (8, 10)), (5, (10, 12)), (6, (2, 4))] {
+            assert_eq!(mapped.span(Span::new(at, at + 1)), Span::new(expected.0, expected.1), "{at}");
+        }
+        mapped.append(&whole, Span::new(9, 20));
+        assert_eq!(mapped.bytes().len(), 7);
+    }
+
     /// Bytes made of pieces of a source of `length` bytes: copies, units of any size, bytes put in.
     fn arbitrary(length: usize) -> impl Strategy<Value = Mapped> {
         prop::collection::vec((0..length, 1..6usize, 0..6usize, any::<bool>()), 1..8).prop_map(move |pieces| {
@@ -281,6 +319,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_appended_leads_back_as_before(whole in arbitrary(40), start in 0..40usize, length in 0..40usize) {
+            let part = Span::new(start.min(whole.bytes().len()), (start + length).min(whole.bytes().len()));
+            let mut mapped = Mapped::new();
+            mapped.copy(b"z", 7);
+            mapped.append(&whole, part);
+            prop_assert_eq!(mapped.bytes().len(), 1 + part.len());
+            for at in part.range() {
+                prop_assert_eq!(mapped.span(Span::new(1 + at - part.start, 2 + at - part.start)), whole.span(Span::new(at, at + 1)), "{}", at);
+            }
+        }
+
         #[test]
         fn every_byte_leads_back_through_both(outer in arbitrary(40), seed in arbitrary(40)) {
             let length = outer.bytes().len();

@@ -58,12 +58,17 @@ fn filling(name: &str) -> String {
     (0..if name.ends_with(['a', 'b']) { 16 } else { 32 }).map(|_| next()).collect()
 }
 
-/// The text with its placeholders filled in: `{{3}}`, and `{{base64 3}}`, `{{hex 3}}`, `{{reversed 3}}`.
+/// The text with its placeholders filled in: `{{3}}`, and `{{base64 3}}`, `{{hex 3}}`, `{{reversed 3}}`. Other templates are the file's own.
 fn filled(text: &str) -> String {
     let mut parts = text.split("{{");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_once("}}").unwrap();
+        if !name.rsplit(' ').next().is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit())) {
+            out.push_str("{{");
+            out.push_str(part);
+            continue;
+        }
         out.push_str(&match name.split_once(' ') {
             Some(("base64", name)) => data_encoding::BASE64.encode(filling(name).as_bytes()),
             Some(("hex", name)) => data_encoding::HEXLOWER.encode(filling(name).as_bytes()),
@@ -77,24 +82,33 @@ fn filled(text: &str) -> String {
 
 /// The findings of a fixture project that are shown by default, as `file:line rule`, in the order of the files and lines.
 pub fn findings(folder: &str) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/languages").join(folder);
+    findings_below(&format!("languages/{folder}"), Confidence::Medium)
+}
+
+/// The findings of at least this confidence in all files of a folder of fixtures and the folders in it.
+pub fn findings_below(folder: &str, least: Confidence) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
     let rules = Arc::new(RuleSet::load(&RuleOptions::default()).unwrap());
     let scanner = Scanner::new(rules, ScanOptions::default());
-    let mut names: Vec<String> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
     let mut found = Vec::new();
-    for name in names {
+    for name in names(&root, "") {
         let text = filled(&fs::read_to_string(root.join(&name)).unwrap());
         let scanned = scanner.scan(&Blob::new(&Target::in_memory(&name), text.as_bytes()), &mut Worker::default());
-        found.extend(
-            scanned
-                .findings
-                .iter()
-                .filter(|finding| finding.confidence != Confidence::Low)
-                .map(|finding| format!("{name}:{} {}", finding.place.start.line, finding.rule)),
-        );
+        let shown = scanned.findings.iter().filter(|finding| finding.confidence >= least);
+        found.extend(shown.map(|finding| format!("{name}:{} {}", finding.place.start.line, finding.rule)));
     }
     found
+}
+
+/// The files below a folder, by their names within it.
+fn names(folder: &Path, within: &str) -> Vec<String> {
+    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(Result::unwrap).collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    let below = |entry: &fs::DirEntry| {
+        let name = format!("{within}{}", entry.file_name().into_string().unwrap());
+        if entry.file_type().unwrap().is_dir() { names(&entry.path(), &format!("{name}/")) } else { vec![name] }
+    };
+    entries.iter().flat_map(below).collect()
 }
 
 /// What is broken, deep or long ends in time and without a panic.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use aelix_lint::model::rule::{Conditions, Counterexample, Example, Matcher, RuleSource, RuleText};
 use aelix_lint::model::{
-    Confidence, Finding, Hit, Notice, Place, Rank, Related, Report, Rule, RuleId, RuleStatus, RunError, Severity, Skip, SkipReason, Snippet, Stats, Status,
-    Target,
+    Confidence, Finding, Hit, Notice, Place, Rank, Related, Report, Rule, RuleId, RuleStatus, RunError, SafeSource, SafeUse, Severity, Skip, SkipReason,
+    Snippet, Stats, Status, Target,
 };
 use aelix_lint::report::{Format, RenderOptions, reporter};
 use aelix_lint::text::{Lines, Secret, Span};
@@ -97,6 +97,7 @@ pub fn report(rules: Vec<Rule>, findings: Vec<Finding>) -> Report {
         errors: Vec::new(),
         notices: Vec::new(),
         scanned_files: None,
+        safe: None,
         stats,
         show_suppressed: false,
     }
@@ -104,6 +105,10 @@ pub fn report(rules: Vec<Rule>, findings: Vec<Finding>) -> Report {
 
 pub fn skip(path: &str, reason: SkipReason) -> Skip {
     Skip { display: path.into(), relative: path.into(), reason }
+}
+
+pub fn safe(path: &str) -> SafeUse {
+    SafeUse { kind: "client-secret".into(), slot: "`ClientSecret::new`".into(), source: SafeSource::Environment, place: at(path) }
 }
 
 pub fn error(path: &str) -> RunError {
@@ -125,6 +130,10 @@ pub fn rich() -> Report {
 
     let elsewhere = Related { place: at("src/lib.py"), message: "the same value is used here".into() };
     let mut first = finding(&rules, 0, at("src/app.py"), vec![elsewhere]);
+    first.flow = vec![
+        Related { place: at("src/app.py"), message: "constant `key` is declared here".into() },
+        Related { place: at("src/lib.py"), message: "reaches `connect`".into() },
+    ];
     first.notes.push("the key has no expiry date".into());
     first.also.push(RuleId::new("secrets/hardcoded-credential"));
     let second = finding(&rules, 0, at("src/new folder/a#b%c.py"), Vec::new());

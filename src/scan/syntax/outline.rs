@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use tree_sitter::{Node, QueryMatch};
+use tree_sitter::Node;
 
+use crate::lang::query::Match;
 use crate::lang::{Import, Language};
 use crate::text::Span;
 
@@ -241,14 +242,14 @@ impl<'t> Outline<'t> {
     }
 
     /// Files the captures of one match under what they mean.
-    pub(super) fn take(&mut self, found: &QueryMatch<'_, 't>, captures: &[Capture]) {
+    pub(super) fn take(&mut self, found: &Match<'t>, captures: &[Capture]) {
         let capture_of = |index: u32| captures.get(index as usize).copied().unwrap_or(Capture::Other);
         // A comment may stand anywhere, and is no part of anything.
-        let all = |wanted: Capture| found.captures().iter().filter(move |c| capture_of(c.index) == wanted && !is_comment(c.node)).map(|c| c.node);
+        let all =
+            |wanted: Capture| found.captures.iter().filter(move |(index, node)| capture_of(*index) == wanted && !is_comment(*node)).map(|(_, node)| *node);
         let get = |wanted: Capture| all(wanted).next();
-        for capture in found.captures() {
-            let node = capture.node;
-            match capture_of(capture.index) {
+        for &(index, node) in &found.captures {
+            match capture_of(index) {
                 Capture::String => self.string(node, Role::String),
                 Capture::StringRaw => self.string(node, Role::Raw),
                 Capture::Literal => self.string(node, Role::Literal),
