@@ -63,7 +63,7 @@ impl<'a> List<'a> {
             return Some((place, format!("lets every {} address in: {range}", family(range.family))));
         }
         let whole = cidr::union(self.ranges.iter().map(|(range, _)| *range)).into_iter().find(|range| range.is_all())?;
-        let widest = self.ranges.iter().filter(|(range, _)| range.family == whole.family).max_by_key(|(range, _)| range.count());
+        let widest = self.ranges.iter().rev().filter(|(range, _)| range.family == whole.family).max_by_key(|(range, _)| range.count());
         widest.map(|(_, place)| (*place, format!("lets every {} address in: its entries together are all of them", family(whole.family))))
     }
 
@@ -140,7 +140,7 @@ fn is_allowlist_key(path: &str) -> bool {
         && (has(&["allowlist", "whitelist", "whitelisted", "allowlisted"]) && has(&addresses)
             || has(&["allowed", "permitted"]) && (has(&addresses) || source)
             || has(&["allow"]) && has(&["ips", "cidrs"])
-            || source && words.len() <= 3)
+            || source && has(&["balancer"]))
 }
 
 /// Whether a rule of a firewall opens other ports than those that are public by nature. Ports that are not known say nothing.
@@ -214,7 +214,11 @@ pub fn private_range<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
     for list in lists(module).iter().filter(|list| list.guards == Guards::Vendor) {
         for (range, place) in &list.ranges {
             if let Some(special) = cidr::special(*range).filter(|special| *special != Special::Documentation) {
-                let message = format!("{range} in the allowlist of `{}` is {}: the vendor sees the public address of your NAT gateway", list.resource.name, special.name());
+                let message = format!(
+                    "{range} in the allowlist of `{}` is {}: the vendor sees the public address of your NAT gateway",
+                    list.resource.name,
+                    special.name()
+                );
                 out.push(Outcome::Violates(list.found(place, message, &range.to_string())));
             }
         }
@@ -253,9 +257,8 @@ pub fn invalid_entry<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
 fn covered<'a>(list: &List<'a>) -> Vec<Outcome<'a>> {
     let mut out = Vec::new();
     for (at, (range, place)) in list.ranges.iter().enumerate() {
-        let holds = |(other_at, (other, _)): (usize, &(Range, &Place))| {
-            other_at != at && other.holds(*range) && (other.count() > range.count() || other_at < at)
-        };
+        let holds =
+            |(other_at, (other, _)): (usize, &(Range, &Place))| other_at != at && other.holds(*range) && (other.count() > range.count() || other_at < at);
         if let Some((_, (other, _))) = list.ranges.iter().enumerate().find(|(i, r)| holds((*i, r))) {
             let message = format!("{range} in the allowlist of `{}` is in {other} of the same list", list.resource.name);
             out.push(Outcome::Violates(list.found(place, message, &format!("{range} in {other}"))));
@@ -309,14 +312,24 @@ mod tests {
             "ipWhitelist",
             "IP_ALLOW_LIST",
             "whitelist-source-ips",
-            "sourceRanges",
+            "loadBalancerSourceRanges",
             "permitted_addresses",
         ] {
             assert!(is_allowlist_key(name), "{name}");
         }
-        for name in
-            ["ip_denylist", "listen", "podCidr", "allowed_hosts", "trusted_proxies", "allowlist", "blocked_ips", "egress.allowedCidrs", "allowed_scopes", "egress_allowed_ips"]
-        {
+        for name in [
+            "ip_denylist",
+            "listen",
+            "podCidr",
+            "allowed_hosts",
+            "trusted_proxies",
+            "allowlist",
+            "blocked_ips",
+            "egress.allowedCidrs",
+            "allowed_scopes",
+            "egress_allowed_ips",
+            "source_ranges",
+        ] {
             assert_eq!(is_allowlist_key(name), name == "egress.allowedCidrs", "{name}");
         }
     }

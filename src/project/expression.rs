@@ -44,27 +44,6 @@ impl Datum {
         }
     }
 
-    /// The values of a list of lists, of a map; `None` where some are not known.
-    pub fn leaves(&self) -> Option<Vec<String>> {
-        let mut out = Vec::new();
-        self.collect(&mut out).then_some(out)
-    }
-
-    /// The known texts in it, and whether these are all.
-    pub fn collect(&self, out: &mut Vec<String>) -> bool {
-        let all = |items: &mut dyn Iterator<Item = &Self>, out: &mut Vec<String>| items.fold(true, |known, item| item.collect(out) && known);
-        match self {
-            Self::Text(text) => {
-                out.push(text.clone());
-                true
-            }
-            Self::List(items) | Self::Any(items) => all(&mut items.iter(), out),
-            Self::Map(items) => all(&mut items.iter().map(|(_, item)| item), out),
-            Self::Null => true,
-            Self::Unknown => false,
-        }
-    }
-
     fn is_known(&self) -> bool {
         match self {
             Self::Unknown => false,
@@ -607,13 +586,15 @@ fn called(function: &str, arguments: &[Datum], now: Moment) -> Option<Datum> {
         "merge" => merged(arguments)?,
         "keys" => Datum::List(first?.copies().filter(|_| matches!(first, Some(Datum::Map(_))))?.into_iter().map(|(key, _)| Datum::Text(key)).collect()),
         "values" => Datum::List(first?.copies().filter(|_| matches!(first, Some(Datum::Map(_))))?.into_iter().map(|(_, value)| value).collect()),
-        "length" => Datum::Text(match first? {
-            Datum::List(items) => items.len(),
-            Datum::Map(items) => items.len(),
-            Datum::Text(text) => text.chars().count(),
-            _ => return None,
-        }
-        .to_string()),
+        "length" => Datum::Text(
+            match first? {
+                Datum::List(items) => items.len(),
+                Datum::Map(items) => items.len(),
+                Datum::Text(text) => text.chars().count(),
+                _ => return None,
+            }
+            .to_string(),
+        ),
         "element" => {
             let Datum::List(items) = first? else { return None };
             let at: usize = text(1)?.parse().ok()?;
@@ -697,11 +678,13 @@ mod tests {
 
     impl Names for Known {
         fn value(&self, path: &[String], _: u32) -> Datum {
+            if path.len() > 2 {
+                return path[2..].iter().fold(self.value(&path[..2], 0), |datum, key| datum.step(key));
+            }
             match path.join(".").as_str() {
                 "var.days" => Datum::Text("400".into()),
                 "var.map" => Datum::Map(vec![("a".into(), Datum::Text("1".into()))]),
                 "var.list" => Datum::List(vec![Datum::Text("x".into()), Datum::Text("y".into())]),
-                "var.map.a" => Datum::Text("1".into()),
                 "each.value" => Datum::Any(vec![Datum::Text("30".into()), Datum::Text("365".into())]),
                 _ => Datum::Unknown,
             }

@@ -13,6 +13,7 @@ use crate::model::facts::Resource;
 use crate::model::rule::{Matcher, ResourceCondition};
 use crate::model::{Finding, Hit, Notice, Place, Rank, Related, Rule, Scanned, Severity};
 use crate::ruleset::RuleSet;
+use crate::scan::is_made_up;
 use crate::text::Secret;
 use crate::text::value::date::Moment;
 
@@ -67,8 +68,18 @@ impl Found<'_> {
         hit.message = self.message;
         hit.notes = self.notes;
         hit.severity = self.severity.unwrap_or(rule.severity);
+        if is_made_up(&self.place.relative) {
+            hit.severity = lower(hit.severity);
+            hit.notes.push("the file looks like a test or an example, so the severity is lower".to_owned());
+        }
         Finding::new(rule, hit, &Secret::new(self.what, 0), self.place.clone(), self.related)
     }
+}
+
+/// The next lower severity.
+fn lower(severity: Severity) -> Severity {
+    let below = Severity::ALL.into_iter().find(|other| *other < severity);
+    below.unwrap_or(severity)
 }
 
 /// What the project stage amounts to.

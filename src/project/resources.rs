@@ -129,7 +129,8 @@ impl<'a> Module<'a> {
                 name => parts.push(name),
             }
         }
-        let arguments = call.attributes.iter().filter(|a| !a.path.contains(['.', '[']) && !matches!(a.path.as_str(), "source" | "for_each" | "count" | "version"));
+        let arguments =
+            call.attributes.iter().filter(|a| !a.path.contains(['.', '[']) && !matches!(a.path.as_str(), "source" | "for_each" | "count" | "version"));
         let inputs = arguments.map(|a| (a.path.as_str(), Input { value: self.known(call, a).value, place: &a.place })).collect();
         Some((parts.join("/"), inputs))
     }
@@ -142,11 +143,6 @@ impl<'a> Module<'a> {
     /// What counts as now.
     pub fn now(&self) -> Moment {
         self.now
-    }
-
-    /// The directory.
-    pub fn folder(&self) -> &'a str {
-        self.folder
     }
 
     /// Every block.
@@ -200,11 +196,6 @@ impl<'a> Module<'a> {
         ["count", "for_each"].iter().filter_map(|path| resource.attribute(path)).any(|a| none(&self.known(resource, a).value))
     }
 
-    /// The same of a resource that is this module's own.
-    pub fn is_absent_in(&self, resource: &&'a Resource) -> bool {
-        self.is_absent(resource)
-    }
-
     /// The local value of this name.
     pub fn local(&self, name: &str) -> Option<&'a Attribute> {
         self.of_kind("locals").find_map(|l| l.attribute(name))
@@ -225,7 +216,8 @@ impl<'a> Module<'a> {
     /// Whether an attribute of `from` refers to `to`, by itself, through a local value or through what it goes over; an empty path is any attribute.
     pub fn refers(&self, from: &Resource, path: &str, to: &Resource) -> bool {
         let address = address(to);
-        let attributes = from.attributes.iter().filter(|a| path.is_empty() || a.path == path || a.path.strip_prefix(path).is_some_and(|r| r.starts_with(['.', '['])));
+        let attributes =
+            from.attributes.iter().filter(|a| path.is_empty() || a.path == path || a.path.strip_prefix(path).is_some_and(|r| r.starts_with(['.', '['])));
         attributes.into_iter().any(|a| {
             let mut text = self.expanded(&a.expression);
             if text.contains("each.value") || text.contains("each.key") {
@@ -241,7 +233,8 @@ impl<'a> Module<'a> {
         let attribute = from.attributes.iter().find(|a| a.path == path);
         attribute.is_some_and(|a| {
             let text = self.expanded(&a.expression);
-            ["each.", "local.", "var.", "module."].iter().any(|root| text.contains(root)) && !text.split(|c: char| !is_name_char(c)).any(|w| self.by_kind.contains_key(w))
+            ["each.", "local.", "var.", "module."].iter().any(|root| text.contains(root))
+                && !text.split(|c: char| !is_name_char(c)).any(|w| self.by_kind.contains_key(w))
         })
     }
 }

@@ -39,9 +39,8 @@ pub fn missing<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
 }
 
 fn missing_in<'a>(module: &Module<'a>, form: &Form) -> Vec<Outcome<'a>> {
-    let is_unrotated = |s: &&Resource| {
-        !module.is_absent_in(s) && holds_api_credential(s, form) && !is_rotated_elsewhere(module, s) && !is_rotated(module, s, form)
-    };
+    let is_unrotated =
+        |s: &&'a Resource| !module.is_absent(s) && holds_api_credential(s, form) && !is_rotated_elsewhere(module, s) && !is_rotated(module, s, form);
     let is_reusable = module.is_reusable();
     let found = |secret: &'a Resource| {
         let mut notes = vec![format!("add: {}", form.snippet.replace("{name}", &secret.name))];
@@ -114,8 +113,14 @@ fn is_rotated(module: &Module, secret: &Resource, form: &Form) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::project::tests::found;
+
+    fn found(files: &[(&str, &str)]) -> Vec<String> {
+        crate::project::tests::of_rule("rotation/no-rotation-config", files)
+    }
+
+    fn intervals(files: &[(&str, &str)]) -> Vec<String> {
+        crate::project::tests::of_rule("rotation/interval-too-long", files)
+    }
 
     fn rotation(rules: &str) -> String {
         format!("resource \"aws_secretsmanager_secret_rotation\" \"r\" {{\n  secret_id = var.id\n  rotation_rules {{\n    {rules}\n  }}\n}}\n")
@@ -124,14 +129,17 @@ mod tests {
     #[test]
     fn schedules_over_the_limit_are_found() {
         for (rules, message) in [
-            ("automatically_after_days = 365", "secret rotated every 365 days; the limit is 90 days"),
-            ("automatically_after_days = \"91\"", "secret rotated every 91 days; the limit is 90 days"),
-            ("schedule_expression = \"rate(91 days)\"", "secret rotated every 91 days; the limit is 90 days"),
-            ("schedule_expression = \"rate(2400 hours)\"", "secret rotated every 100 days; the limit is 90 days"),
-            ("schedule_expression = \"cron(0 8 1 1 ? *)\"", "secret rotated with up to 365 days between two rotations; the limit is 90 days"),
+            ("automatically_after_days = 365", "every 365 days"),
+            ("automatically_after_days = \"91\"", "every 91 days"),
+            ("automatically_after_days = 30 * 12", "every 360 days"),
+            ("automatically_after_days = true ? 365 : 30", "every 365 days"),
+            ("schedule_expression = \"rate(91 days)\"", "every 91 days"),
+            ("schedule_expression = \"rate(2400 hours)\"", "every 100 days"),
+            ("schedule_expression = \"cron(0 8 1 1 ? *)\"", "with up to 365 days between two rotations"),
         ] {
             let text = rotation(rules);
-            assert_eq!(found(&[("main.tf", &text)]), [format!("medium main.tf «{rules}» rotation/interval-too-long: {message}")], "{rules}");
+            let expected = format!("medium main.tf «{rules}» rotation/interval-too-long: secret rotated {message}; the limit is 90 days");
+            assert_eq!(intervals(&[("main.tf", &text)]), [expected], "{rules}");
         }
     }
 
@@ -144,47 +152,53 @@ mod tests {
             "automatically_after_days = local.days",
             "automatically_after_days = var.a ? 365 : 30",
             "schedule_expression = \"rate(90 days)\"",
-            "schedule_expression = \"rate(10 hours)\"",
             "schedule_expression = \"cron(0 8 1 1/3 ? *)\"",
-            "schedule_expression = \"cron(0 8 1 * ? *)\"",
             "schedule_expression = \"cron(${var.x})\"",
             "schedule_expression = \"nonsense\"",
         ] {
-            assert!(found(&[("main.tf", &rotation(rules))]).is_empty(), "{rules}");
+            assert!(intervals(&[("main.tf", &rotation(rules))]).is_empty(), "{rules}");
         }
     }
 
     #[test]
-    fn variables_and_locals_are_followed_across_files() {
+    fn what_cannot_be_told_is_said_where_it_is_asked_for() {
+        let (found, unknown) = crate::project::tests::judged(&[("main.tf", &rotation("automatically_after_days = var.nowhere"))], &[]);
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(unknown, ["line 4: rotation/interval-too-long cannot be decided: the value is not known before it is applied"]);
+    }
+
+    #[test]
+    fn variables_locals_values_and_calls_are_followed_across_files() {
         let uses = rotation("automatically_after_days = var.days");
         let variable = |more: &str| format!("variable \"days\" {{\n  default = 400\n  {more}\n}}\nprovider \"aws\" {{}}\n");
         let silent = variable("validation {\n condition = var.days >= 1 && var.days <= 90\n }");
         let loose = variable("validation {\n condition = var.days <= 900\n }");
         assert_eq!(
-            found(&[("a/main.tf", &uses), ("a/variables.tf", &variable(""))]),
+            intervals(&[("a/main.tf", &uses), ("a/variables.tf", &variable(""))]),
             [
-                "medium a/main.tf «automatically_after_days = var.days» rotation/interval-too-long: secret rotated every 400 days, the default of `var.days`; the limit is 90 days"
+                "medium a/main.tf «automatically_after_days = var.days» rotation/interval-too-long: secret rotated every 400 days; the limit is 90 days, the default of `days`"
             ]
         );
-        assert_eq!(found(&[("a/main.tf", &uses), ("a/variables.tf", &loose)]).len(), 1);
-        assert!(found(&[("a/main.tf", &uses), ("a/variables.tf", &silent)]).is_empty());
-        assert!(found(&[("a/main.tf", &uses), ("b/variables.tf", &variable(""))]).is_empty(), "another module");
+        assert_eq!(intervals(&[("a/main.tf", &uses), ("a/variables.tf", &loose)]).len(), 1);
+        assert!(intervals(&[("a/main.tf", &uses), ("a/variables.tf", &silent)]).is_empty());
+        assert!(intervals(&[("a/main.tf", &uses), ("b/variables.tf", &variable(""))]).is_empty(), "another module");
         let local = rotation("automatically_after_days = local.days") + "locals {\n  days = 180\n}\n";
-        assert_eq!(found(&[("main.tf", &local)]).len(), 1);
-    }
-
-    #[test]
-    fn limits_in_conditions_are_read() {
-        for (condition, limit) in [
-            ("var.d <= 90", Some(90)),
-            ("var.d < 91", Some(90)),
-            ("90 >= var.d", Some(90)),
-            ("(var.d > 0) && (var.d <= 60)", Some(60)),
-            ("var.d <= 90 || var.d == 365", None),
-            ("length(var.d) > 0", None),
-        ] {
-            assert_eq!(upper_limit(condition, "var.d"), limit, "{condition}");
+        assert_eq!(intervals(&[("main.tf", &local)]).len(), 1);
+        let short = "variable \"days\" {\n  default = 30\n}\n";
+        for (values, count) in [("days = 365\n", 1), ("days = 60\n", 0)] {
+            for name in ["a/terraform.tfvars", "a/prod.tfvars", "a/x.auto.tfvars"] {
+                assert_eq!(intervals(&[("a/main.tf", &uses), ("a/variables.tf", short), (name, values)]).len(), count, "{name} {values}");
+            }
         }
+        let call = |days: &str| format!("module \"s\" {{\n source = \"./modules/s\"\n days = {days}\n}}\n");
+        for (days, count) in [("365", 1), ("30", 0), ("var.x", 0)] {
+            let files = [("main.tf", &*call(days)), ("modules/s/main.tf", &uses), ("modules/s/variables.tf", short)];
+            assert_eq!(intervals(&files).len(), count, "{days}");
+        }
+        let each = "resource \"aws_secretsmanager_secret_rotation\" \"r\" {\n for_each = { a = 30, b = 365 }\n rotation_rules {\n automatically_after_days = each.value\n }\n}\n";
+        assert_eq!(intervals(&[("main.tf", each)]).len(), 1, "one of the copies");
+        let json = r#"{"resource": {"aws_secretsmanager_secret_rotation": {"r": {"rotation_rules": {"automatically_after_days": "${var.days}"}}}}}"#;
+        assert_eq!(intervals(&[("a/main.tf.json", json), ("a/variables.tf", &variable(""))]).len(), 1, "JSON");
     }
 
     fn secret(name: &str, body: &str) -> String {

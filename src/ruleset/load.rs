@@ -13,11 +13,11 @@ use toml::Spanned;
 
 use super::sinks::{self, Sinks};
 use super::{RuleError, nearest, places, resource};
+use crate::check;
 use crate::model::rule::{
     CharClass, Conditions, Counterexample, Example, FAMILIES, LazyText, Matcher, Reach, Required, Requirement, ResourceCondition, RuleSource, RuleText,
 };
 use crate::model::{Confidence, FileKind, Rule, RuleId, RuleStatus, Severity};
-use crate::check;
 use crate::text::failure::reason;
 
 mod embedded {

@@ -8,8 +8,8 @@ mod known;
 mod load;
 mod requires;
 
-pub mod places;
 pub mod allowlists;
+pub mod places;
 pub mod provider;
 pub mod resource;
 pub mod schema;

@@ -108,7 +108,8 @@ impl RawCondition {
 impl RawTest {
     /// The test, or what is wrong with it.
     pub fn read(self) -> Result<Test, String> {
-        let length = |text: &str| duration::length(text).map(|l| l.seconds).ok_or_else(|| format!("in `when`: `{text}` is no length of time; write it as 90d or 24h"));
+        let length =
+            |text: &str| duration::length(text).map(|l| l.seconds).ok_or_else(|| format!("in `when`: `{text}` is no length of time; write it as 90d or 24h"));
         let mut all: Vec<Comparison> = Vec::new();
         all.extend(self.is.map(|is| match is {
             Is::Absent => Comparison::Absent,
@@ -135,7 +136,8 @@ impl RawTest {
         all.extend((!self.linked.is_empty()).then_some(Comparison::Linked(self.linked)));
         all.extend((!self.unlinked.is_empty()).then_some(Comparison::Unlinked(self.unlinked)));
         let comparison = all.pop().filter(|_| all.is_empty());
-        let comparison = comparison.ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `later_than`, `linked`, `unlinked`")?;
+        let comparison =
+            comparison.ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `later_than`, `linked`, `unlinked`")?;
         if self.attribute.is_empty() && !matches!(comparison, Comparison::Linked(_) | Comparison::Unlinked(_)) {
             return Err("in `when`: the key `attribute` is missing".to_owned());
         }

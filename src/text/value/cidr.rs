@@ -298,7 +298,9 @@ mod tests {
 
     #[test]
     fn what_is_no_entry_says_why_and_what_is_something_else_does_not() {
-        for (text, wrong) in [("34.251.7.88/33", Invalid::Prefix), ("256.1.1.1", Invalid::Address), ("::/129", Invalid::Prefix), ("192.0.2.9-192.0.2.1", Invalid::Order)] {
+        for (text, wrong) in
+            [("34.251.7.88/33", Invalid::Prefix), ("256.1.1.1", Invalid::Address), ("::/129", Invalid::Prefix), ("192.0.2.9-192.0.2.1", Invalid::Order)]
+        {
             assert_eq!(entry(text), Some(Err(wrong)), "{text}");
         }
         assert_eq!(entry("10.1.2.3/8"), Some(Err(Invalid::HostBits(range("10.0.0.0/8")))));

@@ -36,7 +36,10 @@ enum Days {
     /// Of crontabs: either of the two.
     OfMonthOrWeek(Vec<u32>, Vec<u32>),
     LastOfWeek(u32),
-    NthOfWeek { weekday: u32, nth: u32 },
+    NthOfWeek {
+        weekday: u32,
+        nth: u32,
+    },
 }
 
 impl Cron {
