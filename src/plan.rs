@@ -64,6 +64,7 @@ pub enum EmptyInput {
 
 /// What is shown beside the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Show {
     /// Reports list the files that were scanned.
     pub files: bool,

@@ -152,7 +152,7 @@ impl Reader<'_> {
         loop {
             let rest = self.rest();
             let blank = rest.len() - rest.trim_start().len();
-            let comment = match rest[blank..].as_bytes() {
+            let comment = match &rest.as_bytes()[blank..] {
                 [b'#', ..] | [b'/', b'/', ..] => rest[blank..].find('\n').unwrap_or(rest.len() - blank),
                 [b'/', b'*', ..] => rest[blank..].find("*/").map_or(rest.len() - blank, |end| end + 2),
                 _ => 0,
@@ -579,10 +579,8 @@ fn called(function: &str, arguments: &[Datum], now: Moment) -> Option<Datum> {
             Datum::Text(items?.join(text(0)?))
         }
         "split" => Datum::List(text(1)?.split(text(0)?).map(|part| Datum::Text(part.to_owned())).collect()),
-        "concat" => flat(arguments, 1)?,
+        "concat" | "setunion" | "compact" | "distinct" | "sort" => flat(arguments, 1)?,
         "flatten" => flat(arguments, 8)?,
-        "setunion" => flat(arguments, 1)?,
-        "compact" | "distinct" | "sort" => flat(arguments, 1)?,
         "merge" => merged(arguments)?,
         "keys" => Datum::List(first?.copies().filter(|_| matches!(first, Some(Datum::Map(_))))?.into_iter().map(|(key, _)| Datum::Text(key)).collect()),
         "values" => Datum::List(first?.copies().filter(|_| matches!(first, Some(Datum::Map(_))))?.into_iter().map(|(_, value)| value).collect()),
@@ -648,7 +646,9 @@ fn flat(arguments: &[Datum], depth: usize) -> Option<Datum> {
         }
     }
     let mut out = Vec::new();
-    arguments.iter().for_each(|argument| into(argument, depth, &mut out));
+    for argument in arguments {
+        into(argument, depth, &mut out);
+    }
     (out.len() <= MAX_ITEMS).then_some(Datum::List(out))
 }
 

@@ -319,9 +319,8 @@ impl Names for Way<'_, '_> {
     fn value(&self, path: &[String], depth: u32) -> Datum {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         let (datum, rest) = match parts.as_slice() {
-            ["var", name, rest @ ..] => (self.variable(name, depth), rest),
+            ["var" | "cfn", name, rest @ ..] => (self.variable(name, depth), rest),
             ["local", name, rest @ ..] => (self.module.local(name).map_or(Datum::Unknown, |a| self.attribute(a, depth)), rest),
-            ["cfn", name, rest @ ..] => (self.variable(name, depth), rest),
             [iterator, part @ ("value" | "key"), rest @ ..] => (self.copies(iterator, part, depth).unwrap_or(Datum::Unknown), rest),
             [kind, name, attribute, rest @ ..] => (self.of_resource(kind, name, attribute, depth), rest),
             _ => (Datum::Unknown, [].as_slice()),

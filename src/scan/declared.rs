@@ -30,7 +30,7 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
             reader.stack(node, &mut out);
         } else if node.get("apiVersion").is_some() && node.get("kind").is_some() {
             reader.object(node, &mut out);
-        } else if node.get("resources").is_some_and(|r| r.items().iter().any(|item| is_arm(item))) {
+        } else if node.get("resources").is_some_and(|r| r.items().iter().any(is_arm)) {
             reader.arm(node, &mut out);
         } else {
             reader.settings(node, path, &mut out);
@@ -81,7 +81,7 @@ impl Reader<'_> {
     fn resource(&self, kind: &str, name: &str, span: Span, value: &Node) -> RawResource {
         let mut attributes = Vec::new();
         for entry in value.entries() {
-            self.entry(String::new(), (&entry.key, &entry.value), 0, &mut attributes);
+            self.entry("", (&entry.key, &entry.value), 0, &mut attributes);
         }
         RawResource { kind: kind.to_owned(), name: name.to_owned(), attributes, span }
     }
@@ -139,7 +139,7 @@ impl Reader<'_> {
         }
     }
 
-    fn entry(&self, parent: String, (key, value): (&Node, &Node), depth: usize, out: &mut Vec<RawAttribute>) {
+    fn entry(&self, parent: &str, (key, value): (&Node, &Node), depth: usize, out: &mut Vec<RawAttribute>) {
         let name = key.str().unwrap_or_default();
         let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
         let end = value.span.end.max(key.span.end);
@@ -161,7 +161,7 @@ impl Reader<'_> {
             Kind::Map(entries) => {
                 out.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression: String::new(), span });
                 for entry in entries {
-                    self.entry(path.clone(), (&entry.key, &entry.value), depth + 1, out);
+                    self.entry(&path, (&entry.key, &entry.value), depth + 1, out);
                 }
             }
             Kind::List(items) => {
@@ -173,7 +173,7 @@ impl Reader<'_> {
                         let is_plain = expression.is_empty();
                         out.push(RawAttribute { path: element, value: Value::Unknown, expression, span: item.span });
                         for entry in entries.iter().filter(|_| is_plain) {
-                            self.entry(path.clone(), (&entry.key, &entry.value), depth + 1, out);
+                            self.entry(&path, (&entry.key, &entry.value), depth + 1, out);
                         }
                     } else {
                         self.value(element, item, item.span, depth + 1, out);
