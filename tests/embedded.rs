@@ -90,3 +90,15 @@ fn code_that_reads_a_secret_is_no_secret_in_a_manifest_either() {
     let manifest = |kind: &str| format!("kind: {kind}\ndata:\n  app.py: |\n{script}");
     assert!(scanned("a.yaml", &manifest("ConfigMap")).is_empty());
 }
+
+#[test]
+fn rules_about_what_code_does_hold_in_code_within_files() {
+    let code = "import os\nimport requests\n\nrequests.get(url, headers={\"Authorization\": \"Bearer \" + os.environ[\"TOKEN\"]}, verify=False)\n";
+    let notebook = format!("{{\"cells\": [{{\"cell_type\": \"code\",\n\"source\": {}}}]}}\n", serde_json::to_string(code).unwrap());
+    let manifest = format!("kind: ConfigMap\ndata:\n  sync.py: |\n{}", code.lines().map(|line| format!("    {line}\n")).collect::<Vec<_>>().concat());
+    for (name, text, line) in [("a.ipynb", &notebook, 2), ("a.yaml", &manifest, 7)] {
+        let found = scanned(name, text);
+        let shown: Vec<_> = found.iter().map(|finding| (finding.rule.as_str(), finding.place.start.line)).collect();
+        assert_eq!(shown, [("network/insecure-transport", line)], "{name}");
+    }
+}

@@ -5,6 +5,7 @@
 //! fixtures): nodes by kind, `_` and `(_)`, strings, fields and fields that are missing (`!field`), alternatives, anchors, `?`, `*` and `+`, captures,
 //! sequences of siblings, and the predicates `#eq?`, `#any-of?`, `#match?` and their opposites.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -12,6 +13,8 @@ use tree_sitter::{Language, Node, Tree};
 
 /// Steps of the search between two looks at the clock.
 const CHECK_EVERY: u32 = 4096;
+/// Matches of one pattern at one node that are compared one by one.
+const FEW: usize = 16;
 /// No node.
 const NONE: u32 = u32::MAX;
 /// The kind of nodes that the grammar does not understand.
@@ -130,7 +133,8 @@ impl Query {
     /// Calls `found` for every match, in the order in which they end. Looks at `clock` now and then; `Break` when that said so.
     pub fn matches<'t>(&self, tree: &'t Tree, bytes: &[u8], clock: &mut dyn FnMut() -> ControlFlow<()>, mut found: impl FnMut(&Match<'t>)) -> ControlFlow<()> {
         let flat = Flat::new(tree, clock)?;
-        let mut search = Search { flat: &flat, bytes, captures: Vec::new(), last: 0, steps: 0, clock, stopped: false, found: Vec::new() };
+        let mut search =
+            Search { flat: &flat, bytes, captures: Vec::new(), last: 0, steps: 0, clock, stopped: false, found: Vec::new(), known: HashSet::new() };
         for at in 0..flat.nodes.len() {
             let entry = &flat.nodes[at];
             for &index in &self.by_kind[slot(entry.kind, self.by_kind.len())] {
@@ -267,6 +271,8 @@ struct Search<'s, 't> {
     clock: &'s mut dyn FnMut() -> ControlFlow<()>,
     stopped: bool,
     found: Vec<Found>,
+    /// The captures of the matches of one pattern at one node, where they are many.
+    known: HashSet<Vec<(u32, u32)>>,
 }
 
 /// What is to be done when a part of a pattern has matched.
@@ -281,13 +287,24 @@ impl<'s, 't> Search<'s, 't> {
         self.node(first, at, &mut |search| {
             let next = search.flat.next(at);
             search.siblings(others, next, &mut |search| {
-                let known = &search.found[from..];
-                if search.holds(&pattern.predicates) && known.iter().all(|other| other.captures != search.captures) {
+                if search.holds(&pattern.predicates) && search.is_new(from) {
                     let (end, captures) = (search.last, search.captures.clone());
                     search.found.push(Found { pattern: index, start: at, end, captures });
                 }
             });
         });
+    }
+
+    /// Whether the captures at hand differ from those of the matches from `from` on.
+    fn is_new(&mut self, from: usize) -> bool {
+        let known = &self.found[from..];
+        if known.len() < FEW {
+            return known.iter().all(|other| other.captures != self.captures);
+        }
+        if known.len() == FEW {
+            self.known = known.iter().map(|other| other.captures.clone()).collect();
+        }
+        self.known.insert(self.captures.clone())
     }
 
     /// Whether the search may go on.

@@ -8,6 +8,7 @@ use crate::model::rule::Matcher;
 use crate::model::{Blob, FileKind, Hit, Rank, Rule};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
+use crate::text::Span;
 
 use super::context::Context;
 use super::declared;
@@ -77,6 +78,15 @@ impl Seen {
     /// Only this one.
     pub fn only(sight: Sight) -> Self {
         Self(1 << sight as u8)
+    }
+
+    /// Those that a tree alone can answer.
+    pub fn of_trees() -> Self {
+        let mut all = Self::default();
+        for sight in [Sight::Folding, Sight::Practice, Sight::Query, Sight::Hooks] {
+            all.note(sight);
+        }
+        all
     }
 
     /// Notes a candidate.
@@ -271,7 +281,13 @@ impl Meaning {
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for found in sink::hits(facts, &self.sinks, language) {
+        for mut found in sink::hits(facts, &self.sinks, language) {
+            // Of a literal that ends in the secret as it is, only that is hidden.
+            if let [piece] = &mut found.pieces[..] {
+                let value = found.value.reveal();
+                let length = if blob.bytes[piece.range()].ends_with(value) { value.len() } else { piece.len() };
+                *piece = Span::new(piece.end - length, piece.end);
+            }
             for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && looks_at(rules, *index, blob)) {
                 hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));
             }

@@ -32,6 +32,7 @@ pub mod syntax;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use regex_automata::meta;
 
@@ -59,6 +60,9 @@ use syntax::Parser;
 
 /// Longest file of settings that is read as a document, in bytes.
 const MAX_SETTINGS: usize = 1 << 20;
+
+/// How long the code within one file is looked at.
+const MAX_EMBEDDED: Duration = Duration::from_secs(5);
 
 /// What the plan decides about scanning.
 #[derive(Clone, Debug, Default)]
@@ -243,15 +247,20 @@ impl Scanner {
         if split.incomplete {
             meant.notices.push("not all code that it holds was searched as code: there is too much of it".to_owned());
         }
-        let lines = Lines::new(gathered.blob.bytes);
+        let (lines, deadline) = (Lines::new(gathered.blob.bytes), Instant::now() + MAX_EMBEDDED);
         for region in &split.regions {
+            if Instant::now() > deadline {
+                meant.notices.push(format!("not all code that it holds was searched as code: it took longer than {} s", MAX_EMBEDDED.as_secs()));
+                break;
+            }
             let within = Blob { kind: region.kind(), ..Blob::new(gathered.blob.target, region.text.bytes()) };
             let mut inner = self.gather(&within, (Seen::default(), Some(region.language)), worker);
             // What is about whole files was found in the whole file.
-            inner.seen = inner.seen.and(Seen::only(Sight::Folding));
+            inner.seen = inner.seen.and(Seen::of_trees());
             let said = self.understand(&mut inner, Some(&region.lines(&lines)), worker);
             meant.parsed_bytes += said.parsed_bytes;
             meant.notices.extend(said.notices);
+            meant.safe.extend(said.safe.into_iter().filter_map(|slot| Some(safe::SafeSlot { span: *region.text.pieces(slot.span).first()?, ..slot })));
             gathered.take_from(region, inner.hits);
         }
         meant.notices.dedup();
@@ -546,7 +555,8 @@ impl Gathered<'_> {
 
     /// The kind of file it is, if there is code in it that a candidate has earned a look.
     fn code_within(&self) -> Option<Container> {
-        let is_earned = || self.seen.has(Sight::Embedded) || self.hits.iter().any(folded::is_doubtful);
+        let is_seen = || self.seen.has(Sight::Embedded) || self.seen.and(Seen::of_trees()).is_something();
+        let is_earned = || is_seen() || self.hits.iter().any(folded::is_doubtful);
         let is_manifest = || self.seen.has(Sight::ConfigMap) || self.seen.has(Sight::Manifest);
         self.container().filter(|container| is_earned() && (*container != Container::Manifest || is_manifest()))
     }

@@ -167,8 +167,8 @@ impl Practices {
     /// Whether a rule may find something about the name that stands here. Judged before anything is parsed.
     pub fn may_be_at(&self, bytes: &[u8], name: Span, language: &Language) -> bool {
         let is_telling = || std::str::from_utf8(&bytes[name.range()]).is_ok_and(|name| strong(name).is_some());
-        self.has(Practice::DefaultFallback) && fallback::is_fallback_of_lookup(bytes, name, language) && is_telling()
-            || self.has(Practice::SecretLogged) && logs::may_be_logged(bytes, name, language)
+        let is_default = || self.has(Practice::DefaultFallback) && fallback::is_fallback_of_lookup(bytes, name, language) && is_telling();
+        (is_default() || self.has(Practice::SecretLogged) && logs::may_be_logged(bytes, name, language)) && is_in_code(bytes, name.start)
     }
 
     /// Whether a rule of this kind is on.
@@ -302,6 +302,13 @@ fn is_fallback(argument: &Argument) -> bool {
 /// The text of a literal without the white space around it.
 fn text_of(argument: &Argument) -> Option<&str> {
     literal(argument).and_then(|(text, ..)| std::str::from_utf8(text).ok()).map(str::trim)
+}
+
+/// Whether the line of a byte is neither a comment nor an import.
+fn is_in_code(bytes: &[u8], at: usize) -> bool {
+    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+    let line = bytes[start..at].trim_ascii_start();
+    ![b"//".as_slice(), b"#", b"*", b"/*", b"import ", b"use ", b"using "].iter().any(|opening| line.starts_with(opening))
 }
 
 /// The line around a byte, with those before and after it that a `\` at the end joins to it.

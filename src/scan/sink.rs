@@ -258,10 +258,7 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         _ => text.to_vec(),
     };
     let skipped = length - text.len();
-    let own = places(pieces, starts, length, Span::new(skipped, length));
-    let span = *own.first()?;
-    // What stands before the secret may be shown where it is written as it is.
-    let is_apart = skipped > 0 && own.iter().map(|piece| piece.len()).sum::<usize>() == text.len();
+    let span = *places(pieces, starts, length, Span::new(skipped, length)).first()?;
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
     if !argument.span.contains(span) || argument.path.iter().any(|s| s.kind != StepKind::Fallback) {
         related.push((target.span, format!("reaches {} here", target.text)));
@@ -274,7 +271,7 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     Some(SinkHit {
         kind: sink.kind.clone(),
         span,
-        pieces: if is_apart { own } else { pieces.clone() },
+        pieces: hidden(pieces, starts, length, skipped),
         value: Secret::new(text, 0),
         related,
         flow: flow(&argument.path, pieces, (target.span, format!("reaches {}", target.text))),
@@ -284,6 +281,13 @@ fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
         confidence,
         name: argument.path.iter().rev().find(|s| s.kind != StepKind::Fallback).map(|s| s.name.clone()),
     })
+}
+
+/// The pieces without those that hold nothing but the first `skipped` bytes of the text: what stands before a secret is none.
+fn hidden(pieces: &[Span], starts: &[usize], length: usize, skipped: usize) -> Vec<Span> {
+    let end_of = |start: usize| starts.iter().copied().find(|next| *next > start).unwrap_or(length);
+    let holds_secret = |at: &usize| starts.get(*at).is_none_or(|start| end_of(*start) > skipped);
+    (0..pieces.len()).filter(holds_secret).map(|at| pieces[at]).collect()
 }
 
 /// The way of a value, from its pieces by the names it passed to its use; none for a literal that is written where it is used.
@@ -375,6 +379,16 @@ mod tests {
         let language = lang::of("a.rs").unwrap();
         let facts = syntax::facts(code.as_bytes(), language, &mut Parser::default(), Bounds::default()).unwrap();
         hits(&facts, &Sinks::built_in().unwrap(), language)
+    }
+
+    #[test]
+    fn what_stands_before_a_secret_is_not_hidden() {
+        let (a, b, c) = (Span::new(10, 17), Span::new(20, 30), Span::new(40, 41));
+        assert_eq!(hidden(&[a, b], &[0, 7], 17, 7), [b]);
+        assert_eq!(hidden(&[a, b, c], &[0, 0, 7], 8, 7), [c]);
+        assert_eq!(hidden(&[a, b], &[0, 6], 16, 7), [b]);
+        assert_eq!(hidden(&[a, b], &[0, 8], 18, 7), [a, b]);
+        assert_eq!(hidden(&[a, b], &[0, 0], 17, 7), [a, b]);
     }
 
     #[test]

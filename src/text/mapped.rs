@@ -104,6 +104,10 @@ impl Mapped {
     fn note(&mut self, here: usize, source: usize, unit: Unit) {
         let goes_on = |run: &Run| run.unit == unit && (here - run.here).is_multiple_of(unit.here) && run.unit_at(here).start == source;
         if !self.runs.last().is_some_and(goes_on) {
+            if self.runs.is_empty() {
+                // Most texts are one copy.
+                self.runs.reserve_exact(1);
+            }
             self.runs.push(Run { here, source, unit });
         }
     }

@@ -3,7 +3,7 @@
 use crate::text::decode::number;
 use crate::text::{Mapped, Span};
 
-use super::{Entry, Kind, MAX_DEPTH, Node, Style, is_blank, is_line_end, template_end, template_end_on_line};
+use super::{Entry, Kind, MAX_DEPTH, MAX_NODES, Node, Style, is_blank, is_line_end, template_end, template_end_on_line};
 
 /// What is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +25,25 @@ pub(super) struct Reader<'a> {
     syntax: Syntax,
     /// Where reading goes on.
     pub(super) at: usize,
-    depth: usize,
-    /// From here on no quote of this kind closes what it opens.
-    unclosed: Unclosed,
+    state: State,
+}
+
+/// What readers of one document hand on to each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    /// Collections around.
+    pub(super) depth: usize,
+    /// Values that may still be read.
+    pub(super) left: usize,
+    /// Where quotes close nothing any more.
+    pub(super) unclosed: Unclosed,
+}
+
+impl State {
+    /// At the beginning of a document.
+    pub(super) fn new() -> Self {
+        Self { depth: 0, left: MAX_NODES, unclosed: Unclosed::default() }
+    }
 }
 
 /// Where the first text begins that no quote closes, of either kind: later ones are looked for on their line only.
@@ -166,17 +182,17 @@ fn skip_indent(bytes: &[u8], at: usize) -> usize {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8], syntax: Syntax) -> Self {
-        Self { bytes, syntax, at: 0, depth: 0, unclosed: Unclosed::default() }
+        Self { bytes, syntax, at: 0, state: State::new() }
     }
 
     /// The same in a text that is being read by another reader.
-    pub(super) fn within(bytes: &'a [u8], at: usize, syntax: Syntax, (depth, unclosed): (usize, Unclosed)) -> Self {
-        Self { bytes, syntax, at, depth, unclosed }
+    pub(super) fn within(bytes: &'a [u8], at: usize, syntax: Syntax, state: State) -> Self {
+        Self { bytes, syntax, at, state }
     }
 
-    /// What is known of quotes.
-    pub(super) fn unclosed(&self) -> Unclosed {
-        self.unclosed
+    /// What another reader goes on with.
+    pub(super) fn state(&self) -> State {
+        self.state
     }
 
     /// All values, one after the other.
@@ -242,6 +258,11 @@ impl<'a> Reader<'a> {
     /// A value of any kind. Reads at least one byte.
     pub(super) fn node(&mut self) -> Node {
         let start = self.at;
+        let Some(left) = self.state.left.checked_sub(1) else {
+            self.at = self.bytes.len();
+            return Node::missing(start);
+        };
+        self.state.left = left;
         let is_yaml = matches!(self.syntax, Syntax::Yaml { .. });
         let (tag, anchor) = if is_yaml { properties(self.bytes, &mut self.at) } else { (None, None) };
         let is_template = template_end(self.bytes, self.at).is_some();
@@ -263,7 +284,7 @@ impl<'a> Reader<'a> {
             Syntax::Toml => Escapes::None,
             Syntax::Yaml { .. } => Escapes::Doubled,
         };
-        let Some((text, end)) = self.unclosed.quoted(self.bytes, start, escapes) else { return self.plain() };
+        let Some((text, end)) = self.state.unclosed.quoted(self.bytes, start, escapes) else { return self.plain() };
         self.at = end;
         Node::scalar(text, Style::Quoted, Span::new(start, end))
     }
@@ -305,8 +326,8 @@ impl<'a> Reader<'a> {
         let close = if self.peek() == Some(b'{') { b'}' } else { b']' };
         self.at += 1;
         let (mut entries, mut items, mut templated) = (Vec::new(), Vec::new(), false);
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        self.state.depth += 1;
+        if self.state.depth > MAX_DEPTH {
             self.at = self.bytes.len();
         }
         let mut end = self.at;
@@ -334,7 +355,7 @@ impl<'a> Reader<'a> {
             }
             end = self.at;
         }
-        self.depth -= 1;
+        self.state.depth -= 1;
         let kind = if close == b'}' { Kind::Map(entries) } else { Kind::List(items) };
         Node { templated, ..Node::new(kind, Span::new(start, end)) }
     }

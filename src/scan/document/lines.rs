@@ -2,7 +2,7 @@
 
 use crate::text::{Mapped, Span};
 
-use super::flow::{self, Escapes, Syntax, Unclosed, line_break_end};
+use super::flow::{self, Escapes, State, Syntax, line_break_end};
 use super::{Entry, Kind, Node, Style, is_blank, is_line_end};
 
 /// A way to write lines of keys and values.
@@ -17,7 +17,7 @@ pub(super) enum Dialect {
 /// The document as a map; a section is a map in it under its name as written.
 pub(super) fn read(bytes: &[u8], dialect: Dialect) -> Node {
     let start = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let mut reader = Reader { bytes, dialect, at: start, unclosed: Unclosed::default() };
+    let mut reader = Reader { bytes, dialect, at: start, state: State::new() };
     let (mut root, mut open): (Vec<Entry>, Option<Entry>) = (Vec::new(), None);
     let mut templated = false;
     while reader.skip() {
@@ -49,7 +49,7 @@ struct Reader<'a> {
     bytes: &'a [u8],
     dialect: Dialect,
     at: usize,
-    unclosed: Unclosed,
+    state: State,
 }
 
 impl Reader<'_> {
@@ -145,9 +145,9 @@ impl Reader<'_> {
             _ if rest.is_empty() => Node::missing(self.at),
             Dialect::Toml if rest.starts_with(b"\"\"\"") || rest.starts_with(b"'''") => self.long_text(),
             Dialect::Toml => {
-                let mut reader = flow::Reader::within(self.bytes, self.at, Syntax::Toml, (0, self.unclosed));
+                let mut reader = flow::Reader::within(self.bytes, self.at, Syntax::Toml, self.state);
                 let node = reader.node();
-                self.unclosed = reader.unclosed();
+                self.state = reader.state();
                 self.at = reader.at;
                 node
             }
@@ -170,7 +170,7 @@ impl Reader<'_> {
     fn quoted(&mut self) -> Node {
         let start = self.at;
         let escapes = if self.bytes[start] == b'"' { Escapes::Backslash } else { Escapes::None };
-        let Some((text, end)) = self.unclosed.quoted(self.bytes, start, escapes) else { return self.rest() };
+        let Some((text, end)) = self.state.unclosed.quoted(self.bytes, start, escapes) else { return self.rest() };
         self.at = end;
         Node::scalar(text, Style::Quoted, Span::new(start, end))
     }

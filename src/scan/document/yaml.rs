@@ -2,7 +2,7 @@
 
 use crate::text::{Mapped, Span};
 
-use super::flow::{self, Escapes, Syntax, Unclosed, alias, line_break_end, properties};
+use super::flow::{self, Escapes, State, Syntax, Unclosed, alias, line_break_end, properties};
 use super::{Entry, Kind, MAX_DEPTH, Node, Style, is_blank, is_line_end, template_end, template_end_on_line};
 
 /// A reader of one stream.
@@ -11,10 +11,9 @@ pub(super) struct Reader<'a> {
     at: usize,
     /// Where the line of `at` begins.
     line: usize,
-    depth: usize,
+    state: State,
     /// Lines that were passed over: templates, and what is no YAML.
     passed: usize,
-    unclosed: Unclosed,
 }
 
 /// Column of the first byte of a line that has no parent.
@@ -23,7 +22,7 @@ const OUTSIDE: isize = -1;
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         let start = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        Self { bytes, at: start, line: start, depth: 0, passed: 0, unclosed: Unclosed::default() }
+        Self { bytes, at: start, line: start, state: State::new(), passed: 0 }
     }
 
     /// All documents.
@@ -134,15 +133,16 @@ impl<'a> Reader<'a> {
         if self.is_over() || self.column() <= parent {
             return None;
         }
-        if self.depth >= MAX_DEPTH {
+        if self.state.depth >= MAX_DEPTH || self.state.left == 0 {
             // Nobody writes this: the rest is passed over.
             self.passed += 1;
             self.at = self.bytes.len();
             return None;
         }
-        self.depth += 1;
+        self.state.left -= 1;
+        self.state.depth += 1;
         let node = self.shallow_node(parent);
-        self.depth -= 1;
+        self.state.depth -= 1;
         Some(node)
     }
 
@@ -365,15 +365,15 @@ impl<'a> Reader<'a> {
     fn quoted(&mut self) -> Option<Node> {
         let start = self.at;
         let escapes = if self.peek() == Some(b'"') { Escapes::Backslash } else { Escapes::Doubled };
-        let (text, end) = self.unclosed.quoted(self.bytes, start, escapes)?;
+        let (text, end) = self.state.unclosed.quoted(self.bytes, start, escapes)?;
         self.go_to(end);
         Some(Node::scalar(text, Style::Quoted, Span::new(start, end)))
     }
 
     fn flow(&mut self, parent: isize) -> Node {
-        let mut reader = flow::Reader::within(self.bytes, self.at, Syntax::Yaml { parent }, (self.depth, self.unclosed));
+        let mut reader = flow::Reader::within(self.bytes, self.at, Syntax::Yaml { parent }, self.state);
         let node = reader.node();
-        self.unclosed = reader.unclosed();
+        self.state = reader.state();
         self.go_to(reader.at);
         node
     }
@@ -428,7 +428,7 @@ impl<'a> Reader<'a> {
         let skipped = self.bytes[self.at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
         let at = self.at + skipped;
         let line = at - self.bytes[self.at..at].iter().rev().take_while(|b| is_blank(**b)).count();
-        let next = Reader { bytes: self.bytes, at, line, depth: self.depth, passed: 0, unclosed: self.unclosed };
+        let next = Reader { bytes: self.bytes, at, line, state: self.state, passed: 0 };
         let goes_on = !next.is_over() && next.column() > parent && !next.is_line_over();
         (goes_on && next.key_colon().is_none() && lone_template_end(self.bytes, at).is_none()).then_some(at)
     }

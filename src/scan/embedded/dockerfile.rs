@@ -175,13 +175,12 @@ fn reader(body: &[u8], text: &[u8]) -> Reader {
     Code::named(&word).map_or(Reader::Unknown, Reader::Other)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "languages"))]
 mod tests {
     use super::super::Container::Dockerfile;
     use super::super::tests::shown;
 
     #[test]
-    #[cfg(all(feature = "lang-python", feature = "lang-bash"))]
     fn stages_are_scripts() {
         for (text, expected) in [
             ("FROM a\nENV A=b C=\"d e\"\nENV F g h\nARG I\nARG J=k\nRUN l && \\\n    # why\n    m\nUSER n\n", "bash: A=b C=\"d e\"/F='g h'/J=k/l && \\/    m/"),

@@ -85,13 +85,12 @@ fn language_of(tag: &[u8]) -> Option<&'static str> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "languages"))]
 mod tests {
     use super::super::Container::Html;
     use super::super::tests::shown;
 
     #[test]
-    #[cfg(feature = "lang-typescript")]
     fn scripts_are_found() {
         for (text, expected) in [
             ("<p>a</p><script>b()</script>", "javascript: b()"),

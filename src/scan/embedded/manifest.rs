@@ -60,14 +60,13 @@ fn decoded(text: &Mapped, style: Style) -> Option<Mapped> {
     Some(mapped)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "languages"))]
 mod tests {
     use super::super::Container::Manifest;
     use super::super::tests::shown;
     use super::*;
 
     #[test]
-    #[cfg(all(feature = "lang-python", feature = "lang-bash"))]
     fn files_of_known_languages_are_found() {
         for (text, expected) in [
             ("kind: ConfigMap\ndata:\n  a.py: |\n    x = 1\n    y\n  b.txt: z\n  c: w\n", "python: x = 1/y/"),

@@ -87,13 +87,12 @@ fn commands(session: &Mapped) -> Mapped {
     text
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "languages"))]
 mod tests {
     use super::super::Container::Markdown;
     use super::super::tests::shown;
 
     #[test]
-    #[cfg(all(feature = "lang-python", feature = "lang-bash"))]
     fn fences_of_known_languages_are_found() {
         for (text, expected) in [
             ("a\n```python\nb\n\nc\n```\n```\nd\n```\n", "python: b//c/"),

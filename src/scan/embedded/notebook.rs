@@ -101,13 +101,12 @@ fn program_lines(source: &Mapped, part: Span, program: &mut Mapped, shell: &mut 
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "languages"))]
 mod tests {
     use super::super::Container::Notebook;
     use super::super::tests::shown;
 
     #[test]
-    #[cfg(all(feature = "lang-python", feature = "lang-bash", feature = "lang-rust"))]
     fn cells_are_one_program() {
         let code = |source: &str| format!("{{\"cell_type\": \"code\", \"source\": {source}}}");
         let notebook = |cells: &[String], kernel: &str| format!("{{\"cells\": [{}], \"metadata\": {{\"kernelspec\": {{{kernel}}}}}}}", cells.join(", "));

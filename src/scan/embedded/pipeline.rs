@@ -1,5 +1,7 @@
 //! Scripts of build services: GitHub Actions, GitLab CI and their relatives. Variables that are declared around a script and that it mentions belong to it.
 
+use std::cell::Cell;
+
 use crate::lang;
 use crate::scan::document::{self, Anchors, Entry, Kind, Node};
 use crate::text::{Mapped, Span};
@@ -8,6 +10,10 @@ use super::{Code, Found, assign, end_line, whole};
 
 /// Lists in lists, aliases and references of a script that are followed.
 const MAX_HOPS: usize = 8;
+/// Texts, lists and aliases of all scripts of one file that are followed.
+const MAX_STEPS: usize = 100_000;
+/// Variables around a script that are looked at.
+const MAX_VARIABLES: usize = 500;
 /// An action whose input is a program of JavaScript.
 const SCRIPT_ACTION: &str = "actions/github-script";
 /// What stands for `${{ … }}` in a script: read when it runs.
@@ -60,7 +66,7 @@ impl Pipeline {
 
     pub(super) fn regions(self, bytes: &[u8], found: &mut impl FnMut(Found)) {
         for root in &document::yaml(bytes) {
-            let reader = Reader { keys: self.keys(), root, anchors: Anchors::of(root) };
+            let reader = Reader { keys: self.keys(), root, anchors: Anchors::of(root), left: Cell::new(MAX_STEPS) };
             reader.read(root, Around { variables: &[], shell: None }, found);
         }
     }
@@ -70,6 +76,8 @@ struct Reader<'n> {
     keys: Keys,
     root: &'n Node,
     anchors: Anchors<'n>,
+    /// Steps that may still be taken.
+    left: Cell<usize>,
 }
 
 /// What is declared around a node.
@@ -91,7 +99,7 @@ impl<'n> Reader<'n> {
         }
         let shell = node.at(&["defaults", "run", "shell"]).or_else(|| node.get("shell")).and_then(Node::str).or(around.shell);
         let own = self.keys.variables.iter().filter_map(|key| self.anchors.get(node, key)).flat_map(Node::entries);
-        let variables: Vec<&Entry> = around.variables.iter().copied().chain(own).collect();
+        let variables: Vec<&Entry> = around.variables.iter().copied().chain(own).take(MAX_VARIABLES).collect();
         let inside = Around { variables: &variables, shell };
         let mut script = Mapped::new();
         for key in self.keys.scripts {
@@ -125,7 +133,8 @@ impl<'n> Reader<'n> {
 
     /// Appends a script: a text, a list of texts, or what an alias or `!reference` stands for.
     fn add(&self, node: &'n Node, script: &mut Mapped, hops: usize) {
-        let Some(hops) = hops.checked_sub(1) else { return };
+        let (Some(hops), Some(left)) = (hops.checked_sub(1), self.left.get().checked_sub(1)) else { return };
+        self.left.set(left);
         if node.tag.as_deref() == Some("!reference") {
             let path: Vec<&str> = node.items().iter().filter_map(Node::str).collect();
             return self.root.at(&path).into_iter().for_each(|target| self.add(target, script, hops));
@@ -187,7 +196,7 @@ fn without_expressions(text: &Mapped) -> Mapped {
     plain
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "languages"))]
 mod tests {
     use super::super::Container;
     use super::super::tests::shown;
@@ -211,7 +220,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(all(feature = "lang-python", feature = "lang-bash", feature = "lang-javascript"))]
     fn scripts_have_their_variables() {
         let github = "env:\n  A: x\n  B: y\njobs:\n  j:\n    env: {C: \"it's\"}\n    steps:\n    - run: a $A\n    - run: |\n        b ${C} ${{ secrets.D }}\n      env:\n        D: ${{ secrets.D }}\n    \
                       - shell: python\n      run: c\n    - {shell: pwsh, run: d}\n    - uses: actions/github-script@v7\n      with:\n        script: e(1)\n";
@@ -232,5 +240,16 @@ mod tests {
         for region in &split.regions {
             assert!(region.covers(Span::new(17, 20)) && !region.covers(Span::new(9, 10)));
         }
+    }
+
+    #[test]
+    fn scripts_of_aliases_of_aliases_end() {
+        let list = |name: usize| format!("a{name}: &a{name} [{}]\n", vec![format!("*a{}", name.wrapping_sub(1)); 40].join(", "));
+        let text = format!("a0: &a0 [x, y]\n{}j:\n  script: *a7\n", (1..8).map(list).collect::<Vec<_>>().concat());
+        let split = super::super::split(Container::Pipeline(Pipeline::GitLab), text.as_bytes());
+        assert!(split.regions.len() <= 1);
+        let bases = |name: usize| format!("b{name}: &b{name} {{<<: [{}]}}\n", vec![format!("*b{}", name.wrapping_sub(1)); 40].join(", "));
+        let text = (0..60).map(bases).collect::<Vec<_>>().concat();
+        super::super::split(Container::Pipeline(Pipeline::GitLab), text.as_bytes());
     }
 }

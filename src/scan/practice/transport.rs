@@ -9,7 +9,7 @@ use crate::model::facts::{Argument, Call};
 use crate::model::{Blob, Confidence};
 use crate::text::Span;
 
-use super::{Found, Page, Practice, last_name, logical_line, text_of};
+use super::{Found, Page, Practice, is_in_code, last_name, logical_line, text_of};
 
 /// Words of switches that turn verification off; each is looked at in the tree.
 pub const SWITCHES: [&str; 31] = [
@@ -385,6 +385,11 @@ fn is_local(host: &str) -> bool {
 /// Whether a switch that is named here is off, as far as what follows tells. Judged before anything is parsed.
 pub fn may_be_off(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at..];
+    let is_part =
+        rest.starts_with(b"StringParameter") && (at > 0 && bytes[at - 1].is_ascii_alphanumeric() || rest.get(15).is_some_and(u8::is_ascii_alphanumeric));
+    if is_part || !is_in_code(bytes, at) {
+        return false;
+    }
     let Some((_, values, reach)) = VALUES.iter().find(|(name, ..)| rest.starts_with(name.as_bytes())) else { return true };
     let behind = &rest[..rest.len().min(*reach)];
     values.iter().any(|value| memchr::memmem::find(behind, value.as_bytes()).is_some())
