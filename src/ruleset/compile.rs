@@ -131,6 +131,11 @@ impl KeyEngine {
         self.name.as_ref().is_none_or(|regex| regex.is_match(name.as_bytes()))
     }
 
+    /// Whether the rule knows what a value looks like.
+    pub fn knows_value(&self) -> bool {
+        self.name.is_some() && self.value.is_some()
+    }
+
     /// Whether the whole value has this rule's format.
     pub fn value_matches(&self, value: &[u8]) -> bool {
         self.value.as_ref().is_none_or(|regex| regex.is_match(value))

@@ -205,6 +205,7 @@ impl Sinks {
     pub fn add(&mut self, other: Self) {
         self.all.extend(other.all);
         self.places.extend(other.places);
+        self.finders = OnceLock::new();
     }
 
     /// Kind and place of each slot of a user.

@@ -39,6 +39,8 @@ pub enum Holder {
     Argument,
     /// `${NAME:-value}`.
     Fallback,
+    /// Side by side without a notation: `vendor TOKEN value`, `vendor-key-value`.
+    Beside,
 }
 
 /// A name and its value.
@@ -177,7 +179,7 @@ fn inner_name(text: &[u8], at: usize) -> &[u8] {
     &text[end - length..end]
 }
 
-fn is_name_byte(byte: u8) -> bool {
+pub(super) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
@@ -629,9 +631,21 @@ impl Reader<'_> {
             return None;
         }
         let start = after + 1;
-        let end = memchr::memmem::find(&self.bytes[start.min(self.line.end)..self.line.end], b"</")?;
+        let rest = &self.bytes[start.min(self.line.end)..self.line.end];
+        if rest.trim_ascii().is_empty() {
+            return self.element_below().map(|text| (text, Holder::Element));
+        }
+        let end = memchr::memmem::find(rest, b"</")?;
         let tag = Span::new(start, start + end);
         Some((self.quoted_at(start).unwrap_or(tag), Holder::Element))
+    }
+
+    /// The text of an element that has a line to itself, between the lines of its tags.
+    fn element_below(&self) -> Option<Span> {
+        let text = self.line_below(self.line)?;
+        let closing = self.line_below(text)?;
+        let is_text = !self.bytes[text.range()].trim_ascii_start().starts_with(b"<");
+        (is_text && self.bytes[closing.range()].trim_ascii_start().starts_with(b"</")).then(|| trim(self.bytes, text))
     }
 
     /// `setPassword("value")`, `.clientSecret("value")`; a getter holds a name, not a value.

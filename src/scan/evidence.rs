@@ -2,7 +2,7 @@
 
 use crate::model::provider::Provider;
 use crate::model::{Hit, Rank, Severity};
-use crate::text::Span;
+use crate::text::{Lines, Span};
 
 use super::context::Context;
 
@@ -53,9 +53,9 @@ impl Evidence {
     }
 
     /// Raises or lowers the severity of hits whose rules know only a name or a slot. A token whose checksum is right stays as it is.
-    pub fn weigh(&self, hits: &mut [Hit], bytes: &[u8], context: Context) {
+    pub fn weigh(&self, hits: &mut [Hit], bytes: &[u8], lines: &Lines, context: Context) {
         for hit in hits.iter_mut().filter(|hit| hit.secret && hit.rank <= Rank::Sink) {
-            let Some((marker, line)) = self.nearest(hit.span, bytes) else { continue };
+            let Some((marker, start)) = self.nearest(hit.span, bytes) else { continue };
             let (severity, what) = match marker.says {
                 Says::Sandbox => (lowered(hit.severity), "lowered"),
                 // What only tests run, and what is only shown, is no client of production.
@@ -65,12 +65,12 @@ impl Evidence {
             if severity != hit.severity {
                 hit.severity = severity;
                 let of = if marker.says == Says::Sandbox { "the sandbox" } else { "production" };
-                hit.notes.push(format!("severity {what}: `{}`, line {line}, is of {of}", marker.text));
+                hit.notes.push(format!("severity {what}: `{}`, line {}, is of {of}", marker.text, lines.index_of(start) + 1));
             }
         }
     }
 
-    /// The marker nearest to a secret, and its 1-based line. A sandbox outweighs what may serve both.
+    /// The marker nearest to a secret, and where it begins. A sandbox outweighs what may serve both.
     fn nearest(&self, at: Span, bytes: &[u8]) -> Option<(&Marker, usize)> {
         let window = around(at, bytes);
         let text = &bytes[window.range()];
@@ -88,8 +88,7 @@ impl Evidence {
         }
         found.sort_by_key(|(distance, _, start)| (*distance, *start));
         let sure = found.iter().find(|(_, marker, _)| marker.says != Says::MaybeLive).or(found.first())?;
-        let line = memchr::memchr_iter(b'\n', &bytes[..sure.2]).count() + 1;
-        Some((sure.1, line))
+        Some((sure.1, sure.2))
     }
 }
 
@@ -127,7 +126,7 @@ mod tests {
     fn said(text: &str) -> Option<(Says, usize)> {
         let at = text.find("VALUE").unwrap();
         let evidence = Evidence::new(&provider::built_in().unwrap());
-        evidence.nearest(Span::new(at, at + 5), text.as_bytes()).map(|(marker, line)| (marker.says, line))
+        evidence.nearest(Span::new(at, at + 5), text.as_bytes()).map(|(marker, start)| (marker.says, text[..start].matches('\n').count() + 1))
     }
 
     #[test]

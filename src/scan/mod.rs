@@ -4,6 +4,7 @@
 //! then masked and placed while the bytes are there.
 
 pub mod allow;
+mod beside;
 pub mod binding;
 mod block;
 mod composite;
@@ -139,6 +140,8 @@ struct Gathered<'a> {
     /// Markers of other tools.
     foreign: Vec<usize>,
     seen: Seen,
+    /// Whether it takes secrets out of answers, once asked.
+    takes: OnceCell<bool>,
     /// Slots of which a word was seen.
     slots: Vec<usize>,
     /// The anchor of the word of a slot that was seen last.
@@ -309,6 +312,7 @@ impl Scanner {
             markers: Vec::new(),
             foreign: Vec::new(),
             seen,
+            takes: OnceCell::new(),
             slots: Vec::new(),
             last_word: None,
         };
@@ -421,7 +425,7 @@ impl Scanner {
         let Some(name) = binding::name_around(bytes, at, line) else { return };
         if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
             worker.name += 1;
-            let found = binding::read(bytes, name, line, gathered.context().bare);
+            let found = binding::read(bytes, name, line, gathered.context().bare).or_else(|| beside::read(bytes, name, line));
             gathered.look_for_folding(name, &self.meaning.practices);
             gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
         }
@@ -447,7 +451,7 @@ impl Scanner {
         let masks = Masks::new(blob.bytes, &hits);
         hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
-        self.evidence.weigh(&mut hits, blob.bytes, context);
+        self.evidence.weigh(&mut hits, blob.bytes, &lines, context);
         let slot =
             |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
         scanned.safe = meant.safe.into_iter().map(slot).collect();
@@ -614,6 +618,9 @@ impl Gathered<'_> {
         if sights.has(Sight::Practice) && !practice::may_be_off(self.blob.bytes, at) {
             return self.seen.join(sights.without(Sight::Practice));
         }
+        if sights.has(Sight::Practice) && self.container().is_some() {
+            self.seen.note(Sight::Embedded);
+        }
         if sights.has(Sight::Declared) && !practice::may_declare_secret(self.blob.bytes, at) {
             return self.seen.join(sights.without(Sight::Declared));
         }
@@ -631,7 +638,7 @@ impl Gathered<'_> {
             return self.seen.note(Sight::Embedded);
         }
         let Some(language) = self.language() else { return };
-        if !self.seen.has(Sight::Practice) && practices.may_be_at(bytes, at, language) {
+        if !self.seen.has(Sight::Practice) && practices.may_be_at(bytes, at, language, &self.takes) {
             self.seen.note(Sight::Practice);
         }
         if folded::is_worth_folding(bytes, at, language) && is_telling() {

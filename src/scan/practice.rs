@@ -9,6 +9,8 @@ mod logs;
 mod transport;
 mod webhook;
 
+use std::cell::OnceCell;
+
 use crate::lang::Language;
 use crate::model::facts::{Argument, StepKind, Value, places};
 use crate::model::{Blob, Confidence, FileKind, Hit, Rank, Rule};
@@ -164,11 +166,12 @@ impl Practices {
         self.rules.iter().flat_map(|(practice, _)| practice.anchors()).collect()
     }
 
-    /// Whether a rule may find something about the name that stands here. Judged before anything is parsed.
-    pub fn may_be_at(&self, bytes: &[u8], name: Span, language: &Language) -> bool {
+    /// Whether a rule may find something about the name that stands here. Judged before anything is parsed; `takes` is
+    /// for what is asked about the whole file once.
+    pub fn may_be_at(&self, bytes: &[u8], name: Span, language: &Language, takes: &OnceCell<bool>) -> bool {
         let is_telling = || std::str::from_utf8(&bytes[name.range()]).is_ok_and(|name| strong(name).is_some());
         let is_default = || self.has(Practice::DefaultFallback) && fallback::is_fallback_of_lookup(bytes, name, language) && is_telling();
-        (is_default() || self.has(Practice::SecretLogged) && logs::may_be_logged(bytes, name, language)) && is_in_code(bytes, name.start)
+        (is_default() || self.has(Practice::SecretLogged) && logs::may_be_logged(bytes, name, language, takes)) && is_in_code(bytes, name.start)
     }
 
     /// Whether a rule of this kind is on.
@@ -304,32 +307,49 @@ fn text_of(argument: &Argument) -> Option<&str> {
     literal(argument).and_then(|(text, ..)| std::str::from_utf8(text).ok()).map(str::trim)
 }
 
-/// Whether the line of a byte is neither a comment nor an import.
-fn is_in_code(bytes: &[u8], at: usize) -> bool {
-    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
-    let line = bytes[start..at].trim_ascii_start();
-    ![b"//".as_slice(), b"#", b"*", b"/*", b"import ", b"use ", b"using "].iter().any(|opening| line.starts_with(opening))
-}
-
-/// The line around a byte, with those before and after it that a `\` at the end joins to it.
+/// The line around a byte, with those before and after it that a `\` at the end joins to it; of long ones what is near.
 fn logical_line(bytes: &[u8], at: usize) -> Span {
-    let start_of = |at: usize| memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
-    let end_of = |at: usize| memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-    let is_joined = |end: usize| bytes[..end].trim_ascii_end().ends_with(b"\\") && bytes[..end].last().is_some_and(|b| matches!(b, b'\\' | b'\r'));
+    let (from, to) = (at.saturating_sub(LINE_REACH), bytes.len().min(at.saturating_add(LINE_REACH)));
+    let start_of = |at: usize| memchr::memrchr(b'\n', &bytes[from..at]).map_or(from, |end| from + end + 1);
+    let end_of = |at: usize| memchr::memchr(b'\n', &bytes[at..to]).map_or(to, |end| at + end);
+    let is_joined = |end: usize| bytes[from..end].strip_suffix(b"\r").unwrap_or(&bytes[from..end]).ends_with(b"\\");
     let (mut start, mut end) = (start_of(at), end_of(at));
     for _ in 0..MOST_JOINED {
-        if start > 0 && is_joined(start - 1) {
+        if start > from && is_joined(start - 1) {
             start = start_of(start - 1);
         }
-        if end < bytes.len() && is_joined(end) {
+        if end < to && is_joined(end) {
             end = end_of(end + 1);
         }
     }
     Span::new(start, end)
 }
 
+/// Bytes of a line that are looked at to each side.
+const LINE_REACH: usize = 4096;
 /// Lines that are joined to one at most.
 const MOST_JOINED: usize = 40;
+/// Places of one word in one file that are looked at.
+const MOST_PLACES: usize = 2000;
+
+/// Whether a line, up to this byte, begins as a comment.
+fn is_in_comment(bytes: &[u8], at: usize) -> bool {
+    let line = line_before(bytes, at);
+    [b"//".as_slice(), b"#", b"*", b"--", b";", b"<!--", b"/*"].iter().any(|open| line.starts_with(open))
+}
+
+/// Whether it begins neither as a comment nor as an import.
+fn is_in_code(bytes: &[u8], at: usize) -> bool {
+    let line = line_before(bytes, at);
+    !is_in_comment(bytes, at) && ![b"import ".as_slice(), b"use ", b"using "].iter().any(|open| line.starts_with(open))
+}
+
+/// The line up to a byte, without the white space before it; of long ones what is near.
+fn line_before(bytes: &[u8], at: usize) -> &[u8] {
+    let from = at.saturating_sub(LINE_REACH);
+    let start = memchr::memrchr(b'\n', &bytes[from..at]).map_or(from, |end| from + end + 1);
+    bytes[start..at].trim_ascii_start()
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use crate::model::{Confidence, Hit, Rank, Rule, Severity};
 use crate::ruleset::{Compiled, Engine, RuleSet};
 use crate::text::{Span, name, placeholder, randomness};
 
-use super::binding::{self, TextBinding};
+use super::binding::{self, Holder, TextBinding};
 use super::context::Context;
 use super::generic;
 use super::sink::SinkHit;
@@ -94,6 +94,9 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
         return None;
     }
     let Bound { found, normal } = bound;
+    if found.holder == Holder::Beside && !engine.knows_value() {
+        return None;
+    }
     let text = &bytes[found.value.range()];
     let raw_name = &bytes[found.name.range()];
     if !engine.name_matches(normal) || !engine.value_matches(text) || !meets_conditions(rule, text) || compiled.allows(text) {

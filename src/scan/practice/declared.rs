@@ -9,7 +9,7 @@ use crate::model::{Blob, Confidence};
 use crate::text::Span;
 
 use super::super::syntax::{RawAttribute, RawResource};
-use super::{Found, Page, Practice, last_name, logical_line, strong, text_of};
+use super::{Found, MOST_PLACES, Page, Practice, last_name, logical_line, strong, text_of};
 
 /// Types of parameters in infrastructure code.
 pub const PARAMETERS: [&str; 1] = ["aws_ssm_parameter"];
@@ -134,7 +134,7 @@ static FLAG_TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?-u)
 pub fn written(blob: &Blob) -> Vec<Found> {
     let bytes = blob.bytes;
     let mut all = Vec::new();
-    for at in memchr::memmem::find_iter(bytes, b"AWS::SSM::Parameter") {
+    for at in memchr::memmem::find_iter(bytes, b"AWS::SSM::Parameter").take(MOST_PLACES) {
         let from = at + "AWS::SSM::Parameter".len();
         if bytes.get(from).is_some_and(|b| *b == b':' || b.is_ascii_alphanumeric()) {
             continue;
@@ -149,7 +149,7 @@ pub fn written(blob: &Blob) -> Vec<Found> {
         let span = Span::new(from + name.start(), from + name.end());
         all.extend(plain(name.as_bytes(), span, Confidence::High));
     }
-    for at in memchr::memmem::find_iter(bytes, b"put-parameter") {
+    for at in memchr::memmem::find_iter(bytes, b"put-parameter").take(MOST_PLACES) {
         let line = logical_line(bytes, at);
         let text = &bytes[line.range()];
         if !is_plain_type(text) || memchr::memmem::find(text, b"ssm").is_none() {

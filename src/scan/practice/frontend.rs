@@ -10,7 +10,7 @@ use crate::text::name::NameKind;
 use crate::text::placeholder::{placeholder, reference};
 use crate::text::{Span, randomness};
 
-use super::{Found, Practice, strong};
+use super::{Found, Practice, is_in_comment, strong};
 
 /// What announces such a build.
 pub const ANCHORS: [&str; 12] = [
@@ -78,7 +78,7 @@ fn public(blob: &Blob, all: &mut Vec<Found>) {
     for found in PUBLIC.iter().flat_map(|regex| regex.captures_iter(blob.bytes)) {
         let (Some(name), Some(rest)) = (found.name("name"), found.name("rest")) else { continue };
         let shown = String::from_utf8_lossy(name.as_bytes()).into_owned();
-        if !is_secret(&String::from_utf8_lossy(rest.as_bytes())) || is_comment(blob.bytes, name.start()) {
+        if !is_secret(&String::from_utf8_lossy(rest.as_bytes())) || is_in_comment(blob.bytes, name.start()) {
             continue;
         }
         let value = found.name("dq").or(found.name("sq")).or(found.name("bare")).filter(|value| is_value(value.as_bytes()));
@@ -107,7 +107,7 @@ fn named(blob: &Blob, regex: &LazyLock<Option<Regex>>, what: &str, all: &mut Vec
         let Some(name) = found.name("name") else { continue };
         let shown = String::from_utf8_lossy(name.as_bytes()).into_owned();
         let is_empty = found.name("value").is_some_and(|value| matches!(value.as_bytes().trim_ascii(), b"" | b"\"\"" | b"''" | b"\"\\\"\\\"\")"));
-        if !is_empty && is_secret(&shown) && !is_comment(blob.bytes, name.start()) && known.insert(name.as_bytes()) {
+        if !is_empty && is_secret(&shown) && !is_in_comment(blob.bytes, name.start()) && known.insert(name.as_bytes()) {
             all.push(Found::plain(Practice::FrontendSecret, Span::new(name.start(), name.end()), format!("`{shown}` {what}")));
         }
     }
@@ -132,10 +132,4 @@ fn is_secret(name: &str) -> bool {
 /// Text that is a value of its own, and not a stand-in.
 fn is_value(text: &[u8]) -> bool {
     text.len() >= 8 && placeholder(text).is_none() && reference(text).is_none() && randomness::score(text) >= 0.2
-}
-
-fn is_comment(bytes: &[u8], at: usize) -> bool {
-    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
-    let line = bytes[start..at].trim_ascii_start();
-    [b"//".as_slice(), b"#", b"*", b"/*", b"<!--"].iter().any(|open| line.starts_with(open))
 }

@@ -1,5 +1,7 @@
 //! Secrets that are printed or logged.
 
+use std::cell::OnceCell;
+
 use crate::lang::Language;
 use crate::model::Confidence;
 use crate::model::facts::{Call, Value};
@@ -323,6 +325,9 @@ fn is_path(text: &str) -> bool {
 /// Whether a name, whatever it is, is bound to what is taken out under the name of a secret: `token = answer["access_token"]`.
 fn is_taken_from_secret(name: &str, at: Span, page: &Page) -> bool {
     let name = name.trim_start_matches(['&', '*', '$', '%', '?']);
+    if name.len() > MAX_TAKEN {
+        return false;
+    }
     let before = page.facts.bindings.iter().filter(|binding| binding.name.trim_start_matches('$') == name && binding.span.start < at.start);
     let Some(binding) = before.max_by_key(|binding| binding.span.start) else { return false };
     let text = page.text(binding.value.span).trim_end().trim_end_matches([';', '!', '?']);
@@ -367,13 +372,14 @@ fn is_secret(path: &str, language: &str) -> bool {
 }
 
 /// Whether the name that stands here is an argument of a call that logs. Judged before anything is parsed.
-pub fn may_be_logged(bytes: &[u8], name: Span, language: &Language) -> bool {
+pub fn may_be_logged(bytes: &[u8], name: Span, language: &Language, takes: &OnceCell<bool>) -> bool {
     let text = bytes.get(name.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
     let from = name.start.saturating_sub(REACH);
     let start = memchr::memrchr(b'\n', &bytes[from..name.start]).map_or(from, |end| from + end + 1);
     let before = bytes[start..name.start].trim_ascii_start();
-    let is_taken = || TAKEN.iter().any(|taken| memchr::memmem::find(bytes, taken.as_bytes()).is_some());
-    if !is_argument(before, bytes.get(name.end).copied()) || !is_secret(text, language.name) && !(text.len() <= MAX_TAKEN && is_in_log(before) && is_taken()) {
+    let is_taken = || *takes.get_or_init(|| TAKEN.iter().any(|taken| memchr::memmem::find(bytes, taken.as_bytes()).is_some()));
+    let is_meant = || is_secret(text, language.name) || text.len() <= MAX_TAKEN && is_in_log(before) && is_taken();
+    if !is_argument(before, bytes.get(name.end).copied()) || !is_meant() {
         return false;
     }
     match language.name {
@@ -510,7 +516,7 @@ mod tests {
         ] {
             let Some(python) = python else { return };
             let at = line.rfind(name).unwrap();
-            assert_eq!(may_be_logged(line.as_bytes(), Span::new(at, at + name.len()), python), expected, "{line}");
+            assert_eq!(may_be_logged(line.as_bytes(), Span::new(at, at + name.len()), python, &OnceCell::new()), expected, "{line}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::facts::{Argument, Call};
 use crate::model::{Blob, Confidence};
 use crate::text::Span;
 
-use super::{Found, Page, Practice, is_in_code, last_name, logical_line, text_of};
+use super::{Found, LINE_REACH, MOST_PLACES, Page, Practice, is_in_code, is_in_comment, last_name, logical_line, text_of};
 
 /// Words of switches that turn verification off; each is looked at in the tree.
 pub const SWITCHES: [&str; 31] = [
@@ -197,7 +197,7 @@ fn switches(page: &Page) -> Vec<Found> {
                 switch.is(language, last_name(name), page.text(argument.span)) && (switch.callees.is_empty() || switch.callees.contains(&last))
             };
             if NAMED.iter().any(|switch| is_off(&switch)) && !is_sent_to_this_machine(call) {
-                all.push(off(page, last_name(name), argument.span));
+                all.push(off(page, last_name(name), (argument.span, argument.line)));
             }
         }
         for (languages, callee, position, values) in CALLED.iter().filter(|(languages, callee, ..)| languages.contains(&language) && last == *callee) {
@@ -207,12 +207,12 @@ fn switches(page: &Page) -> Vec<Found> {
             let is_switch = *callee != "curl_setopt" || call.arguments.get(1).is_some_and(|option| page.text(option.span).starts_with("CURLOPT_SSL_VERIFY"));
             if is_switch && (values.contains(&text) || accepts_all(text)) {
                 let name = if *callee == "curl_setopt" { call.arguments.get(1).map_or(*callee, |option| page.text(option.span)) } else { callee };
-                all.push(off(page, name, argument.span));
+                all.push(off(page, name, (argument.span, argument.line)));
             }
         }
         let verifier = page.text(call.span).rfind(last).filter(|_| last.to_ascii_lowercase().ends_with("hostnameverifier") && call.arguments.len() != 1);
         if let Some(at) = verifier.filter(|at| accepts_all(&page.text(call.span)[at + last.len()..])) {
-            all.push(off(page, last, Span::new(call.span.start + at + last.len(), call.span.end)));
+            all.push(off(page, last, (Span::new(call.span.start + at + last.len(), call.span.end), call.line)));
         }
         let is_trusting = |name: &&&str| call.callee.split(['.', ':']).any(|word| word == **name);
         if let Some(name) = TRUST_ALL.iter().find(is_trusting).filter(|_| matches!(language, "java" | "kotlin")) {
@@ -236,7 +236,7 @@ fn switches(page: &Page) -> Vec<Found> {
         let is_off = |switch: &Switch| switch.is(language, name, value) && (switch.callees.is_empty() || is_assigned());
         let is_replaced = name == "_create_default_https_context" && value.ends_with("_create_unverified_context");
         if is_replaced || NAMED.iter().any(is_off) || CALLBACKS.contains(&name) && accepts_all(value) {
-            all.push(off(page, name, binding.value.span));
+            all.push(off(page, name, (binding.value.span, binding.value.line)));
         }
     }
     all
@@ -251,8 +251,9 @@ impl Switch {
 /// Whether something decides at run time if verification is off: a condition on this line or a few before it. Then it is a setting, and its default is
 /// not known.
 fn is_conditional(page: &Page, at: usize) -> bool {
-    let end = memchr::memchr(b'\n', &page.bytes[at..]).map_or(page.bytes.len(), |end| at + end);
-    let start = memchr::memrchr_iter(b'\n', &page.bytes[..at]).nth(CONDITION).map_or(0, |start| start + 1);
+    let (from, to) = (at.saturating_sub(LINE_REACH), page.bytes.len().min(at + LINE_REACH));
+    let end = memchr::memchr(b'\n', &page.bytes[at..to]).map_or(to, |end| at + end);
+    let start = memchr::memrchr_iter(b'\n', &page.bytes[from..at]).nth(CONDITION).map_or(from, |start| from + start + 1);
     let text = String::from_utf8_lossy(&page.bytes[start..end]);
     let has_word = |word: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|own| own == word);
     ["if", "else", "elif", "elsif", "unless", "case", "when", "match"].iter().any(|word| has_word(word)) || text.contains(" ? ")
@@ -269,11 +270,10 @@ fn accepts_all(value: &str) -> bool {
 }
 
 /// A switch with its name: `verify=False`.
-fn off(page: &Page, name: &str, value: Span) -> Found {
+fn off(page: &Page, name: &str, (value, line): (Span, u32)) -> Found {
     let from = value.start.saturating_sub(name.len() + 24);
     let before = &page.bytes[from..value.start];
     let start = memchr::memmem::rfind(before, name.as_bytes()).map_or(value.start, |at| from + at);
-    let line = u32::try_from(memchr::memchr_iter(b'\n', &page.bytes[..start]).count() + 1).unwrap_or(u32::MAX);
     let mut found =
         Found::plain(Practice::InsecureTransport, Span::new(start, value.end), format!("`{name}` turns off the verification of TLS certificates, line {line}"));
     if is_conditional(page, start) {
@@ -292,7 +292,7 @@ fn is_sent_to_this_machine(call: &Call) -> bool {
 fn sent_openly(page: &Page) -> Vec<Found> {
     let mut all = Vec::new();
     for call in page.facts.calls.iter().filter(|call| carries_credential(call)) {
-        let receivers = call.receiver.into_iter().flat_map(|receiver| page.facts.calls.iter().filter(move |other| receiver.contains(other.span)));
+        let receivers = call.receiver.into_iter().flat_map(|receiver| within(page, receiver));
         for argument in std::iter::once(call).chain(receivers).flat_map(addresses) {
             let Some((span, host, confidence)) = open_address(page, argument) else { continue };
             let message = format!("credentials are sent to `{host}` over HTTP, line {}", argument.line);
@@ -306,6 +306,15 @@ fn sent_openly(page: &Page) -> Vec<Found> {
     }
     all
 }
+
+/// The calls within these bytes, not too many of them.
+fn within<'a>(page: &'a Page, span: Span) -> impl Iterator<Item = &'a Call> {
+    let from = page.facts.calls.partition_point(|call| call.span.start < span.start);
+    page.facts.calls[from..].iter().take_while(move |call| call.span.start < span.end).take(MOST_WITHIN).filter(move |call| span.contains(call.span))
+}
+
+/// Calls within one that are looked at.
+const MOST_WITHIN: usize = 64;
 
 fn carries_credential(call: &Call) -> bool {
     let is_credential = |name: &str| {
@@ -464,17 +473,11 @@ pub fn written(blob: &Blob) -> Vec<Found> {
         }
     }
     for program in [b"curl ".as_slice(), b"wget "] {
-        for found in memchr::memmem::find_iter(blob.bytes, program).filter_map(|at| command(blob.bytes, at)) {
+        for found in memchr::memmem::find_iter(blob.bytes, program).take(MOST_PLACES).filter_map(|at| command(blob.bytes, at)) {
             all.entry(found.span.start).or_insert(found);
         }
     }
     all.into_values().collect()
-}
-
-fn is_in_comment(bytes: &[u8], at: usize) -> bool {
-    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
-    let line = bytes[start..at].trim_ascii_start();
-    [b"//".as_slice(), b"#", b"*", b"--", b";", b"<!--", b"/*"].iter().any(|open| line.starts_with(open))
 }
 
 /// A command line of curl or wget that sends a credential and verifies nothing, or speaks HTTP.

@@ -4,12 +4,14 @@ use crate::model::Confidence;
 use crate::model::facts::Call;
 use crate::text::Span;
 
-use super::{Found, Page, Practice, text_of};
+use super::{Found, MOST_PLACES, Page, Practice, text_of};
 
 /// The header that carries the signature, as it is written in code.
 pub const ANCHORS: [&str; 3] = ["aelix-signature", "aelix_signature", "aelixsignature"];
 /// The word that every handler of its webhooks holds.
 pub const PROVIDER: &str = "aelix";
+/// Names of one header that are followed.
+const MOST_NAMES: usize = 16;
 /// Words of which a file that verifies anything holds one.
 const VERIFYING: [&str; 5] = ["verif", "signature", "hmac", "timingsafe", "webhooksecret"];
 /// Callees that register a handler, or annotate one: the last word.
@@ -116,8 +118,8 @@ fn is_annotation(page: &Page, call: Span) -> bool {
 /// Comparisons of what was read from the header with `==`.
 fn compared(page: &Page) -> Vec<Found> {
     let mut all = Vec::new();
-    for name in names_of_signature(page) {
-        for at in memchr::memmem::find_iter(page.bytes, name.as_bytes()) {
+    for name in names_of_signature(page).into_iter().take(MOST_NAMES) {
+        for at in memchr::memmem::find_iter(page.bytes, name.as_bytes()).take(MOST_PLACES) {
             let whole = Span::new(at, at + name.len());
             if is_part_of_a_name(page.bytes, whole) || page.facts.is_text(whole) || page.is_test(whole) {
                 continue;
