@@ -1,6 +1,6 @@
 //! Modules of infrastructure code: the blocks of one directory, stack or document, and what an expression in it amounts to.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::Place;
@@ -11,6 +11,8 @@ use super::expression::{self, Datum, Names};
 
 /// Calls of one module that are told apart; further ones are not looked at.
 const MAX_CALLS: usize = 32;
+/// Names that are looked up for one value: locals that name each other many times over would double it at every step.
+const MAX_NAMES: u32 = 5_000;
 /// The kind of what stands at the top of a file of values for variables.
 pub const VALUES: &str = "tfvars";
 
@@ -166,7 +168,7 @@ impl<'a> Module<'a> {
 
     /// What an attribute of a resource amounts to.
     pub fn known(&self, resource: &'a Resource, attribute: &'a Attribute) -> Known<'a> {
-        let way = Way { module: self, resource, variables: RefCell::default(), sources: RefCell::default() };
+        let way = Way { module: self, resource, variables: RefCell::default(), sources: RefCell::default(), left: Cell::new(MAX_NAMES) };
         let value = way.attribute(attribute, 0);
         Known { value, variables: way.variables.into_inner(), sources: way.sources.into_inner() }
     }
@@ -259,6 +261,8 @@ struct Way<'m, 'a> {
     resource: &'a Resource,
     variables: RefCell<Vec<&'a Resource>>,
     sources: RefCell<Vec<&'a Place>>,
+    /// Names that may still be looked up.
+    left: Cell<u32>,
 }
 
 impl<'a> Way<'_, 'a> {
@@ -317,6 +321,8 @@ pub fn span_of(prefix: &str, number: impl Fn(&str) -> Option<u64>) -> Option<u64
 
 impl Names for Way<'_, '_> {
     fn value(&self, path: &[String], depth: u32) -> Datum {
+        let Some(left) = self.left.get().checked_sub(1) else { return Datum::Unknown };
+        self.left.set(left);
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         let (datum, rest) = match parts.as_slice() {
             ["var" | "cfn", name, rest @ ..] => (self.variable(name, depth), rest),

@@ -201,6 +201,14 @@ mod tests {
         assert_eq!(intervals(&[("a/main.tf.json", json), ("a/variables.tf", &variable(""))]).len(), 1, "JSON");
     }
 
+    #[test]
+    fn locals_that_name_each_other_many_times_are_cut() {
+        let names = |n: usize| (0..40).map(|_| format!("${{local.l{n}}}")).collect::<String>();
+        let locals: String = (0..30).map(|n| format!("  l{n} = \"{}\"\n", names(n + 1))).collect();
+        let text = rotation("automatically_after_days = local.l0") + &format!("locals {{\n{locals}  l30 = \"abcdefgh\"\n}}\n");
+        assert!(intervals(&[("main.tf", &text)]).is_empty());
+    }
+
     fn secret(name: &str, body: &str) -> String {
         format!("resource \"aws_secretsmanager_secret\" \"{name}\" {{\n{body}\n}}\n")
     }
