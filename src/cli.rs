@@ -44,6 +44,8 @@ pub enum Command {
     Rules(RulesCommand),
     /// Explain a rule: what goes wrong, how to fix it
     Explain(ExplainArgs),
+    /// Print which scopes each client requests, which its calls use, and the smallest set that is enough
+    Scopes(ScopesArgs),
     /// Write or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -97,6 +99,20 @@ pub struct ExplainArgs {
     /// Rule files, or folders of them, beside the built-in rules
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Arguments of `scopes`.
+#[derive(Debug, Args)]
+pub struct ScopesArgs {
+    /// Files and folders to read; none: the working directory
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+    /// How the scopes are written
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json"])]
+    pub format: String,
     /// Where the configuration comes from
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -271,7 +287,7 @@ pub struct OutputArgs {
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,
-    /// List what rules about infrastructure cannot decide, because a value is not known before it is applied
+    /// Say what cannot be decided, and why: values of infrastructure that are not known before it is applied, scopes of which nobody knows the use
     #[arg(long)]
     pub show_unknown: bool,
     /// List the secrets that are read safely at run time
@@ -286,7 +302,7 @@ pub struct OutputArgs {
 }
 
 /// Where the configuration comes from.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Configuration")]
 pub struct ConfigArgs {
     /// Use this configuration file instead of the nearest aelix-lint.toml
@@ -365,7 +381,7 @@ pub enum Parsed {
 
 /// The command that a word was probably meant to be.
 pub fn nearest_command(word: &str) -> Option<&'static str> {
-    crate::ruleset::nearest(word, ["check", "rules", "explain", "config", "help"].into_iter())
+    crate::ruleset::nearest(word, ["check", "rules", "explain", "config", "scopes", "help"].into_iter())
 }
 
 /// Reads the command line.

@@ -64,7 +64,7 @@ pub enum EmptyInput {
 
 /// What is shown beside the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each decided by its own flag")]
 pub struct Show {
     /// Reports list the files that were scanned.
     pub files: bool,
@@ -72,7 +72,7 @@ pub struct Show {
     pub safe: bool,
     /// Reports list suppressed findings.
     pub suppressed: bool,
-    /// Reports list what rules about infrastructure cannot decide.
+    /// Reports say what cannot be decided.
     pub unknown: bool,
 }
 

@@ -3,23 +3,30 @@
 mod book;
 pub mod examples;
 pub mod panics;
+mod privilege;
 mod scanning;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::UsageError;
-use crate::model::{Finding, Report, Rule, Stats};
+use rayon::ThreadPool;
+
+use crate::model::{Finding, Origin, Report, Rule, Stats, Target};
 use crate::plan::Plan;
-use crate::project;
+use crate::project::packages::Files;
+use crate::project::{self, imports};
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
 use crate::source;
 use crate::triage::{FileResult, triage};
 
 use book::Blobs;
+use privilege::Asked;
+use scanning::NamedUse;
 pub use scanning::{Progress, scan_text};
 
 /// What the process tells its caller.
@@ -74,11 +81,22 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let wanted = blobs.wanted(&targets);
     let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
     blobs.add(&mut report, &targets, wanted, more);
+    let asked = Asked { sites: std::mem::take(&mut blobs.sites), omitted: std::mem::take(&mut blobs.omitted) };
+    let mut found = Vec::new();
+    if !blobs.names.is_empty() || !asked.sites.is_empty() || !asked.omitted.is_empty() {
+        let files = Files::new(targets.iter().map(|target| &*target.relative));
+        imported((&scanner, &files), &targets, &pool, (&mut blobs, &mut report));
+        found = privilege::judge((&scanner, rules), (&targets, &files), &asked, &pool, &mut report);
+        if plan.show.unknown {
+            report.notices.extend(privilege::unknown(&report.reviews));
+        }
+    }
     let gaps = blobs.gaps(&report, &targets);
     let mut judged = project::findings(rules, &mut blobs.scanned, &gaps, plan.now);
     if plan.show.unknown {
         report.notices.append(&mut judged.unknown);
     }
+    judged.findings.append(&mut found);
     for (index, file) in blobs.join(judged.findings, &targets) {
         settled.add(index, file, watch);
     }
@@ -87,6 +105,25 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let (listing, scanning) = (listed, done.saturating_sub(listed));
     report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
     Ok(report)
+}
+
+/// Looks up the names that reach a slot of an API in one file and are declared in another.
+fn imported((scanner, files): (&Scanner, &Files), targets: &[Target], pool: &ThreadPool, (blobs, report): (&mut Blobs, &mut Report)) {
+    let names = std::mem::take(&mut blobs.names);
+    let known: RefCell<HashMap<String, Option<String>>> = RefCell::default();
+    let read = |package: &str| project::packages::module_name(package, files, |index| scanning::text(&targets[index]));
+    let module = |package: &str| known.borrow_mut().entry(package.to_owned()).or_insert_with(|| read(package)).clone();
+    let mut uses: BTreeMap<usize, Vec<NamedUse>> = BTreeMap::new();
+    for name in &names {
+        for candidate in imports::candidates(&imports::Use::of(name), files, &module) {
+            if targets[candidate.file].origin == Origin::File {
+                uses.entry(candidate.file).or_default().push((name, candidate.name));
+            }
+        }
+    }
+    let (indices, errands): (Vec<usize>, Vec<_>) = uses.into_iter().map(|(index, uses)| (index, (&targets[index], uses))).unzip();
+    let outcomes = scanning::exported(scanner, &errands, pool);
+    blobs.add(report, targets, indices, outcomes);
 }
 
 /// Sorts what was not done. A file that two steps could not read is named once.
@@ -112,7 +149,12 @@ impl Settled<'_> {
         for finding in &findings {
             (watch.finding)(finding, &self.rules.rules);
         }
-        self.files.entry(index).or_default().extend(findings);
+        let known = self.files.entry(index).or_default();
+        let is_first = known.is_empty();
+        known.extend(findings);
+        if !is_first {
+            known.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));
+        }
     }
 }
 
@@ -167,6 +209,7 @@ mod tests {
             errors: vec![],
             notices: vec![],
             scanned_files: None,
+            reviews: vec![],
             safe: None,
             stats: Stats::default(),
             show_suppressed: false,

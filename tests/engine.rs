@@ -261,6 +261,7 @@ mod masks {
             errors: vec![RunError { display: Some(path.clone()), relative: Some(path.clone()), message: "cannot read it".into() }],
             notices: scanned.notices.into_iter().map(|message| Notice { display: path.clone(), relative: path.clone(), message }).collect(),
             scanned_files: None,
+            reviews: vec![],
             safe: None,
             stats: Stats::default(),
             show_suppressed: true,

@@ -43,6 +43,7 @@ pub fn follow(rules: &Arc<RuleSet>, scanned: Scanned, length: usize) {
         errors: Vec::new(),
         notices: Vec::new(),
         scanned_files: None,
+        reviews: Vec::new(),
         safe: None,
         stats: Stats::default(),
         show_suppressed: true,

@@ -7,6 +7,8 @@ mod encoded;
 mod jwk;
 mod jwt;
 mod nkey;
+pub mod openapi;
+mod outline;
 mod pem;
 pub mod scope_request;
 pub mod scopes;
@@ -68,7 +70,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 21] = [
+pub const CHECKS: [&str; 30] = [
     "default-fallback",
     "frontend-secret",
     "insecure-transport",
@@ -80,8 +82,17 @@ pub const CHECKS: [&str; 21] = [
     "plaintext-parameter",
     "rotation-missing",
     "scope-admin-interactive",
+    "scope-all",
+    "scope-broader",
+    "scope-missing",
+    "scope-omitted",
+    "scope-openapi",
+    "scope-overbroad",
+    "scope-sensitive",
     "scope-unknown",
+    "scope-unused",
     "scope-wildcard",
+    "scope-write-only",
     "secret-logged",
     "sensitive-flag",
     "suppression-expired",

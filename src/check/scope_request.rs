@@ -8,7 +8,8 @@ const MAX_REQUEST: usize = 4_096;
 /// Requests of one text that are read; a text with more is no program.
 const MAX_REQUESTS: usize = 20_000;
 /// Words before `scope` in a name that make it a definition or an enforcement, not a request.
-const NOT_REQUESTED: [&str; 24] = [
+const NOT_REQUESTED: [&str; 25] = [
+    "foreign",
     "required",
     "require",
     "requires",
@@ -39,6 +40,117 @@ const ENFORCEMENT: [&str; 8] = ["Security(", "PreAuthorize", "hasAuthority", "ha
 /// Methods of a scope list that add to it.
 const ADDERS: [&str; 6] = ["add", "push", "append", "extend", "insert", "addall"];
 
+/// Longest value that is read for names, in bytes.
+const MAX_EXPRESSION: usize = 200;
+/// Words that stand where a value stands, and are types or no value.
+const TYPES: [&str; 44] = [
+    "string",
+    "str",
+    "String",
+    "Option",
+    "Vec",
+    "List",
+    "Set",
+    "Array",
+    "ReadonlyArray",
+    "Optional",
+    "Sequence",
+    "list",
+    "set",
+    "tuple",
+    "any",
+    "unknown",
+    "null",
+    "None",
+    "undefined",
+    "nil",
+    "Iterable",
+    "Collection",
+    "IEnumerable",
+    "Field",
+    "default",
+    "Some",
+    "is",
+    "not",
+    "object",
+    "Record",
+    "void",
+    "self",
+    "this",
+    "public",
+    "private",
+    "static",
+    "readonly",
+    "const",
+    "let",
+    "var",
+    "bool",
+    "boolean",
+    "true",
+    "false",
+];
+/// What an answer of an authorization server is called: the scopes in it were granted, not requested.
+const RESPONSES: [&str; 14] =
+    ["response", "resp", "res", "token", "data", "body", "json", "result", "claims", "payload", "tokens", "jwt", "decoded", "tokenset"];
+
+/// What a value that is not all text is made of.
+struct Expression {
+    /// The names in it.
+    words: Vec<String>,
+    /// Only names and points.
+    is_path: bool,
+    /// Beside text, a name in capitals.
+    has_constant: bool,
+}
+
+impl Expression {
+    /// Reads up to the end of the value: a comma or a closing bracket that is not its own, the end of the line outside of brackets. Text in quotes is
+    /// passed over, unless the value itself stands in text (`scope=${SCOPES}`).
+    fn of(region: &[u8], is_text: bool) -> Self {
+        let (mut words, mut depth, mut p, mut is_path, mut has_constant) = (Vec::new(), 0usize, 0, true, false);
+        let mut in_hole = !is_text;
+        while let Some(&b) = region.get(p) {
+            match b {
+                b'\'' | b'"' | b'`' | b'&' | b' ' if is_text => break,
+                b'\'' | b'"' | b'`' => {
+                    is_path = false;
+                    let text = &region[p + 1..];
+                    let end = text.iter().position(|&other| other == b || other == b'\n').unwrap_or(text.len());
+                    // The name of a variable of the environment, a hole in a template.
+                    let inside = String::from_utf8_lossy(&text[..end]).into_owned();
+                    if requests_scopes(inside.as_bytes()) {
+                        words.push(inside);
+                    } else if let Some((_, hole)) = inside.split_once("${") {
+                        words.push(hole.trim_end_matches('}').rsplit('.').next().unwrap_or_default().to_owned());
+                    }
+                    p += end + 1;
+                }
+                b'$' | b'{' | b'%' if is_text => in_hole = matches!(region.get(p + 1), Some(b'{' | b's' | b'v' | b'}')) || b == b'{' || b == b'$',
+                b'(' | b'[' | b'{' => {
+                    is_path &= b != b'{';
+                    depth += 1;
+                }
+                b')' | b']' | b'}' | b',' | b';' | b'\n' | b'#' if depth == 0 => break,
+                b')' | b']' | b'}' => depth -= 1,
+                b if b.is_ascii_alphabetic() || b == b'_' => {
+                    let length = region[p..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+                    let word = String::from_utf8_lossy(&region[p..p + length]).into_owned();
+                    let is_called = matches!(region.get(p + length), Some(b'(' | b'!' | b':' | b'<'));
+                    has_constant |= !is_called && length > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+                    if in_hole {
+                        words.push(word);
+                    }
+                    p += length;
+                    continue;
+                }
+                _ => {}
+            }
+            p += 1;
+        }
+        Self { words, is_path, has_constant }
+    }
+}
+
 /// One scope in a request: its bytes as written, and its name decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -53,10 +165,21 @@ pub struct Token {
 pub struct Request {
     /// The scopes in order.
     pub tokens: Vec<Token>,
+    /// The name that holds them, as written: `AELIX_SCOPES`.
+    pub name: Span,
+    /// Some of its scopes are computed: from what these names hold, or from nobody knows what.
+    pub open: Option<Vec<String>>,
 }
 
-/// The requests of a text, in order. Prose and machine-written files have none.
+/// The requests of a text that name scopes, in order. Prose and machine-written files have none.
 pub fn requests(bytes: &[u8], kind: FileKind) -> Vec<Request> {
+    let mut all = sites(bytes, kind);
+    all.retain(|request| !request.tokens.is_empty());
+    all
+}
+
+/// The requests of a text, in order, also those whose scopes are computed.
+pub fn sites(bytes: &[u8], kind: FileKind) -> Vec<Request> {
     if matches!(kind, FileKind::Document | FileKind::Generated) {
         return Vec::new();
     }
@@ -65,10 +188,11 @@ pub fn requests(bytes: &[u8], kind: FileKind) -> Vec<Request> {
     let (mut from, mut read) = (0, 0);
     while let Some(at) = next_word(bytes, from) {
         from = at + WORD.len();
-        let Some((form, value)) = reader.site_at(at) else { continue };
+        let Some((form, name, value)) = reader.site_at(at) else { continue };
         let tokens = reader.scopes(form, value);
-        if !tokens.is_empty() {
-            out.push(Request { tokens });
+        let open = reader.open(form, value, tokens.is_empty());
+        if !tokens.is_empty() || open.is_some() {
+            out.push(Request { tokens, name, open });
         }
         read += 1;
         if read == MAX_REQUESTS {
@@ -115,11 +239,26 @@ impl Reader<'_> {
     }
 
     /// How and where the word at `at` is given a value, if it names requested scopes.
-    fn site_at(&self, at: usize) -> Option<(Form, usize)> {
+    fn site_at(&self, at: usize) -> Option<(Form, Span, usize)> {
         let start = self.back(at, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
         let end = self.skip(at, |b| b.is_ascii_alphanumeric() || b == b'_');
-        let site = self.form(start, end).filter(|_| requests_scopes(&self.bytes[start..end]))?;
-        (!self.in_comment(start) && !self.is_enforced(start)).then_some(site)
+        let (form, value) = self.form(start, end).filter(|_| requests_scopes(&self.bytes[start..end]))?;
+        (!self.in_comment(start) && !self.is_enforced(start)).then_some((form, Span::new(start, end), value))
+    }
+
+    /// Names that a value takes scopes from, where it is not all text; nothing where a type or nothing at all stands in its place.
+    fn open(&self, form: Form, value: usize, is_empty: bool) -> Option<Vec<String>> {
+        if matches!(form, Form::Element) || !matches!(self.kind, FileKind::Source | FileKind::Shell) {
+            return None;
+        }
+        let region = &self.bytes[value..(value + MAX_EXPRESSION).min(self.bytes.len())];
+        let expression = Expression::of(region, form == Form::Parameter);
+        let is_type = expression.words.iter().all(|word| TYPES.contains(&word.as_str()));
+        let names: Vec<String> = expression.words.iter().filter(|word| requests_scopes(word.as_bytes())).cloned().collect();
+        let is_response =
+            expression.is_path && expression.words.len() > 1 && expression.words.iter().any(|word| RESPONSES.contains(&word.to_ascii_lowercase().as_str()));
+        let is_open = if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant };
+        is_open.then_some(names)
     }
 
     /// The scopes in the value that begins at `value`.

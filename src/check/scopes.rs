@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::provider::Provider;
+use crate::model::usage::Grant;
 use crate::model::{Confidence, FileKind};
-use crate::text::Span;
+use crate::text::{Span, randomness};
 
-use super::scope_request::{Request, Token, requests};
+use super::scope_request::{self, Request, Token, requests};
 
 /// Literal that a blob contains, in any case, if it requests scopes.
 pub const KEYWORD: &str = "scope";
+/// How the names of all checks of scopes begin.
+pub const CHECKS: &str = "scope-";
 /// Largest edit distance of a suggestion.
 const MAX_DISTANCE: usize = 2;
 /// How far a grant may stand from a scope to belong to it, in bytes.
@@ -34,6 +37,12 @@ const INTERACTIVE: [&[u8]; 10] = [
 ];
 /// What a grant without a user looks like, in lower case.
 const SERVICE: [&[u8]; 4] = [b"client_credentials", b"clientcredentials", b"client-credentials", b"backendapplicationclient"];
+
+/// How a client id is named, in lower case, and how far it may stand from the scopes of its client, in bytes.
+const CLIENT_IDS: [&[u8]; 3] = [b"client_id", b"clientid", b"client-id"];
+const NEAR_CLIENT: usize = 700;
+/// Words that stand where a client id stands, and are none, in lower case.
+const NO_CLIENT: [&[u8]; 6] = [b"true", b"false", b"none", b"null", b"string", b"str"];
 
 /// What is wrong with a requested scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,15 +106,108 @@ pub fn hits(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<ScopeHit> 
     found.into_values().collect()
 }
 
+/// One place that requests scopes of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The scopes that may be the provider's, wildcards and misspelt ones too.
+    pub tokens: Vec<Token>,
+    /// The name that holds them, as written.
+    pub name: Span,
+    /// Some of its scopes are computed, as in [`Request`].
+    pub open: Option<Vec<String>>,
+    /// Who takes part in the grant nearest to it.
+    pub grant: Grant,
+    /// The client id nearest to it, as an expression.
+    pub client: Option<String>,
+    /// The blob names the provider.
+    pub is_sure: bool,
+}
+
+/// The places of a blob that request scopes of the provider.
+pub fn sites(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<Site> {
+    let all = scope_request::sites(bytes, kind);
+    let named: Vec<Request> = all.iter().filter(|request| !request.tokens.is_empty()).cloned().collect();
+    let is_sure = names(bytes, provider);
+    if all.is_empty() || !is_sure && evidence(bytes, &named, provider).is_none() {
+        return Vec::new();
+    }
+    let (interactive, service, clients) = (places(bytes, &INTERACTIVE), places(bytes, &SERVICE), places(bytes, &CLIENT_IDS));
+    let mut found = Vec::new();
+    for request in all {
+        let tokens: Vec<Token> = request.tokens.iter().filter(|t| is_ours(&t.name, provider) && !is_oidc(&t.name)).cloned().collect();
+        let is_ours = !tokens.is_empty() || request.tokens.is_empty() && is_sure;
+        if !is_ours {
+            continue;
+        }
+        let at = request.name.start;
+        let near = |places: &[Span]| nearest(places, at).filter(|(distance, _)| *distance <= NEAR).map(|(distance, _)| distance);
+        let grant = match (near(&interactive), near(&service)) {
+            (Some(user), Some(service)) if service <= user => Grant::Service,
+            (Some(_), _) => Grant::User,
+            (None, Some(_)) => Grant::Service,
+            (None, None) => Grant::Unknown,
+        };
+        let client = nearest(&clients, at).filter(|(distance, _)| *distance <= NEAR_CLIENT).and_then(|(_, place)| client_id(bytes, place));
+        found.push(Site { tokens, name: request.name, open: request.open, grant, client, is_sure });
+    }
+    found
+}
+
+/// Where a blob asks the provider for a token of a service's own and names no scope anywhere.
+pub fn omitted(bytes: &[u8], kind: FileKind, provider: &Provider) -> Option<Span> {
+    let is_program = matches!(kind, FileKind::Source | FileKind::Shell | FileKind::Config | FileKind::EnvFile);
+    let token_path = provider.token_url.split_once("://").map_or("", |(_, rest)| rest);
+    let asks = || !token_path.is_empty() && memchr::memmem::find(bytes, token_path.as_bytes()).is_some();
+    if !is_program || !asks() || !names(bytes, provider) || find(bytes, KEYWORD.as_bytes()).next().is_some() {
+        return None;
+    }
+    let is_grant = |at: &usize| {
+        let start = memchr::memrchr(b'\n', &bytes[..*at]).map_or(0, |p| p + 1);
+        let before = bytes[start..*at].trim_ascii_start().to_ascii_lowercase();
+        let is_comment = [b"#".as_slice(), b"//", b"*", b"--", b"/*"].iter().any(|mark| before.starts_with(mark));
+        !is_comment && memchr::memmem::find(&before, b"grant").is_some() && memchr::memmem::find(&before, b"grants").is_none()
+    };
+    find(bytes, SERVICE[0]).find(is_grant).map(|at| Span::new(at, at + SERVICE[0].len()))
+}
+
+/// Whether a blob contains a word of the provider.
+pub fn names(bytes: &[u8], provider: &Provider) -> bool {
+    provider.words.iter().any(|word| find(bytes, word.as_bytes()).next().is_some())
+}
+
+/// The client id that is given at `place`: the name of a variable of the environment, a path of names, or a word.
+fn client_id(bytes: &[u8], place: Span) -> Option<String> {
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    let start = place.start - bytes[..place.start].iter().rev().take(64).take_while(|b| is_name(b)).count();
+    let end = place.end + bytes[place.end..].iter().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let capitals = |text: &[u8]| text.len() > 4 && text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
+    let own = &bytes[start..end];
+    // `CLIENT_ID_FILE` is something else.
+    if end > place.end {
+        return None;
+    }
+    let is_variable = capitals(own) && own.len() > place.len();
+    let line = memchr::memchr2(b'\n', b',', &bytes[end..]).map_or(bytes.len().min(end + 120), |p| end + p.min(120));
+    let value = &bytes[end..line];
+    let is_word = |word: &&[u8]| word.len() > 2 && word[0].is_ascii_alphabetic() && !NO_CLIENT.iter().any(|other| word.eq_ignore_ascii_case(other));
+    let words = || value.split(|b| !is_name(b)).filter(is_word);
+    let chosen = words().find(|word| capitals(word)).or(is_variable.then_some(own)).or_else(|| words().max_by_key(|word| word.len()))?;
+    let text = std::str::from_utf8(chosen).ok().filter(|text| text.len() <= 64)?;
+    let is_expression = capitals(chosen) && chosen.contains(&b'_') || chosen.contains(&b'.');
+    (is_expression || !randomness::is_random(chosen)).then(|| text.to_owned())
+}
+
 /// Whether the blob has to do with the provider, and how sure that is.
 fn evidence(bytes: &[u8], requests: &[Request], provider: &Provider) -> Option<Confidence> {
     if requests.is_empty() {
         return None;
     }
-    if provider.words.iter().any(|word| find(bytes, word.as_bytes()).next().is_some()) {
+    if names(bytes, provider) {
         return Some(Confidence::High);
     }
-    let known: BTreeSet<&str> = requests.iter().flat_map(|r| &r.tokens).map(|t| t.name.as_str()).filter(|n| provider.scope(n).is_some()).collect();
+    // Words of every day (`user`, `admin`) are scopes of some.
+    let is_telling = |name: &&str| name.contains([':', '.']) && provider.scope(name).is_some();
+    let known: BTreeSet<&str> = requests.iter().flat_map(|r| &r.tokens).map(|t| t.name.as_str()).filter(is_telling).collect();
     (known.len() >= SCOPES_AS_EVIDENCE).then_some(Confidence::Medium)
 }
 
@@ -120,7 +222,7 @@ fn judge(token: &Token, (request, grants): (&Request, &Grants), provider: &Provi
 }
 
 /// `*`, `full_access`, `banking:*`, `banking.*`; not a package or a path (`com.example.*`).
-fn is_wildcard(name: &str) -> bool {
+pub fn is_wildcard(name: &str) -> bool {
     let family = |family: &str| !family.is_empty() && family.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
     name == "*" || name == "full_access" || name.strip_suffix(":*").or_else(|| name.strip_suffix(".*")).is_some_and(family)
 }
@@ -140,7 +242,7 @@ fn wildcard(token: &Token, provider: &Provider) -> ScopeHit {
 }
 
 fn unknown(token: &Token, request: &Request, provider: &Provider) -> Option<ScopeHit> {
-    if provider.foreign_scopes.contains(&token.name) {
+    if !provider.is_complete || provider.foreign_scopes.contains(&token.name) {
         return None;
     }
     let meant = suggestion(&token.name, provider);
@@ -159,9 +261,13 @@ fn unknown(token: &Token, request: &Request, provider: &Provider) -> Option<Scop
 
 /// A scope that may stand in a request to the provider: of one of its families, or of OpenID Connect.
 fn is_ours(name: &str, provider: &Provider) -> bool {
-    let oidc = matches!(name, "openid" | "profile" | "email" | "offline_access" | "address" | "phone");
-    let known = suggestion(name, provider).is_some() || name.split_once(':').is_some_and(|(family, _)| provider.has_family(family));
-    oidc || is_wildcard(name) || (known && !provider.foreign_scopes.iter().any(|f| f == name))
+    let known = provider.is_complete && suggestion(name, provider).is_some() || name.split_once(':').is_some_and(|(family, _)| provider.has_family(family));
+    is_oidc(name) || provider.scope(name).is_some() || is_wildcard(name) || (known && !provider.foreign_scopes.iter().any(|f| f == name))
+}
+
+/// A scope of OpenID Connect (OpenID Connect Core, section 5.4), which no call needs.
+fn is_oidc(name: &str) -> bool {
+    matches!(name, "openid" | "profile" | "email" | "offline_access" | "address" | "phone")
 }
 
 /// The scope of the catalogue that `name` was probably meant to be.
@@ -195,13 +301,15 @@ impl Grants {
         if !requests.iter().flat_map(|r| &r.tokens).any(for_services) {
             return Self::default();
         }
-        let places = |marks: &[&[u8]]| {
-            let mut all: Vec<Span> = marks.iter().flat_map(|mark| find(bytes, mark).map(|at| Span::new(at, at + mark.len()))).collect();
-            all.sort();
-            all
-        };
-        Self { interactive: places(&INTERACTIVE), service: places(&SERVICE) }
+        Self { interactive: places(bytes, &INTERACTIVE), service: places(bytes, &SERVICE) }
     }
+}
+
+/// Where one of some marks, in lower case, stands, in any case.
+fn places(bytes: &[u8], marks: &[&[u8]]) -> Vec<Span> {
+    let mut all: Vec<Span> = marks.iter().flat_map(|mark| find(bytes, mark).map(|at| Span::new(at, at + mark.len()))).collect();
+    all.sort();
+    all
 }
 
 /// The place nearest to the byte `at`, with its distance.
@@ -245,12 +353,15 @@ mod tests {
             grants: String::new(),
             service_accounts_only: name == "admin:users",
             mistaken_for: if name == "payments:initiate" { vec!["payments:write".to_owned()] } else { Vec::new() },
+            ..Scope::default()
         };
         let names = ["banking:read", "banking:write", "payments:read", "payments:initiate", "identity:read", "webhooks:manage", "admin:users"];
         Provider {
             id: "aelix".into(),
             name: "Aelix".into(),
             words: vec!["aelix".into()],
+            has_own_families: true,
+            is_complete: true,
             scopes: names.into_iter().map(scope).collect(),
             foreign_scopes: vec!["admin:org".into()],
             ..Provider::default()
@@ -259,6 +370,28 @@ mod tests {
 
     fn found(text: &str, path: &str) -> Vec<String> {
         hits(text.as_bytes(), FileKind::of(path), &aelix()).iter().map(|h| format!("{:?} «{}» {}", h.problem, &text[h.span.range()], h.message)).collect()
+    }
+
+    #[test]
+    fn sites_know_their_client_and_grant() {
+        let provider = aelix();
+        let of = |text: &str, path: &str| {
+            let site = sites(text.as_bytes(), FileKind::of(path), &provider).into_iter().next().unwrap();
+            (site.client, site.grant)
+        };
+        for (path, text, client, grant) in [
+            (
+                "a.py",
+                "# aelix\nx = {\"grant_type\": \"client_credentials\", \"client_id\": os.environ[\"AELIX_ID\"], \"scope\": \"banking:read\"}",
+                Some("AELIX_ID"),
+                Grant::Service,
+            ),
+            ("a.go", "// aelix\nc := Config{ClientID: cfg.Bank.ID, Scopes: []string{\"banking:read\"}}", Some("cfg.Bank.ID"), Grant::Unknown),
+            ("a.ts", "// aelix\nauthorize_url({ client_id: \"web-portal\", scope: \"banking:read\" })", Some("web-portal"), Grant::User),
+            ("a.py", "# aelix\nf(include_client_id=True, scope=\"banking:read\")", None, Grant::Unknown),
+        ] {
+            assert_eq!(of(text, path), (client.map(str::to_owned), grant), "{text}");
+        }
     }
 
     #[test]

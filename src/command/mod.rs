@@ -7,6 +7,7 @@ pub mod new_rule;
 mod output;
 mod progress;
 pub mod rules;
+pub mod scopes;
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
         Command::Rules(RulesCommand::Test(args)) => rules::test(&args, &environment),
         Command::Rules(RulesCommand::New(args)) => new_rule::new_rule(&args, &environment),
         Command::Rules(RulesCommand::Schema) => output::json(&schema::rule_file()),
+        Command::Scopes(args) => scopes::scopes(&args, &environment),
         Command::Config(ConfigCommand::Init(args)) => config::init(&args, &environment),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &environment),
         Command::Config(ConfigCommand::Schema) => output::json(&crate::config::schema()),

@@ -76,6 +76,19 @@ pub struct Argument {
     pub line: u32,
     /// The names it passed on its way from the literal to here, nearest first.
     pub path: Vec<Step>,
+    /// Of a value that is not known in full, what is: its text and its holes in order. Empty for one that is.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a value that is not known in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Text.
+    Text(Vec<u8>),
+    /// A name that nothing in its file declares, as it stands there: another file may.
+    Name(Span),
+    /// An expression that nobody follows.
+    Hole(Span),
 }
 
 /// One step of a value on its way from a literal to its use.
@@ -135,6 +148,27 @@ pub struct Call {
     pub span: Span,
     /// 1-based line of the callee's name.
     pub line: u32,
+}
+
+/// A name of another file that reaches a slot of an API: what it means is for the project stage to look up.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The kind of the slot: `client-secret`.
+    pub kind: String,
+    /// What still has to stand before the secret in the value: `Bearer `.
+    pub after: Option<String>,
+    /// Name of the language.
+    pub language: &'static str,
+    /// The name as written: `Config.SECRET`.
+    pub name: String,
+    /// What it may be in full, by the imports of its file: `acme.config.SECRET`.
+    pub imported: Vec<String>,
+    /// The slot in words: `OAuth2Session(client_secret)`, in backticks.
+    pub target: String,
+    /// Only tests run the call.
+    pub is_test: bool,
+    /// The use.
+    pub place: Place,
 }
 
 /// A declared piece of infrastructure.

@@ -9,6 +9,7 @@ pub mod provider;
 pub mod report;
 pub mod rule;
 pub mod suppression;
+pub mod usage;
 
 pub use blob::{Blob, FileKind, Origin, Target};
 pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};

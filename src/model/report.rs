@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::facts::Resource;
+use super::facts::{Resource, Wanted};
 use super::finding::{Finding, Place, Status};
 use super::rule::{Rule, Severity};
 use super::suppression::Suppression;
+use super::usage::{OmittedScope, Review, ScopeSite, Usage};
 
 /// The result of scanning one blob.
 #[derive(Default)]
@@ -17,6 +18,14 @@ pub struct Scanned {
     pub suppressions: Vec<Suppression>,
     /// Declared infrastructure that some rule asks about.
     pub resources: Vec<Resource>,
+    /// Names of other files that reach a slot of an API.
+    pub wanted: Vec<Wanted>,
+    /// Places that request scopes of a provider.
+    pub sites: Vec<ScopeSite>,
+    /// Token requests of services that name no scope.
+    pub omitted: Vec<OmittedScope>,
+    /// What it calls, for the second parallel step.
+    pub usage: Option<Usage>,
     /// Slots that are filled safely, where they are asked for.
     pub safe: Vec<SafeUse>,
     /// Bytes that were parsed into a tree.
@@ -190,6 +199,8 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Files that were scanned, where `--show-files` asks for them.
     pub scanned_files: Option<Vec<Arc<str>>>,
+    /// What clients request and packages use, of every provider whose calls are known.
+    pub reviews: Vec<Review>,
     /// Slots that are filled safely, where `--show-safe` asks for them.
     pub safe: Option<Vec<SafeUse>>,
     /// Figures.

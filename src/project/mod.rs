@@ -1,10 +1,14 @@
 //! Floor 4: what only the files of a project together can say.
 
 mod allowlist;
+mod calls;
 mod conditions;
 mod expression;
+pub mod imports;
+pub mod packages;
 mod resources;
 mod rotation;
+pub mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;

@@ -203,8 +203,8 @@ mod tests {
 
     #[test]
     fn locals_that_name_each_other_many_times_are_cut() {
-        let names = |n: usize| (0..40).map(|_| format!("${{local.l{n}}}")).collect::<String>();
-        let locals: String = (0..30).map(|n| format!("  l{n} = \"{}\"\n", names(n + 1))).collect();
+        let names = |n: usize| format!("${{local.l{n}}}").repeat(40);
+        let locals = (0..30).map(|n| format!("  l{n} = \"{}\"\n", names(n + 1))).collect::<Vec<_>>().concat();
         let text = rotation("automatically_after_days = local.l0") + &format!("locals {{\n{locals}  l30 = \"abcdefgh\"\n}}\n");
         assert!(intervals(&[("main.tf", &text)]).is_empty());
     }

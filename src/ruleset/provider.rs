@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::model::provider::{Host, Provider, Scope};
+use crate::model::provider::{Endpoint, Host, Provider, Scope, Sensitive};
 
 use super::{RuleError, data_below};
 
@@ -15,6 +15,10 @@ struct File {
     id: String,
     name: String,
     words: Vec<String>,
+    #[serde(default)]
+    own_families: bool,
+    #[serde(default)]
+    complete: bool,
     token_url: String,
     authorize_url: String,
     grants: Vec<String>,
@@ -22,6 +26,31 @@ struct File {
     foreign_scopes: Vec<String>,
     host: Vec<HostEntry>,
     scope: Vec<ScopeEntry>,
+    #[serde(default)]
+    endpoint: Vec<EndpointEntry>,
+    #[serde(default)]
+    sensitive: Vec<SensitiveEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointEntry {
+    #[serde(default)]
+    methods: Vec<String>,
+    path: String,
+    #[serde(default)]
+    needs: Vec<String>,
+    #[serde(default)]
+    possible: Vec<String>,
+    #[serde(default)]
+    inferred: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SensitiveEntry {
+    together: Vec<String>,
+    because: String,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +70,11 @@ struct ScopeEntry {
     service_accounts_only: bool,
     #[serde(default)]
     mistaken_for: Vec<String>,
+    #[serde(default)]
+    privileged: bool,
+    overbroad: Option<String>,
+    #[serde(default)]
+    narrower: Vec<String>,
 }
 
 /// The providers that ship with the program.
@@ -56,17 +90,30 @@ pub fn parse(name: &str, text: &str) -> Result<Provider, RuleError> {
 
 fn of_file(file: File) -> Provider {
     let host = |h: HostEntry| Host { name: h.name, role: h.role, environment: h.environment };
-    let scope = |s: ScopeEntry| Scope { name: s.name, grants: s.grants, service_accounts_only: s.service_accounts_only, mistaken_for: s.mistaken_for };
+    let scope = |s: ScopeEntry| Scope {
+        name: s.name,
+        grants: s.grants,
+        service_accounts_only: s.service_accounts_only,
+        mistaken_for: s.mistaken_for,
+        is_privileged: s.privileged,
+        overbroad: s.overbroad,
+        narrower: s.narrower,
+    };
+    let endpoint = |e: EndpointEntry| Endpoint { methods: e.methods, path: e.path, scopes: e.needs, possible: e.possible, inferred: e.inferred };
     Provider {
         id: file.id,
         name: file.name,
         words: file.words.iter().map(|w| w.to_lowercase()).collect(),
+        has_own_families: file.own_families,
+        is_complete: file.complete,
         token_url: file.token_url,
         authorize_url: file.authorize_url,
         grants: file.grants,
         hosts: file.host.into_iter().map(host).collect(),
         scopes: file.scope.into_iter().map(scope).collect(),
         foreign_scopes: file.foreign_scopes,
+        endpoints: file.endpoint.into_iter().map(endpoint).collect(),
+        sensitive: file.sensitive.into_iter().map(|s| Sensitive { scopes: s.together, because: s.because }).collect(),
     }
 }
 
@@ -81,6 +128,20 @@ mod tests {
         assert_eq!(aelix.scopes.len(), 7);
         assert!(aelix.scope("admin:users").unwrap().service_accounts_only);
         assert!(aelix.has_family("banking") && !aelix.has_family("repo"));
+    }
+
+    #[test]
+    fn endpoints_and_combinations_name_scopes_of_the_catalogue() {
+        for provider in built_in().unwrap() {
+            let named = provider.endpoints.iter().flat_map(|e| e.scopes.iter().chain(&e.possible)).chain(provider.sensitive.iter().flat_map(|s| &s.scopes));
+            let named = named.chain(provider.scopes.iter().flat_map(|s| &s.narrower));
+            for name in named {
+                assert!(provider.scope(name).is_some(), "{}: {name}", provider.id);
+            }
+            for endpoint in &provider.endpoints {
+                assert!(endpoint.path.starts_with('/') && endpoint.methods.iter().all(|m| m.chars().all(char::is_uppercase)), "{endpoint:?}");
+            }
+        }
     }
 
     #[test]

@@ -245,10 +245,26 @@ impl Sinks {
         self.all.iter().flat_map(words).map(prepared).collect()
     }
 
+    /// The same of a file that holds no secret itself: where a slot has no name, its callee must be called, not only imported.
+    pub fn may_be_given(&self, slots: &[usize], bytes: &[u8]) -> bool {
+        let (finders, mut known) = (self.finders.get_or_init(|| self.new_finders()), HashMap::new());
+        let is_called = |sink: &Sink| sink.argument.is_none() || sink.callees.iter().any(|callee| is_called(bytes, callee));
+        slots.iter().filter_map(|index| self.all.get(*index)).any(|sink| sink.may_be_in(bytes, finders, &mut known) && is_called(sink))
+    }
+
     /// Every kind that some slot has, for checking rules.
     pub fn kinds(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|s| s.kind.as_str())
     }
+}
+
+/// Whether what stands behind a callee somewhere looks like a call: `(`, `{`, `!`, type arguments, a constructor.
+fn is_called(bytes: &[u8], callee: &str) -> bool {
+    let word = callee.trim_end_matches('!').rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(callee);
+    memchr::memmem::find_iter(bytes, word.as_bytes()).any(|at| {
+        let behind = &bytes[at + word.len()..];
+        [b"(".as_slice(), b"{", b" {", b"<", b"!", b"::", b".new", b" ("].iter().any(|sign| behind.starts_with(sign))
+    })
 }
 
 fn cannot_read(name: &str, what: &str) -> RuleError {

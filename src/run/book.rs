@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::model::facts::Wanted;
+use crate::model::usage::{OmittedScope, ScopeSite};
 use crate::model::{Finding, Notice, Origin, Report, RunError, Scanned, Skip, Stats, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project;
@@ -27,6 +29,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         errors,
         notices,
         scanned_files: plan.show.files.then(Vec::new),
+        reviews: Vec::new(),
         safe: plan.show.safe.then(Vec::new),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
@@ -42,6 +45,11 @@ fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     }
 }
 
+/// Whether it holds comments that may mute what the project stage finds in it.
+fn mutes(scanned: &Scanned) -> bool {
+    scanned.suppressions.iter().any(|suppression| suppression.tool.is_none())
+}
+
 /// What the scan of a target did not do, taken out of what it gave.
 fn notices(target: &Target, scanned: &mut Scanned) -> Vec<Notice> {
     let notice = |message| Notice { display: target.display.clone(), relative: target.relative.clone(), message };
@@ -54,6 +62,12 @@ pub struct Blobs {
     indices: Vec<usize>,
     /// What their scans gave.
     pub scanned: Vec<Scanned>,
+    /// Names of other files that reach a slot of an API, in any of the files.
+    pub names: Vec<Wanted>,
+    /// Places that request scopes.
+    pub sites: Vec<ScopeSite>,
+    /// Token requests without scopes.
+    pub omitted: Vec<OmittedScope>,
 }
 
 impl Blobs {
@@ -74,7 +88,10 @@ impl Blobs {
                     if let Some(safe) = &mut report.safe {
                         safe.append(&mut scanned.safe);
                     }
-                    if scanned.resources.is_empty() {
+                    self.names.append(&mut scanned.wanted);
+                    self.sites.append(&mut scanned.sites);
+                    self.omitted.append(&mut scanned.omitted);
+                    if scanned.resources.is_empty() && !mutes(&scanned) {
                         settled.push((from + index, FileResult { findings: scanned.findings, suppressions: scanned.suppressions }));
                     } else {
                         self.indices.push(from + index);

@@ -12,6 +12,7 @@ use crate::project;
 use crate::ruleset::{Engine, RuleSet};
 use crate::scan::Scanner;
 
+use super::privilege;
 use super::scanning::scan_text;
 
 /// File name of an example that does not say its own.
@@ -78,8 +79,10 @@ pub fn check_counterexample((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &
 
 /// What the rule finds, as the winner or as one that lost the same bytes.
 fn findings_of((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: Option<&str>, text: &str) -> Vec<Finding> {
-    let mut scanned = [scan_text(scanner, path.unwrap_or(DEFAULT_PATH), text.as_bytes())];
-    let project = project::findings(rules, &mut scanned, &BTreeSet::new(), today().into()).findings;
+    let file = (path.unwrap_or(DEFAULT_PATH), text.as_bytes());
+    let mut scanned = [scan_text(scanner, file.0, file.1)];
+    let (about_scopes, _) = privilege::judge_text((scanner, rules), &mut scanned[0], file);
+    let project = project::findings(rules, &mut scanned, &BTreeSet::new(), today().into()).findings.into_iter().chain(about_scopes);
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
     let mut findings = triage(file, rules, &TriageOptions { today: today(), ..TriageOptions::default() });

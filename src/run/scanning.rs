@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::config::UsageError;
+use crate::model::facts::Wanted;
 use crate::model::{Blob, Scanned, SkipReason, Target};
 use crate::scan::{Scanner, Worker};
 use crate::source::{self, Buffer, Read};
@@ -33,6 +34,9 @@ pub enum Outcome {
     /// Could not be read or scanned, and why.
     Failed(String),
 }
+
+/// A use in another file, with the path of names that it has in this one.
+pub type NamedUse<'a> = (&'a Wanted, Vec<String>);
 
 /// The scratch space of one thread.
 #[derive(Default)]
@@ -67,13 +71,43 @@ pub fn resources(scanner: &Scanner, targets: &[&Target], pool: &ThreadPool) -> V
     pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
 }
 
+/// The literals of some targets that other files use as credentials, each target with the uses it is asked about.
+pub fn exported(scanner: &Scanner, errands: &[(&Target, Vec<NamedUse>)], pool: &ThreadPool) -> Vec<Outcome> {
+    let one = |desk: &mut Desk, (target, uses): &(&Target, Vec<NamedUse>)| attempt(target, desk, |blob, worker| scanner.exported(blob, uses, worker));
+    pool.install(|| errands.par_iter().map_init(Desk::default, one).collect())
+}
+
+/// What some targets call, of the providers whose bits are set in `wanted`.
+pub fn usage(scanner: &Scanner, targets: &[&Target], wanted: u64, pool: &ThreadPool) -> Vec<Outcome> {
+    let signs = scanner.signs(wanted);
+    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.usage(blob, &signs, worker));
+    pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+}
+
+/// The text of a target, for the few manifests that the project stage asks for; nothing where it cannot be read.
+pub fn text(target: &Target) -> Option<String> {
+    match source::read(target, &mut Buffer::default()) {
+        Ok(Read::Text(bytes)) => String::from_utf8(bytes.to_vec()).ok(),
+        _ => None,
+    }
+}
+
 /// Scans bytes in memory under a file name: for tests and the examples of rules.
 pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
+    on_text((name, bytes), |blob, worker| scanner.scan(blob, worker))
+}
+
+/// What bytes in memory call.
+pub fn usage_of_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
+    on_text((name, bytes), |blob, worker| scanner.usage(blob, &scanner.signs(u64::MAX), worker))
+}
+
+fn on_text((name, bytes): (&str, &[u8]), work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Scanned {
     let target = Target::in_memory(name);
     let mut desk = Desk::default();
     match source::read::decode(bytes, &mut desk.buffer) {
-        Read::Text(text) => scanner.scan(&Blob::new(&target, text), &mut desk.worker),
-        Read::Decoded(text) => scanner.scan(&Blob::decoded(&target, text), &mut desk.worker),
+        Read::Text(text) => work(&Blob::new(&target, text), &mut desk.worker),
+        Read::Decoded(text) => work(&Blob::decoded(&target, text), &mut desk.worker),
         Read::Skipped(_) => Scanned::default(),
     }
 }
@@ -97,8 +131,9 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
 }
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, safe, parsed_bytes, notices } = &scanned;
-    let is_silent = findings.is_empty() && suppressions.is_empty() && resources.is_empty() && safe.is_empty() && notices.is_empty() && *parsed_bytes == 0;
+    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices } = &scanned;
+    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty();
+    let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }
 

@@ -1,11 +1,13 @@
 //! What only the meaning of a file tells: literals that reach a slot of an API, scopes that a client requests, declared infrastructure.
 //! Runs after the pre-filter, and only where candidates earned it.
 
+use crate::check::openapi;
 use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
+use crate::model::facts::{Argument, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
-use crate::model::{Blob, FileKind, Hit, Rank, Rule};
+use crate::model::{Blob, FileKind, Hit, Rank, Rule, Severity};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use crate::text::Span;
@@ -14,11 +16,14 @@ use super::context::Context;
 use super::declared;
 use super::embedded;
 use super::folded;
+use super::imported::{self, RawWanted};
 use super::manifest;
+use super::passed;
 use super::practice::{self, Practice, Practices};
 use super::safe::{self, SafeSlot};
 use super::settle;
 use super::sink::{self, Sinks};
+use super::sites::RawSites;
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
 
 /// Callees shorter than this, in bytes, decode nothing in most files that have them.
@@ -34,6 +39,8 @@ pub struct Meaning {
     providers: Vec<Provider>,
     scope_rules: Vec<(Problem, usize)>,
     infrastructure_rules: Vec<usize>,
+    usage_rules: Vec<usize>,
+    openapi_rules: Vec<usize>,
     query_rules: Vec<usize>,
     /// Slots that are filled safely are asked for, too.
     pub lists_safe: bool,
@@ -125,6 +132,17 @@ impl Seen {
     }
 }
 
+/// What a tree may say that the text does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// Nothing.
+    Nothing,
+    /// Names of other files: no text in it looks like a secret.
+    Names,
+    /// Values.
+    Values,
+}
+
 /// What is looked at.
 pub struct Subject<'a> {
     /// A file, or a piece of code in one.
@@ -146,6 +164,12 @@ pub struct Meant {
     pub parsed_bytes: u64,
     /// What was not done.
     pub notices: Vec<String>,
+    /// What it requests of providers.
+    pub sites: RawSites,
+    /// Name of the language it is in, where it was parsed for its facts.
+    pub language: &'static str,
+    /// Names of other files that reach a slot.
+    pub wanted: Vec<RawWanted>,
     /// Slots that are filled safely, where they are asked for.
     pub safe: Vec<SafeSlot>,
     /// What its tree says, if it was parsed for its facts.
@@ -162,6 +186,8 @@ impl Meaning {
                 Matcher::Check { name } => match (Problem::of(name), Practice::of(name)) {
                     (Some(problem), _) => meaning.scope_rules.push((problem, index)),
                     (None, Some(practice)) => meaning.practices.add(practice, index),
+                    (None, None) if name == openapi::CHECK => meaning.openapi_rules.push(index),
+                    (None, None) if name.starts_with(scopes::CHECKS) => meaning.usage_rules.push(index),
                     (None, None) => meaning.infrastructure_rules.push(index),
                 },
                 Matcher::Resource { .. } => meaning.infrastructure_rules.push(index),
@@ -173,10 +199,15 @@ impl Meaning {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
             meaning.sinks.add(rules.sinks.clone());
         }
-        if !meaning.scope_rules.is_empty() {
+        if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
         }
         meaning
+    }
+
+    /// The providers whose scopes the rules are about.
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
     }
 
     /// What the pre-filter has to look for.
@@ -186,12 +217,13 @@ impl Meaning {
         all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
-        if !self.scope_rules.is_empty() {
+        if !self.providers.is_empty() || !self.openapi_rules.is_empty() {
             all.push((Anchor::folded(scopes::KEYWORD.as_bytes()), Sight::Scope));
         }
         for provider in &self.providers {
             let words = provider.words.iter().map(|word| Anchor::folded(word.as_bytes()));
-            let scopes = provider.scopes.iter().filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
+            let own = provider.scopes.iter().filter(|_| provider.has_own_families);
+            let scopes = own.filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
         }
         for &index in &self.query_rules {
@@ -215,23 +247,34 @@ impl Meaning {
     /// Looks closer at a blob in which `seen` was seen, and words of these slots.
     pub fn look(&self, subject: &Subject, context: Context, (seen, slots): (Seen, &[usize]), rules: &RuleSet, parser: &mut Parser) -> Meant {
         let (blob, mut meant) = (subject.blob, Meant::default());
-        if let Some(language) = subject.language.filter(|language| self.is_worth_parsing(blob, language, (seen, slots))) {
+        let worth = subject.language.map_or(Worth::Nothing, |language| self.worth(blob, language, (seen, slots)));
+        if let Some(language) = subject.language.filter(|_| worth != Worth::Nothing) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
                 Ok(mut facts) => {
                     subject.lines.into_iter().for_each(|lines| embedded::relined(&mut facts, lines));
                     meant.parsed_bytes += blob.bytes.len() as u64;
-                    meant.hits = self.sinks(&facts, language, blob, context, rules);
-                    meant.hits.append(&mut self.practices.of_facts(&facts, language, (blob, context), rules));
+                    meant.language = language.name;
+                    meant.wanted = imported::wanted(&facts, blob.bytes, &self.sinks, language);
                     if self.lists_safe {
                         meant.safe = safe::slots(&facts, &self.sinks, language, blob.bytes);
                     }
-                    meant.facts = Some(facts);
+                    if worth == Worth::Values {
+                        meant.hits = self.sinks(&facts, language, blob, context, rules);
+                        meant.hits.append(&mut self.practices.of_facts(&facts, language, (blob, context), rules));
+                        meant.facts = Some(facts);
+                    }
                 }
                 Err(bound) => meant.notices.push(bound.to_string()),
             }
         }
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
+        }
+        if !self.openapi_rules.is_empty() && seen.has(Sight::Scope) && blob.kind == FileKind::Config {
+            self.openapi(blob, rules, &mut meant);
+        }
+        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test {
+            meant.sites = RawSites::of(blob, &self.providers);
         }
         if let Some(language) = subject.language.filter(|_| seen.has(Sight::Query)) {
             self.queries((blob, language), context, rules, (parser, &mut meant));
@@ -249,14 +292,21 @@ impl Meaning {
         meant
     }
 
-    /// Whether the tree of a blob may say more than its text.
-    fn is_worth_parsing(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> bool {
+    /// What the tree of a blob may say that its text does not.
+    fn worth(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
         let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
-        let may_hold = || self.sinks.may_reach(slots, blob.bytes) && (self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word());
+        let may_reach = || self.sinks.may_reach(slots, blob.bytes);
+        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
-        let is_practice = || seen.has(Sight::Practice) || sends_openly() || handles_hooks();
-        language.name != INFRASTRUCTURE && (seen.has(Sight::Folding) || is_practice() || may_hold())
+        match language.name {
+            INFRASTRUCTURE => Worth::Nothing,
+            _ if seen.has(Sight::Folding) || seen.has(Sight::Practice) || sends_openly() || handles_hooks() => Worth::Values,
+            _ if !may_reach() => Worth::Nothing,
+            _ if self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word() => Worth::Values,
+            _ if may_pass() => Worth::Names,
+            _ => Worth::Nothing,
+        }
     }
 
     /// What the queries of rules capture.
@@ -290,6 +340,31 @@ impl Meaning {
             }
             for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && looks_at(rules, *index, blob)) {
                 hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));
+            }
+        }
+        hits
+    }
+
+    fn openapi(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
+        for found in openapi::hits(blob.bytes) {
+            for &index in self.openapi_rules.iter().filter(|index| looks_at(rules, **index, blob)) {
+                let mut hit = Hit::secret(index, &rules.rules[index], found.span, Rank::Provider);
+                hit.secret = false;
+                hit.severity = if found.is_minor { hit.severity.min(Severity::Low) } else { hit.severity };
+                hit.message = Some(found.message.clone());
+                hit.related.extend(found.related.clone());
+                meant.hits.push(hit);
+            }
+        }
+    }
+
+    /// The hits of literals that other files use, each with who uses it.
+    pub fn exported(&self, found: &[(&Wanted, Argument)], blob: &Blob, context: Context, rules: &RuleSet) -> Vec<(usize, Hit)> {
+        let mut hits = Vec::new();
+        for (use_of, (wanted, argument)) in found.iter().enumerate() {
+            let Some(hit) = imported::hit(wanted, argument) else { continue };
+            for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == wanted.kind && looks_at(rules, *index, blob)) {
+                hits.push((use_of, settle::sink_hit(&rules.rules[*index], *index, hit.clone(), context)));
             }
         }
         hits

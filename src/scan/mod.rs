@@ -16,9 +16,11 @@ mod evidence;
 mod folded;
 mod foreign;
 mod generic;
+pub mod imported;
 mod manifest;
 mod meaning;
 mod overlap;
+mod passed;
 pub mod pattern;
 mod practice;
 pub mod prefilter;
@@ -26,9 +28,11 @@ mod repeats;
 mod safe;
 mod settle;
 pub mod sink;
+mod sites;
 mod snippet;
 mod suppression;
 pub mod syntax;
+pub mod usage;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -38,9 +42,10 @@ use std::time::{Duration, Instant};
 use regex_automata::meta;
 
 use crate::lang::{self, Language};
-use crate::model::facts::{Attribute, Resource};
+use crate::model::facts::{Argument, Attribute, Resource, Wanted};
+use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
-use crate::model::{Blob, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
+use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
@@ -51,13 +56,15 @@ use context::Context;
 use embedded::{Container, Region};
 use evidence::Evidence;
 use folded::Folded;
+use imported::RawWanted;
 use meaning::{Meaning, Meant, Seen, Sight, Subject};
 use pattern::{LineWindow, Pending};
 use practice::Practices;
 use prefilter::Prefilter;
 use settle::Bound;
 use snippet::Masks;
-use syntax::Parser;
+use syntax::{Bounds, Parser};
+use usage::Signs;
 
 /// Longest file of settings that is read as a document, in bytes.
 const MAX_SETTINGS: usize = 1 << 20;
@@ -187,6 +194,11 @@ impl Scanner {
         Self { rules, options, meaning, evidence, composer, prefilter, consumers: index.consumers }
     }
 
+    /// The providers whose scopes the active rules are about.
+    pub fn providers(&self) -> &[Provider] {
+        self.meaning.providers()
+    }
+
     /// Scans one blob. Never panics on content; linear in its length.
     pub fn scan(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
         self.scan_knowing(blob, Seen::default(), worker)
@@ -197,12 +209,86 @@ impl Scanner {
         Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
     }
 
+    /// The literals of a blob that other files use as credentials, for the second parallel step: each with the path of names it has here. What the
+    /// first step has found of them already is not found again.
+    pub fn exported(&self, blob: &Blob, uses: &[(&Wanted, Vec<String>)], worker: &mut Worker) -> Scanned {
+        let (gathered, _) = self.found(blob, Seen::default(), worker);
+        let Some(language) = gathered.language() else { return Scanned::default() };
+        let names: Vec<Vec<String>> = uses.iter().map(|(_, name)| name.clone()).collect();
+        let (parsed_bytes, values) = match syntax::exports(blob.bytes, language, &mut worker.parser, &names) {
+            Ok(values) => (blob.bytes.len() as u64, values),
+            Err(bound) => return Scanned { notices: vec![bound.to_string()], ..Scanned::default() },
+        };
+        let found: Vec<(&Wanted, Argument)> = uses.iter().zip(values).filter_map(|((wanted, _), value)| Some((*wanted, value?))).collect();
+        let own = &gathered.hits;
+        let is_told = |hit: &Hit| {
+            own.iter().any(|told| {
+                self.is_reported(told, blob) && told.span.start < hit.span.end && hit.span.start < told.span.end && told.confidence > Confidence::Low
+            })
+        };
+        let mut reached = self.meaning.exported(&found, blob, gathered.context(), &self.rules);
+        reached.retain(|(_, hit)| !is_told(hit));
+        reached.sort_by_key(|(_, hit)| hit.span);
+        reached.dedup_by(|later, first| later.1.span == first.1.span);
+        let lines = Lines::new(blob.bytes);
+        let all: Vec<Hit> = own.iter().chain(reached.iter().map(|(_, hit)| hit)).cloned().collect();
+        let masks = Masks::new(blob.bytes, &all);
+        let finding = |(use_of, hit): (usize, Hit)| {
+            let mut finding = self.finding(hit, blob, &lines, &masks);
+            let wanted = found[use_of].0;
+            finding.related.push(Related { place: wanted.place.clone(), message: format!("reaches {} here", wanted.target) });
+            finding
+        };
+        let mut scanned = Scanned { findings: reached.into_iter().map(finding).collect(), parsed_bytes, ..Scanned::default() };
+        if self.options.line_hashes {
+            add_line_hashes(blob.bytes, &mut scanned);
+        }
+        scanned
+    }
+
+    /// What files that have something to say of these providers hold, a bit each by index.
+    pub fn signs(&self, wanted: u64) -> Signs {
+        Signs::of(self.meaning.providers(), wanted)
+    }
+
+    /// What a blob calls, for the second parallel step: in a package that requests scopes.
+    pub fn usage(&self, blob: &Blob, signs: &Signs, worker: &mut Worker) -> Scanned {
+        if !signs.are_in(blob.bytes) || Context::of(blob).test {
+            return Scanned::default();
+        }
+        let providers = self.meaning.providers();
+        // None of what is found anywhere in the file may be shown beside a call.
+        let (gathered, _) = self.found(blob, Seen::default(), worker);
+        let mut scanned = Scanned::default();
+        let raw = match gathered.language().map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
+        {
+            Some((language, Ok(facts))) => {
+                scanned.parsed_bytes = blob.bytes.len() as u64;
+                usage::usage(&facts, blob.bytes, language, providers)
+            }
+            Some((_, Err(bound))) => {
+                scanned.notices.push(bound.to_string());
+                usage::of_text(blob.bytes, providers)
+            }
+            None => usage::of_text(blob.bytes, providers),
+        };
+        let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &gathered.hits));
+        scanned.usage = Some(sites::placed_usage(raw, blob, |span| snippet::place(blob, &lines, &masks, span)));
+        scanned
+    }
+
     fn scan_knowing(&self, blob: &Blob, seen: Seen, worker: &mut Worker) -> Scanned {
+        let (gathered, meant) = self.found(blob, seen, worker);
+        self.place(gathered, meant)
+    }
+
+    /// Everything that is found in a blob, before overlaps.
+    fn found<'a>(&self, blob: &'a Blob<'a>, seen: Seen, worker: &mut Worker) -> (Gathered<'a>, Meant) {
         let mut gathered = self.gather(blob, (seen, None), worker);
         let mut meant = self.understand(&mut gathered, None, worker);
         self.embedded(&mut gathered, &mut meant, worker);
         self.settings(&mut gathered, &mut meant, worker);
-        self.place(gathered, meant)
+        (gathered, meant)
     }
 
     /// Adds what only the meaning of a blob tells to what its text tells. Of a piece of code, `lines` are the lines of the file around it.
@@ -444,7 +530,8 @@ impl Scanner {
         let context = gathered.context();
         let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
-        if hits.is_empty() && markers.is_empty() && meant.resources.is_empty() && meant.safe.is_empty() {
+        let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty();
+        if hits.is_empty() && markers.is_empty() && !has_facts {
             return scanned;
         }
         let lines = Lines::new(blob.bytes);
@@ -464,6 +551,8 @@ impl Scanner {
             scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
         }
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        (scanned.sites, scanned.omitted) = meant.sites.placed(blob, |span| snippet::place(blob, &lines, &masks, span));
+        scanned.wanted = meant.wanted.into_iter().map(|raw| wanted(raw, meant.language, blob, (&lines, &masks))).collect();
         if self.options.line_hashes {
             add_line_hashes(blob.bytes, &mut scanned);
         }
@@ -700,6 +789,11 @@ fn foreign_suppression(blob: &Blob, lines: &Lines, masks: &Masks, comment: &fore
         // Nobody sees its lines.
         place: Place { snippet: Snippet::default(), ..snippet::place(blob, lines, masks, span) },
     }
+}
+
+fn wanted(raw: RawWanted, language: &'static str, blob: &Blob, (lines, masks): (&Lines, &Masks)) -> Wanted {
+    let RawWanted { kind, after, name, imported, target, is_test, span } = raw;
+    Wanted { kind, after, language, name, imported, target, is_test, place: snippet::place(blob, lines, masks, span) }
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {

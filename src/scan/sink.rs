@@ -119,14 +119,15 @@ pub(super) fn each_slot(facts: &Facts, sinks: &Sinks, language: &Language, mut r
 }
 
 /// The names of a file that come from elsewhere.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     by_name: HashMap<&'a str, &'a Import>,
     all: &'a [Import],
-    separator: &'a str,
+    /// Between the names of a path.
+    pub separator: &'a str,
 }
 
 impl<'a> Names<'a> {
-    fn new(all: &'a [Import], separator: &'a str) -> Self {
+    pub(super) fn new(all: &'a [Import], separator: &'a str) -> Self {
         let mut by_name = HashMap::new();
         for import in all {
             if let Some(name) = &import.name {
@@ -137,7 +138,7 @@ impl<'a> Names<'a> {
     }
 
     /// The callee in full, and whether an import says so.
-    fn full(&self, callee: &str) -> (String, bool) {
+    pub(super) fn full(&self, callee: &str) -> (String, bool) {
         let callee = callee.trim_start_matches(self.separator);
         let (head, rest) = callee.split_once(self.separator).unwrap_or((callee, ""));
         match self.by_name.get(head) {
@@ -210,8 +211,8 @@ fn last_word(callee: &str) -> &str {
 pub(super) struct Target {
     /// As the message says it, in backticks.
     pub text: String,
-    span: Span,
-    line: u32,
+    pub span: Span,
+    pub line: u32,
 }
 
 /// `clientcredentials.Config.ClientSecret`, `OAuth2Session(client_secret)`, `ClientSecret::new`.
@@ -243,7 +244,7 @@ fn is_within(path: &str, package: &str) -> bool {
 }
 
 /// The hit for one argument, unless its value is unknown, a placeholder or a reference.
-fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
+pub(super) fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<SinkHit> {
     let Value::Literal { text, pieces, starts } = &argument.value else { return None };
     let length = text.len();
     let text = match &sink.after {

@@ -1,5 +1,6 @@
 //! Bytes and a language → tree → neutral facts. What a literal amounts to is folded here: pieces joined, wrappers seen through, constants and variables followed within the file.
 
+mod export;
 mod fold;
 mod outline;
 mod query;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use tree_sitter::{Node, ParseOptions};
 
 use crate::lang::{Import, Language};
-use crate::model::facts::{Binding, Call, Value};
+use crate::model::facts::{Argument, Binding, Call, Value};
 use crate::text::Span;
 
 use fold::Folder;
@@ -82,6 +83,8 @@ pub struct Facts {
     pub bindings: Vec<Binding>,
     /// Names taken from elsewhere.
     pub imports: Vec<Import>,
+    /// Functions in the order of the bytes.
+    pub functions: Vec<Function>,
     /// Code that only tests run.
     pub tests: Vec<Span>,
     /// Strings, bare words and comments, in the order of the bytes: where text may stand.
@@ -90,6 +93,17 @@ pub struct Facts {
     pub errors: Vec<Span>,
     /// A bound of time, work or memory was reached: some values are not known that might be.
     pub incomplete: bool,
+}
+
+/// A function that is declared in a file.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// The names of its parameters, without the object that a method is called on.
+    pub parameters: Vec<String>,
+    /// All of it.
+    pub span: Span,
 }
 
 impl Facts {
@@ -136,6 +150,19 @@ pub struct Parser {
 /// What `bytes` say in `language`.
 pub fn facts(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Facts, Bound> {
     with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).facts())
+}
+
+/// The same with parameters that are not known: each call may give something else.
+pub fn facts_of_each_call(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Facts, Bound> {
+    with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::with_open_parameters(outline, deadline).facts())
+}
+
+/// What names of a file mean to other files, each by its path of names (`Config`, `SECRET`).
+pub fn exports(bytes: &[u8], language: &'static Language, parser: &mut Parser, names: &[Vec<String>]) -> Result<Vec<Option<Argument>>, Bound> {
+    with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {
+        let mut folder = Folder::new(outline, deadline);
+        names.iter().map(|name| folder.exported(name)).collect()
+    })
 }
 
 /// The top-level blocks of a Terraform file.

@@ -97,6 +97,7 @@ pub fn report(rules: Vec<Rule>, findings: Vec<Finding>) -> Report {
         errors: Vec::new(),
         notices: Vec::new(),
         scanned_files: None,
+        reviews: vec![],
         safe: None,
         stats,
         show_suppressed: false,

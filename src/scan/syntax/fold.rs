@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tree_sitter::Node;
 
-use crate::model::facts::{Argument, Binding, Call, Step, StepKind, Value};
+use crate::model::facts::{Argument, Binding, Call, Part, Step, StepKind, Value};
 use crate::text::Span;
 use crate::text::decode::{Decoding, number};
 
@@ -26,6 +26,8 @@ const CLOCK: usize = 1024;
 const MAX_FILE_STEPS: usize = 2_000_000;
 /// Parts of one string or list that are looked at.
 const MAX_PARTS: usize = 256;
+/// Parts of a value that is not known in full.
+const MAX_HOLES: usize = 32;
 /// Objects in objects whose entries are named arguments.
 const MAX_DEPTH: usize = 4;
 
@@ -84,6 +86,8 @@ enum Item<'t> {
     Piece(Vec<u8>, Span),
     /// What has been added since this length is encoded.
     Decode(Decoding, usize),
+    /// A hole in a string that nobody follows.
+    Hole(Node<'t>),
 }
 
 /// Why a value is not text.
@@ -102,9 +106,32 @@ struct Folding<'t, 'p> {
     pieces: Vec<Span>,
     /// Where the text of each piece begins.
     starts: Vec<usize>,
+    /// Of a value that is not known in full, what is.
+    parts: Vec<Part>,
+    /// The text in front of the last hole ends here.
+    told: usize,
 }
 
 impl<'t> Folding<'t, '_> {
+    /// Text, and behind it what is not known.
+    fn open(&mut self, hole: Part) {
+        self.tell();
+        self.parts.push(hole);
+    }
+
+    /// The text behind the last hole.
+    fn tell(&mut self) {
+        if self.told < self.text.len() {
+            self.parts.push(Part::Text(self.text[self.told..].to_vec()));
+            self.told = self.text.len();
+        }
+    }
+
+    /// What is left to do is decoded together with what was done: a hole in it leaves nothing.
+    fn is_encoded(&self) -> bool {
+        self.todo.iter().any(|item| matches!(item, Item::Decode(..)))
+    }
+
     /// Looks at these next, in order.
     fn next(&mut self, nodes: impl DoubleEndedIterator<Item = Node<'t>>, hops: usize) {
         self.todo.extend(nodes.rev().map(|node| Item::Node(node, hops)));
@@ -119,11 +146,26 @@ pub(super) struct Folder<'a, 't> {
     deadline: Instant,
     /// A bound was reached: some values are not known that might be.
     incomplete: bool,
+    parameters: Parameters,
+}
+
+/// What a parameter stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parameters {
+    /// What some call in the file gives.
+    Given,
+    /// Nothing that is known: each call may give something else.
+    Open,
 }
 
 impl<'a, 't> Folder<'a, 't> {
     pub(super) fn new(outline: &'a Outline<'t>, deadline: Instant) -> Self {
-        Self { outline, steps_left: MAX_FILE_STEPS, text_left: MAX_FILE_TEXT, deadline, incomplete: false }
+        Self { outline, steps_left: MAX_FILE_STEPS, text_left: MAX_FILE_TEXT, deadline, incomplete: false, parameters: Parameters::Given }
+    }
+
+    /// One for which parameters are not known.
+    pub(super) fn with_open_parameters(outline: &'a Outline<'t>, deadline: Instant) -> Self {
+        Self { parameters: Parameters::Open, ..Self::new(outline, deadline) }
     }
 
     pub(super) fn facts(mut self) -> Facts {
@@ -136,6 +178,7 @@ impl<'a, 't> Folder<'a, 't> {
             calls,
             bindings,
             imports: outline.imports.clone(),
+            functions: outline.declared_functions(),
             tests: outline.tests.clone(),
             texts: outline.texts.clone(),
             errors: outline.errors.clone(),
@@ -280,35 +323,71 @@ impl<'a, 't> Folder<'a, 't> {
         Some(Binding { name: self.key(binding.name).unwrap_or_default(), value, span: span(binding.node) })
     }
 
-    fn argument(&mut self, node: Node<'t>) -> Argument {
+    pub(super) fn argument(&mut self, node: Node<'t>) -> Argument {
         let mut path = Vec::new();
-        let value = self.fold(node, &mut path);
-        Argument { value, span: span(node), line: line(node), path }
+        let (value, parts) = self.fold(node, &mut path);
+        Argument { value, span: span(node), line: line(node), path, parts }
     }
 
-    /// The value of the expression `node`; the names it passed go to `path`.
-    pub(super) fn fold(&mut self, node: Node<'t>, path: &mut Vec<Step>) -> Value {
-        let mut folding = Folding { todo: vec![Item::Node(node, 0)], path, text: Vec::new(), pieces: Vec::new(), starts: Vec::new() };
-        let mut compound = false;
+    /// The declaration of a name, as a step on the way of its value.
+    pub(super) fn step(&self, binding: &BindingNode<'t>) -> Step {
+        let kind = if binding.kind == BindingKind::Constant { StepKind::Constant } else { StepKind::Variable };
+        Step { kind, name: self.outline.text(binding.name).to_owned(), span: span(binding.name), line: line(binding.name) }
+    }
+
+    /// The value of the expression `node` and, where that is not known in full, its parts; the names it passed go to `path`.
+    pub(super) fn fold(&mut self, node: Node<'t>, path: &mut Vec<Step>) -> (Value, Vec<Part>) {
+        let todo = vec![Item::Node(node, 0)];
+        let mut folding = Folding { todo, path, text: Vec::new(), pieces: Vec::new(), starts: Vec::new(), parts: Vec::new(), told: 0 };
+        let (mut compound, mut stopped) = (false, None);
         let mut steps = MAX_FOLD_STEPS;
         while let Some(item) = folding.todo.pop() {
             if steps == 0 || folding.text.len() > MAX_FOLD_TEXT || folding.todo.len() > MAX_FOLD_STEPS || !self.has_room() {
                 self.incomplete = true;
-                return Value::Unknown;
+                return (stopped.unwrap_or(Value::Unknown), Vec::new());
             }
             steps -= 1;
-            let stopped = self.item(item, &mut folding).err();
+            let at = if let Item::Node(node, _) | Item::Hole(node) = &item { Some(*node) } else { None };
+            let stop = self.item(item, &mut folding).err();
             compound |= folding.todo.len() > 1 || !folding.pieces.is_empty() && !folding.todo.is_empty();
-            match stopped {
-                None => {}
-                Some(Stop::Hole) => return Value::Interpolated,
-                Some(_) if compound || !folding.pieces.is_empty() => return Value::Interpolated,
-                Some(Stop::Reference) => return Value::Reference,
-                Some(Stop::Unknown) => return Value::Unknown,
+            let Some(stop) = stop else { continue };
+            let value = match stop {
+                Stop::Hole => Value::Interpolated,
+                _ if compound || !folding.pieces.is_empty() => Value::Interpolated,
+                Stop::Reference => Value::Reference,
+                Stop::Unknown => Value::Unknown,
+            };
+            let value = stopped.get_or_insert(value);
+            if folding.is_encoded() || folding.parts.len() >= MAX_HOLES {
+                return (value.clone(), Vec::new());
             }
+            folding.open(self.hole(at.unwrap_or(node)));
         }
         self.text_left = self.text_left.saturating_sub(folding.text.len());
-        Value::Literal { text: folding.text, pieces: folding.pieces, starts: folding.starts }
+        match stopped {
+            Some(value) => {
+                folding.tell();
+                (value, folding.parts)
+            }
+            None => (Value::Literal { text: folding.text, pieces: folding.pieces, starts: folding.starts }, Vec::new()),
+        }
+    }
+
+    /// An expression that is not known: a name that nothing in this file declares, or anything else.
+    fn hole(&self, node: Node<'t>) -> Part {
+        let name = self.outline.text(node).trim_start_matches(['\\', ':']);
+        let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_.:$\\?!@".contains(&b) || b >= 0x80;
+        let head = name.split(['.', ':', '\\', '?', '!']).next().unwrap_or(name);
+        let is_imported = || self.outline.imports.iter().any(|import| import.name.as_deref() == Some(head));
+        let is_bare = match self.outline.roles.get(&node.id()) {
+            None => true,
+            Some(Role::Reference) => is_imported(),
+            Some(_) => false,
+        };
+        let is_name = is_bare && name.len() <= MAX_NAME && name.bytes().all(is_part);
+        let is_own = matches!(head, "" | "this" | "self" | "$this" | "Self" | "static") || head.starts_with(|c: char| c.is_ascii_digit());
+        let declared = |head: &str| self.outline.resolve(head, node.start_byte()).is_some();
+        if is_name && !is_own && (is_imported() || !declared(head)) { Part::Name(span(node)) } else { Part::Hole(span(node)) }
     }
 
     /// Whether there is time, work and memory left for one step more.
@@ -326,6 +405,7 @@ impl<'a, 't> Folder<'a, 't> {
     fn item(&self, item: Item<'t>, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
         match item {
             Item::Node(node, hops) => return self.node(node, hops, folding),
+            Item::Hole(_) => return Err(Stop::Hole),
             Item::Text(text) => folding.text.extend(text),
             Item::Piece(text, at) => {
                 folding.starts.push(folding.text.len());
@@ -407,7 +487,7 @@ impl<'a, 't> Folder<'a, 't> {
                 hole => {
                     items.extend(run.take().map(|run| self.run(run)).transpose()?);
                     items.extend(self.space_before(part));
-                    items.push(hole.map(|_| Item::Node(part, hops)).ok_or(Stop::Hole)?);
+                    items.push(hole.map_or(Item::Hole(part), |_| Item::Node(part, hops)));
                     continue;
                 }
             };
@@ -483,7 +563,7 @@ impl<'a, 't> Folder<'a, 't> {
                 if let Some(value) = self.outline.set_on_this(self.outline.text(node)).filter(|_| is_constant) {
                     (value, StepKind::Variable)
                 } else {
-                    let given = self.outline.passed(binding.name).ok_or(Stop::Unknown)?;
+                    let given = self.outline.passed(binding.name).filter(|_| self.parameters == Parameters::Given).ok_or(Stop::Unknown)?;
                     let entry = self.field_of(given, self.outline.text(binding.name)).and_then(|field| field.value);
                     (entry.unwrap_or(given), StepKind::Parameter)
                 }
@@ -613,12 +693,13 @@ impl<'a, 't> Folder<'a, 't> {
         };
         let text = self.written(Some(format))?;
         let holes = holes(&text);
-        if holes.is_empty() {
+        if holes.is_empty() && !text.contains(&b'{') && values.is_empty() {
             folding.next([format].into_iter(), hops);
-            return if text.contains(&b'{') || !values.is_empty() { Err(Stop::Hole) } else { Ok(()) };
+            return Ok(());
         }
-        if holes.len() != values.len() {
-            return Err(Stop::Hole);
+        if holes.is_empty() || holes.len() != values.len() {
+            folding.todo.extend(self.open_format((call, format), &text, hops).into_iter().rev());
+            return Ok(());
         }
         let mut end = text.len();
         for (hole, value) in holes.iter().zip(values).rev() {
@@ -628,6 +709,25 @@ impl<'a, 't> Folder<'a, 't> {
         }
         folding.todo.push(Item::Text(text[..end].to_vec()));
         Ok(())
+    }
+
+    /// The text of a format with holes of any kind: what a macro names in one (`format!("{BASE}/x")`) is looked up, others are not known.
+    fn open_format(&self, (call, format): (&CallNode<'t>, Node<'t>), text: &[u8], hops: usize) -> Vec<Item<'t>> {
+        let (mut items, mut end, mut hole_seen) = (Vec::new(), 0, false);
+        for hole in any_holes(text) {
+            items.push(Item::Text(text[end..hole.start].to_vec()));
+            end = hole.end;
+            hole_seen = true;
+            let inner = std::str::from_utf8(&text[hole.start + 1..hole.end.max(hole.start + 2) - 1]).unwrap_or_default();
+            let binding = self.outline.resolve(inner, call.node.start_byte()).filter(|_| call.callee.ends_with('!') && hops < MAX_HOPS);
+            let value = binding.map(|index| &self.outline.bindings[index]).filter(|binding| !binding.ambiguous).and_then(|binding| binding.value);
+            items.push(value.map_or(Item::Hole(format), |value| Item::Node(value, hops + 1)));
+        }
+        items.push(Item::Text(text[end..].to_vec()));
+        if !hole_seen {
+            items.push(Item::Hole(format));
+        }
+        items
     }
 
     /// The text of a string literal that is written here, not behind a name.
@@ -717,6 +817,29 @@ fn pair_name(value: &Value) -> Option<String> {
     let Value::Literal { text, .. } = value else { return None };
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     (!text.is_empty() && text.len() <= 64 && text.iter().all(is_name)).then(|| String::from_utf8_lossy(text).into_owned())
+}
+
+/// Holes of any kind: `{name}`, `{0:>3}`, `%d`, `%02x`.
+fn any_holes(format: &[u8]) -> Vec<Span> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < format.len() && found.len() < MAX_HOLES {
+        let rest = &format[at..];
+        let length = match rest {
+            [b'{', b'{', ..] | [b'%', b'%', ..] => {
+                at += 2;
+                continue;
+            }
+            [b'{', ..] => memchr::memchr(b'}', rest).map(|end| end + 1),
+            [b'%', behind @ ..] => {
+                let flags = behind.iter().take_while(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'+' | b'#')).count();
+                behind.get(flags).filter(|b| b.is_ascii_alphabetic()).map(|_| flags + 2)
+            }
+            _ => None,
+        };
+        found.extend(length.map(|length| Span::new(at, at + length)));
+        at += length.unwrap_or(1);
+    }
+    found
 }
 
 /// `{}`, `{0}`, `{1}` in order, `%s`, `%v`; none where another kind of hole stands among them.

@@ -521,6 +521,27 @@ impl<'t> Outline<'t> {
         given.iter().find(is_text).or(if let [only] = given.as_slice() { Some(only) } else { None }).copied()
     }
 
+    /// The functions with the names of their parameters.
+    pub(super) fn declared_functions(&self) -> Vec<super::Function> {
+        if self.functions.is_empty() {
+            return Vec::new();
+        }
+        let mut names: Vec<Node> = self.bindings.iter().map(|binding| binding.name).collect();
+        names.sort_by_key(|name| (name.start_byte(), name.end_byte()));
+        let name_in = |slot: Node<'t>| {
+            let first = names.get(names.partition_point(|name| name.start_byte() < slot.start_byte()));
+            let own = first.filter(|name| name.end_byte() <= slot.end_byte()).copied().unwrap_or(slot);
+            self.text(own).trim_start_matches('$').to_owned()
+        };
+        let is_own = |slot: &&Node| matches!(self.text(**slot), "self" | "&self" | "&mut self" | "cls" | "this");
+        let of = |function: &Function<'t>| {
+            let parameters = slots(function.parameters).iter().filter(|slot| !is_own(slot)).map(|slot| name_in(*slot)).collect();
+            let node = function.parameters.parent().unwrap_or(function.parameters);
+            super::Function { name: function.name.to_owned(), parameters, span: span(node) }
+        };
+        self.functions.iter().map(of).collect()
+    }
+
     fn given(&self, call: &CallNode<'t>, name: &str, position: usize) -> Option<Node<'t>> {
         let arguments = self.arguments(call.arguments);
         let named = arguments.iter().filter_map(|n| self.field(*n)).find(|field| self.text(field.name) == name);

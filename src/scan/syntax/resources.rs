@@ -79,10 +79,10 @@ impl<'t> Folder<'_, 't> {
         let path = joined(&parent.prefix, unquoted(self.outline.text(field.name)));
         let expression = self.outline.text(value).to_owned();
         let elements = elements_of(value);
-        let value = self.fold(value, &mut Vec::new());
+        let (value, _) = self.fold(value, &mut Vec::new());
         resource.attributes.push(RawAttribute { path: path.clone(), value, expression, span: span(field.node) });
         for element in elements {
-            let (expression, folded) = (self.outline.text(element).to_owned(), self.fold(element, &mut Vec::new()));
+            let (expression, (folded, _)) = (self.outline.text(element).to_owned(), self.fold(element, &mut Vec::new()));
             resource.attributes.push(RawAttribute { path: format!("{path}[]"), value: folded, expression, span: span(element) });
         }
         open.push(Level { prefix: path, end: field.node.end_byte() });

@@ -1,0 +1,149 @@
+//! What a program asks of an API and what it calls there: facts for the least-privilege rules of the project stage.
+
+use std::sync::Arc;
+
+use super::finding::Place;
+
+/// One place that requests scopes of a provider.
+#[derive(Clone, Debug)]
+pub struct ScopeSite {
+    /// Index of the provider.
+    pub provider: usize,
+    /// The scopes that are known, in order, each where it stands.
+    pub scopes: Vec<(String, Place)>,
+    /// The name that holds them, in snake case: `scope`, `aelix_scopes`.
+    pub name: String,
+    /// Some of its scopes are computed: from what these names hold, or from nobody knows what.
+    pub open: Option<Vec<String>>,
+    /// The client id, as an expression: `AELIX_CLIENT_ID`.
+    pub client: Option<String>,
+    /// Who takes part in the grant.
+    pub grant: Grant,
+    /// The file names the provider.
+    pub is_sure: bool,
+    /// The whole request.
+    pub place: Place,
+}
+
+/// Who takes part in a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// A service alone: client credentials.
+    Service,
+    /// A user: authorization code, device, password.
+    User,
+    /// Not known.
+    Unknown,
+}
+
+/// A token request of a service that names no scope.
+#[derive(Clone, Debug)]
+pub struct OmittedScope {
+    /// Index of the provider.
+    pub provider: usize,
+    /// The grant.
+    pub place: Place,
+}
+
+/// What one file of a package with clients calls.
+#[derive(Clone, Debug, Default)]
+pub struct Usage {
+    /// The path, relative to the root.
+    pub path: String,
+    /// Providers, a bit each by index, that the file names.
+    pub names: u64,
+    /// Calls that may be HTTP calls.
+    pub calls: Vec<ApiCall>,
+    /// Names that are bound to a URL, a part of one, or a client of one.
+    pub bases: Vec<(String, Vec<UrlPart>)>,
+    /// Paths of endpoints that stand in some string, each with the indices of provider and endpoint; and whether only its last word does.
+    pub mentions: Vec<Mention>,
+}
+
+/// A path of an endpoint in a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    /// Index of the provider.
+    pub provider: usize,
+    /// Index of the endpoint.
+    pub endpoint: usize,
+    /// The string is only the last word of the path.
+    pub is_word: bool,
+}
+
+/// A part of a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UrlPart {
+    /// Text.
+    Text(String),
+    /// The last of the names by which something is called that other files may declare: `BASE_URL`.
+    Name(String),
+    /// An expression that nobody follows, as written.
+    Hole(String),
+}
+
+/// A call that may be an HTTP call.
+#[derive(Clone, Debug)]
+pub struct ApiCall {
+    /// The last word of the callee: `get`.
+    pub callee: String,
+    /// The last name of what it is called on: `session`.
+    pub receiver: Option<String>,
+    /// The HTTP method in capitals, where it is known.
+    pub method: Option<String>,
+    /// The arguments that may be a URL or a path.
+    pub urls: Vec<UrlArgument>,
+    /// The function it stands in, with the names of its parameters.
+    pub within: Option<(String, Vec<String>)>,
+    /// The call.
+    pub place: Place,
+}
+
+/// An argument that may be a URL.
+#[derive(Clone, Debug)]
+pub struct UrlArgument {
+    /// 0-based, of an argument without a name.
+    pub position: Option<usize>,
+    /// Of a named argument.
+    pub name: Option<String>,
+    /// What is known of it.
+    pub parts: Vec<UrlPart>,
+}
+
+/// What the clients of a package request of one provider, and what it uses.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// The folder of the package.
+    pub package: String,
+    /// A file of the package that requests scopes, as a person would type it and relative to the root.
+    pub file: (Arc<str>, Arc<str>),
+    /// Name of the provider.
+    pub provider: String,
+    /// Clients by their id, as an expression, or the file that they are in.
+    pub clients: Vec<Client>,
+    /// Calls found, as `GET /v1/accounts`, each with the scopes of which it needs one.
+    pub calls: Vec<(String, Vec<String>)>,
+    /// Requested, and used by some call.
+    pub used: Vec<String>,
+    /// Requested, and needed by no call.
+    pub unused: Vec<String>,
+    /// Needed by a call, and not requested.
+    pub missing: Vec<String>,
+    /// Requested, of which it is not known whether a call needs it.
+    pub unknown: Vec<String>,
+    /// Why something is not known.
+    pub reasons: Vec<String>,
+    /// The smallest set that is enough for the calls, where all of them are known.
+    pub sufficient: Option<Vec<String>>,
+}
+
+/// One client of a package.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its id as an expression, or the file it is in.
+    pub name: String,
+    /// The scopes it requests.
+    pub requested: Vec<String>,
+    /// Some of them are computed.
+    pub is_dynamic: bool,
+}

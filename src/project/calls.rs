@@ -1,0 +1,433 @@
+//! Calls of a package tied to a provider: which URL each means, by the names and functions of the whole package, and which endpoint that is.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::provider::Provider;
+use crate::model::usage::{ApiCall, UrlPart, Usage};
+use crate::text::{Span, randomness};
+
+/// Stands for what nobody knows, or nobody should see, in a path that is shown.
+const UNKNOWN: &str = "{…}";
+/// Longest segment of a path that is shown, in bytes.
+const MAX_SEGMENT: usize = 32;
+/// Stands for what nobody knows in the text of a URL.
+const HOLE: char = '\u{0}';
+/// Names that are followed on the way to a URL, and functions on the way to a call.
+const MAX_HOPS: usize = 3;
+/// Longest URL that is put together, in bytes.
+const MAX_URL: usize = 4_096;
+/// Calls of one path in one file that are compared.
+const MAX_SAME: usize = 256;
+/// Calls of one package that are looked at.
+const MAX_CALLS: usize = 50_000;
+/// Words in names of URLs at which no API is.
+const NO_API: [&str; 8] = ["token", "auth", "login", "issuer", "jwks", "redirect", "callback", "consent"];
+/// Words in names of parameters that are a URL or a part of one.
+const PATH_NAMES: [&str; 10] = ["url", "uri", "path", "endpoint", "resource", "route", "href", "address", "suffix", "segment"];
+/// Callees that do nothing but send requests.
+const SENDERS: [&str; 8] = ["fetch", "urlopen", "newrequest", "newrequestwithcontext", "axios", "request", "curl", "urlretrieve"];
+
+/// Whether a URL is the provider's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tie {
+    /// Its host or the name that holds it says so.
+    Ours,
+    /// Another host.
+    Foreign,
+    /// Not known.
+    Unknown,
+}
+
+/// What a call means to a provider.
+#[derive(Clone, Debug)]
+pub struct Use<'a> {
+    /// The call.
+    pub call: &'a ApiCall,
+    /// Whether it goes to the provider.
+    pub tie: Tie,
+    /// The method, where it is known.
+    pub method: Option<String>,
+    /// The path as far as it is known, for people: `/v1/accounts/{…}`.
+    pub path: String,
+    /// Which endpoints it may be.
+    pub target: Target,
+}
+
+/// Which endpoints a path may be, by their indices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// One path, with what the methods leave of its endpoints.
+    Known(Vec<usize>),
+    /// One of these, or none: some of the path is not known.
+    Open(Vec<usize>),
+    /// A path of the provider that the catalogue does not have.
+    Unlisted,
+}
+
+/// A URL as far as it is known.
+struct Url {
+    tie: Tie,
+    text: String,
+}
+
+/// A function that hands one of its parameters on as a part of a URL.
+struct Wrapper<'a> {
+    function: &'a str,
+    parameter: &'a str,
+    position: usize,
+    parts: Vec<UrlPart>,
+    method: Option<String>,
+    call: &'a ApiCall,
+}
+
+/// The uses of one provider in one package.
+pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'a>> {
+    let resolver = Resolver::new(provider, files);
+    let (mut direct, mut found): (Vec<Use>, Vec<Use>) = (Vec::new(), Vec::new());
+    let mut wrappers: Vec<Wrapper> = Vec::new();
+    let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
+    for (file, call) in calls() {
+        let own: Vec<Wrapper> = call.urls.iter().filter_map(|url| wrapper(call, &url.parts, call.method.clone())).collect();
+        let known = resolver.of_call(call, file.names & bit != 0);
+        match known {
+            Some(known) if matches!(known.target, Target::Known(_)) => direct.push(known),
+            known if own.is_empty() => direct.extend(known),
+            _ => wrappers.extend(own),
+        }
+    }
+    let mut by_callee: HashMap<&str, Vec<&ApiCall>> = HashMap::new();
+    for (_, call) in calls() {
+        by_callee.entry(&call.callee).or_default().push(call);
+    }
+    for _ in 0..MAX_HOPS {
+        if wrappers.is_empty() {
+            break;
+        }
+        let (mut next, mut called) = (Vec::new(), BTreeSet::new());
+        for (index, wrapper_of) in wrappers.iter().enumerate() {
+            for call in by_callee.get(wrapper_of.function).into_iter().flatten() {
+                let given = call.urls.iter().find(|url| url.position == Some(wrapper_of.position) || url.name.as_deref() == Some(wrapper_of.parameter));
+                let Some(given) = given else { continue };
+                called.insert(index);
+                let parts = filled(wrapper_of, &given.parts);
+                let method = wrapper_of.method.clone().or_else(|| call.method.clone());
+                match wrapper(call, &parts, method.clone()).filter(|w| w.function != wrapper_of.function) {
+                    Some(outer) => next.push(outer),
+                    None => found.extend(resolver.of_parts(call, &parts, method)),
+                }
+            }
+        }
+        // Nobody is seen to call these: what they are given is not known.
+        for (_, wrapper_of) in wrappers.iter().enumerate().filter(|(index, _)| !called.contains(index)) {
+            found.extend(resolver.of_parts(wrapper_of.call, &wrapper_of.parts, wrapper_of.method.clone()));
+        }
+        wrappers = next;
+    }
+    // What a call means through a function of the package, it does not mean by itself.
+    let through: HashSet<*const ApiCall> = found.iter().map(|found| std::ptr::from_ref(found.call)).collect();
+    direct.retain(|own| own.tie == Tie::Ours || !through.contains(&std::ptr::from_ref(own.call)));
+    direct.append(&mut found);
+    without_inner(direct)
+}
+
+/// The uses without those that are a part of another one: `newBuilder(URI.create(x))` is one call.
+fn without_inner(mut found: Vec<Use>) -> Vec<Use> {
+    let mut spans: HashMap<(&str, String), Vec<Span>> = HashMap::new();
+    for known in &found {
+        spans.entry((&known.call.place.relative, known.path.clone())).or_default().push(known.call.place.span);
+    }
+    let is_inner = |own: &Use| {
+        let all = spans.get(&(&*own.call.place.relative, own.path.clone())).into_iter().flatten();
+        all.take(MAX_SAME).any(|other| *other != own.call.place.span && other.contains(own.call.place.span))
+    };
+    let keep: Vec<bool> = found.iter().map(|own| !is_inner(own)).collect();
+    let mut keep = keep.into_iter();
+    found.retain(|_| keep.next().unwrap_or(true));
+    found
+}
+
+/// The call as one of a function that hands on a parameter: the hole is the parameter's name.
+fn wrapper<'a>(call: &'a ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Wrapper<'a>> {
+    let (function, parameters) = call.within.as_ref()?;
+    let named = parts.iter().find_map(|part| if let UrlPart::Hole(text) = part { parameters.iter().position(|own| own == parameter_in(text)) } else { None });
+    let position = named?;
+    let is_path = |part: &UrlPart| matches!(part, UrlPart::Hole(text) if parameters[position] == parameter_in(text));
+    // An id in the middle of a path is no path.
+    let at = parts.iter().position(is_path)?;
+    let before = at.checked_sub(1).and_then(|before| if let UrlPart::Text(text) = &parts[before] { Some(text) } else { None });
+    let is_id = before.is_some_and(|text| text.ends_with('/') && path_of(text).0.split('/').filter(|segment| !segment.is_empty()).count() > 1);
+    let may_be_path = parts.len() > 1 || PATH_NAMES.iter().any(|word| parameters[position].to_ascii_lowercase().contains(word));
+    (!is_id && may_be_path).then(|| Wrapper { function, parameter: &parameters[position], position, parts: parts.to_vec(), method, call })
+}
+
+/// The name in `path`, `&path`, `path.strip()`, `$path`.
+fn parameter_in(text: &str) -> &str {
+    let text = text.trim().trim_start_matches(['&', '*', '$']);
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(text)
+}
+
+/// The parts of the URL in a wrapper, with what it is given in place of its parameter.
+fn filled(wrapper: &Wrapper, given: &[UrlPart]) -> Vec<UrlPart> {
+    let mut parts = Vec::new();
+    for part in &wrapper.parts {
+        match part {
+            UrlPart::Hole(text) if parameter_in(text) == wrapper.parameter => parts.extend(given.iter().cloned()),
+            part => parts.push(part.clone()),
+        }
+    }
+    parts
+}
+
+struct Resolver<'a> {
+    provider: &'a Provider,
+    /// What names are bound to, in any file of the package.
+    bases: HashMap<&'a str, Vec<&'a [UrlPart]>>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(provider: &'a Provider, files: &[&'a Usage]) -> Self {
+        let mut bases: HashMap<&str, Vec<&[UrlPart]>> = HashMap::new();
+        for (name, parts) in files.iter().flat_map(|file| &file.bases) {
+            let known = bases.entry(name).or_default();
+            if !known.contains(&parts.as_slice()) {
+                known.push(parts);
+            }
+        }
+        Self { provider, bases }
+    }
+
+    /// The use that a call is, by the first of its arguments that says so.
+    fn of_call<'c>(&self, call: &'c ApiCall, is_named: bool) -> Option<Use<'c>> {
+        let all: Vec<Use> = call.urls.iter().filter_map(|url| self.of_parts(call, &url.parts, call.method.clone())).collect();
+        let found = all.into_iter().max_by_key(|found| (matches!(found.target, Target::Known(_)), found.tie == Tie::Ours));
+        // A request to an address that nobody knows, in a file that names the provider.
+        let is_open = || is_named && SENDERS.contains(&call.callee.to_ascii_lowercase().as_str()) && call.urls.iter().all(|url| is_unknown(&url.parts));
+        found.or_else(|| is_open().then(|| self.open_use(call)))
+    }
+
+    fn open_use<'c>(&self, call: &'c ApiCall) -> Use<'c> {
+        let all = self.fitting(call.method.as_deref());
+        Use { call, tie: Tie::Unknown, method: call.method.clone(), path: UNKNOWN.to_owned(), target: Target::Open(all) }
+    }
+
+    fn fitting(&self, method: Option<&str>) -> Vec<usize> {
+        (0..self.provider.endpoints.len()).filter(|index| self.provider.endpoints[*index].takes(method)).collect()
+    }
+
+    fn of_parts<'c>(&self, call: &'c ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Use<'c>> {
+        let Url { tie, text } = self.based(call, parts)?;
+        let (path, is_whole) = path_of(&text);
+        let target = self.target(&path, is_whole, tie, method.as_deref())?;
+        let shown = if path.is_empty() { UNKNOWN.to_owned() } else { shown(&path) };
+        Some(Use { call, tie, method, path: shown, target })
+    }
+
+    /// The URL; a path is one of the client that the call is made on.
+    fn based(&self, call: &ApiCall, parts: &[UrlPart]) -> Option<Url> {
+        let url = self.url(parts, 0);
+        let is_path = !url.text.contains("://") && !url.text.starts_with(HOLE);
+        if !is_path {
+            return Some(url);
+        }
+        if !url.text.contains('/') {
+            return None;
+        }
+        let base = call.receiver.as_deref().and_then(|receiver| self.base(receiver, 0));
+        let path = url.text.trim_start_matches('/');
+        if let Some(base) = base {
+            return Some(Url { tie: base.tie, text: format!("{}/{path}", base.text.trim_end_matches('/')) });
+        }
+        let is_named = call.receiver.as_deref().is_some_and(|receiver| self.is_our_name(receiver));
+        Some(Url { tie: if is_named { Tie::Ours } else { Tie::Unknown }, text: format!("{HOLE}/{path}") })
+    }
+
+    /// What a name is bound to, if that is the same everywhere.
+    fn base(&self, name: &str, hops: usize) -> Option<Url> {
+        let all = self.bases.get(name)?;
+        if hops >= MAX_HOPS {
+            return None;
+        }
+        let urls: Vec<Url> = all.iter().map(|parts| self.url(parts, hops + 1)).collect();
+        let first = urls.first()?;
+        // Production and sandbox: the same API at another host.
+        let path = |url: &Url| path_of(&url.text).0;
+        let agree = urls.iter().all(|url| url.tie == first.tie && path(url) == path(first));
+        agree.then(|| Url { tie: first.tie, text: first.text.clone() })
+    }
+
+    fn is_our_name(&self, name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        self.provider.words.iter().any(|word| lower.contains(word.as_str())) && !NO_API.iter().any(|word| lower.contains(word))
+    }
+
+    fn url(&self, parts: &[UrlPart], hops: usize) -> Url {
+        let (mut text, mut tie) = (String::new(), Tie::Unknown);
+        for part in parts {
+            let (name, written) = match part {
+                UrlPart::Text(own) => {
+                    text.push_str(own);
+                    continue;
+                }
+                UrlPart::Name(name) => (name.as_str(), name.as_str()),
+                UrlPart::Hole(written) => (last_name(written), written.as_str()),
+            };
+            let is_first = text.is_empty() || text.ends_with("://");
+            match self.base(name, hops) {
+                Some(base) if is_first => {
+                    tie = base.tie;
+                    text.push_str(&base.text);
+                }
+                Some(base) if !base.text.contains("://") => text.push_str(&base.text),
+                _ => {
+                    if is_first && self.is_our_name(if written.contains('(') { name } else { written }) {
+                        tie = Tie::Ours;
+                    }
+                    text.push(HOLE);
+                }
+            }
+            if text.len() > MAX_URL {
+                break;
+            }
+        }
+        Url { tie: self.tie_of(&text).unwrap_or(tie), text }
+    }
+
+    /// Whose host a URL has, as far as it is written.
+    fn tie_of(&self, text: &str) -> Option<Tie> {
+        let (_, rest) = text.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest).to_ascii_lowercase();
+        let host = host.rsplit('@').next().unwrap_or(&host);
+        let name = host.split(':').next().unwrap_or(host);
+        let is_known = self.provider.hosts.iter().any(|own| own.name == name) || self.provider.words.iter().any(|word| host.contains(word.as_str()));
+        let is_local = matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[")
+            || name.starts_with("mock")
+            || name.rsplit('.').next() == Some("local")
+            || name.is_empty();
+        match (is_known, host.contains(HOLE)) {
+            (true, _) => Some(Tie::Ours),
+            (false, true) => None,
+            (false, false) if is_local => Some(Tie::Unknown),
+            (false, false) => Some(Tie::Foreign),
+        }
+    }
+
+    /// Which endpoints a path may be; `None` where it is nothing of the provider.
+    fn target(&self, path: &str, is_whole: bool, tie: Tie, method: Option<&str>) -> Option<Target> {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let endpoints = &self.provider.endpoints;
+        let fits = |index: &usize| endpoints[*index].takes(method);
+        let matched: Vec<(usize, usize)> =
+            endpoints.iter().enumerate().filter_map(|(index, endpoint)| Some((index, matched(&endpoint.path, &segments, is_whole)?))).collect();
+        if let Some(most) = matched.iter().map(|(_, length)| *length).max() {
+            let known = matched.iter().filter(|(_, length)| *length == most).map(|(index, _)| *index).filter(fits).collect();
+            return Some(Target::Known(known));
+        }
+        let is_open = segments.iter().any(|segment| segment.contains(HOLE)) || segments.is_empty() && !is_whole;
+        if is_open && tie == Tie::Ours {
+            let open = (0..endpoints.len()).filter(|index| may_match(&endpoints[*index].path, &segments, is_whole)).filter(fits).collect();
+            return Some(Target::Open(open));
+        }
+        let is_authorization =
+            || segments.iter().any(|segment| matches!(*segment, "oauth2" | "oauth" | "auth" | "token" | "authorize" | "login" | ".well-known"));
+        (tie == Tie::Ours && !segments.is_empty() && !is_authorization()).then_some(Target::Unlisted)
+    }
+}
+
+/// A path for people: words as they are, and nothing of what may be an id or a secret.
+fn shown(path: &str) -> String {
+    let is_word = |segment: &str| {
+        let is_version = segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        let is_plain = segment.len() <= MAX_SEGMENT && segment.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
+        segment.is_empty() || is_version || is_plain && !randomness::is_random(segment.as_bytes())
+    };
+    path.split('/').map(|segment| if is_word(segment) { segment } else { UNKNOWN }).collect::<Vec<_>>().join("/")
+}
+
+/// How many segments of an endpoint's path the segments begin with; those of a URL whose base is not known may lack the first one.
+fn matched(path: &str, segments: &[&str], is_whole: bool) -> Option<usize> {
+    let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let is_at = |own: &[&str], segments: &[&str]| {
+        !own.is_empty() && segments.len() >= own.len() && own.iter().zip(segments).all(|(own, given)| own.starts_with('{') || own.eq_ignore_ascii_case(given))
+    };
+    if is_at(&own, segments) {
+        return Some(own.len());
+    }
+    // The base is not known: `/accounts` behind `…/v1`, or `/api/v1/accounts` behind a proxy.
+    let shorter = !is_whole && (is_at(&own[1..], segments) || (1..segments.len()).take(2).any(|skip| is_at(&own, &segments[skip..])));
+    shorter.then(|| own.len().saturating_sub(1).max(1))
+}
+
+/// Whether what is not known of the segments may make them a path of the endpoint.
+fn may_match(path: &str, segments: &[&str], is_whole: bool) -> bool {
+    let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let from = |own: &[&str]| {
+        let known = segments.iter().take_while(|segment| !segment.contains(HOLE)).count();
+        own.iter().zip(&segments[..known]).all(|(own, given)| own.starts_with('{') || own.eq_ignore_ascii_case(given))
+            && (own.len() > known || known < segments.len())
+    };
+    from(&own) || !is_whole && from(&own[1..])
+}
+
+/// Whether nothing is known of a URL.
+fn is_unknown(parts: &[UrlPart]) -> bool {
+    !parts.iter().any(|part| matches!(part, UrlPart::Text(_)))
+}
+
+/// The path of a URL without query and fragment, and whether all before it is known.
+fn path_of(text: &str) -> (String, bool) {
+    let text = text.split(['?', '#']).next().unwrap_or(text);
+    if let Some((_, rest)) = text.split_once("://") {
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        // Behind a whole host the hole is the path, or begins it.
+        let is_path = host.strip_suffix(HOLE).is_some_and(|host| host.ends_with(|c: char| c.is_alphanumeric()));
+        return (if is_path { format!("/{HOLE}{path}") } else { path.to_owned() }, true);
+    }
+    match text.strip_prefix(HOLE) {
+        Some(rest) => (rest.to_owned(), false),
+        None => (text.to_owned(), false),
+    }
+}
+
+/// The last name in an expression: `AELIX_URL` of `os.environ["AELIX_URL"]`, `base_url` of `self.base_url`.
+fn last_name(expression: &str) -> &str {
+    let quoted = expression.split(['"', '\'']).nth(1).filter(|inner| !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+    quoted.unwrap_or_else(|| {
+        let path = expression.split(['(', '[', '{']).next().unwrap_or(expression).trim_end();
+        path.rsplit(|c: char| !c.is_alphanumeric() && c != '_').find(|name| !name.is_empty()).unwrap_or("")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_without_what_may_be_a_secret() {
+        for (path, expected) in [
+            ("/v1/accounts", "/v1/accounts"),
+            ("/v1/accounts/\u{0}/balance", "/v1/accounts/{…}/balance"),
+            ("/v1/accounts/acc_81hdU2kz", "/v1/accounts/{…}"),
+            ("/v1/webhooks/abcdefghijklmnopqrstuvwxyzabcdefgh", "/v1/webhooks/{…}"),
+            ("/v1/audit-logs", "/v1/audit-logs"),
+        ] {
+            assert_eq!(shown(path), expected);
+        }
+    }
+
+    #[test]
+    fn endpoints_are_matched_by_segments() {
+        for (endpoint, path, is_whole, expected) in [
+            ("/v1/accounts", "/v1/accounts", true, Some(2)),
+            ("/v1/accounts", "/v1/accounts/1/balance", true, Some(2)),
+            ("/v1/accounts", "/v1/accountsx", true, None),
+            ("/v1/accounts", "/v2/accounts", true, None),
+            ("/v1/accounts", "/accounts", true, None),
+            ("/v1/accounts", "/accounts/1", false, Some(1)),
+            ("/v1/accounts", "/proxy/v1/accounts", false, Some(1)),
+            ("/c/{id}/events", "/c/primary/events", true, Some(3)),
+        ] {
+            let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+            assert_eq!(matched(endpoint, &segments, is_whole), expected, "{endpoint} {path}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Packages: the folders that a manifest makes one program, and the files in them.
+
+use std::collections::HashMap;
+
+/// Manifests of packages, by name.
+const MANIFESTS: [&str; 16] = [
+    "Cargo.toml",
+    "package.json",
+    "go.mod",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "requirements.txt",
+    "Pipfile",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "composer.json",
+    "Gemfile",
+    "Chart.yaml",
+    "mix.exs",
+    "deno.json",
+];
+/// Manifests of packages, by extension.
+const MANIFEST_EXTENSIONS: [&str; 3] = [".csproj", ".fsproj", ".gemspec"];
+
+/// The files of a scan by path, name and folder; numbers are their indices.
+pub struct Files<'a> {
+    by_path: HashMap<&'a str, usize>,
+    by_name: HashMap<&'a str, Vec<&'a str>>,
+    by_folder: HashMap<&'a str, Vec<&'a str>>,
+    /// Folders with a manifest, and the index of one.
+    packages: HashMap<&'a str, usize>,
+}
+
+impl<'a> Files<'a> {
+    /// Files all of this scan, by their paths relative to its root, in the order of their indices.
+    pub fn new(paths: impl Iterator<Item = &'a str>) -> Self {
+        let mut files = Self { by_path: HashMap::new(), by_name: HashMap::new(), by_folder: HashMap::new(), packages: HashMap::new() };
+        for (index, path) in paths.enumerate() {
+            let (folder, name) = split(path);
+            files.by_path.insert(path, index);
+            files.by_name.entry(name).or_default().push(path);
+            files.by_folder.entry(folder).or_default().push(path);
+            if is_manifest(name) {
+                files.packages.entry(folder).or_insert(index);
+            }
+        }
+        files
+    }
+
+    /// The index of a file.
+    pub fn index(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The path as the files have it, if there is such a file.
+    pub fn path(&self, path: &str) -> Option<&'a str> {
+        self.by_path.get_key_value(path).map(|(path, _)| *path)
+    }
+
+    /// The files of this name, in any folder.
+    pub fn named(&self, name: &str) -> &[&'a str] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files of one folder, without those below.
+    pub fn within(&self, folder: &str) -> &[&'a str] {
+        self.by_folder.get(folder).map_or(&[], Vec::as_slice)
+    }
+
+    /// Folders that end in this path.
+    pub fn folders_at(&self, tail: &str) -> Vec<&'a str> {
+        let is_at = |folder: &&&'a str| folder.strip_suffix(tail).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+        let mut found: Vec<&str> = self.by_folder.keys().filter(is_at).copied().collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The folder of the package that a path belongs to: the nearest one with a manifest, or else the root.
+    pub fn package_of(&self, path: &str) -> &'a str {
+        let mut folder = split(path).0;
+        loop {
+            if let Some((package, _)) = self.packages.get_key_value(folder) {
+                return package;
+            }
+            if folder.is_empty() {
+                return "";
+            }
+            folder = split(folder).0;
+        }
+    }
+
+    /// Every file of a package, without those of packages in it, in the order of the indices.
+    pub fn of_package(&self, package: &str) -> Vec<usize> {
+        let is_in = |path: &str| package.is_empty() || path.strip_prefix(package).is_some_and(|rest| rest.starts_with('/'));
+        let folders = self.by_folder.iter().filter(|(_, paths)| paths.first().is_some_and(|path| is_in(path) && self.package_of(path) == package));
+        let mut all: Vec<usize> = folders.flat_map(|(_, paths)| paths.iter().filter_map(|path| self.index(path))).collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+/// The name by which the code of a package imports the package: of a Go module, of a Rust crate. `text` reads a file.
+pub fn module_name(package: &str, files: &Files, text: impl Fn(usize) -> Option<String>) -> Option<String> {
+    let manifest = |name: &str| files.index(&if package.is_empty() { name.to_owned() } else { format!("{package}/{name}") }).and_then(&text);
+    if let Some(go) = manifest("go.mod") {
+        return go.lines().find_map(|line| line.trim().strip_prefix("module ")).map(|name| name.trim().trim_matches('"').to_owned());
+    }
+    let cargo = manifest("Cargo.toml")?;
+    let section = cargo.split_once("[package]")?.1;
+    let value = section.lines().take_while(|line| !line.starts_with('[')).find_map(|line| line.trim().strip_prefix("name"))?;
+    Some(value.trim_start_matches([' ', '=']).trim().trim_matches(['"', '\'']).to_owned())
+}
+
+/// A path as folder and name.
+pub fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+fn is_manifest(name: &str) -> bool {
+    MANIFESTS.contains(&name) || MANIFEST_EXTENSIONS.iter().any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_belongs_to_the_nearest_package() {
+        let paths = ["package.json", "src/a.ts", "services/pay/go.mod", "services/pay/cmd/main.go", "web/App/App.csproj", "web/App/x/A.cs"];
+        let files = Files::new(paths.into_iter());
+        for (path, package) in [("src/a.ts", ""), ("services/pay/cmd/main.go", "services/pay"), ("web/App/x/A.cs", "web/App"), ("other/x", "")] {
+            assert_eq!(files.package_of(path), package, "{path}");
+        }
+        assert_eq!(files.of_package(""), [0, 1]);
+        assert_eq!(files.of_package("services/pay"), [2, 3]);
+        assert_eq!(files.folders_at("pay/cmd"), ["services/pay/cmd"]);
+    }
+
+    #[test]
+    fn a_manifest_says_by_what_name_its_package_is_imported() {
+        let files = Files::new(["go.mod", "a/Cargo.toml", "b/package.json"].into_iter());
+        let texts = ["// x\nmodule github.com/acme/app\n\ngo 1.22\n", "[package]\nversion = \"1\"\nname = \"acme-app\"\n[lib]\nname = \"x\"\n", "{}"];
+        let name = |package: &str| module_name(package, &files, |index| Some(texts[index].to_owned()));
+        assert_eq!((name("").as_deref(), name("a").as_deref(), name("b")), (Some("github.com/acme/app"), Some("acme-app"), None));
+    }
+}

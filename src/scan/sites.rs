@@ -1,0 +1,68 @@
+//! Facts about scopes with places: who requests which, and what is called.
+
+use crate::check::scopes::{self, Site};
+use crate::model::provider::Provider;
+use crate::model::usage::{ApiCall, OmittedScope, ScopeSite, Usage};
+use crate::model::{Blob, Place};
+use crate::text::{Span, name};
+
+use super::usage::RawUsage;
+
+/// Requests of one file that are kept.
+const MAX_SITES: usize = 256;
+
+/// What a file requests, with spans instead of places.
+#[derive(Default)]
+pub struct RawSites {
+    /// Requests, each with the index of the provider.
+    sites: Vec<(usize, Site)>,
+    /// Token requests without scopes.
+    omitted: Vec<(usize, Span)>,
+}
+
+impl RawSites {
+    /// What a blob requests of providers whose calls are known.
+    pub fn of(blob: &Blob, providers: &[Provider]) -> Self {
+        let mut found = Self::default();
+        for (index, provider) in providers.iter().enumerate() {
+            found.sites.extend(scopes::sites(blob.bytes, blob.kind, provider).into_iter().take(MAX_SITES).map(|site| (index, site)));
+            found.omitted.extend(scopes::omitted(blob.bytes, blob.kind, provider).map(|span| (index, span)));
+        }
+        found
+    }
+
+    /// Whether nothing was requested.
+    pub fn is_empty(&self) -> bool {
+        self.sites.is_empty() && self.omitted.is_empty()
+    }
+
+    /// The same with places.
+    pub fn placed(self, blob: &Blob, place: impl Fn(Span) -> Place) -> (Vec<ScopeSite>, Vec<OmittedScope>) {
+        let site = |(provider, site): (usize, Site)| ScopeSite {
+            provider,
+            scopes: site.tokens.into_iter().map(|token| (token.name, place(token.span))).collect(),
+            name: name::normalise(&blob.bytes[site.name.range()]),
+            open: site.open.map(|names| names.iter().map(|open| name::normalise(open.as_bytes())).collect()),
+            client: site.client,
+            grant: site.grant,
+            is_sure: site.is_sure,
+            place: place(site.name),
+        };
+        let sites = self.sites.into_iter().map(site).collect();
+        let omitted = self.omitted.into_iter().map(|(provider, span)| OmittedScope { provider, place: place(span) }).collect();
+        (sites, omitted)
+    }
+}
+
+/// What a file calls, with places.
+pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -> Usage {
+    let calls = raw.calls.into_iter().map(|call| ApiCall {
+        callee: call.callee,
+        receiver: call.receiver,
+        method: call.method,
+        urls: call.urls,
+        within: call.within,
+        place: place(call.span),
+    });
+    Usage { path: blob.target.relative.to_string(), names: raw.names, calls: calls.collect(), bases: raw.bases, mentions: raw.mentions }
+}

@@ -1,0 +1,385 @@
+//! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
+//! decides about scopes by.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::check::scopes;
+use crate::lang::Language;
+use crate::model::facts::{Argument, Call, Part, Value};
+use crate::model::provider::{Endpoint, Provider};
+use crate::model::usage::{Mention, UrlArgument, UrlPart};
+use crate::ruleset::anchors::Anchor;
+use crate::text::Span;
+
+use super::prefilter::Prefilter;
+use super::syntax::{Facts, Function, is_callee};
+
+/// Calls of one file that are kept.
+const MAX_CALLS: usize = 2_000;
+/// Arguments of one call that may be a URL.
+const MAX_URLS: usize = 4;
+/// Longest text of a URL that is kept, in bytes.
+const MAX_URL: usize = 1_024;
+/// Providers that a file can be said to name: bits.
+const MAX_PROVIDERS: usize = 64;
+/// HTTP methods by the word that stands for them in the names of functions.
+const METHODS: [(&str, &str); 8] =
+    [("get", "GET"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE"), ("head", "HEAD"), ("options", "OPTIONS"), ("del", "DELETE")];
+/// Words of callees that send something to a URL or make one, without saying by which method.
+const SENDERS: [&str; 22] = [
+    "request", "fetch", "send", "exchange", "url", "uri", "call", "api", "axios", "got", "ky", "curl", "urlopen", "create", "retrieve", "execute", "open",
+    "http", "href", "invoke", "do", "resource",
+];
+/// What a server's own routes are declared on.
+const SERVERS: [&str; 16] =
+    ["app", "router", "server", "mux", "routes", "blueprint", "bp", "fastify", "engine", "group", "route", "r", "e", "application", "webapp", "express"];
+/// Callees that declare a route or a path of a server.
+const ROUTES: [&str; 14] =
+    ["handle", "handlefunc", "route", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "use", "mount", "path", "re_path", "add_url_rule", "register"];
+/// Callees that make a URL of a text.
+const MAKERS: [&str; 11] = ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl"];
+/// Calls in calls that make a URL.
+const MAX_DEPTH: usize = 4;
+/// Named arguments that are a URL or the base of one.
+const URL_NAMES: [&str; 6] = ["url", "uri", "path", "endpoint", "requesturi", "target"];
+/// Named arguments that are the base of a client's URLs.
+const BASE_NAMES: [&str; 11] = ["base_url", "baseurl", "base_uri", "baseuri", "baseaddress", "prefixurl", "rooturl", "root_url", "host", "url", "endpoint"];
+
+/// What one file calls, with spans instead of places.
+#[derive(Debug, Default)]
+pub struct RawUsage {
+    /// Providers, a bit each by index, that the file names.
+    pub names: u64,
+    /// Calls that may be HTTP calls.
+    pub calls: Vec<RawCall>,
+    /// Names that are bound to a URL, a part of one, or a client of one.
+    pub bases: Vec<(String, Vec<UrlPart>)>,
+    /// Paths of endpoints in strings.
+    pub mentions: Vec<Mention>,
+}
+
+/// A call that may be an HTTP call.
+#[derive(Debug)]
+pub struct RawCall {
+    /// The last word of the callee.
+    pub callee: String,
+    /// The last name of what it is called on.
+    pub receiver: Option<String>,
+    /// The method in capitals, where it is known.
+    pub method: Option<String>,
+    /// The arguments that may be a URL.
+    pub urls: Vec<UrlArgument>,
+    /// The function it stands in, with the names of its parameters.
+    pub within: Option<(String, Vec<String>)>,
+    /// The call.
+    pub span: Span,
+}
+
+/// What a file calls, by its tree.
+pub fn usage(facts: &Facts, bytes: &[u8], language: &Language, providers: &[Provider]) -> RawUsage {
+    let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
+    let reader = Reader { facts, bytes, language, calls };
+    let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
+    let calls = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
+    let strings = facts.texts.iter().filter(|text| !is_tested(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
+    RawUsage { names: named(bytes, providers), calls, bases: reader.bases(), mentions: mentions(strings, providers) }
+}
+
+/// What can be said of a file that has no tree: any line may be a call.
+pub fn of_text(bytes: &[u8], providers: &[Provider]) -> RawUsage {
+    RawUsage { names: named(bytes, providers), mentions: mentions(bytes.split(|b| *b == b'\n'), providers), ..RawUsage::default() }
+}
+
+/// Looks for what a file must hold to have something to say of some providers: one of their words, or the last word of one of their paths as a segment.
+/// Made once for all files.
+pub struct Signs {
+    prefilter: Prefilter,
+    /// Of each anchor, its length where it is the last word of a path.
+    segments: Vec<Option<usize>>,
+}
+
+impl Signs {
+    /// The signs of the providers whose bits are set in `wanted`.
+    pub fn of(providers: &[Provider], wanted: u64) -> Self {
+        let wanted = || providers.iter().take(MAX_PROVIDERS).enumerate().filter(|(index, _)| wanted >> index & 1 == 1).map(|(_, provider)| provider);
+        let words: BTreeSet<&str> = wanted().flat_map(|provider| provider.words.iter().map(String::as_str)).collect();
+        let segments: BTreeSet<&str> = wanted().flat_map(|provider| provider.endpoints.iter().filter_map(last_word)).collect();
+        let anchors = words.iter().map(|word| (Anchor::folded(word.as_bytes()), None));
+        let anchors = anchors.chain(segments.iter().map(|word| (Anchor::exact(word.as_bytes()), Some(word.len()))));
+        let (anchors, segments): (Vec<Anchor>, Vec<Option<usize>>) = anchors.unzip();
+        Self { prefilter: Prefilter::new(anchors.iter()), segments }
+    }
+
+    /// Whether a file holds one of them.
+    pub fn are_in(&self, bytes: &[u8]) -> bool {
+        let mut found = false;
+        let is_quote = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
+        self.prefilter.scan(bytes, |anchor, at| {
+            found |= match self.segments.get(anchor).copied().flatten() {
+                Some(length) => is_segment(bytes, at, length) || is_quote(at.checked_sub(1)) && is_quote(Some(at + length)),
+                None => true,
+            };
+        });
+        found
+    }
+}
+
+fn named(bytes: &[u8], providers: &[Provider]) -> u64 {
+    let named = providers.iter().take(MAX_PROVIDERS).enumerate().filter(|(_, provider)| scopes::names(bytes, provider));
+    named.fold(0, |all, (index, _)| all | 1 << index)
+}
+
+/// The last segment of an endpoint's path that is no hole.
+fn last_word(endpoint: &Endpoint) -> Option<&str> {
+    endpoint.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with('{'))
+}
+
+fn is_comment(text: &[u8]) -> bool {
+    [b"//".as_slice(), b"#", b"/*", b"--", b"*"].iter().any(|mark| text.starts_with(mark))
+}
+
+fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, providers: &[Provider]) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for text in texts {
+        let bare = text.trim_ascii().trim_ascii_start();
+        let bare = bare.strip_prefix(b"\"").or_else(|| bare.strip_prefix(b"'")).unwrap_or(bare);
+        let bare = bare.strip_suffix(b"\"").or_else(|| bare.strip_suffix(b"'")).unwrap_or(bare);
+        for (provider, known) in providers.iter().enumerate() {
+            for (endpoint, known) in known.endpoints.iter().enumerate() {
+                let Some(word) = last_word(known) else { continue };
+                let is_word = bare == word.as_bytes();
+                let is_path = || memchr::memmem::find_iter(text, word.as_bytes()).any(|at| is_segment(text, at, word.len()));
+                if is_word || is_path() {
+                    found.push(Mention { provider, endpoint, is_word });
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether what stands at `at` is a whole segment of a path.
+fn is_segment(text: &[u8], at: usize, length: usize) -> bool {
+    let (before, behind) = (at.checked_sub(1).map(|before| text[before]), text.get(at + length));
+    let ends = behind.is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'.'));
+    ends && (before == Some(b'/') || behind == Some(&b'/') && before.is_none_or(|b| !b.is_ascii_alphanumeric()))
+}
+
+struct Reader<'a> {
+    facts: &'a Facts,
+    bytes: &'a [u8],
+    language: &'a Language,
+    /// Calls by where they stand.
+    calls: HashMap<Span, &'a Call>,
+}
+
+impl Reader<'_> {
+    fn text(&self, span: Span) -> &str {
+        std::str::from_utf8(self.bytes.get(span.range()).unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The call, if it may be an HTTP call: it sends something to a path, or is named so.
+    fn call(&self, call: &Call) -> Option<RawCall> {
+        let callee = last_name(call.method.as_deref().unwrap_or(&call.callee));
+        let words = words(callee);
+        let sends = words.iter().any(|word| SENDERS.contains(&word.as_str()) || METHODS.iter().any(|(name, _)| name == word));
+        let positional = call.arguments.iter().take(MAX_URLS).enumerate().map(|(position, argument)| (Some(position), None, argument));
+        let named = call.named.iter().filter(|(name, _)| URL_NAMES.contains(&name.to_ascii_lowercase().as_str()));
+        let named = named.map(|(name, argument)| (None, Some(name.clone()), argument));
+        let all: Vec<UrlArgument> =
+            positional.chain(named).filter_map(|(position, name, argument)| Some(UrlArgument { position, name, parts: self.parts(argument)? })).collect();
+        let is_path = |argument: &UrlArgument| argument.parts.iter().any(|part| matches!(part, UrlPart::Text(text) if text.contains('/')));
+        let callees = &self.language.callees;
+        let makes_text = [callees.formats, callees.joins, callees.concats, callees.wrappers];
+        let is_text = makes_text.iter().any(|group| is_callee(&call.callee, group) || call.method.as_deref().is_some_and(|method| group.contains(&method)));
+        if is_text || self.is_route(call, callee, &all) || !(sends || all.iter().any(is_path)) || all.is_empty() {
+            return None;
+        }
+        let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).trim_end_matches(['?', '!']).to_owned());
+        let within = self.function(call.span).map(|function| (function.name.clone(), function.parameters.clone()));
+        let method = self.method(call, &words);
+        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls: all, within, span: call.span })
+    }
+
+    /// Whether a call declares what a server answers, rather than calling one: `app.get("/x", handler)`.
+    fn is_route(&self, call: &Call, callee: &str, urls: &[UrlArgument]) -> bool {
+        let is_whole = urls.iter().any(|url| matches!(url.parts.first(), Some(UrlPart::Text(text)) if text.contains("://")));
+        let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).to_ascii_lowercase()).unwrap_or_default();
+        let is_server = SERVERS.contains(&receiver.as_str()) || receiver.ends_with("router");
+        !is_whole && (is_server || ROUTES.contains(&callee.to_ascii_lowercase().as_str()))
+    }
+
+    /// The innermost function around a call.
+    fn function(&self, span: Span) -> Option<&Function> {
+        self.facts.functions.iter().filter(|function| function.span.contains(span)).min_by_key(|function| function.span.len())
+    }
+
+    /// What is known of an argument that may be a URL: text without line ends, or names and holes.
+    fn parts(&self, argument: &Argument) -> Option<Vec<UrlPart>> {
+        let parts = match &argument.value {
+            Value::Literal { text, .. } => vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)],
+            _ => self.made(argument.span, 0).unwrap_or_else(|| self.open_parts(argument)),
+        };
+        let length: usize = parts.iter().map(|part| if let UrlPart::Text(text) = part { text.len() } else { 0 }).sum();
+        let is_text = |part: &UrlPart| matches!(part, UrlPart::Text(text) if text.contains(['\n', ' ']));
+        let is_function = |part: &UrlPart| matches!(part, UrlPart::Hole(text) if text.contains(['\n', '{']) );
+        (length <= MAX_URL && !parts.iter().any(is_text) && !(parts.len() == 1 && is_function(&parts[0]))).then_some(parts)
+    }
+
+    fn open_parts(&self, argument: &Argument) -> Vec<UrlPart> {
+        if argument.parts.is_empty() {
+            return vec![UrlPart::Hole(self.text(argument.span).to_owned())];
+        }
+        let each = |part: &Part| match part {
+            // `url := base.JoinPath("x")` behind a name.
+            Part::Hole(span) => self.made(*span, 0).unwrap_or_else(|| vec![self.part(part)]),
+            part => vec![self.part(part)],
+        };
+        argument.parts.iter().flat_map(each).collect()
+    }
+
+    /// The parts of a URL that a call makes of text or of two URLs: `new Uri(x)`, `URI.create(x)`, `urljoin(base, path)`, `new URL(path, base)`.
+    fn made(&self, span: Span, depth: usize) -> Option<Vec<UrlPart>> {
+        let call = self.calls.get(&span).filter(|_| depth < MAX_DEPTH)?;
+        let word = last_name(call.method.as_deref().unwrap_or(&call.callee)).to_ascii_lowercase();
+        let of = |argument: &Argument| match &argument.value {
+            Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
+            _ => Some(self.made(argument.span, depth + 1).unwrap_or_else(|| self.open_parts(argument))),
+        };
+        match (word.as_str(), call.arguments.as_slice()) {
+            (word, [one]) if MAKERS.contains(&word) => of(one),
+            ("url" | "uri", [one, other]) if self.language.name.contains("script") || self.language.name == "tsx" => Some(joined(of(other)?, of(one)?)),
+            ("url" | "uri" | "urljoin" | "joinpath" | "url_join", [one, other]) => Some(joined(of(one)?, of(other)?)),
+            _ => None,
+        }
+    }
+
+    fn part(&self, part: &Part) -> UrlPart {
+        match part {
+            Part::Text(text) => UrlPart::Text(String::from_utf8_lossy(text).into_owned()),
+            Part::Name(span) => UrlPart::Name(last_name(self.text(*span)).to_owned()),
+            Part::Hole(span) => UrlPart::Hole(self.text(*span).chars().take(MAX_URL).collect()),
+        }
+    }
+
+    /// The method: by the name of the callee, by an argument, by an option, by a call behind it; `fetch` without options gets.
+    fn method(&self, call: &Call, words: &[String]) -> Option<String> {
+        if let Some((_, method)) = words.iter().find_map(|word| METHODS.iter().find(|(name, _)| name == word)) {
+            return Some((*method).to_owned());
+        }
+        let of_text = |text: &str| {
+            let word = last_name(text.trim_matches(['"', '\'', '`'])).to_ascii_lowercase();
+            let word = word.strip_prefix("method").unwrap_or(&word).trim_start_matches('_').to_owned();
+            METHODS.iter().find(|(name, _)| *name == word && *name != "del").map(|(_, method)| (*method).to_owned())
+        };
+        let named = call.named.iter().find(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "method" | "type" | "--request"));
+        if let Some((_, argument)) = named {
+            return match &argument.value {
+                Value::Literal { text, .. } => of_text(&String::from_utf8_lossy(text)),
+                _ => of_text(self.text(argument.span)),
+            };
+        }
+        if self.language.name == "bash" {
+            return Some(self.curl(call));
+        }
+        let positional = call.arguments.iter().take(3).find_map(|argument| match &argument.value {
+            Value::Literal { text, .. } if text.len() <= 7 => of_text(&String::from_utf8_lossy(text)),
+            Value::Literal { .. } => None,
+            _ => of_text(self.text(argument.span)),
+        });
+        let chained = || {
+            let mut behind = self.facts.calls.iter().filter(|other| other.receiver.is_some_and(|receiver| receiver.contains(call.span)));
+            behind.find_map(|other| of_text(other.method.as_deref()?.trim_start_matches('.')))
+        };
+        let is_alone = call.arguments.len() == 1 || call.named.iter().any(|(name, _)| matches!(name.as_str(), "headers" | "credentials"));
+        let gets = words.iter().any(|word| matches!(word.as_str(), "fetch" | "got" | "ky" | "axios" | "urlopen"));
+        positional.or_else(chained).or_else(|| (gets && is_alone).then(|| "GET".to_owned()))
+    }
+
+    /// curl gets, unless it is told otherwise or given data (its manual, `--request` and `--data`).
+    fn curl(&self, call: &Call) -> String {
+        let arguments: Vec<&str> = call.arguments.iter().map(|argument| self.text(argument.span).trim_matches(['"', '\''])).collect();
+        let told = arguments.windows(2).find(|pair| matches!(pair[0], "-X" | "--request")).map(|pair| pair[1].to_ascii_uppercase());
+        let glued = || arguments.iter().find_map(|argument| argument.strip_prefix("-X").filter(|method| !method.is_empty())).map(str::to_ascii_uppercase);
+        let has_data =
+            || arguments.iter().any(|argument| argument.starts_with("--data") || argument.starts_with("--form") || matches!(*argument, "-d" | "-F" | "--json"));
+        let gets = || arguments.iter().any(|argument| matches!(*argument, "-G" | "--get"));
+        told.or_else(glued).unwrap_or_else(|| if has_data() && !gets() { "POST".to_owned() } else { "GET".to_owned() })
+    }
+
+    /// Names bound to a URL or a part of one, or to a client that is given one.
+    fn bases(&self) -> Vec<(String, Vec<UrlPart>)> {
+        let mut found = Vec::new();
+        for binding in &self.facts.bindings {
+            let name = last_name(&binding.name).to_owned();
+            let parts = self.parts(&binding.value).filter(|parts| is_url(parts));
+            let parts = parts.or_else(|| self.client_base(binding.value.span)).or_else(|| is_base_name(&name).then(|| self.parts(&binding.value)).flatten());
+            found.extend(parts.filter(|_| !name.is_empty()).map(|parts| (name, parts)));
+        }
+        found
+    }
+
+    /// The base URL that a call in an expression is given: `axios.create({ baseURL: BASE })`.
+    fn client_base(&self, span: Span) -> Option<Vec<UrlPart>> {
+        let calls =
+            self.facts.calls.iter().skip(self.facts.calls.partition_point(|call| call.span.start < span.start)).take_while(|call| call.span.start < span.end);
+        let is_base = |name: &str| BASE_NAMES.contains(&last_name(name).to_ascii_lowercase().as_str());
+        let based = |call: &Call| call.named.iter().find(|(name, _)| is_base(name)).and_then(|(_, argument)| self.parts(argument));
+        calls.filter(|call| span.contains(call.span)).find_map(based)
+    }
+}
+
+/// Whether a name may hold the base of URLs.
+fn is_base_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["url", "uri", "host", "endpoint", "base", "address"].iter().any(|word| lower.contains(word))
+}
+
+/// A base and a path behind it, with one slash between them.
+fn joined(base: Vec<UrlPart>, path: Vec<UrlPart>) -> Vec<UrlPart> {
+    let mut parts = base;
+    if let Some(UrlPart::Text(text)) = parts.last_mut() {
+        text.truncate(text.trim_end_matches('/').len());
+    }
+    parts.push(UrlPart::Text("/".to_owned()));
+    let mut path = path;
+    if let Some(UrlPart::Text(text)) = path.first_mut() {
+        *text = text.trim_start_matches('/').to_owned();
+    }
+    parts.append(&mut path);
+    parts
+}
+
+/// Whether something begins as a URL or a path does.
+fn is_url(parts: &[UrlPart]) -> bool {
+    match parts.first() {
+        Some(UrlPart::Text(text)) => text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/') && text.len() > 1,
+        Some(_) => parts.iter().any(|part| matches!(part, UrlPart::Text(text) if text.starts_with('/'))),
+        None => false,
+    }
+}
+
+/// The last name of a path: `get` of `self.session.get`, without arguments behind it.
+fn last_name(path: &str) -> &str {
+    let path = path.split(['(', '[', '{', '<']).next().unwrap_or(path).trim_end();
+    path.rsplit(|c: char| !c.is_alphanumeric() && c != '_').find(|name| !name.is_empty()).unwrap_or("")
+}
+
+/// The words of a name, in lower case: `getJson`, `get_json`, `GetJSONAsync`.
+fn words(name: &str) -> Vec<String> {
+    let mut all: Vec<String> = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        if c == '_' || c.is_uppercase() && before.is_lowercase() {
+            all.push(String::new());
+        }
+        if let Some(last) = all.last_mut().filter(|_| c.is_alphanumeric()) {
+            last.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    all.retain(|word| !word.is_empty());
+    all
+}
