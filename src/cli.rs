@@ -399,7 +399,7 @@ pub struct OutputArgs {
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,
-    /// Say which requested scopes nobody knows the use of, and why
+    /// Say what cannot be decided, and why: values of infrastructure that are not known before it is applied, scopes of which nobody knows the use
     #[arg(long)]
     pub show_unknown: bool,
     /// List the secrets that are read safely at run time

@@ -76,7 +76,7 @@ pub struct Show {
     pub safe: bool,
     /// Reports list suppressed findings.
     pub suppressed: bool,
-    /// Reports say of which requested scopes the use is not known.
+    /// Reports say what cannot be decided.
     pub unknown: bool,
 }
 

@@ -98,9 +98,12 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         }
     }
     let gaps = blobs.gaps(&report, &targets);
-    let mut project = project::findings(rules, &mut blobs.scanned, &gaps);
-    project.append(&mut found);
-    for (index, file) in blobs.join(project, &targets) {
+    let mut judged = project::findings(rules, &mut blobs.scanned, &gaps, plan.now);
+    if plan.show.unknown {
+        report.notices.append(&mut judged.unknown);
+    }
+    judged.findings.append(&mut found);
+    for (index, file) in blobs.join(judged.findings, &targets) {
         settled.add(index, file, watch);
     }
     if let Some(ledger) = &settled.ledger {

@@ -111,7 +111,6 @@ fn wrong_use_is_one_error_with_advice_and_status_2() {
         (&["--exclude", "["], "cannot use the exclude `[`: "),
         (&["--extend-exclude", "!["], "cannot use the exclude `![`: "),
         (&["--config", "."], "cannot read the configuration .: it is a folder"),
-        (&["--ignore", "audit/*"], "no rule of the family `audit` exists yet"),
         (&["--rules", "gone"], "gone: no such file or folder; check the path"),
         (&["-j", "many"], "invalid value 'many'"),
         (&["--config", "gone.toml"], "cannot read the configuration gone.toml: no such file"),

@@ -236,7 +236,7 @@ mod masks {
     /// Everything that is ever said about a file, in every format.
     fn said(name: &str, text: &str) -> String {
         let mut scanned = [scan(name, text.as_bytes())];
-        let project = project::findings(&RULES, &mut scanned, &std::collections::BTreeSet::new());
+        let project = project::findings(&RULES, &mut scanned, &std::collections::BTreeSet::new(), "2026-01-01".parse().unwrap()).findings;
         let [scanned] = scanned;
         let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
         let options = TriageOptions { today: "2026-01-01".parse().unwrap(), ..TriageOptions::default() };

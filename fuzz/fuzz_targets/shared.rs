@@ -33,7 +33,7 @@ pub fn follow(rules: &Arc<RuleSet>, scanned: Scanned, length: usize) {
         return;
     }
     let mut scanned = [scanned];
-    let project = project::findings(rules, &mut scanned, &std::collections::BTreeSet::new());
+    let project = project::findings(rules, &mut scanned, &std::collections::BTreeSet::new(), Moment::default()).findings;
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
     let report = Report {

@@ -70,12 +70,16 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 26] = [
+pub const CHECKS: [&str; 30] = [
     "default-fallback",
     "frontend-secret",
     "insecure-transport",
+    "network-env-mixing",
+    "network-invalid-entry",
+    "network-overbroad",
+    "network-private-range",
+    "network-world-open",
     "plaintext-parameter",
-    "rotation-interval",
     "rotation-missing",
     "scope-admin-interactive",
     "scope-all",
@@ -98,6 +102,11 @@ pub const CHECKS: [&str; 26] = [
     "suppression-without-reason",
     "unverified-webhook",
 ];
+
+/// Whether a check is about declared infrastructure: it looks at files that hold one of the keywords of its rule.
+pub fn asks_for_resources(name: &str) -> bool {
+    ["rotation-", "network-", "audit-"].iter().any(|family| name.starts_with(family))
+}
 
 /// The check of this name.
 pub fn validator(name: &str) -> Option<Validator> {

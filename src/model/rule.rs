@@ -247,11 +247,76 @@ pub enum Matcher {
         /// Name of the language and the query.
         queries: Vec<(String, String)>,
     },
+    /// Declared infrastructure of which all tests of one of these hold.
+    Resource {
+        /// Each is enough.
+        conditions: Vec<ResourceCondition>,
+    },
     /// A named Rust function that is run over the blob or the project.
     Check {
         /// Its name in the table of `check/` or `project/`.
         name: String,
     },
+}
+
+/// What a declared piece of infrastructure must be like to be reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceCondition {
+    /// Types of resources; `*` at an end stands for any text.
+    pub types: Vec<String>,
+    /// A nested block, each of which is looked at alone.
+    pub block: Option<String>,
+    /// All must hold; the place of the first that has one is reported.
+    pub tests: Vec<Test>,
+    /// What to say: `{name}`, `{value}`, `{length}` stand for the resource's name, and for the text or length of the value of the first test.
+    pub message: Option<String>,
+    /// What to write instead.
+    pub snippet: Option<String>,
+    /// Another severity than that of the rule.
+    pub severity: Option<Severity>,
+}
+
+/// A test of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// Dotted path of the attribute within the resource.
+    pub attribute: String,
+    /// What must be true of it.
+    pub comparison: Comparison,
+}
+
+/// What may be true of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// It is not there, or `null`.
+    Absent,
+    /// It is not there, `null`, empty, zero or false.
+    Unset,
+    /// It is there.
+    Present,
+    /// It is one of these texts, in any case.
+    Equals(Vec<String>),
+    /// It is there and none of these texts.
+    Not(Vec<String>),
+    /// A regex is in it.
+    Matches(String),
+    /// A regex is not in it, or it is not there.
+    Lacks(String),
+    /// A length of time or a schedule with a longer pause.
+    LongerThan {
+        /// In seconds.
+        seconds: u64,
+        /// Seconds of one, where it is a bare number.
+        unit: u64,
+    },
+    /// A moment that is further ahead than so many seconds.
+    LaterThan(u64),
+    /// A moment that is over.
+    Past,
+    /// A resource of these types refers to the resource.
+    Linked(Vec<String>),
+    /// No resource of these types refers to the resource.
+    Unlinked(Vec<String>),
 }
 
 /// What a value must be like to be reported.

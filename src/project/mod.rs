@@ -1,152 +1,275 @@
 //! Floor 4: what only the files of a project together can say.
 
+mod allowlist;
 mod calls;
+mod conditions;
+mod expression;
 pub mod imports;
 pub mod packages;
 mod resources;
 mod rotation;
 pub mod scopes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::model::facts::Resource;
-use crate::model::rule::Matcher;
-use crate::model::{Finding, Rule, Scanned};
+use crate::model::rule::{Matcher, ResourceCondition};
+use crate::model::{Finding, Hit, Notice, Place, Rank, Related, Rule, Scanned, Severity};
 use crate::ruleset::RuleSet;
+use crate::scan::is_made_up;
+use crate::text::Secret;
+use crate::text::value::date::Moment;
 
 use resources::Module;
 
-/// A check of one module (directory) of infrastructure code, for the rule of this index.
-type ModuleCheck = fn(&Module, usize, &Rule) -> Vec<Finding>;
+/// A check of one module (directory, stack, document) of infrastructure code.
+type ModuleCheck = for<'a> fn(&Module<'a>) -> Vec<Outcome<'a>>;
 
 /// Name (`check = "…"` in a rule) and function of every check, sorted by name.
-const CHECKS: [(&str, ModuleCheck); 2] = [("rotation-interval", rotation::interval), ("rotation-missing", rotation::missing)];
+const CHECKS: [(&str, ModuleCheck); 6] = [
+    ("network-env-mixing", allowlist::env_mixing),
+    ("network-invalid-entry", allowlist::invalid_entry),
+    ("network-overbroad", allowlist::overbroad),
+    ("network-private-range", allowlist::private_range),
+    ("network-world-open", allowlist::world_open),
+    ("rotation-missing", rotation::missing),
+];
+
+/// What a check says of one place.
+#[derive(Debug)]
+pub enum Outcome<'a> {
+    /// It is known to be wrong.
+    Violates(Found<'a>),
+    /// Nobody can tell before it is applied.
+    Unknown {
+        /// What cannot be told.
+        place: &'a Place,
+    },
+}
+
+/// What is known to be wrong.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// Its identity for the fingerprint.
+    pub what: String,
+    /// Where.
+    pub place: &'a Place,
+    /// What to say; the rule's title where none.
+    pub message: Option<String>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// Further lines.
+    pub notes: Vec<String>,
+    /// Another severity than that of the rule.
+    pub severity: Option<Severity>,
+}
+
+impl Found<'_> {
+    fn finding(self, index: usize, rule: &Rule) -> Finding {
+        let mut hit = Hit::secret(index, rule, self.place.span, Rank::Generic);
+        hit.secret = false;
+        hit.message = self.message;
+        hit.notes = self.notes;
+        hit.severity = self.severity.unwrap_or(rule.severity);
+        if is_made_up(&self.place.relative) {
+            hit.severity = lower(hit.severity);
+            hit.notes.push("the file looks like a test or an example, so the severity is lower".to_owned());
+        }
+        Finding::new(rule, hit, &Secret::new(self.what, 0), self.place.clone(), self.related)
+    }
+}
+
+/// The next lower severity.
+fn lower(severity: Severity) -> Severity {
+    let below = Severity::ALL.into_iter().find(|other| *other < severity);
+    below.unwrap_or(severity)
+}
+
+/// What the project stage amounts to.
+#[derive(Default)]
+pub struct Judged {
+    /// What is wrong, in the order of the places.
+    pub findings: Vec<Finding>,
+    /// What nobody can tell before it is applied.
+    pub unknown: Vec<Notice>,
+}
+
+/// How a rule judges.
+#[derive(Clone, Copy)]
+enum Judge<'r> {
+    Check(ModuleCheck),
+    Conditions(&'r [ResourceCondition]),
+}
 
 /// The module (directory) that a file of infrastructure code belongs to.
 pub fn module_of(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    [".tf", ".tofu"].iter().any(|end| name.ends_with(end)).then_some(folder)
+    [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end)).then_some(folder)
 }
 
-/// The modules (directories) in which a file declares something that a check asks about.
+/// The modules (directories) in which a file declares something that a check asks about, and those above them that may call them.
 pub fn modules(scanned: &[Scanned]) -> BTreeSet<String> {
-    scanned.iter().flat_map(|s| &s.resources).map(|resource| resource.module.clone()).collect()
-}
-
-/// The findings that need more than one blob, in the order of the places. The resources are taken out of `scanned`; `gaps` are the modules of which
-/// a file was not parsed.
-pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], gaps: &BTreeSet<String>) -> Vec<Finding> {
-    let active: Vec<(usize, &Rule, ModuleCheck)> = rules.rules.iter().enumerate().filter_map(|(index, rule)| active(rules, index, rule)).collect();
-    if active.is_empty() {
-        return Vec::new();
-    }
-    let all: Vec<Resource> = scanned.iter_mut().flat_map(|s| std::mem::take(&mut s.resources)).collect();
-    let mut found = Vec::new();
-    for module in Module::group(&all, gaps) {
-        for (index, rule, check) in &active {
-            let looks_at = |finding: &Finding| rules.compiled.get(*index).is_none_or(|compiled| compiled.looks_at(&finding.place.relative));
-            found.extend(check(&module, *index, rule).into_iter().filter(looks_at));
+    let mut out = BTreeSet::new();
+    for resource in scanned.iter().flat_map(|s| &s.resources).filter(|r| module_of(&r.place.relative).is_some()) {
+        let mut folder = resource.module.as_str();
+        while out.insert(folder.to_owned()) && !folder.is_empty() {
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
         }
     }
-    found.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));
-    found
+    out
 }
 
-fn active<'a>(rules: &RuleSet, index: usize, rule: &'a Rule) -> Option<(usize, &'a Rule, ModuleCheck)> {
-    let Matcher::Check { name } = &rule.matcher else { return None };
-    let (_, check) = CHECKS.iter().find(|(known, _)| known == name)?;
-    rules.enabled.get(index).copied().unwrap_or(false).then_some((index, rule, *check))
+/// The findings that need more than one blob. The resources are taken out of `scanned`; `gaps` are the modules of which a file was not parsed.
+pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], gaps: &BTreeSet<String>, now: Moment) -> Judged {
+    let active: Vec<(usize, &Rule, Judge)> = rules.rules.iter().enumerate().filter_map(|(index, rule)| active(rules, index, rule)).collect();
+    if active.is_empty() {
+        return Judged::default();
+    }
+    let all: Vec<Resource> = scanned.iter_mut().flat_map(|s| std::mem::take(&mut s.resources)).collect();
+    let modules = Module::group(&all, gaps, now);
+    let mut judged = Judged::default();
+    // One module is looked at for each set of values: what is wrong whatever they are is said once.
+    let mut seen = HashSet::new();
+    let mut unknown = BTreeMap::new();
+    for module in &modules {
+        for (index, rule, judge) in &active {
+            let outcomes = match judge {
+                Judge::Check(check) => check(module),
+                Judge::Conditions(conditions) => conditions::find(module, conditions),
+            };
+            for outcome in outcomes {
+                add(outcome, (rules, *index, rule), &mut judged.findings, (&mut seen, &mut unknown));
+            }
+        }
+    }
+    judged.unknown = unknown.into_iter().filter(|(key, _)| !seen.contains(key)).map(|(_, notice)| notice).collect();
+    judged.findings.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));
+    judged
+}
+
+/// Rule, file, first byte.
+type Key = (usize, Arc<str>, usize);
+
+fn add(
+    outcome: Outcome,
+    (rules, index, rule): (&RuleSet, usize, &Rule),
+    findings: &mut Vec<Finding>,
+    (seen, unknown): (&mut HashSet<Key>, &mut BTreeMap<Key, Notice>),
+) {
+    let (Outcome::Violates(Found { place, .. }) | Outcome::Unknown { place }) = &outcome;
+    let looks_at = rules.compiled.get(index).is_none_or(|compiled| compiled.looks_at(&place.relative));
+    let key = (index, place.relative.clone(), place.span.start);
+    match outcome {
+        _ if !looks_at => {}
+        Outcome::Violates(found) => findings.extend(seen.insert(key).then(|| found.finding(index, rule))),
+        Outcome::Unknown { place } => {
+            let message = format!("line {}: {} cannot be decided: the value is not known before it is applied", place.start.line, rule.id);
+            unknown.insert(key, Notice { display: place.display.clone(), relative: place.relative.clone(), message });
+        }
+    }
+}
+
+fn active<'a>(rules: &RuleSet, index: usize, rule: &'a Rule) -> Option<(usize, &'a Rule, Judge<'a>)> {
+    let judge = match &rule.matcher {
+        Matcher::Check { name } => Judge::Check(CHECKS.iter().find(|(known, _)| known == name)?.1),
+        Matcher::Resource { conditions } => Judge::Conditions(conditions),
+        _ => return None,
+    };
+    rules.enabled.get(index).copied().unwrap_or(false).then_some((index, rule, judge))
+}
+
+/// What the kind of a configuration file of an application begins with.
+pub const CONFIG: &str = "config:";
+
+/// The words of a name or expression, in lower case: `apiKey-prod` → api, key, prod.
+fn words(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = vec![String::new()];
+    let mut lower_before = false;
+    for c in text.chars() {
+        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower_before) {
+            out.push(String::new());
+        }
+        if let Some(last) = out.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            last.push(c.to_ascii_lowercase());
+        }
+        lower_before = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    out.retain(|w| !w.is_empty());
+    out
+}
+
+/// Whether a type is one of some, where `*` at an end stands for any text.
+fn kind_matches(kind: &str, types: &[String]) -> bool {
+    types.iter().any(|wanted| match (wanted.strip_prefix('*'), wanted.strip_suffix('*')) {
+        (Some(end), None) => kind.ends_with(end),
+        (None, Some(start)) => kind.starts_with(start),
+        (Some(_), Some(_)) => kind.contains(wanted.trim_matches('*')),
+        (None, None) => match wanted.split_once('*') {
+            Some((start, end)) => kind.len() >= start.len() + end.len() && kind.starts_with(start) && kind.ends_with(end),
+            None => kind == wanted,
+        },
+    })
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::lang;
-    use crate::model::facts::Attribute;
-    use crate::model::rule::{Conditions, RuleSource, RuleText};
-    use crate::model::{Confidence, Place, RuleId, RuleStatus, Severity, Snippet, Target};
-    use crate::scan::syntax::{self, Bounds, Parser};
-    use crate::text::{Lines, Span};
+    use crate::model::{Blob, RuleStatus, Target};
+    use crate::ruleset::{self, RuleOptions};
+    use crate::scan::{ScanOptions, Scanner, Worker};
 
-    fn rule(id: &str, check: &str) -> Rule {
-        Rule {
-            id: RuleId::new(id),
-            aliases: Vec::new(),
-            title: String::new(),
-            severity: Severity::Medium,
-            confidence: Confidence::Medium,
-            status: RuleStatus::Stable,
-            since: String::new(),
-            tags: Vec::new(),
-            matcher: Matcher::Check { name: check.to_owned() },
-            keywords: Vec::new(),
-            files: Vec::new(),
-            conditions: Conditions::default(),
-            validate: None,
-            allow: Vec::new(),
-            requires: Vec::new(),
-            priority: 0,
-            text: RuleText::default().into(),
-            source: RuleSource::default(),
-        }
-    }
-
-    /// The blob as the scan would hand it over.
-    fn scanned(path: &str, text: &str) -> Scanned {
-        let target = Target::in_memory(path);
-        let lines = Lines::new(text.as_bytes());
-        let place = |span: Span| Place::new(&target, span, lines.position(span.start), lines.position(span.end), Snippet::default());
-        let module = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let raw = syntax::resources(text.as_bytes(), lang::of(path).unwrap(), &mut Parser::default(), Bounds::default()).unwrap();
-        let resources = raw
-            .into_iter()
-            .map(|r| Resource {
-                kind: r.kind,
-                name: r.name,
-                place: place(r.span),
-                module: module.to_owned(),
-                attributes: r
-                    .attributes
-                    .into_iter()
-                    .map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) })
-                    .collect(),
-            })
-            .collect();
-        Scanned { resources, ..Scanned::default() }
-    }
-
-    /// Severity and message of what both rotation rules find, with the path and the reported bytes in front.
+    /// Severity, path, reported bytes, rule and message of what the rules about infrastructure find.
     pub(crate) fn found(files: &[(&str, &str)]) -> Vec<String> {
-        found_but(files, &[])
+        judged(files, &[]).0
     }
 
-    /// The same where a file of each of these modules was not parsed.
-    pub(crate) fn found_but(files: &[(&str, &str)], gaps: &[&str]) -> Vec<String> {
-        let rules = vec![rule("rotation/interval-too-long", "rotation-interval"), rule("rotation/no-rotation-config", "rotation-missing")];
-        let set = RuleSet { enabled: vec![true; rules.len()], rules: Arc::new(rules), ..RuleSet::default() };
-        let mut all: Vec<Scanned> = files.iter().map(|(path, text)| scanned(path, text)).collect();
+    /// The same of one rule.
+    pub(crate) fn of_rule(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
+        found(files).into_iter().filter(|found| found.contains(&format!(" {rule}: "))).collect()
+    }
+
+    /// What is found, and what nobody can tell, where a file of each of these modules was not parsed.
+    pub(crate) fn judged(files: &[(&str, &str)], gaps: &[&str]) -> (Vec<String>, Vec<String>) {
+        let preview = ruleset::built_in().unwrap().iter().filter(|rule| rule.status == RuleStatus::Preview).map(|rule| rule.id.to_string()).collect();
+        let set = Arc::new(RuleSet::load(&RuleOptions { extend_select: preview, ..RuleOptions::default() }).unwrap());
+        let scanner = Scanner::new(set.clone(), ScanOptions::default());
+        let scan = |(path, text): &(&str, &str)| scanner.resources(&Blob::new(&Target::in_memory(path), text.as_bytes()), &mut Worker::default());
+        let mut all: Vec<Scanned> = files.iter().map(scan).collect();
         let shown = |f: &Finding| {
             let text = files.iter().find(|(path, _)| *path == &*f.place.relative).unwrap().1;
             format!("{} {} «{}» {}: {}", f.severity, f.place.relative, &text[f.place.span.range()], f.rule, f.message)
         };
-        findings(&Arc::new(set), &mut all, &gaps.iter().map(|gap| (*gap).to_owned()).collect()).iter().map(shown).collect()
+        let now = "2026-01-01".parse().unwrap();
+        let judged = findings(&set, &mut all, &gaps.iter().map(|gap| (*gap).to_owned()).collect(), now);
+        (judged.findings.iter().map(shown).collect(), judged.unknown.into_iter().map(|notice| notice.message).collect())
     }
 
     #[test]
     fn what_a_module_lacks_is_not_known_when_a_file_of_it_was_not_parsed() {
         let secret = ("a/main.tf", "resource \"aws_secretsmanager_secret\" \"aelix\" {}");
-        assert_eq!(found_but(&[secret], &[]).len(), 1);
-        assert_eq!(found_but(&[secret], &["b"]).len(), 1);
-        assert_eq!(found_but(&[secret], &["a"]).len(), 0);
+        assert_eq!(judged(&[secret], &[]).0.len(), 1);
+        assert_eq!(judged(&[secret], &["b"]).0.len(), 1);
+        assert_eq!(judged(&[secret], &["a"]).0.len(), 0);
     }
 
     #[test]
-    fn the_table_is_sorted_and_a_rule_that_is_off_finds_nothing() {
+    fn the_table_is_sorted_and_every_check_is_known_to_the_rules() {
         assert!(CHECKS.is_sorted_by_key(|c| c.0));
         assert!(CHECKS.iter().all(|(name, _)| crate::check::CHECKS.contains(name)));
-        let set = RuleSet { rules: Arc::new(vec![rule("rotation/no-rotation-config", "rotation-missing")]), enabled: vec![false], ..RuleSet::default() };
-        let mut all = [scanned("main.tf", "resource \"aws_secretsmanager_secret\" \"aelix\" {}")];
-        assert!(findings(&Arc::new(set), &mut all, &BTreeSet::new()).is_empty());
+    }
+
+    #[test]
+    fn types_are_matched_with_any_text_at_a_star() {
+        for (wanted, kind, expected) in [
+            ("aws_x", "aws_x", true),
+            ("aws_x", "aws_xy", false),
+            ("azurerm_*_web_app", "azurerm_linux_web_app", true),
+            ("azurerm_*", "azurerm_x", true),
+            ("*_firewall_rule", "azurerm_mssql_firewall_rule", true),
+            ("a_*_b", "a_b", false),
+        ] {
+            assert_eq!(kind_matches(kind, &[wanted.to_owned()]), expected, "{wanted} {kind}");
+        }
     }
 }

@@ -1,126 +1,67 @@
-//! Are secrets rotated, and often enough? Terraform's AWS Secrets Manager.
+//! Are the secrets that hold API credentials rotated? AWS Secrets Manager, in Terraform and `CloudFormation`.
 
+use crate::model::Severity;
 use crate::model::facts::{Attribute, Resource};
-use crate::model::{Finding, Hit, Place, Rank, Related, Rule, Severity};
-use crate::text::Secret;
-use crate::text::value::cron::Cron;
-use crate::text::value::{DAY, Length, Measure, duration};
 
-use super::resources::{Known, Module, mentions};
+use super::resources::{Module, mentions};
+use super::{Found, Outcome, words};
 
-/// Longest time between two rotations that the vendor's guide allows, in days.
-const MAX_DAYS: u64 = 90;
-/// Calendar schedules may overshoot by this: a quarter has up to 92 days.
-const GRACE_DAYS: u64 = 3;
-const SECRET: &str = "aws_secretsmanager_secret";
-const ROTATION: &str = "aws_secretsmanager_secret_rotation";
-
-/// Rotation schedules whose longest gap is more than 90 days. Unknown values say nothing.
-pub fn interval(module: &Module, index: usize, rule: &Rule) -> Vec<Finding> {
-    module.of_kind(ROTATION).filter_map(|rotation| too_long(module, rotation).map(|found| found.finding(index, rule, module))).collect()
+/// What a secret and its rotation are called, and how one names the other.
+struct Form {
+    secret: &'static str,
+    rotation: &'static str,
+    id: &'static str,
+    /// Attributes that name what is in it.
+    speaking: &'static [&'static str],
+    snippet: &'static str,
 }
 
-/// A schedule that is too slow.
-struct TooLong<'a> {
-    rotation: &'a Resource,
-    attribute: &'a Attribute,
-    variable: Option<&'a Resource>,
-    length: Length,
-}
-
-fn too_long<'a>(module: &Module<'a>, rotation: &'a Resource) -> Option<TooLong<'a>> {
-    rotation.attributes.iter().find_map(|attribute| {
-        let read: fn(&str) -> Option<Length> = match attribute.path.as_str() {
-            "rotation_rules.automatically_after_days" => |text| Some(Length::clock(text.parse::<u64>().ok()?.checked_mul(DAY)?)),
-            "rotation_rules.schedule_expression" => |text| duration::rate(text).or_else(|| Cron::parse(text).map(|c| c.longest_gap())),
-            _ => return None,
-        };
-        let Known::Text(text, variable) = module.known(attribute) else { return None };
-        let length = read(std::str::from_utf8(text).ok()?.trim())?;
-        let grace = if length.measure == Measure::Calendar { GRACE_DAYS } else { 0 };
-        if length.seconds <= (MAX_DAYS + grace) * DAY || variable.is_some_and(is_validated) {
-            return None;
-        }
-        Some(TooLong { rotation, attribute, variable, length })
-    })
-}
-
-impl TooLong<'_> {
-    fn finding(&self, index: usize, rule: &Rule, module: &Module) -> Finding {
-        let often = match self.length.measure {
-            Measure::Clock => format!("every {} days", self.length.days()),
-            Measure::Calendar => format!("with up to {} days between two rotations", self.length.days()),
-        };
-        let by = self.variable.map_or(String::new(), |v| format!(", the default of `var.{}`", v.name));
-        let message = format!("secret rotated {often}{by}; the limit is {MAX_DAYS} days");
-        let mut related = Vec::new();
-        if let Some(default) = self.variable.and_then(|v| v.attribute("default")) {
-            related.push(Related { place: default.place.clone(), message: "the default is set here".to_owned() });
-        }
-        if let Some(secret) = module.of_kind(SECRET).find(|s| covers(module, self.rotation, s)) {
-            related.push(Related { place: secret.place.clone(), message: "the secret it rotates".to_owned() });
-        }
-        let what = format!("{ROTATION}.{}={}d", self.rotation.name, self.length.days());
-        finding((index, rule), what, &self.attribute.place, (message, related))
-    }
-}
-
-/// Whether the variable's own validation keeps it at 90 or less.
-fn is_validated(variable: &Resource) -> bool {
-    let conditions = variable.attributes.iter().filter(|a| a.path == "validation.condition");
-    let limits = conditions.filter_map(|c| upper_limit(&c.expression, &format!("var.{}", variable.name)));
-    limits.min().is_some_and(|limit| limit <= MAX_DAYS)
-}
-
-/// 90 in `var.days > 0 && var.days <= 90`; `None` in a condition with an alternative.
-fn upper_limit(condition: &str, name: &str) -> Option<u64> {
-    if condition.contains("||") {
-        return None;
-    }
-    let limit = |clause: &str| {
-        let compact: String = clause.chars().filter(|c| !c.is_whitespace() && *c != '(' && *c != ')').collect();
-        let number = |text: &str| text.parse::<u64>().ok();
-        if let Some(rest) = compact.strip_prefix(name) {
-            return rest.strip_prefix("<=").and_then(number).or_else(|| rest.strip_prefix('<').and_then(number)?.checked_sub(1));
-        }
-        let rest = compact.strip_suffix(name)?;
-        rest.strip_suffix(">=").and_then(number).or_else(|| rest.strip_suffix('>').and_then(number)?.checked_sub(1))
-    };
-    condition.split("&&").filter_map(limit).min()
-}
+const FORMS: [Form; 2] = [
+    Form {
+        secret: "aws_secretsmanager_secret",
+        rotation: "aws_secretsmanager_secret_rotation",
+        id: "secret_id",
+        speaking: &["name", "name_prefix", "tags"],
+        snippet: "resource \"aws_secretsmanager_secret_rotation\" \"{name}\" { secret_id = aws_secretsmanager_secret.{name}.id … rotation_rules { automatically_after_days = 90 } }",
+    },
+    Form {
+        secret: "AWS::SecretsManager::Secret",
+        rotation: "AWS::SecretsManager::RotationSchedule",
+        id: "SecretId",
+        speaking: &["Name", "Tags"],
+        snippet: "Type: AWS::SecretsManager::RotationSchedule, Properties: { SecretId: !Ref {name}, RotationRules: { AutomaticallyAfterDays: 90 } }",
+    },
+];
 
 /// API credentials in a secret that nothing in the same module rotates.
-pub fn missing(module: &Module, index: usize, rule: &Rule) -> Vec<Finding> {
-    if !module.is_whole() {
-        return Vec::new();
-    }
-    let unrotated = module.of_kind(SECRET).filter(|s| is_created(s) && holds_api_credential(s) && !is_rotated_elsewhere(module, s) && !is_rotated(module, s));
-    let reusable = module.is_reusable();
-    unrotated
-        .map(|secret| {
-            let message = format!("API credential in secret `{}` has no rotation", secret.name);
-            let mut found = finding((index, rule), format!("{SECRET}.{}", secret.name), &secret.place, (message, Vec::new()));
-            found.notes.push(format!(
-                "add: resource \"{ROTATION}\" \"{0}\" {{ secret_id = {SECRET}.{0}.id … rotation_rules {{ automatically_after_days = {MAX_DAYS} }} }}",
-                secret.name
-            ));
-            if reusable {
-                found.severity = found.severity.min(Severity::Info);
-                found.notes.push("a reusable module: whoever calls it may configure the rotation".to_owned());
-            }
-            found
-        })
-        .collect()
+pub fn missing<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    if module.is_whole() { FORMS.iter().flat_map(|form| missing_in(module, form)).collect() } else { Vec::new() }
 }
 
-/// Not switched off by `count = 0`.
-fn is_created(secret: &Resource) -> bool {
-    secret.attribute("count").is_none_or(|c| c.expression.trim() != "0")
+fn missing_in<'a>(module: &Module<'a>, form: &Form) -> Vec<Outcome<'a>> {
+    let is_unrotated =
+        |s: &&'a Resource| !module.is_absent(s) && holds_api_credential(s, form) && !is_rotated_elsewhere(module, s) && !is_rotated(module, s, form);
+    let is_reusable = module.is_reusable();
+    let found = |secret: &'a Resource| {
+        let mut notes = vec![format!("add: {}", form.snippet.replace("{name}", &secret.name))];
+        if is_reusable {
+            notes.push("a reusable module: whoever calls it may configure the rotation".to_owned());
+        }
+        Outcome::Violates(Found {
+            what: format!("{}.{}", form.secret, secret.name),
+            place: &secret.place,
+            message: Some(format!("API credential in secret `{}` has no rotation", secret.name)),
+            related: Vec::new(),
+            notes,
+            severity: is_reusable.then_some(Severity::Info),
+        })
+    };
+    module.of_kind(form.secret).filter(is_unrotated).map(found).collect()
 }
 
 /// Whether name or tags say that it holds a credential of an API, rather than of a database or a certificate.
-fn holds_api_credential(secret: &Resource) -> bool {
-    let speaking = |path: &str| matches!(path, "name" | "name_prefix") || path.starts_with("tags.");
+fn holds_api_credential(secret: &Resource, form: &Form) -> bool {
+    let speaking = |path: &str| form.speaking.iter().any(|s| path.strip_prefix(s).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '['])));
     let mut texts: Vec<Vec<String>> = vec![words(&secret.name)];
     texts.extend(secret.attributes.iter().filter(|a| speaking(&a.path)).map(|a| words(&a.expression)));
     let all = || texts.iter().flatten().map(String::as_str);
@@ -143,84 +84,43 @@ fn names_api_credential(words: &[String]) -> bool {
     words.iter().any(word) || words.windows(2).any(pair)
 }
 
-/// The words of a name or expression, in lower case: `apiKey-prod` → api, key, prod.
-fn words(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = vec![String::new()];
-    let mut lower_before = false;
-    for c in text.chars() {
-        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower_before) {
-            out.push(String::new());
-        }
-        if let Some(last) = out.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
-            last.push(c.to_ascii_lowercase());
-        }
-        lower_before = c.is_ascii_lowercase() || c.is_ascii_digit();
-    }
-    out.retain(|w| !w.is_empty());
-    out
-}
-
-/// Declared as rotated by someone else: a managed external secret, a tag, a database that manages its own password.
+/// Declared as rotated by someone else: a managed external secret, a tag, a database that manages its own password or that the secret is attached to.
 fn is_rotated_elsewhere(module: &Module, secret: &Resource) -> bool {
     let tagged = |a: &Attribute| {
         let says = |text: &str| a.expression.trim_matches('"').eq_ignore_ascii_case(text);
         a.path.strip_prefix("tags.").is_some_and(|t| t.eq_ignore_ascii_case("rotation")) && (says("external") || says("managed"))
     };
-    let address = address(secret);
+    let address = super::resources::address(secret);
     let manages = |r: &Resource| {
-        r.attribute("manage_master_user_password").is_some_and(|a| a.expression.trim() == "true")
+        r.attribute("manage_master_user_password").or_else(|| r.attribute("ManageMasterUserPassword")).is_some_and(|a| a.expression.trim() == "true")
             && (r.attributes.iter().any(|a| mentions(&a.expression, &address))
-                || secret.attributes.iter().any(|a| mentions(&a.expression, &format!("{}.{}", r.kind, r.name))))
+                || secret.attributes.iter().any(|a| mentions(&a.expression, &super::resources::address(r))))
     };
-    secret.attribute("type").is_some() || secret.attributes.iter().any(tagged) || module.blocks().any(manages)
+    let attached = || module.of_kind("AWS::SecretsManager::SecretTargetAttachment").any(|r| r.attributes.iter().any(|a| mentions(&a.expression, &address)));
+    ["type", "Type"].iter().any(|path| secret.attribute(path).is_some()) || secret.attributes.iter().any(tagged) || module.blocks().any(manages) || attached()
 }
 
 /// Whether some rotation of the module may be the secret's. What cannot be told counts as rotated.
-fn is_rotated(module: &Module, secret: &Resource) -> bool {
+fn is_rotated(module: &Module, secret: &Resource, form: &Form) -> bool {
     let by_module = |call: &Resource| {
         let rotates = |text: &str| text.to_ascii_lowercase().contains("rotat");
         let named = rotates(&call.name) || call.attribute("source").is_some_and(|s| rotates(&s.expression));
-        call.attributes.iter().any(|a| (named || rotates(&a.path)) && mentions(&module.expanded(&a.expression), &address(secret)))
+        call.attributes.iter().any(|a| (named || rotates(&a.path)) && mentions(&module.expanded(&a.expression), &super::resources::address(secret)))
     };
-    module.of_kind(ROTATION).any(|rotation| covers(module, rotation, secret) || is_open(module, rotation)) || module.of_kind("module").any(by_module)
-}
-
-/// Whether the rotation's secret id refers to the secret: directly, through a local value, or through its `for_each`.
-fn covers(module: &Module, rotation: &Resource, secret: &Resource) -> bool {
-    secret_ids(module, rotation).is_some_and(|text| mentions(&text, &address(secret)))
-}
-
-/// Whether the rotation goes over something that cannot be told: `each.value` of an expression that names no secret.
-fn is_open(module: &Module, rotation: &Resource) -> bool {
-    secret_ids(module, rotation).is_some_and(|text| !text.contains(SECRET) && (text.contains("each.") || text.contains("local.")))
-}
-
-fn secret_ids(module: &Module, rotation: &Resource) -> Option<String> {
-    let id = &rotation.attribute("secret_id")?.expression;
-    let mut text = module.expanded(id);
-    if text.contains("each.value") {
-        text.push('\n');
-        text.push_str(&module.expanded(rotation.attribute("for_each").map_or("", |f| &f.expression)));
-    }
-    Some(text)
-}
-
-fn address(secret: &Resource) -> String {
-    format!("{SECRET}.{}", secret.name)
-}
-
-/// A finding at `place`; `what` is its identity for the fingerprint.
-fn finding((index, rule): (usize, &Rule), what: String, place: &Place, (message, related): (String, Vec<Related>)) -> Finding {
-    let mut hit = Hit::secret(index, rule, place.span, Rank::Generic);
-    hit.secret = false;
-    hit.message = Some(message);
-    Finding::new(rule, hit, &Secret::new(what, 0), place.clone(), related)
+    module.of_kind(form.rotation).any(|rotation| module.refers(rotation, form.id, secret) || module.is_open(rotation, form.id))
+        || module.of_kind("module").any(by_module)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::project::tests::found;
+
+    fn found(files: &[(&str, &str)]) -> Vec<String> {
+        crate::project::tests::of_rule("rotation/no-rotation-config", files)
+    }
+
+    fn intervals(files: &[(&str, &str)]) -> Vec<String> {
+        crate::project::tests::of_rule("rotation/interval-too-long", files)
+    }
 
     fn rotation(rules: &str) -> String {
         format!("resource \"aws_secretsmanager_secret_rotation\" \"r\" {{\n  secret_id = var.id\n  rotation_rules {{\n    {rules}\n  }}\n}}\n")
@@ -229,14 +129,17 @@ mod tests {
     #[test]
     fn schedules_over_the_limit_are_found() {
         for (rules, message) in [
-            ("automatically_after_days = 365", "secret rotated every 365 days; the limit is 90 days"),
-            ("automatically_after_days = \"91\"", "secret rotated every 91 days; the limit is 90 days"),
-            ("schedule_expression = \"rate(91 days)\"", "secret rotated every 91 days; the limit is 90 days"),
-            ("schedule_expression = \"rate(2400 hours)\"", "secret rotated every 100 days; the limit is 90 days"),
-            ("schedule_expression = \"cron(0 8 1 1 ? *)\"", "secret rotated with up to 365 days between two rotations; the limit is 90 days"),
+            ("automatically_after_days = 365", "every 365 days"),
+            ("automatically_after_days = \"91\"", "every 91 days"),
+            ("automatically_after_days = 30 * 12", "every 360 days"),
+            ("automatically_after_days = true ? 365 : 30", "every 365 days"),
+            ("schedule_expression = \"rate(91 days)\"", "every 91 days"),
+            ("schedule_expression = \"rate(2400 hours)\"", "every 100 days"),
+            ("schedule_expression = \"cron(0 8 1 1 ? *)\"", "with up to 365 days between two rotations"),
         ] {
             let text = rotation(rules);
-            assert_eq!(found(&[("main.tf", &text)]), [format!("medium main.tf «{rules}» rotation/interval-too-long: {message}")], "{rules}");
+            let expected = format!("medium main.tf «{rules}» rotation/interval-too-long: secret rotated {message}; the limit is 90 days");
+            assert_eq!(intervals(&[("main.tf", &text)]), [expected], "{rules}");
         }
     }
 
@@ -249,47 +152,61 @@ mod tests {
             "automatically_after_days = local.days",
             "automatically_after_days = var.a ? 365 : 30",
             "schedule_expression = \"rate(90 days)\"",
-            "schedule_expression = \"rate(10 hours)\"",
             "schedule_expression = \"cron(0 8 1 1/3 ? *)\"",
-            "schedule_expression = \"cron(0 8 1 * ? *)\"",
             "schedule_expression = \"cron(${var.x})\"",
             "schedule_expression = \"nonsense\"",
         ] {
-            assert!(found(&[("main.tf", &rotation(rules))]).is_empty(), "{rules}");
+            assert!(intervals(&[("main.tf", &rotation(rules))]).is_empty(), "{rules}");
         }
     }
 
     #[test]
-    fn variables_and_locals_are_followed_across_files() {
+    fn what_cannot_be_told_is_said_where_it_is_asked_for() {
+        let (found, unknown) = crate::project::tests::judged(&[("main.tf", &rotation("automatically_after_days = var.nowhere"))], &[]);
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(unknown, ["line 4: rotation/interval-too-long cannot be decided: the value is not known before it is applied"]);
+    }
+
+    #[test]
+    fn variables_locals_values_and_calls_are_followed_across_files() {
         let uses = rotation("automatically_after_days = var.days");
         let variable = |more: &str| format!("variable \"days\" {{\n  default = 400\n  {more}\n}}\nprovider \"aws\" {{}}\n");
         let silent = variable("validation {\n condition = var.days >= 1 && var.days <= 90\n }");
         let loose = variable("validation {\n condition = var.days <= 900\n }");
         assert_eq!(
-            found(&[("a/main.tf", &uses), ("a/variables.tf", &variable(""))]),
+            intervals(&[("a/main.tf", &uses), ("a/variables.tf", &variable(""))]),
             [
-                "medium a/main.tf «automatically_after_days = var.days» rotation/interval-too-long: secret rotated every 400 days, the default of `var.days`; the limit is 90 days"
+                "medium a/main.tf «automatically_after_days = var.days» rotation/interval-too-long: secret rotated every 400 days; the limit is 90 days, the default of `days`"
             ]
         );
-        assert_eq!(found(&[("a/main.tf", &uses), ("a/variables.tf", &loose)]).len(), 1);
-        assert!(found(&[("a/main.tf", &uses), ("a/variables.tf", &silent)]).is_empty());
-        assert!(found(&[("a/main.tf", &uses), ("b/variables.tf", &variable(""))]).is_empty(), "another module");
+        assert_eq!(intervals(&[("a/main.tf", &uses), ("a/variables.tf", &loose)]).len(), 1);
+        assert!(intervals(&[("a/main.tf", &uses), ("a/variables.tf", &silent)]).is_empty());
+        assert!(intervals(&[("a/main.tf", &uses), ("b/variables.tf", &variable(""))]).is_empty(), "another module");
         let local = rotation("automatically_after_days = local.days") + "locals {\n  days = 180\n}\n";
-        assert_eq!(found(&[("main.tf", &local)]).len(), 1);
+        assert_eq!(intervals(&[("main.tf", &local)]).len(), 1);
+        let short = "variable \"days\" {\n  default = 30\n}\n";
+        for (values, count) in [("days = 365\n", 1), ("days = 60\n", 0)] {
+            for name in ["a/terraform.tfvars", "a/prod.tfvars", "a/x.auto.tfvars"] {
+                assert_eq!(intervals(&[("a/main.tf", &uses), ("a/variables.tf", short), (name, values)]).len(), count, "{name} {values}");
+            }
+        }
+        let call = |days: &str| format!("module \"s\" {{\n source = \"./modules/s\"\n days = {days}\n}}\n");
+        for (days, count) in [("365", 1), ("30", 0), ("var.x", 0)] {
+            let files = [("main.tf", &*call(days)), ("modules/s/main.tf", &uses), ("modules/s/variables.tf", short)];
+            assert_eq!(intervals(&files).len(), count, "{days}");
+        }
+        let each = "resource \"aws_secretsmanager_secret_rotation\" \"r\" {\n for_each = { a = 30, b = 365 }\n rotation_rules {\n automatically_after_days = each.value\n }\n}\n";
+        assert_eq!(intervals(&[("main.tf", each)]).len(), 1, "one of the copies");
+        let json = r#"{"resource": {"aws_secretsmanager_secret_rotation": {"r": {"rotation_rules": {"automatically_after_days": "${var.days}"}}}}}"#;
+        assert_eq!(intervals(&[("a/main.tf.json", json), ("a/variables.tf", &variable(""))]).len(), 1, "JSON");
     }
 
     #[test]
-    fn limits_in_conditions_are_read() {
-        for (condition, limit) in [
-            ("var.d <= 90", Some(90)),
-            ("var.d < 91", Some(90)),
-            ("90 >= var.d", Some(90)),
-            ("(var.d > 0) && (var.d <= 60)", Some(60)),
-            ("var.d <= 90 || var.d == 365", None),
-            ("length(var.d) > 0", None),
-        ] {
-            assert_eq!(upper_limit(condition, "var.d"), limit, "{condition}");
-        }
+    fn locals_that_name_each_other_many_times_are_cut() {
+        let names = |n: usize| format!("${{local.l{n}}}").repeat(40);
+        let locals = (0..30).map(|n| format!("  l{n} = \"{}\"\n", names(n + 1))).collect::<Vec<_>>().concat();
+        let text = rotation("automatically_after_days = local.l0") + &format!("locals {{\n{locals}  l30 = \"abcdefgh\"\n}}\n");
+        assert!(intervals(&[("main.tf", &text)]).is_empty());
     }
 
     fn secret(name: &str, body: &str) -> String {

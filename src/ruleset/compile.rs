@@ -15,7 +15,7 @@ use super::{RuleError, nearest};
 use crate::check::{self, Validator};
 use crate::lang;
 use crate::model::Rule;
-use crate::model::rule::Matcher;
+use crate::model::rule::{Matcher, ResourceCondition};
 
 /// Bytes a line pattern may reach to each side of its anchor.
 pub const LINE_REACH: usize = 4096;
@@ -67,7 +67,7 @@ pub enum Engine {
     Sink,
     /// Queries of trees, by language.
     Query(Vec<QueryEngine>),
-    /// A named function.
+    /// A named function, or conditions on declared infrastructure.
     Check,
 }
 
@@ -265,6 +265,7 @@ pub fn compile(rule: &Rule, sinks: &Sinks) -> Result<Compiled, RuleError> {
         Matcher::Query { queries } => (Engine::Query(queries_of(rule, queries)?), Some(Cow::default())),
         Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail("check")(unknown_check(name, check::CHECKS.into_iter()))),
         Matcher::Check { .. } => (Engine::Check, Some(Cow::default())),
+        Matcher::Resource { conditions } => (Engine::Check, Some(types(conditions).into())),
     };
     let written: Vec<Anchor> = rule.keywords.iter().map(|k| Anchor::folded(k.as_bytes())).collect();
     if let Some(short) = rule.keywords.iter().find(|k| k.len() < anchors::MIN_LEN) {
@@ -287,6 +288,23 @@ pub fn compile(rule: &Rule, sinks: &Sinks) -> Result<Compiled, RuleError> {
         validator: rule.validate.as_deref().map(validator).transpose().map_err(fail("validate"))?,
         allow: allow(&rule.allow),
     })
+}
+
+/// What to look for where a rule asks about types of resources: as much of each type as is written out.
+fn types(conditions: &[ResourceCondition]) -> Vec<Anchor> {
+    let mut out: Vec<Anchor> = conditions.iter().flat_map(|c| &c.types).map(|kind| type_anchor(kind)).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// What to look for where resources of a type are declared.
+pub fn type_anchor(kind: &str) -> Anchor {
+    let written = kind.split('*').max_by_key(|part| part.len()).unwrap_or(kind);
+    // `shell:aws secretsmanager rotate-secret` and its kind: the part that is written as it is.
+    let written = written.rsplit_once(':').filter(|(before, _)| !before.ends_with(':') && !before.is_empty()).map_or(written, |(_, last)| last);
+    let written = written.rsplit(' ').next().unwrap_or(written);
+    Anchor::folded(written.as_bytes())
 }
 
 /// The queries of a rule, ready to run; those of languages that this build leaves out are not. An error names the line within the query.

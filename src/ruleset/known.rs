@@ -42,7 +42,7 @@ mod tests {
                 Matcher::Pattern { regex, multiline: None } => Some((Form::Line, regex)),
                 Matcher::Pattern { regex, multiline: Some(_) } => Some((Form::Lines, regex)),
                 Matcher::Key { name, .. } => name.as_ref().map(|name| (Form::Name, name)),
-                Matcher::Sink { .. } | Matcher::Query { .. } | Matcher::Check { .. } => None,
+                Matcher::Sink { .. } | Matcher::Query { .. } | Matcher::Check { .. } | Matcher::Resource { .. } => None,
             };
             let required = rule.requires.iter().filter_map(|requirement| match &requirement.what {
                 Required::Pattern(regex) => Some((Form::Line, regex)),

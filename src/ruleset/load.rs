@@ -12,8 +12,11 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::sinks::{self, Sinks};
-use super::{RuleError, nearest, places};
-use crate::model::rule::{CharClass, Conditions, Counterexample, Example, FAMILIES, LazyText, Matcher, Reach, Required, Requirement, RuleSource, RuleText};
+use super::{RuleError, nearest, places, resource};
+use crate::check;
+use crate::model::rule::{
+    CharClass, Conditions, Counterexample, Example, FAMILIES, LazyText, Matcher, Reach, Required, Requirement, ResourceCondition, RuleSource, RuleText,
+};
 use crate::model::{Confidence, FileKind, Rule, RuleId, RuleStatus, Severity};
 use crate::text::failure::reason;
 
@@ -39,6 +42,8 @@ pub fn data_below<T: DeserializeOwned>(folder: &str) -> impl Iterator<Item = Res
 pub fn embedded_below(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     embedded::FILES.iter().copied().filter(move |(name, _)| name.starts_with(folder))
 }
+
+const ONE_MATCHER: &str = "give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `[rule.query]`, `[[rule.resource]]`, `check`";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +77,8 @@ pub(super) struct RawRule {
     multiline: Option<usize>,
     key: Option<RawKey>,
     sink: Option<RawSink>,
+    #[serde(default)]
+    resource: Vec<resource::RawCondition>,
     query: Option<BTreeMap<String, String>>,
     check: Option<String>,
     #[serde(default)]
@@ -346,7 +353,9 @@ fn explained(message: &str) -> String {
 }
 
 /// How serde calls what it expects, and how people do.
-const EXPECTED: [(&str, &str); 15] = [
+const EXPECTED: [(&str, &str); 17] = [
+    ("expected struct RawCondition", "expected a table, such as `[[rule.resource]]`"),
+    ("expected struct RawTest", "expected a table of `attribute` and what is true of it"),
     ("expected struct RawCounterexample", "expected a table of `text` and `because`"),
     ("expected struct RawKey", "expected a table, such as `[rule.key]`"),
     ("expected struct RawSink", "expected a table, such as `[rule.sink]`"),
@@ -385,13 +394,17 @@ fn convert(raw: RawRule, source: RuleSource, text: LazyText) -> Result<Rule, Rul
     if let Some((key, matcher)) = without_effect(&raw) {
         return Err(fail_at(key, &format!("`{key}` has no effect with {matcher}; remove it")));
     }
+    let conditions: Vec<ResourceCondition> =
+        raw.resource.into_iter().map(resource::RawCondition::read).collect::<Result<_, _>>().map_err(|what| fail_at("resource", &what))?;
     let matcher = match (raw.pattern, raw.key, raw.sink, raw.query, raw.check) {
+        (None, None, None, None, None) if !conditions.is_empty() => Matcher::Resource { conditions },
+        _ if !conditions.is_empty() => return Err(fail(ONE_MATCHER)),
         (Some(regex), None, None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
         (None, Some(key), None, None, None) => Matcher::Key { name: key.name, value: key.value, opaque: key.opaque, kinds: key.kinds },
         (None, None, Some(sink), None, None) => Matcher::Sink { kind: sink.kind },
         (None, None, None, Some(query), None) => Matcher::Query { queries: query.into_iter().collect() },
         (None, None, None, None, Some(name)) => Matcher::Check { name },
-        _ => return Err(fail("give exactly one of `pattern`, `[rule.key]`, `[rule.sink]`, `[rule.query]`, `check`")),
+        _ => return Err(fail(ONE_MATCHER)),
     };
     let requires = raw.requires.into_iter().map(requirement).collect::<Result<_, _>>().map_err(|what| fail_at("requires", &what))?;
     Ok(Rule {
@@ -438,6 +451,7 @@ fn without_effect(raw: &RawRule) -> Option<(&'static str, String)> {
         _ if raw.key.is_some() => "`[rule.key]`".to_owned(),
         _ if raw.sink.is_some() => "`[rule.sink]`".to_owned(),
         _ if raw.query.is_some() => "`[rule.query]`".to_owned(),
+        _ if !raw.resource.is_empty() => "`[[rule.resource]]`".to_owned(),
         Some(name) => format!("`check = \"{name}\"`"),
         None => return None,
     };
@@ -449,14 +463,14 @@ fn without_effect(raw: &RawRule) -> Option<(&'static str, String)> {
         ("require", !has_value && !raw.require.is_empty()),
         ("validate", !has_value && raw.validate.is_some()),
         ("allow", !has_value && !raw.allow.is_empty()),
-        ("requires", (raw.check.is_some() || raw.query.is_some()) && !raw.requires.is_empty()),
+        ("requires", (raw.check.is_some() || raw.query.is_some() || !raw.resource.is_empty()) && !raw.requires.is_empty()),
     ];
     given.into_iter().find(|(_, is_given)| *is_given).map(|(key, _)| (key, matcher))
 }
 
 /// Whether the rule's check is about declared infrastructure: it looks at the files that hold one of the rule's keywords.
 fn asks_for_resources(raw: &RawRule) -> bool {
-    raw.check.as_deref().is_some_and(|name| name.starts_with("rotation-"))
+    raw.check.as_deref().is_some_and(check::asks_for_resources)
 }
 
 /// What is wrong with an id, and what to write instead.
@@ -490,7 +504,7 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_are_those_of_the_rule_files() {
-        let is_rule = |name: &str| !name.starts_with("rules/providers/") && !name.starts_with("rules/sinks/");
+        let is_rule = |name: &str| ["allowlists", "providers", "sinks"].iter().all(|folder| !name.starts_with(&format!("rules/{folder}/")));
         let files = embedded::FILES.iter().filter(|(name, _)| is_rule(name));
         let mut rules: Vec<Rule> = files.flat_map(|(name, text)| parse(name, text, true).unwrap()).collect();
         rules.sort_by(|a, b| a.id.cmp(&b.id));

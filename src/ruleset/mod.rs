@@ -8,8 +8,10 @@ mod known;
 mod load;
 mod requires;
 
+pub mod allowlists;
 pub mod places;
 pub mod provider;
+pub mod resource;
 pub mod schema;
 pub mod sinks;
 

@@ -91,7 +91,7 @@ fn position(id: &str, rules: &[Rule]) -> Result<usize, String> {
     };
     match &rules[index].matcher {
         Matcher::Pattern { .. } | Matcher::Key { .. } => Ok(index),
-        Matcher::Sink { .. } | Matcher::Query { .. } | Matcher::Check { .. } => {
+        Matcher::Sink { .. } | Matcher::Query { .. } | Matcher::Check { .. } | Matcher::Resource { .. } => {
             Err(format!("`{id}` is no rule over text; name one with `pattern` or `[rule.key]`"))
         }
     }

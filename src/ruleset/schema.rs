@@ -9,6 +9,7 @@ use crate::model::rule::{CharClass, FAMILIES};
 use crate::model::{Confidence, FileKind, RuleStatus, Severity};
 
 use super::load::{RawCounterexample, RawFile, RawKey, RawPlaced, RawRule, RawSink};
+use super::resource::{Is, RawCondition, RawTest, Unit};
 use super::sinks::{Entry, LANGUAGES, Sinks};
 
 /// The version that editors support most widely.
@@ -90,7 +91,7 @@ pub fn sink() -> Value {
 fn rule() -> Value {
     let required = ["id", "title", "severity", "confidence", "why", "fix", "examples"];
     let mut schema = object::<RawRule>([about_rule(), matchers(), conditions(), reasons()].concat(), &required);
-    let matchers = ["pattern", "key", "sink", "query", "check"].map(|key| json!({ "required": [key] }));
+    let matchers = ["pattern", "key", "sink", "query", "resource", "check"].map(|key| json!({ "required": [key] }));
     schema["oneOf"] = json!(matchers);
     schema
 }
@@ -136,8 +137,35 @@ fn matchers() -> Vec<(&'static str, Value)> {
                 "description": "A query of tree-sitter for each language; what it captures as @secret is reported."
             }),
         ),
+        ("resource", array(&resource(), "Declared infrastructure; one of these conditions is enough.")),
         ("check", one_of(CHECKS, "A function of the program.")),
     ]
+}
+
+/// `[[rule.resource]]`.
+fn resource() -> Value {
+    let test = vec![
+        ("attribute", text("Dotted path of the attribute; $speaking is what the resource is called, $context the same with the path of its file.")),
+        ("is", one_of(variants_of::<Is>().iter().copied(), "What needs no value to compare with; unset is absent, empty, zero or false.")),
+        ("equals", texts("It is one of these, in any case.")),
+        ("not", texts("It is there and none of these.")),
+        ("matches", text("This regex is in it.")),
+        ("lacks", text("This regex is not in it, or it is not there.")),
+        ("longer_than", text("It is a length of time, or a schedule with a pause, longer than this: 90d, 24h.")),
+        ("unit", one_of(variants_of::<Unit>().iter().copied(), "What a bare number counts.")),
+        ("later_than", text("It is a moment further ahead than this.")),
+        ("linked", texts("A resource of these types refers to this one.")),
+        ("unlinked", texts("No resource of these types refers to this one.")),
+    ];
+    let condition = vec![
+        ("types", texts("Types of resources; * stands for any text.")),
+        ("block", text("Dotted path of a nested block, each of which is looked at alone.")),
+        ("when", array(&object::<RawTest>(test, &[]), "All must hold; what is not known before it is applied is no finding.")),
+        ("message", text("What to say; {name}, {value} and {length} stand for the resource and its first value.")),
+        ("snippet", text("What to add instead.")),
+        ("severity", one_of(variants_of::<Severity>().iter().copied(), "Another severity than that of the rule.")),
+    ];
+    object::<RawCondition>(condition, &["types", "when"])
 }
 
 fn conditions() -> Vec<(&'static str, Value)> {

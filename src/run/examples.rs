@@ -82,7 +82,7 @@ fn findings_of((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: O
     let file = (path.unwrap_or(DEFAULT_PATH), text.as_bytes());
     let mut scanned = [scan_text(scanner, file.0, file.1)];
     let (about_scopes, _) = privilege::judge_text((scanner, rules), &mut scanned[0], file);
-    let project = project::findings(rules, &mut scanned, &BTreeSet::new()).into_iter().chain(about_scopes);
+    let project = project::findings(rules, &mut scanned, &BTreeSet::new(), today().into()).findings.into_iter().chain(about_scopes);
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
     let mut findings = triage(file, rules, &TriageOptions { today: today(), ..TriageOptions::default() });

@@ -1,6 +1,6 @@
 //! What the place of a file says about its findings: test, example, documentation.
 
-use crate::model::{Blob, FileKind};
+use crate::model::{Blob, FileKind, Target};
 
 use super::binding::Bare;
 
@@ -83,6 +83,11 @@ impl Context {
         }
     }
 
+    /// The context of a file, judged by its path alone.
+    pub fn of_path(path: &str) -> Self {
+        Self::of(&Blob::new(&Target::in_memory(path), b""))
+    }
+
     /// Whether credentials here are more likely made up than real.
     pub fn made_up(self) -> bool {
         self.test || self.example
@@ -107,7 +112,6 @@ fn is_example_file(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Target;
 
     fn of(path: &str) -> Context {
         let target = Target::in_memory(path);

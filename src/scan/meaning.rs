@@ -13,6 +13,7 @@ use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use crate::text::Span;
 
 use super::context::Context;
+use super::declared;
 use super::embedded;
 use super::folded;
 use super::imported::{self, RawWanted};
@@ -189,6 +190,7 @@ impl Meaning {
                     (None, None) if name.starts_with(scopes::CHECKS) => meaning.usage_rules.push(index),
                     (None, None) => meaning.infrastructure_rules.push(index),
                 },
+                Matcher::Resource { .. } => meaning.infrastructure_rules.push(index),
                 Matcher::Query { .. } => meaning.query_rules.push(index),
                 Matcher::Pattern { .. } | Matcher::Key { .. } => {}
             }
@@ -379,7 +381,13 @@ impl Meaning {
 
 /// The declared infrastructure of a blob, if its language is one that declares it.
 pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
-    let Some(language) = lang::of(&blob.target.within).filter(|language| language.name == INFRASTRUCTURE) else { return };
+    let path = &*blob.target.within;
+    if let Some(format) = lang::format_of(path) {
+        meant.resources = declared::resources(blob.bytes, format.notation, path);
+        return;
+    }
+    let values = path.ends_with(".tfvars").then_some("values.tf");
+    let Some(language) = lang::of(values.unwrap_or(path)).filter(|language| language.name == INFRASTRUCTURE) else { return };
     match syntax::resources(blob.bytes, language, parser, Bounds::default()) {
         Ok(resources) => {
             meant.resources = resources;

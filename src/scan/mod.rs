@@ -9,6 +9,7 @@ pub mod binding;
 mod block;
 mod composite;
 mod context;
+mod declared;
 pub mod document;
 pub mod embedded;
 mod evidence;
@@ -606,6 +607,11 @@ impl Scanner {
     }
 }
 
+/// Whether what stands in a file of this path is more likely made up than used: tests, examples.
+pub fn is_made_up(path: &str) -> bool {
+    Context::of_path(path).made_up()
+}
+
 /// Anchors, each once, with those who asked for it.
 #[derive(Default)]
 struct Index {
@@ -793,7 +799,11 @@ fn wanted(raw: RawWanted, language: &'static str, blob: &Blob, (lines, masks): (
 fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {
     let place = |span| snippet::place(blob, lines, masks, span);
     let attributes = raw.attributes.into_iter().map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) });
-    let module = blob.target.relative.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let relative = &*blob.target.relative;
+    let is_terraform = [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| relative.ends_with(end));
+    let folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // Other files than those of Terraform stand for themselves.
+    let module = if is_terraform { folder } else { relative }.to_owned();
     Resource { kind: raw.kind, name: raw.name, attributes: attributes.collect(), place: place(raw.span), module }
 }
 

@@ -23,6 +23,9 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     let Some(rule) = rules.rules.get(index) else { return Some(part_hit(index, value, engine.group > 0)) };
     let text = &bytes[value.range()];
     let prefix = engine.prefixes.iter().find(|p| text.starts_with(p)).map_or(0, Vec::len);
+    if !text.is_empty() && meets_conditions(rule, text) && PRACTICES.contains(&rule.id.family()) {
+        return Some(Hit { secret: false, ..Hit::secret(index, rule, value, Rank::Provider) });
+    }
     if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, prefix) || compiled.is_led() && has_another_name(bytes, value, rule) {
         return None;
     }
@@ -32,6 +35,9 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     hit.prefix = prefix;
     validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, rule, context, text))
 }
+
+/// Families whose patterns find what is done, not what is secret.
+const PRACTICES: [&str; 3] = ["rotation", "audit", "network"];
 
 /// Words that say of no provider that it gave the secret.
 const NEUTRAL: [&str; 16] =

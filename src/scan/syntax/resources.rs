@@ -7,6 +7,9 @@ use crate::text::Span;
 
 use super::fold::Folder;
 use super::outline::{BindingKind, BindingNode, BlockNode};
+/// The kind of what stands at the top of a file of values for variables.
+const VALUES: &str = "tfvars";
+
 use super::{RawAttribute, RawResource, span};
 
 impl<'t> Folder<'_, 't> {
@@ -66,14 +69,39 @@ impl<'t> Folder<'_, 't> {
         open.push(Level { prefix: path, end });
     }
 
-    fn field(&mut self, field: &BindingNode<'t>, open: &mut Vec<Level>, out: &mut [RawResource]) {
+    fn field(&mut self, field: &BindingNode<'t>, open: &mut Vec<Level>, out: &mut Vec<RawResource>) {
+        if open.is_empty() && out.is_empty() && field.value.is_some() {
+            // The top of a file of values for variables.
+            out.push(RawResource { kind: VALUES.to_owned(), name: String::new(), attributes: Vec::new(), span: span(field.name) });
+            open.push(Level { prefix: String::new(), end: usize::MAX });
+        }
         let (Some(resource), Some(parent), Some(value)) = (out.last_mut(), open.last(), field.value) else { return };
         let path = joined(&parent.prefix, unquoted(self.outline.text(field.name)));
         let expression = self.outline.text(value).to_owned();
+        let elements = elements_of(value);
         let (value, _) = self.fold(value, &mut Vec::new());
         resource.attributes.push(RawAttribute { path: path.clone(), value, expression, span: span(field.node) });
+        for element in elements {
+            let (expression, (folded, _)) = (self.outline.text(element).to_owned(), self.fold(element, &mut Vec::new()));
+            resource.attributes.push(RawAttribute { path: format!("{path}[]"), value: folded, expression, span: span(element) });
+        }
         open.push(Level { prefix: path, end: field.node.end_byte() });
     }
+}
+
+/// The elements of a tuple that are no objects.
+fn elements_of(value: Node) -> Vec<Node> {
+    let mut node = value;
+    while node.kind() != "tuple" {
+        match (node.named_child_count(), node.named_child(0)) {
+            (1, Some(inner)) => node = inner,
+            _ => return Vec::new(),
+        }
+    }
+    let mut cursor = node.walk();
+    let expressions: Vec<Node> = node.named_children(&mut cursor).filter(|child| child.kind() == "expression").collect();
+    let is_object = |node: &Node| node.named_child(0).is_some_and(|inner| inner.kind() == "collection_value");
+    if expressions.iter().any(is_object) { Vec::new() } else { expressions }
 }
 
 /// A block or object that is open while its inside is read.

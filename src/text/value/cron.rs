@@ -1,4 +1,5 @@
-//! AWS `cron()` schedules with six fields (minute, hour, day of month, month, day of week, year) and the longest time between two firings.
+//! Schedules and the longest time between two firings: AWS `cron()` with six fields (minute, hour, day of month, month, day of week, year), and
+//! crontab lines with five, where Sunday is 0 or 7 and a day may be named by date or by weekday.
 
 use super::date::{civil_from_days, days_from_civil, days_in_month};
 use super::{Length, Measure};
@@ -8,6 +9,8 @@ const EPOCH_YEAR: i32 = 2025;
 const YEARS: i32 = 3;
 const DAY_MINUTES: u64 = 1_440;
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+/// Names of crontab weekdays from 1; Sunday is 0.
+const WORKDAYS: [&str; 6] = ["MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// A schedule.
@@ -15,6 +18,8 @@ const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 pub struct Cron {
     first_minute: u64,
     last_minute: u64,
+    /// Minutes of the longest pause between two firings of one day.
+    within_day: u64,
     months: Vec<u32>,
     days: Days,
     years: Option<Vec<u32>>,
@@ -28,8 +33,13 @@ enum Days {
     LastWorkdayOfMonth,
     NearestWorkday(u32),
     OfWeek(Vec<u32>),
+    /// Of crontabs: either of the two.
+    OfMonthOrWeek(Vec<u32>, Vec<u32>),
     LastOfWeek(u32),
-    NthOfWeek { weekday: u32, nth: u32 },
+    NthOfWeek {
+        weekday: u32,
+        nth: u32,
+    },
 }
 
 impl Cron {
@@ -44,9 +54,37 @@ impl Cron {
         Some(Self {
             first_minute: at(hours.first(), minutes.first())?,
             last_minute: at(hours.last(), minutes.last())?,
+            within_day: within_day(&minutes, &hours),
             months: set(month, (1, 12), &MONTHS)?,
             days: days(day_of_month, day_of_week)?,
             years: if *year == "*" { None } else { Some(set(year, (1970, 2199), &[])?) },
+        })
+    }
+
+    /// Reads the five fields of a crontab (POSIX, with the names and steps of Vixie cron), or one of its short names such as `@daily`; `None` for
+    /// anything else.
+    pub fn unix(text: &str) -> Option<Self> {
+        let text = match text.trim() {
+            "@hourly" => "0 * * * *",
+            "@daily" | "@midnight" => "0 0 * * *",
+            "@weekly" => "0 0 * * 0",
+            "@monthly" => "0 0 1 * *",
+            "@yearly" | "@annually" => "0 0 1 1 *",
+            other => other,
+        };
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        let [minute, hour, day_of_month, month, day_of_week] = fields.as_slice() else { return None };
+        let minutes = set(minute, (0, 59), &[])?;
+        let hours = set(hour, (0, 23), &[])?;
+        let at = |h: Option<&u32>, m: Option<&u32>| Some(u64::from(*h?) * 60 + u64::from(*m?));
+        let gap = within_day(&minutes, &hours);
+        Some(Self {
+            first_minute: at(hours.first(), minutes.first())?,
+            last_minute: at(hours.last(), minutes.last())?,
+            within_day: gap,
+            months: set(month, (1, 12), &MONTHS)?,
+            days: unix_days(day_of_month, day_of_week)?,
+            years: None,
         })
     }
 
@@ -54,7 +92,7 @@ impl Cron {
     pub fn longest_gap(&self) -> Length {
         let start = self.years.as_ref().and_then(|y| y.first()).and_then(|&y| i32::try_from(y).ok()).unwrap_or(EPOCH_YEAR);
         let window = u64::try_from(days_from_civil(start + YEARS, 1, 1) - days_from_civil(start, 1, 1)).unwrap_or(0) * DAY_MINUTES;
-        let mut longest = if self.first_minute == self.last_minute { 0 } else { self.last_minute - self.first_minute };
+        let mut longest = self.within_day;
         let mut before: Option<i64> = None;
         let mut firings = 0u32;
         for day in days_from_civil(start, 1, 1)..days_from_civil(start + YEARS, 1, 1) {
@@ -99,9 +137,33 @@ impl Days {
                 date == nearest_workday(wanted, day - i64::from(date) + i64::from(wanted), last)
             }
             Self::OfWeek(weekdays) => weekdays.contains(&weekday),
+            Self::OfMonthOrWeek(dates, weekdays) => dates.contains(&date) || weekdays.contains(&weekday),
             Self::LastOfWeek(wanted) => weekday == *wanted && date + 7 > last,
             Self::NthOfWeek { weekday: wanted, nth } => weekday == *wanted && date.div_ceil(7) == *nth,
         }
+    }
+}
+
+/// Minutes of the longest pause between two firings of one day.
+fn within_day(minutes: &[u32], hours: &[u32]) -> u64 {
+    let firings: Vec<u32> = hours.iter().flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute)).collect();
+    firings.windows(2).map(|pair| u64::from(pair[1] - pair[0])).max().unwrap_or(0)
+}
+
+/// Both day fields of a crontab: where both are given, either counts.
+fn unix_days(of_month: &str, of_week: &str) -> Option<Days> {
+    let weekdays = || {
+        let numbers = set(&of_week.to_ascii_uppercase().replace("SUN", "0"), (0, 7), &WORKDAYS)?;
+        let mut days: Vec<u32> = numbers.into_iter().map(|day| day % 7 + 1).collect();
+        days.sort_unstable();
+        days.dedup();
+        Some(days)
+    };
+    match (of_month.starts_with('*') && !of_month.contains('/'), of_week.starts_with('*') && !of_week.contains('/')) {
+        (true, true) => Some(Days::Every),
+        (false, true) => set(of_month, (1, 31), &[]).map(Days::OfMonth),
+        (true, false) => weekdays().map(Days::OfWeek),
+        (false, false) => Some(Days::OfMonthOrWeek(set(of_month, (1, 31), &[])?, weekdays()?)),
     }
 }
 
@@ -210,6 +272,32 @@ mod tests {
             ("cron(0 8 15W * ? *)", 32),
         ] {
             assert_eq!(gap(text), Some(days), "{text}");
+        }
+    }
+
+    #[test]
+    fn crontab_lines_are_read() {
+        for (text, hours) in [
+            ("0 8 * * *", Some(24)),
+            ("@hourly", Some(1)),
+            ("@monthly", Some(31 * 24)),
+            ("*/15 * * * *", Some(1)),
+            ("0 */6 * * *", Some(6)),
+            ("0 8,20 * * *", Some(12)),
+            ("0 8 * * 1-5", Some(72)),
+            ("0 8 * * 0", Some(168)),
+            ("0 8 * * 7", Some(168)),
+            ("0 8 * * sun", Some(168)),
+            ("0 8 1 * 1", Some(168)),
+            ("0 8 1 */3 *", Some(92 * 24)),
+            ("0 8 1 1 *", Some(365 * 24)),
+            ("* * * * *", Some(1)),
+            ("0 8 1 * ? *", None),
+            ("@reboot", None),
+            ("0 8 * *", None),
+            ("words that are not numbers", None),
+        ] {
+            assert_eq!(Cron::unix(text).map(|c| c.longest_gap().seconds.div_ceil(3_600)), hours, "{text}");
         }
     }
 

@@ -82,6 +82,16 @@ impl Moment {
         Self { seconds }
     }
 
+    /// The moment that is so many seconds later.
+    pub fn after(self, seconds: u64) -> Self {
+        Self { seconds: self.seconds.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)) }
+    }
+
+    /// Days from an earlier moment to this one, rounded up; 0 where this one is not later.
+    pub fn days_since(self, earlier: Self) -> u64 {
+        u64::try_from(self.seconds.saturating_sub(earlier.seconds)).unwrap_or(0).div_ceil(DAY_SECONDS.unsigned_abs())
+    }
+
     /// The day it is in UTC.
     pub fn date(self) -> Date {
         Date::from_days(self.seconds.div_euclid(DAY_SECONDS))
@@ -100,6 +110,57 @@ impl fmt::Display for Moment {
 impl From<Date> for Moment {
     fn from(date: Date) -> Self {
         Self { seconds: date.days() * DAY_SECONDS }
+    }
+}
+
+/// A timestamp of RFC 3339 (`2026-01-01T00:00:00Z`, an offset and a fraction of a second allowed, as is a space for the `T`), or a date alone.
+impl FromStr for Moment {
+    type Err = NoDate;
+
+    fn from_str(text: &str) -> Result<Self, NoDate> {
+        let text = text.trim();
+        let day: Date = text.get(..10).ok_or(NoDate::Form)?.parse()?;
+        let rest = &text[10..];
+        if rest.is_empty() {
+            return Ok(day.into());
+        }
+        let rest = rest.strip_prefix(['T', 't', ' ']).ok_or(NoDate::Form)?;
+        let (clock, offset) = zone(rest).ok_or(NoDate::Form)?;
+        let mut parts = clock.split(':');
+        let mut part = |most: i64| parts.next().filter(|p| p.len() == 2).and_then(|p| p.parse::<i64>().ok()).filter(|n| (0..=most).contains(n));
+        let (Some(hour), Some(minute)) = (part(23), part(59)) else { return Err(NoDate::Form) };
+        let second = match clock.len() {
+            5 => 0,
+            _ => part(60).ok_or(NoDate::Form)?,
+        };
+        Ok(Self { seconds: Self::from(day).seconds + hour * 3_600 + minute * 60 + second - offset })
+    }
+}
+
+/// Clock time without its fraction, and the offset from UTC in seconds.
+fn zone(text: &str) -> Option<(&str, i64)> {
+    let (clock, offset) = if let Some(clock) = text.strip_suffix(['Z', 'z']) {
+        (clock, 0)
+    } else if let Some(at) = text.rfind(['+', '-']) {
+        let (hours, minutes) = text[at + 1..].split_once(':')?;
+        let seconds = hours.parse::<i64>().ok()? * 3_600 + minutes.parse::<i64>().ok()? * 60;
+        (&text[..at], if text.as_bytes()[at] == b'-' { -seconds } else { seconds })
+    } else {
+        (text, 0)
+    };
+    let clock = match clock.split_once('.') {
+        Some((clock, fraction)) if fraction.bytes().all(|b| b.is_ascii_digit()) => clock,
+        Some(_) => return None,
+        None => clock,
+    };
+    Some((clock, offset))
+}
+
+/// As RFC 3339 writes it, in UTC.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.seconds.rem_euclid(DAY_SECONDS);
+        write!(f, "{}T{:02}:{:02}:{:02}Z", self.date(), second / 3_600, second / 60 % 60, second % 60)
     }
 }
 
@@ -170,6 +231,26 @@ mod tests {
         }
         assert!(Moment::of_clock().date() > Date::default());
         assert_eq!(Moment::from("2026-01-01".parse::<Date>().unwrap()).seconds, 1_767_225_600);
+    }
+
+    #[test]
+    fn timestamps_are_read_and_written() {
+        for (text, expected) in [
+            ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
+            ("2026-01-01T01:30:00+01:30", "2026-01-01T00:00:00Z"),
+            ("2025-12-31T22:00:00.123-02:00", "2026-01-01T00:00:00Z"),
+            ("2026-01-01 12:34:56", "2026-01-01T12:34:56Z"),
+            ("2026-01-01T12:34Z", "2026-01-01T12:34:00Z"),
+            ("2026-01-01", "2026-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(text.parse::<Moment>().map(|m| m.to_string()).as_deref(), Ok(expected), "{text}");
+        }
+        for text in ["", "2026", "2026-01-01T", "2026-01-01T25:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00.xZ", "2026-01-01Tzz", "tomorrow at noon"] {
+            assert!(text.parse::<Moment>().is_err(), "{text}");
+        }
+        let start: Moment = "2026-01-01".parse().unwrap();
+        assert_eq!(start.after(90 * 86_400).days_since(start), 90);
+        assert_eq!(start.days_since(start.after(1)), 0);
     }
 
     #[test]

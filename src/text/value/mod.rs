@@ -1,5 +1,6 @@
-//! Values with a meaning of their own, as configuration writes them: dates, durations and schedules.
+//! Values with a meaning of their own, as configuration writes them: addresses, dates, durations and schedules.
 
+pub mod cidr;
 pub mod cron;
 pub mod date;
 pub mod duration;

@@ -1,0 +1,336 @@
+//! Allowlists of addresses: what a list lets in as a whole, and entries that cannot mean what they say.
+
+use std::sync::LazyLock;
+
+use crate::model::facts::{Attribute, Resource};
+use crate::model::{Place, Severity};
+use crate::ruleset::allowlists::{self, Guards, Slot};
+use crate::text::value::cidr::{self, Family, Invalid, Range, Special};
+
+use super::conditions::{Scope, Truth, judge};
+use super::expression::Datum;
+use super::resources::{Entry, Module};
+use super::{Found, Outcome, kind_matches};
+
+/// Addresses that the narrow entries of one list may add up to.
+const MAX_ADDRESSES: u128 = 1_024;
+/// Shortest prefix of an entry that is no whole network: IPv4 and IPv6.
+const NARROW: [u8; 2] = [24, 48];
+/// Prefixes up to these are wide enough for the next severity.
+const WIDE: [u8; 2] = [12, 32];
+
+static SLOTS: LazyLock<Vec<Slot>> = LazyLock::new(|| allowlists::built_in().unwrap_or_default());
+
+/// One allowlist.
+struct List<'a> {
+    guards: Guards,
+    resource: &'a Resource,
+    /// Dotted path of the attribute.
+    path: String,
+    ranges: Vec<(Range, &'a Place)>,
+    everybody: Vec<&'a Place>,
+    invalid: Vec<(String, Invalid, &'a Place)>,
+}
+
+impl<'a> List<'a> {
+    fn new(slot: &Slot, resource: &'a Resource, path: &str) -> Self {
+        Self { guards: slot.guards, resource, path: path.to_owned(), ranges: Vec::new(), everybody: Vec::new(), invalid: Vec::new() }
+    }
+
+    fn add(&mut self, entry: &Entry<'a>) {
+        let Datum::Text(text) = &entry.value else { return };
+        let parts: Vec<&str> = if text.contains('-') { text.split(',').map(str::trim).collect() } else { cidr::split(text).collect() };
+        for part in parts {
+            match cidr::entry(part) {
+                Some(Ok(cidr::Entry::Addresses(range))) => self.ranges.push((range, entry.place)),
+                Some(Ok(cidr::Entry::Everybody)) => self.everybody.push(entry.place),
+                Some(Err(Invalid::HostBits(range))) => {
+                    self.ranges.push((range, entry.place));
+                    self.invalid.push((part.to_owned(), Invalid::HostBits(range), entry.place));
+                }
+                Some(Err(wrong)) => self.invalid.push((part.to_owned(), wrong, entry.place)),
+                None => {}
+            }
+        }
+    }
+
+    /// The entry by which it lets everybody in, and how that is said.
+    fn world(&self) -> Option<(&'a Place, String)> {
+        if let Some(place) = self.everybody.first() {
+            return Some((place, "lets everybody in".to_owned()));
+        }
+        if let Some((range, place)) = self.ranges.iter().find(|(range, _)| range.is_all()) {
+            return Some((place, format!("lets every {} address in: {range}", family(range.family))));
+        }
+        let whole = cidr::union(self.ranges.iter().map(|(range, _)| *range)).into_iter().find(|range| range.is_all())?;
+        let widest = self.ranges.iter().rev().filter(|(range, _)| range.family == whole.family).max_by_key(|(range, _)| range.count());
+        widest.map(|(_, place)| (*place, format!("lets every {} address in: its entries together are all of them", family(whole.family))))
+    }
+
+    fn found(&self, place: &'a Place, message: String, what: &str) -> Found<'a> {
+        let what = format!("{}.{}.{}:{what}", self.resource.kind, self.resource.name, self.path);
+        Found { what, place, message: Some(message), related: Vec::new(), notes: Vec::new(), severity: None }
+    }
+}
+
+fn family(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "IPv4",
+        Family::V6 => "IPv6",
+    }
+}
+
+fn index(family: Family) -> usize {
+    usize::from(family == Family::V6)
+}
+
+/// Every allowlist of a module.
+fn lists<'a>(module: &Module<'a>) -> Vec<List<'a>> {
+    let mut out = Vec::new();
+    for resource in module.blocks() {
+        for slot in SLOTS.iter().filter(|slot| kind_matches(&resource.kind, &slot.types)) {
+            if module.is_absent(resource) {
+                continue;
+            }
+            for scope in Scope::of(resource, slot.block.as_deref()) {
+                let is_one = slot.when.iter().all(|test| matches!(judge(module, scope, test), Truth::Holds(_)));
+                if !is_one || slot.guards == Guards::Ports && !opens_more_than_web(module, scope) {
+                    continue;
+                }
+                for path in &slot.attributes {
+                    let mut list = List::new(slot, resource, path);
+                    module.entries(resource, scope.attributes, path).iter().for_each(|entry| list.add(entry));
+                    out.push(list);
+                }
+            }
+        }
+        if resource.kind.starts_with(super::CONFIG) {
+            out.extend(of_keys(module, resource));
+        }
+    }
+    out
+}
+
+/// The allowlists among the keys of a configuration file, by their names.
+fn of_keys<'a>(module: &Module<'a>, resource: &'a Resource) -> Vec<List<'a>> {
+    let mut paths: Vec<&str> = resource.attributes.iter().map(|a| a.path.trim_end_matches("[]")).filter(|path| is_allowlist_key(path)).collect();
+    paths.dedup();
+    let slot = Slot { types: Vec::new(), block: None, attributes: Vec::new(), guards: Guards::Service, when: Vec::new() };
+    let list = |path: &str| {
+        let mut list = List::new(&slot, resource, path);
+        module.entries(resource, &resource.attributes, path).iter().for_each(|entry| list.add(entry));
+        list
+    };
+    paths.into_iter().map(list).collect()
+}
+
+/// Whether the last name of a dotted path is that of an allowlist of addresses: `ip_allowlist`, `allowedCidrs`, `source-ranges`.
+fn is_allowlist_key(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let mut words: Vec<String> = super::words(last);
+    // `allow_list` is `allowlist`.
+    if let Some(at) = words.windows(2).position(|w| matches!(w[0].as_str(), "allow" | "white") && w[1] == "list") {
+        words.splice(at..at + 2, ["allowlist".to_owned()]);
+    }
+    let has = |all: &[&str]| words.iter().any(|w| all.contains(&w.as_str()));
+    let addresses = ["ip", "ips", "cidr", "cidrs", "addresses", "ipv4", "ipv6"];
+    let source = words.windows(2).any(|w| w[0] == "source" && matches!(w[1].as_str(), "range" | "ranges" | "ips" | "cidrs"));
+    let denies = ["deny", "denied", "denylist", "block", "blocked", "blocklist", "blacklist", "except", "not", "excluded", "egress", "outbound", "proxies"];
+    !has(&denies)
+        && (has(&["allowlist", "whitelist", "whitelisted", "allowlisted"]) && has(&addresses)
+            || has(&["allowed", "permitted"]) && (has(&addresses) || source)
+            || has(&["allow"]) && has(&["ips", "cidrs"])
+            || source && has(&["balancer"]))
+}
+
+/// Whether a rule of a firewall opens other ports than those that are public by nature. Ports that are not known say nothing.
+fn opens_more_than_web<'a>(module: &Module<'a>, scope: Scope<'a>) -> bool {
+    let number = |path: &str| -> Option<Option<i64>> {
+        let attribute: &Attribute = scope.attributes.iter().find(|a| a.path.rsplit('.').next() == Some(path))?;
+        Some(module.known(scope.resource, attribute).value.text().and_then(|t| t.parse().ok()))
+    };
+    let protocol = ["protocol", "ip_protocol", "IpProtocol"].iter().find_map(|path| {
+        let attribute = scope.attributes.iter().find(|a| a.path.rsplit('.').next() == Some(*path))?;
+        Some(module.known(scope.resource, attribute).value.text().map(str::to_ascii_lowercase))
+    });
+    match protocol {
+        Some(Some(name)) if name == "-1" || name == "all" => return true,
+        Some(Some(name)) if matches!(name.as_str(), "icmp" | "icmpv6" | "58" | "1") => return false,
+        Some(None) => return false,
+        _ => {}
+    }
+    let from = number("from_port").or_else(|| number("FromPort"));
+    let to = number("to_port").or_else(|| number("ToPort"));
+    match (from, to) {
+        (Some(Some(from)), Some(Some(to))) => !(from == to && matches!(from, 80 | 443)),
+        _ => false,
+    }
+}
+
+/// Lists that let everybody in.
+pub fn world_open<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    let found = |list: &List<'a>| {
+        let (place, how) = list.world()?;
+        let mut found = list.found(place, format!("allowlist of `{}` {how}", list.resource.name), "world");
+        if matches!(list.guards, Guards::Vendor | Guards::Store) {
+            found.severity = Some(Severity::Critical);
+        }
+        Some(Outcome::Violates(found))
+    };
+    lists(module).iter().filter_map(found).collect()
+}
+
+/// Lists with entries that are wider than those who need access can be.
+pub fn overbroad<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    let mut out = Vec::new();
+    for list in lists(module).iter().filter(|list| list.guards != Guards::Ports && list.world().is_none()) {
+        let public: Vec<_> = list.ranges.iter().filter(|(range, _)| cidr::special(*range).is_none()).collect();
+        let wide: Vec<_> = public.iter().filter(|(range, _)| range.bits() < NARROW[index(range.family)]).collect();
+        for (range, place) in &wide {
+            let message = format!("allowlist of `{}` lets {} in: {range}", list.resource.name, how_many(*range));
+            let mut found = list.found(place, message, &range.to_string());
+            found.severity = (range.bits() <= WIDE[index(range.family)]).then_some(Severity::High);
+            out.push(Outcome::Violates(found));
+        }
+        let sum = cidr::union(public.iter().map(|(range, _)| *range).filter(|range| range.family == Family::V4)).iter().fold(0u128, |sum, r| sum + r.count());
+        if let (true, true, Some((_, place))) = (wide.is_empty(), sum > MAX_ADDRESSES, public.first()) {
+            let message = format!("entries of the allowlist of `{}` add up to {sum} addresses", list.resource.name);
+            out.push(Outcome::Violates(list.found(place, message, "sum")));
+        }
+    }
+    out
+}
+
+fn how_many(range: Range) -> String {
+    match range.family {
+        Family::V4 => format!("{} addresses", range.count()),
+        Family::V6 => format!("2^{} addresses", 128 - range.bits()),
+    }
+}
+
+/// Addresses that a service on the internet never sees.
+pub fn private_range<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    let mut out = Vec::new();
+    for list in lists(module).iter().filter(|list| list.guards == Guards::Vendor) {
+        for (range, place) in &list.ranges {
+            if let Some(special) = cidr::special(*range).filter(|special| *special != Special::Documentation) {
+                let message = format!(
+                    "{range} in the allowlist of `{}` is {}: the vendor sees the public address of your NAT gateway",
+                    list.resource.name,
+                    special.name()
+                );
+                out.push(Outcome::Violates(list.found(place, message, &range.to_string())));
+            }
+        }
+    }
+    out
+}
+
+/// Entries that cannot mean what they say.
+pub fn invalid_entry<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    let mut out = Vec::new();
+    for list in lists(module).iter().filter(|list| list.guards != Guards::Ports) {
+        for (text, wrong, place) in &list.invalid {
+            let why = match wrong {
+                Invalid::Prefix => "has a prefix that is longer than an address".to_owned(),
+                Invalid::Address => "is no address".to_owned(),
+                Invalid::Order => "ends before it begins".to_owned(),
+                Invalid::HostBits(range) => format!("has bits set behind its prefix: {range} is meant"),
+            };
+            out.push(Outcome::Violates(list.found(place, format!("entry {text} of the allowlist of `{}` {why}", list.resource.name), text)));
+        }
+        for (range, place) in &list.ranges {
+            let is_sample = crate::scan::is_made_up(&place.relative);
+            if cidr::special(*range) == Some(Special::Documentation) && !is_sample {
+                let message = format!("{range} in the allowlist of `{}` is a range for documentation, left in", list.resource.name);
+                out.push(Outcome::Violates(list.found(place, message, &range.to_string())));
+            }
+        }
+        if list.world().is_none() {
+            out.extend(covered(list));
+        }
+    }
+    out
+}
+
+/// Entries that another entry of the same list holds.
+fn covered<'a>(list: &List<'a>) -> Vec<Outcome<'a>> {
+    let mut out = Vec::new();
+    for (at, (range, place)) in list.ranges.iter().enumerate() {
+        let holds =
+            |(other_at, (other, _)): (usize, &(Range, &Place))| other_at != at && other.holds(*range) && (other.count() > range.count() || other_at < at);
+        if let Some((_, (other, _))) = list.ranges.iter().enumerate().find(|(i, r)| holds((*i, r))) {
+            let message = format!("{range} in the allowlist of `{}` is in {other} of the same list", list.resource.name);
+            out.push(Outcome::Violates(list.found(place, message, &format!("{range} in {other}"))));
+        }
+    }
+    out
+}
+
+/// Entries of a list for production that are named after another environment, or a place where people work.
+pub fn env_mixing<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    let mut out = Vec::new();
+    for resource in module.blocks() {
+        for slot in SLOTS.iter().filter(|slot| slot.block.is_some() && kind_matches(&resource.kind, &slot.types)) {
+            if !is_production(resource) {
+                continue;
+            }
+            for scope in Scope::of(resource, slot.block.as_deref()) {
+                let label = |a: &&Attribute| matches!(a.path.rsplit('.').next(), Some("display_name" | "name" | "description"));
+                let Some(attribute) = scope.attributes.iter().find(label) else { continue };
+                let known = module.known(resource, attribute).value;
+                let Some(word) = known.text().and_then(|text| super::words(text).into_iter().find(|w| OTHERS.contains(&w.as_str()))) else { continue };
+                let list = List::new(slot, resource, slot.attributes.first().map_or("", String::as_str));
+                let message = format!("allowlist of the production resource `{}` has an entry for `{word}`", resource.name);
+                out.push(Outcome::Violates(list.found(&attribute.place, message, &word)));
+            }
+        }
+    }
+    out
+}
+
+/// Names of environments that are not production, and of places where people work.
+const OTHERS: [&str; 12] = ["dev", "development", "staging", "stage", "test", "testing", "sandbox", "office", "vpn", "home", "laptop", "qa"];
+
+fn is_production(resource: &Resource) -> bool {
+    let words = super::words(&format!("{} {}", resource.place.relative, resource.name));
+    words.iter().any(|w| matches!(w.as_str(), "prod" | "production" | "live"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_allowlists_are_told() {
+        for name in [
+            "ip_allowlist",
+            "production.ip_allowlist",
+            "ingress.allowedSourceRanges",
+            "allowed_ips",
+            "allowedCidrs",
+            "ipWhitelist",
+            "IP_ALLOW_LIST",
+            "whitelist-source-ips",
+            "loadBalancerSourceRanges",
+            "permitted_addresses",
+        ] {
+            assert!(is_allowlist_key(name), "{name}");
+        }
+        for name in [
+            "ip_denylist",
+            "listen",
+            "podCidr",
+            "allowed_hosts",
+            "trusted_proxies",
+            "allowlist",
+            "blocked_ips",
+            "egress.allowedCidrs",
+            "allowed_scopes",
+            "egress_allowed_ips",
+            "source_ranges",
+        ] {
+            assert_eq!(is_allowlist_key(name), name == "egress.allowedCidrs", "{name}");
+        }
+    }
+}

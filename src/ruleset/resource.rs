@@ -1,0 +1,185 @@
+//! Conditions on declared infrastructure as rule files write them: `[[rule.resource]]`.
+
+use serde::Deserialize;
+
+use crate::model::Severity;
+use crate::model::rule::{Comparison, ResourceCondition, Test};
+use crate::text::value::DAY;
+use crate::text::value::duration;
+
+use super::derive;
+
+/// `[[rule.resource]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawCondition {
+    types: Vec<String>,
+    block: Option<String>,
+    when: Vec<RawTest>,
+    message: Option<String>,
+    snippet: Option<String>,
+    severity: Option<Severity>,
+}
+
+/// One entry of `when`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTest {
+    #[serde(default)]
+    attribute: String,
+    is: Option<Is>,
+    #[serde(default)]
+    equals: Vec<String>,
+    #[serde(default)]
+    not: Vec<String>,
+    matches: Option<String>,
+    lacks: Option<String>,
+    longer_than: Option<String>,
+    #[serde(default)]
+    unit: Unit,
+    later_than: Option<String>,
+    #[serde(default)]
+    linked: Vec<String>,
+    #[serde(default)]
+    unlinked: Vec<String>,
+}
+
+/// What needs no value to compare with.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Is {
+    /// Not there.
+    Absent,
+    /// Not there, empty, zero or false.
+    Unset,
+    /// There.
+    Present,
+    /// A moment that is over.
+    Past,
+}
+
+/// What a bare number counts.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Seconds.
+    #[default]
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+    /// Months.
+    Months,
+    /// Years.
+    Years,
+}
+
+impl Unit {
+    fn seconds(self) -> u64 {
+        match self {
+            Self::Seconds => 1,
+            Self::Minutes => 60,
+            Self::Hours => 3_600,
+            Self::Days => DAY,
+            Self::Months => duration::MONTH,
+            Self::Years => duration::YEAR,
+        }
+    }
+}
+
+impl RawCondition {
+    /// The condition, or what is wrong with it.
+    pub fn read(self) -> Result<ResourceCondition, String> {
+        let short = self.types.iter().find(|kind| kind.trim_matches('*').len() < 4);
+        if let Some(kind) = short {
+            return Err(format!("in `[[rule.resource]]`: the type `{kind}` is shorter than four letters; write it out"));
+        }
+        if self.types.is_empty() || self.when.is_empty() {
+            return Err("in `[[rule.resource]]`: give `types`, and in `when` at least one test".to_owned());
+        }
+        let tests = self.when.into_iter().map(RawTest::read).collect::<Result<_, _>>()?;
+        Ok(ResourceCondition { types: self.types, block: self.block, tests, message: self.message, snippet: self.snippet, severity: self.severity })
+    }
+}
+
+impl RawTest {
+    /// The test, or what is wrong with it.
+    pub fn read(self) -> Result<Test, String> {
+        let length =
+            |text: &str| duration::length(text).map(|l| l.seconds).ok_or_else(|| format!("in `when`: `{text}` is no length of time; write it as 90d or 24h"));
+        let mut all: Vec<Comparison> = Vec::new();
+        all.extend(self.is.map(|is| match is {
+            Is::Absent => Comparison::Absent,
+            Is::Unset => Comparison::Unset,
+            Is::Present => Comparison::Present,
+            Is::Past => Comparison::Past,
+        }));
+        all.extend((!self.equals.is_empty()).then_some(Comparison::Equals(self.equals)));
+        all.extend((!self.not.is_empty()).then_some(Comparison::Not(self.not)));
+        if let Some(regex) = self.matches {
+            derive::parse(&regex).map_err(|error| format!("in `when`: {error}"))?;
+            all.push(Comparison::Matches(regex));
+        }
+        if let Some(regex) = self.lacks {
+            derive::parse(&regex).map_err(|error| format!("in `when`: {error}"))?;
+            all.push(Comparison::Lacks(regex));
+        }
+        if let Some(text) = self.longer_than {
+            all.push(Comparison::LongerThan { seconds: length(&text)?, unit: self.unit.seconds() });
+        }
+        if let Some(text) = self.later_than {
+            all.push(Comparison::LaterThan(length(&text)?));
+        }
+        all.extend((!self.linked.is_empty()).then_some(Comparison::Linked(self.linked)));
+        all.extend((!self.unlinked.is_empty()).then_some(Comparison::Unlinked(self.unlinked)));
+        let comparison = all.pop().filter(|_| all.is_empty());
+        let comparison =
+            comparison.ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `later_than`, `linked`, `unlinked`")?;
+        if self.attribute.is_empty() && !matches!(comparison, Comparison::Linked(_) | Comparison::Unlinked(_)) {
+            return Err("in `when`: the key `attribute` is missing".to_owned());
+        }
+        Ok(Test { attribute: self.attribute, comparison })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<ResourceCondition, String> {
+        toml::from_str::<RawCondition>(text).map_err(|error| error.message().to_owned())?.read()
+    }
+
+    #[test]
+    fn conditions_are_read() {
+        let condition = read("types = ['aws_x']\nwhen = [{ attribute = 'a.b', longer_than = '90d', unit = 'days' }, { unlinked = ['aws_y'] }]").unwrap();
+        assert_eq!(
+            condition.tests,
+            [
+                Test { attribute: "a.b".into(), comparison: Comparison::LongerThan { seconds: 90 * DAY, unit: DAY } },
+                Test { attribute: String::new(), comparison: Comparison::Unlinked(vec!["aws_y".into()]) },
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, what) in [
+            ("types = []\nwhen = [{ attribute = 'a', is = 'absent' }]", "give `types`"),
+            ("types = ['*']\nwhen = [{ attribute = 'a', is = 'absent' }]", "shorter than four"),
+            ("types = ['aws_x']\nwhen = []", "at least one test"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a' }]", "exactly one of"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a', is = 'absent', equals = ['x'] }]", "exactly one of"),
+            ("types = ['aws_x']\nwhen = [{ is = 'absent' }]", "`attribute` is missing"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a', longer_than = 'soon' }]", "no length of time"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a', matches = '(' }]", "bad pattern"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a', equal = ['x'] }]", "unknown field"),
+        ] {
+            let message = read(text).unwrap_err();
+            assert!(message.contains(what), "{text}: {message}");
+        }
+    }
+}

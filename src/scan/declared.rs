@@ -1,0 +1,275 @@
+//! Infrastructure that documents declare: Terraform in JSON, `CloudFormation`, ARM templates, Kubernetes objects, allowlists in configuration files.
+
+use crate::lang::Notation;
+use crate::model::facts::Value;
+use crate::text::Span;
+
+use super::document::{self, Kind, Node};
+use super::syntax::{RawAttribute, RawResource};
+
+/// Attributes of one resource that are kept.
+const MAX_ATTRIBUTES: usize = 5_000;
+/// Larger documents are not read, in bytes: they are data.
+const MAX_BYTES: usize = 2 << 20;
+/// Collections in collections that are kept.
+const MAX_DEPTH: usize = 40;
+
+/// What the documents of a file declare.
+pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResource> {
+    if bytes.len() > MAX_BYTES {
+        return Vec::new();
+    }
+    let documents = document::read(notation, bytes);
+    let is_terraform = path.ends_with(".tf.json");
+    let mut out = Vec::new();
+    for node in &documents {
+        let reader = Reader { bytes, is_template: is_terraform };
+        if is_terraform {
+            reader.terraform(node, &mut out);
+        } else if node.get("Resources").is_some_and(is_stack) {
+            reader.stack(node, &mut out);
+        } else if node.get("apiVersion").is_some() && node.get("kind").is_some() {
+            reader.object(node, &mut out);
+        } else if node.get("resources").is_some_and(|r| r.items().iter().any(is_arm)) {
+            reader.arm(node, &mut out);
+        } else {
+            reader.settings(node, path, &mut out);
+        }
+    }
+    out
+}
+
+fn is_stack(resources: &Node) -> bool {
+    resources.entries().iter().any(|e| e.value.get("Type").and_then(Node::str).is_some_and(|kind| kind.contains("::")))
+}
+
+fn is_arm(item: &Node) -> bool {
+    item.get("type").and_then(Node::str).is_some_and(|kind| kind.starts_with("Microsoft."))
+}
+
+struct Reader<'b> {
+    bytes: &'b [u8],
+    /// Texts are templates of Terraform.
+    is_template: bool,
+}
+
+impl Reader<'_> {
+    /// `{"resource": {"type": {"name": {…}}}}`
+    fn terraform(&self, root: &Node, out: &mut Vec<RawResource>) {
+        for block in root.entries() {
+            let Some(kind) = block.key.str() else { continue };
+            match kind {
+                "resource" | "data" => {
+                    for (typed, named) in block.value.entries().iter().flat_map(|typed| typed.value.entries().iter().map(move |named| (typed, named))) {
+                        let first = typed.key.str().unwrap_or_default();
+                        let kind = if kind == "data" { format!("data.{first}") } else { first.to_owned() };
+                        self.push(&kind, (&named.key, &named.value), out);
+                    }
+                }
+                "variable" | "module" | "provider" => block.value.entries().iter().for_each(|named| self.push(kind, (&named.key, &named.value), out)),
+                _ => self.push(kind, (&block.key, &block.value), out),
+            }
+        }
+    }
+
+    fn push(&self, kind: &str, (name, value): (&Node, &Node), out: &mut Vec<RawResource>) {
+        // A block that may come several times may be a list of one.
+        let value = value.items().first().unwrap_or(value);
+        out.push(self.resource(kind, name.str().unwrap_or_default(), name.span, value));
+    }
+
+    fn resource(&self, kind: &str, name: &str, span: Span, value: &Node) -> RawResource {
+        let mut attributes = Vec::new();
+        for entry in value.entries() {
+            self.entry("", (&entry.key, &entry.value), 0, &mut attributes);
+        }
+        RawResource { kind: kind.to_owned(), name: name.to_owned(), attributes, span }
+    }
+
+    /// A stack of `CloudFormation`: its parameters count as variables.
+    fn stack(&self, root: &Node, out: &mut Vec<RawResource>) {
+        for parameter in root.get("Parameters").map(Node::entries).into_iter().flatten() {
+            let mut variable = self.resource("variable", parameter.key.str().unwrap_or_default(), parameter.key.span, &parameter.value);
+            for attribute in variable.attributes.iter_mut().filter(|a| a.path == "Default") {
+                "default".clone_into(&mut attribute.path);
+            }
+            out.push(variable);
+        }
+        for resource in root.get("Resources").map(Node::entries).into_iter().flatten() {
+            let Some(kind) = resource.value.get("Type").and_then(Node::str) else { continue };
+            let empty = Node::clone(&resource.key);
+            let properties = resource.value.get("Properties").unwrap_or(&empty);
+            out.push(self.resource(kind, resource.key.str().unwrap_or_default(), resource.key.span, properties));
+        }
+    }
+
+    /// An object of Kubernetes, or a list of them.
+    fn object(&self, root: &Node, out: &mut Vec<RawResource>) {
+        let kind = root.get("kind").and_then(Node::str).unwrap_or_default();
+        if let Some(items) = root.get("items").filter(|_| kind.ends_with("List")) {
+            items.items().iter().for_each(|item| self.object(item, out));
+            return;
+        }
+        let name = root.at(&["metadata", "name"]).and_then(Node::str).unwrap_or_default();
+        let span = root.entry("kind").map_or(root.span, document::Entry::span);
+        out.push(self.resource(&format!("kubernetes:{kind}"), name, span, root));
+    }
+
+    fn arm(&self, root: &Node, out: &mut Vec<RawResource>) {
+        for item in root.get("resources").map(Node::items).into_iter().flatten().filter(|item| is_arm(item)) {
+            let kind = item.get("type").and_then(Node::str).unwrap_or_default();
+            let name = item.get("name").and_then(Node::str).unwrap_or_default();
+            let span = item.entry("type").map_or(item.span, document::Entry::span);
+            out.push(self.resource(kind, name, span, item));
+        }
+    }
+
+    /// The settings of a program, of which only lists of who may come in are kept.
+    fn settings(&self, root: &Node, path: &str, out: &mut Vec<RawResource>) {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut resource = self.resource(&format!("config:{name}"), name, root.span, root);
+        let is_kept = |a: &RawAttribute| {
+            let lower = a.path.to_ascii_lowercase();
+            ["allow", "white", "permit", "source"].iter().any(|word| lower.contains(word))
+        };
+        resource.attributes.retain(is_kept);
+        if !resource.attributes.is_empty() {
+            resource.span = resource.attributes[0].span;
+            out.push(resource);
+        }
+    }
+
+    fn entry(&self, parent: &str, (key, value): (&Node, &Node), depth: usize, out: &mut Vec<RawAttribute>) {
+        let name = key.str().unwrap_or_default();
+        let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        let end = value.span.end.max(key.span.end);
+        self.value(path, value, Span::new(key.span.start, end), depth, out);
+    }
+
+    /// `span` is what is reported of it.
+    fn value(&self, path: String, node: &Node, span: Span, depth: usize, out: &mut Vec<RawAttribute>) {
+        if out.len() >= MAX_ATTRIBUTES || depth > MAX_DEPTH {
+            return;
+        }
+        if let Some(expression) = reference(node) {
+            out.push(RawAttribute { path, value: Value::Unknown, expression, span });
+            return;
+        }
+        match &node.kind {
+            Kind::Scalar(..) => out.push(self.scalar(path, node, span)),
+            Kind::Alias(_) => out.push(RawAttribute { path, value: Value::Unknown, expression: String::new(), span }),
+            Kind::Map(entries) => {
+                out.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression: String::new(), span });
+                for entry in entries {
+                    self.entry(&path, (&entry.key, &entry.value), depth + 1, out);
+                }
+            }
+            Kind::List(items) => {
+                out.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression: String::new(), span });
+                for item in items {
+                    let element = format!("{path}[]");
+                    if let Kind::Map(entries) = &item.kind {
+                        let expression = reference(item).unwrap_or_default();
+                        let is_plain = expression.is_empty();
+                        out.push(RawAttribute { path: element, value: Value::Unknown, expression, span: item.span });
+                        for entry in entries.iter().filter(|_| is_plain) {
+                            self.entry(&path, (&entry.key, &entry.value), depth + 1, out);
+                        }
+                    } else {
+                        self.value(element, item, item.span, depth + 1, out);
+                    }
+                }
+            }
+        }
+    }
+
+    fn scalar(&self, path: String, node: &Node, span: Span) -> RawAttribute {
+        let text = node.str().unwrap_or_default();
+        let source = String::from_utf8_lossy(self.bytes.get(node.span.range()).unwrap_or_default()).into_owned();
+        let is_unknown = node.templated || self.is_template && (text.contains("${") || text.contains("%{")) || text.starts_with('[') && text.ends_with(']');
+        if node.is_null() {
+            return RawAttribute { path, value: Value::Unknown, expression: "null".to_owned(), span };
+        }
+        let value = if is_unknown { Value::Unknown } else { Value::literal(text.as_bytes(), node.span) };
+        // What is a template elsewhere is none for those who evaluate expressions.
+        let expression = if is_unknown && !self.is_template { String::new() } else { source };
+        RawAttribute { path, value, expression, span }
+    }
+}
+
+/// What a function of `CloudFormation` refers to, as an expression: `!Ref X` and its kin as `cfn.X`, other functions as nothing.
+fn reference(node: &Node) -> Option<String> {
+    let tag = node.tag.as_deref().filter(|tag| !tag.starts_with("!!"));
+    let (function, value) = match (tag, node.entries()) {
+        (Some(tag), _) => (tag.trim_start_matches('!').to_owned(), node),
+        (None, [only]) => {
+            let key = only.key.str()?;
+            (key.strip_prefix("Fn::").or((key == "Ref").then_some(key))?.to_owned(), &only.value)
+        }
+        _ => return None,
+    };
+    let text = value.str().or_else(|| value.items().first().and_then(Node::str)).unwrap_or_default();
+    Some(match function.as_str() {
+        "Ref" => format!("cfn.{text}"),
+        "GetAtt" => format!("cfn.{}.attribute", text.split('.').next().unwrap_or(text)),
+        "Sub" => format!("\"{}\"", text.replace('"', "").replace("${", "${cfn.")),
+        _ => String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(path: &str, notation: Notation, text: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        for resource in resources(text.as_bytes(), notation, path) {
+            out.push(format!("{} {}", resource.kind, resource.name));
+            for a in resource.attributes {
+                let value = match &a.value {
+                    Value::Literal { text, .. } => format!("={}", String::from_utf8_lossy(text)),
+                    _ => format!("?{}", a.expression),
+                };
+                out.push(format!("  {} {value}", a.path));
+            }
+        }
+        out
+    }
+
+    #[cfg(feature = "lang-yaml")]
+    #[test]
+    fn objects_of_kubernetes_are_read() {
+        let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ranges:\n    - 1.2.3.4/32\n  data:\n    - key: b\n      n: {{ .Values.x }}\n---\nkind: List\napiVersion: v1\nitems:\n  - apiVersion: v1\n    kind: Pod\n";
+        let found = shown("a.yaml", Notation::Yaml, text);
+        for expected in ["kubernetes:Service a", "  spec.ranges[] =1.2.3.4/32", "  spec.data[] ?", "  spec.data.key =b", "  spec.data.n ?", "kubernetes:Pod "] {
+            assert!(found.iter().any(|f| f == expected), "{expected:?} in {found:#?}");
+        }
+    }
+
+    #[cfg(feature = "lang-yaml")]
+    #[test]
+    fn stacks_are_read_with_their_functions() {
+        let text = "Parameters:\n  Days: { Type: Number, Default: 365 }\nResources:\n  S:\n    Type: AWS::SecretsManager::Secret\n  R:\n    Type: AWS::SecretsManager::RotationSchedule\n    Properties:\n      SecretId: !Ref S\n      Other: { Fn::GetAtt: [S, Id] }\n      Sub: !Sub 'a-${Days}'\n      Rules: { Days: !Ref Days }\n";
+        let found = shown("a.yaml", Notation::Yaml, text);
+        for expected in [
+            "variable Days",
+            "  default =365",
+            "AWS::SecretsManager::Secret S",
+            "  SecretId ?cfn.S",
+            "  Other ?cfn.S.attribute",
+            "  Sub ?\"a-${cfn.Days}\"",
+            "  Rules.Days ?cfn.Days",
+        ] {
+            assert!(found.iter().any(|f| f == expected), "{expected:?} in {found:#?}");
+        }
+    }
+
+    #[cfg(feature = "lang-json")]
+    #[test]
+    fn terraform_in_json_and_settings_are_read() {
+        let text = r#"{"variable": {"d": {"default": 5}}, "resource": {"aws_x": {"y": {"a": "${var.d}", "b": [{"c": true}]}}}}"#;
+        assert_eq!(shown("a.tf.json", Notation::Json, text), ["variable d", "  default =5", "aws_x y", "  a ?\"${var.d}\"", "  b ?", "  b[] ?", "  b.c =true"]);
+        let text = r#"{"x": 1, "net": {"allowed_ips": ["1.2.3.4"]}}"#;
+        assert_eq!(shown("conf/app.json", Notation::Json, text), ["config:app.json app.json", "  net.allowed_ips ?", "  net.allowed_ips[] =1.2.3.4"]);
+    }
+}
