@@ -5,6 +5,7 @@
 
 mod repository;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -49,7 +50,7 @@ fn replayed(page: &str) -> String {
             out.push_str(&rest[..end]);
         } else {
             for command in rest[..end].lines().filter_map(|line| line.strip_prefix("$ ")) {
-                out.push_str(&format!("$ {command}\n{}", shell(&repository, command)));
+                let _ = write!(out, "$ {command}\n{}", shell(&repository, command));
             }
         }
         rest = &rest[end..];

@@ -41,8 +41,8 @@ impl Reporter for SecretDetection {
                 "analyzer": tool,
                 "scanner": tool,
                 "type": "secret_detection",
-                "start_time": start.to_string(),
-                "end_time": end.to_string(),
+                "start_time": time(start),
+                "end_time": time(end),
                 "status": if report.errors.is_empty() { "success" } else { "failure" },
                 "messages": messages,
             },
@@ -51,6 +51,11 @@ impl Reporter for SecretDetection {
         serde_json::to_writer_pretty(&mut *out, &document)?;
         writeln!(out)
     }
+}
+
+/// As the schema wants it: in UTC, without saying so.
+fn time(moment: Moment) -> String {
+    moment.to_string().trim_end_matches('Z').to_owned()
 }
 
 fn vulnerability(finding: &Finding, report: &Report, ids: &mut HashSet<String>) -> Value {

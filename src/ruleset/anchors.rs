@@ -325,11 +325,12 @@ pub fn windows(anchors: &[Anchor]) -> Vec<usize> {
     order.sort_by_key(|&index| anchors[index].len());
     let (mut chosen, mut known) = (vec![0; anchors.len()], HashSet::<[u8; 3]>::new());
     for index in order {
-        let halves: Vec<[u8; 3]> = anchors[index].bytes().array_windows().map(|half: &[u8; 3]| half.map(|b| b | 0x20)).collect();
+        let halves: Vec<[u8; 3]> =
+            anchors[index].bytes().windows(3).filter_map(|half| half.first_chunk().map(|half: &[u8; 3]| half.map(|b| b | 0x20))).collect();
         let price = |half: &[u8; 3]| if known.contains(half) { 0.05 * frequency::of_three(*half) } else { frequency::of_three(*half) + HALF_COST };
         // Everything that shares a window is compared wherever it occurs.
-        let compared = |pair: &[[u8; 3]; 2]| pair.iter().map(|half| frequency::of_three(*half)).fold(1.0, f64::min) * 0.6;
-        let costs = halves.array_windows().map(|pair: &[[u8; 3]; 2]| price(&pair[0]) + price(&pair[1]) + compared(pair));
+        let compared = |pair: &[[u8; 3]]| pair.iter().map(|half| frequency::of_three(*half)).fold(1.0, f64::min) * 0.6;
+        let costs = halves.windows(2).map(|pair| pair.iter().map(price).sum::<f64>() + compared(pair));
         let best = costs.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at);
         known.extend(halves.iter().skip(best).take(2));
         chosen[index] = best;

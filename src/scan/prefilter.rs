@@ -74,9 +74,9 @@ impl Prefilter {
         }
         let window = folded(anchor.bytes(), offset);
         for hash in [half(window), half(window >> 8)] {
-            set(&mut *self.halves, hash);
+            set(&mut self.halves, hash);
         }
-        set(&mut *self.windows, whole(window));
+        set(&mut self.windows, whole(window));
         let slot = &mut self.slots[slot(window)];
         let entry = Entry { window, anchor: index, offset: small(offset), next: *slot };
         *slot = small(self.entries.len());
@@ -141,14 +141,14 @@ impl Prefilter {
     /// 1 where the low three bytes are half of a window, else 0.
     #[inline]
     fn is_half(&self, bytes: u32) -> u32 {
-        is_set(&*self.halves, half(bytes))
+        is_set(&self.halves, half(bytes))
     }
 
     /// Compares the anchors whose window is at `at`.
     #[inline]
     fn confirm(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
         let window = folded(bytes, at);
-        if is_set(&*self.windows, whole(window)) != 0 {
+        if is_set(&self.windows, whole(window)) != 0 {
             self.compare(window, (bytes, at), found);
         }
     }

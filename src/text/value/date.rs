@@ -98,14 +98,6 @@ impl Moment {
     }
 }
 
-/// Date and time in UTC, `YYYY-MM-DDThh:mm:ss`.
-impl fmt::Display for Moment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.seconds.rem_euclid(DAY_SECONDS);
-        write!(f, "{}T{:02}:{:02}:{:02}", self.date(), seconds / 3600, seconds / 60 % 60, seconds % 60)
-    }
-}
-
 /// The first moment of a day in UTC.
 impl From<Date> for Moment {
     fn from(date: Date) -> Self {
