@@ -11,6 +11,8 @@ use super::outline::{Node, read};
 pub const CHECK: &str = "scope-openapi";
 /// How such a document names itself.
 const MARKS: [&[u8]; 2] = [b"openapi", b"swagger"];
+/// The types of security schemes that have scopes.
+const SCOPED: [&[u8]; 2] = [b"oauth2", b"openIdConnect"];
 /// Methods of operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
 /// Methods that change something.
@@ -45,7 +47,8 @@ struct Operation<'a> {
 
 /// What is wrong in a document, in the order of the bytes; nothing where it is no document of an API.
 pub fn hits(bytes: &[u8]) -> Vec<ApiHit> {
-    let named = MARKS.iter().any(|mark| memchr::memmem::find(&bytes[..bytes.len().min(4_096)], mark).is_some());
+    let holds = |bytes: &[u8], words: &[&[u8]]| words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
+    let named = holds(&bytes[..bytes.len().min(4_096)], &MARKS) && holds(bytes, &SCOPED);
     let Some(document) = named.then(|| read(bytes)).flatten().filter(|root| root.get("openapi").or(root.get("swagger")).is_some()) else { return Vec::new() };
     let defined = defined(&document);
     let operations = operations(&document);

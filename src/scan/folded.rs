@@ -258,7 +258,7 @@ pub fn is_worth_folding(bytes: &[u8], name: Span, language: &Language) -> bool {
         return behind.get(line.len()..).is_some_and(|next| matches!(next.trim_ascii_start().first(), Some(b'"' | b'\'' | b'`')));
     }
     let quoted = memchr::memchr3(b'"', b'\'', b'`', rest).is_some();
-    let called = |callee: &str| memchr::memmem::find_iter(rest, callee.as_bytes()).find(|at| rest.get(at + callee.len()) == Some(&b'('));
+    let called = |callee: &str| memchr::memchr_iter(b'(', rest).find(|open| rest[..*open].ends_with(callee.as_bytes())).map(|open| open - callee.len());
     let has_default = |at: usize| [b", \"".as_slice(), b", '", b",\"", b",'"].iter().any(|sign| rest[at..].windows(sign.len()).any(|part| part == *sign));
     let looked_up = || {
         language.callees.lookups.iter().any(|callee| called(callee).is_some_and(has_default))

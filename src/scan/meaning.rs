@@ -247,7 +247,7 @@ impl Meaning {
     /// Looks closer at a blob in which `seen` was seen, and words of these slots.
     pub fn look(&self, subject: &Subject, context: Context, (seen, slots): (Seen, &[usize]), rules: &RuleSet, parser: &mut Parser) -> Meant {
         let (blob, mut meant) = (subject.blob, Meant::default());
-        let worth = subject.language.map_or(Worth::Nothing, |language| self.worth(blob, language, (seen, slots)));
+        let worth = subject.language.map_or(Worth::Nothing, |language| self.worth((blob, context), language, (seen, slots)));
         if let Some(language) = subject.language.filter(|_| worth != Worth::Nothing) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
                 Ok(mut facts) => {
@@ -293,10 +293,11 @@ impl Meaning {
     }
 
     /// What the tree of a blob may say that its text does not.
-    fn worth(&self, blob: &Blob, language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
+    fn worth(&self, (blob, context): (&Blob, Context), language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
         let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
         let may_reach = || self.sinks.may_reach(slots, blob.bytes);
-        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
+        // What others wrote and this project holds a copy of takes no constants from it.
+        let may_pass = || !context.vendored && passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         match language.name {

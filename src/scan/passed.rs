@@ -56,11 +56,29 @@ pub fn passes_a_secret(bytes: &[u8], language: &Language) -> bool {
 fn may_come(path: &[u8], bytes: &[u8], language: &Language) -> bool {
     let head = path.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').find(|name| !name.is_empty()).unwrap_or_default();
     match language.name {
-        OWN_NAMES => true,
+        OWN_NAMES => may_be_of_package(path, head, bytes),
         name if OWN_TYPES.contains(&name) && head.first().is_some_and(u8::is_ascii_uppercase) => true,
         "rust" if matches!(head, b"crate" | b"super") => true,
         _ => is_brought(head, bytes),
     }
+}
+
+/// Whether a name of Go may be declared in another file: `values.Secret` of an imported package, or a name that this file neither binds nor takes.
+fn may_be_of_package(path: &[u8], head: &[u8], bytes: &[u8]) -> bool {
+    if path.len() > head.len() {
+        let is_exported = path.rsplit(|b| *b == b'.').next().and_then(|last| last.first()).is_some_and(u8::is_ascii_uppercase);
+        let is_import = |at: usize| at > 0 && matches!(bytes[at - 1], b'/' | b'"') && bytes.get(at + head.len()) == Some(&b'"');
+        return is_exported && memchr::memmem::find_iter(bytes, head).any(is_import);
+    }
+    let is_declared = |at: usize| {
+        let behind = &bytes[at + head.len()..bytes.len().min(at + head.len() + 2 * MAX_PATH)];
+        let rest = behind.trim_ascii_start();
+        // `secret string`, `secret := …`, `secret, err := …`, `secret []byte`.
+        let line = &behind[..memchr::memchr(b'\n', behind).unwrap_or(behind.len())];
+        let is_typed = behind.first() == Some(&b' ') && rest.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'[' | b'*'));
+        is_typed || rest.starts_with(b":=") || rest.starts_with(b",") && memchr::memmem::find(line, b":=").is_some()
+    };
+    !memchr::memmem::find_iter(bytes, head).any(is_declared)
 }
 
 /// Whether a line that looks like a part of an import names it: `import { head } from`, `const head = require(…)`, `  head,` in a list.

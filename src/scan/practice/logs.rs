@@ -378,15 +378,14 @@ pub fn may_be_logged(bytes: &[u8], name: Span, language: &Language, takes: &Once
     let start = memchr::memrchr(b'\n', &bytes[from..name.start]).map_or(from, |end| from + end + 1);
     let before = bytes[start..name.start].trim_ascii_start();
     let is_taken = || *takes.get_or_init(|| TAKEN.iter().any(|taken| memchr::memmem::find(bytes, taken.as_bytes()).is_some()));
-    let is_meant = || is_secret(text, language.name) || text.len() <= MAX_TAKEN && is_in_log(before) && is_taken();
-    if !is_argument(before, bytes.get(name.end).copied()) || !is_meant() {
-        return false;
-    }
-    match language.name {
+    let is_called = || is_in_log(before);
+    let is_written = || match language.name {
         "bash" => [b"echo ".as_slice(), b"printf ", b"logger "].iter().any(|command| before.starts_with(command)),
         "ruby" if [b"puts ".as_slice(), b"p ", b"warn "].iter().any(|command| before.starts_with(command)) => true,
-        _ => is_in_log(before),
-    }
+        _ => is_called(),
+    };
+    let is_meant = || is_secret(text, language.name) || text.len() <= MAX_TAKEN && is_called() && is_taken();
+    is_argument(before, bytes.get(name.end).copied()) && is_written() && is_meant()
 }
 
 /// Entries of answers that are secrets; what is taken out of them may have a short name.
