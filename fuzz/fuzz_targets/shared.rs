@@ -35,7 +35,7 @@ pub fn follow(rules: &Arc<RuleSet>, scanned: Scanned, length: usize) {
     let mut scanned = [scanned];
     let project = project::findings(rules, &mut scanned, &std::collections::BTreeSet::new(), Moment::default()).findings;
     let [scanned] = scanned;
-    let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions };
+    let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
     let report = Report {
         rules: rules.rules.clone(),
         findings: triage(file, rules, &TriageOptions { today: Moment { seconds: 1_767_225_600 }.date(), ..TriageOptions::default() }),
@@ -44,6 +44,7 @@ pub fn follow(rules: &Arc<RuleSet>, scanned: Scanned, length: usize) {
         notices: Vec::new(),
         scanned_files: None,
         reviews: Vec::new(),
+        scope: None,
         safe: None,
         stats: Stats::default(),
         show_suppressed: true,
