@@ -7,8 +7,6 @@ mod encoded;
 mod jwk;
 mod jwt;
 mod nkey;
-pub mod openapi;
-mod outline;
 mod pem;
 pub mod scope_request;
 pub mod scopes;

@@ -327,10 +327,11 @@ pub fn windows(anchors: &[Anchor]) -> Vec<usize> {
     for index in order {
         let halves: Vec<[u8; 3]> =
             anchors[index].bytes().windows(3).filter_map(|half| half.first_chunk().map(|half: &[u8; 3]| half.map(|b| b | 0x20))).collect();
-        let price = |half: &[u8; 3]| if known.contains(half) { 0.05 * frequency::of_three(*half) } else { frequency::of_three(*half) + HALF_COST };
+        let shares: Vec<f64> = halves.iter().map(|half| frequency::of_three(*half)).collect();
+        let prices: Vec<f64> = halves.iter().zip(&shares).map(|(half, share)| if known.contains(half) { 0.05 * share } else { share + HALF_COST }).collect();
         // Everything that shares a window is compared wherever it occurs.
-        let compared = |pair: &[[u8; 3]]| pair.iter().map(|half| frequency::of_three(*half)).fold(1.0, f64::min) * 0.6;
-        let costs = halves.windows(2).map(|pair| pair.iter().map(price).sum::<f64>() + compared(pair));
+        let compared = |pair: &[f64]| pair[0].min(pair[1]) * 0.6;
+        let costs = prices.windows(2).zip(shares.windows(2)).map(|(prices, shares)| prices[0] + prices[1] + compared(shares));
         let best = costs.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at);
         known.extend(halves.iter().skip(best).take(2));
         chosen[index] = best;

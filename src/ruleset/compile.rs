@@ -14,8 +14,8 @@ use super::sinks::{LANGUAGES, Sinks};
 use super::{RuleError, nearest};
 use crate::check::{self, Validator};
 use crate::lang;
-use crate::model::Rule;
 use crate::model::rule::{Matcher, ResourceCondition};
+use crate::model::{Rule, Target};
 
 /// Bytes a line pattern may reach to each side of its anchor.
 pub const LINE_REACH: usize = 4096;
@@ -196,6 +196,11 @@ impl Compiled {
     /// Whether the rule looks at the file of this path.
     pub fn looks_at(&self, path: &str) -> bool {
         self.files.as_ref().is_none_or(|files| files.is_match(path)) && (self.only.is_empty() || self.only.iter().any(|paths| paths.is_match(path)))
+    }
+
+    /// Whether the rule looks at a target, by its path from the root or from the argument.
+    pub fn looks_at_target(&self, target: &Target) -> bool {
+        self.looks_at(&target.relative) || self.looks_at(&target.within)
     }
 
     /// Whether a value is one of those that are not reported.

@@ -15,7 +15,7 @@ use crate::text::{Lines, Secret, Span, name, randomness};
 use super::document::Node;
 use super::manifest;
 use super::sink::{described, flow};
-use super::syntax::Facts;
+use super::syntax::{Facts, last_name};
 
 /// Folded text of one file that is searched, in bytes.
 const MAX_TEXT: usize = 8 << 20;
@@ -320,7 +320,7 @@ fn has_joint(value: &[u8]) -> bool {
 pub fn decodes_literal(bytes: &[u8], at: usize, language: &Language) -> bool {
     let rest = &bytes[at..bytes.len().min(at + REACH)];
     let end = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
-    let is_decoder = language.callees.decoders.iter().any(|(callee, _)| rest[..end].ends_with(last_name(callee)));
+    let is_decoder = language.callees.decoders.iter().any(|(callee, _)| rest[..end].ends_with(last_name(callee).as_bytes()));
     if !is_decoder || rest.get(end) != Some(&b'(') {
         return false;
     }
@@ -330,10 +330,6 @@ pub fn decodes_literal(bytes: &[u8], at: usize, language: &Language) -> bool {
         Some(b'"' | b'\'' | b'`') => prefix <= 2 && argument[prefix + 1..].iter().take_while(|b| is_token(**b)).count() >= LEAST_ENCODED,
         _ => argument.iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count() >= 3,
     }
-}
-
-fn last_name(callee: &str) -> &[u8] {
-    callee.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(callee).as_bytes()
 }
 
 fn is_token(byte: u8) -> bool {

@@ -1,7 +1,6 @@
 //! What only the meaning of a file tells: literals that reach a slot of an API, scopes that a client requests, declared infrastructure.
 //! Runs after the pre-filter, and only where candidates earned it.
 
-use crate::check::openapi;
 use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
 use crate::model::facts::{Argument, Wanted};
@@ -18,6 +17,7 @@ use super::embedded;
 use super::folded;
 use super::imported::{self, RawWanted};
 use super::manifest;
+use super::openapi;
 use super::passed;
 use super::practice::{self, Practice, Practices};
 use super::safe::{self, SafeSlot};
@@ -312,7 +312,7 @@ impl Meaning {
 
     /// What the queries of rules capture.
     fn queries(&self, (blob, language): (&Blob, &'static Language), context: Context, rules: &RuleSet, (parser, meant): (&mut Parser, &mut Meant)) {
-        let is_looked_at = |index: &&usize| looks_at(rules, **index, blob);
+        let is_looked_at = |index: &&usize| rules.compiled[**index].looks_at_target(blob.target);
         let engines: Vec<(usize, &QueryEngine)> =
             self.query_rules.iter().filter(is_looked_at).filter_map(|&index| of_language(rules, index, language)).collect();
         let queries: Vec<&QueryEngine> = engines.iter().map(|(_, engine)| *engine).collect();
@@ -339,7 +339,7 @@ impl Meaning {
                 let length = if blob.bytes[piece.range()].ends_with(value) { value.len() } else { piece.len() };
                 *piece = Span::new(piece.end - length, piece.end);
             }
-            for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && looks_at(rules, *index, blob)) {
+            for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && rules.compiled[*index].looks_at_target(blob.target)) {
                 hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));
             }
         }
@@ -348,7 +348,7 @@ impl Meaning {
 
     fn openapi(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
         for found in openapi::hits(blob.bytes) {
-            for &index in self.openapi_rules.iter().filter(|index| looks_at(rules, **index, blob)) {
+            for &index in self.openapi_rules.iter().filter(|index| rules.compiled[**index].looks_at_target(blob.target)) {
                 let mut hit = Hit::secret(index, &rules.rules[index], found.span, Rank::Provider);
                 hit.secret = false;
                 hit.severity = if found.is_minor { hit.severity.min(Severity::Low) } else { hit.severity };
@@ -364,7 +364,7 @@ impl Meaning {
         let mut hits = Vec::new();
         for (use_of, (wanted, argument)) in found.iter().enumerate() {
             let Some(hit) = imported::hit(wanted, argument) else { continue };
-            for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == wanted.kind && looks_at(rules, *index, blob)) {
+            for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == wanted.kind && rules.compiled[*index].looks_at_target(blob.target)) {
                 hits.push((use_of, settle::sink_hit(&rules.rules[*index], *index, hit.clone(), context)));
             }
         }
@@ -373,7 +373,9 @@ impl Meaning {
 
     fn scopes(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
         for found in self.providers.iter().flat_map(|provider| scopes::hits(blob.bytes, blob.kind, provider)) {
-            for (_, index) in self.scope_rules.iter().filter(|(problem, index)| *problem == found.problem && looks_at(rules, *index, blob)) {
+            for (_, index) in
+                self.scope_rules.iter().filter(|(problem, index)| *problem == found.problem && rules.compiled[*index].looks_at_target(blob.target))
+            {
                 meant.hits.push(scope_hit(&rules.rules[*index], *index, found.clone()));
             }
         }
@@ -402,12 +404,6 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
 fn of_language<'a>(rules: &'a RuleSet, index: usize, language: &Language) -> Option<(usize, &'a QueryEngine)> {
     let Engine::Query(engines) = &rules.compiled[index].engine else { return None };
     engines.iter().find(|engine| engine.language == language.name).map(|engine| (index, engine))
-}
-
-/// Whether a rule that is limited to some files looks at this one.
-fn looks_at(rules: &RuleSet, index: usize, blob: &Blob) -> bool {
-    let compiled = &rules.compiled[index];
-    compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within)
 }
 
 fn scope_hit(rule: &Rule, index: usize, found: scopes::ScopeHit) -> Hit {

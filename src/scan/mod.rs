@@ -19,6 +19,7 @@ mod generic;
 pub mod imported;
 mod manifest;
 mod meaning;
+mod openapi;
 mod overlap;
 mod passed;
 pub mod pattern;
@@ -480,7 +481,7 @@ impl Scanner {
         }
         *worker.applies[index].get_or_insert_with(|| {
             worker.asked.push(index);
-            compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within)
+            compiled.looks_at_target(blob.target)
         })
     }
 
@@ -488,8 +489,7 @@ impl Scanner {
     fn is_reported(&self, hit: &Hit, blob: &Blob) -> bool {
         let is_on = self.rules.enabled.get(hit.rule).is_some_and(|on| *on);
         let compiled = &self.rules.compiled[hit.rule];
-        let is_looked_at = || compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within);
-        is_on && (!self.composer.needs(hit.rule) || is_looked_at())
+        is_on && (!self.composer.needs(hit.rule) || compiled.looks_at_target(blob.target))
     }
 
     fn search(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {

@@ -18,12 +18,13 @@ use crate::ruleset::RuleSet;
 use crate::ruleset::anchors::Anchor;
 use crate::text::name::{self, NameKind, Strength};
 use crate::text::placeholder::{placeholder, reference};
-use crate::text::{Secret, Span, randomness};
+use crate::text::{Secret, Span};
 
 use super::context::Context;
 use super::meaning::Sight;
 use super::settle;
-use super::syntax::{Facts, RawResource};
+use super::sink;
+use super::syntax::{Facts, RawResource, last_name};
 
 pub use declared::may_declare_secret;
 pub use transport::{may_be_off, may_send_openly};
@@ -236,17 +237,12 @@ impl Practices {
     fn hits(&self, found: Vec<Found>, (blob, context): (&Blob, Context), rules: &RuleSet) -> Vec<Hit> {
         let mut hits = Vec::new();
         for found in found {
-            for (_, index) in self.rules.iter().filter(|(practice, index)| *practice == found.practice && looks_at(rules, *index, blob)) {
+            for (_, index) in self.rules.iter().filter(|(practice, index)| *practice == found.practice && rules.compiled[*index].looks_at_target(blob.target)) {
                 hits.push(hit(&rules.rules[*index], *index, found.clone(), context));
             }
         }
         hits
     }
-}
-
-fn looks_at(rules: &RuleSet, index: usize, blob: &Blob) -> bool {
-    let compiled = &rules.compiled[index];
-    compiled.looks_at(&blob.target.relative) || compiled.looks_at(&blob.target.within)
 }
 
 fn hit(rule: &Rule, index: usize, found: Found, context: Context) -> Hit {
@@ -274,21 +270,12 @@ fn strong(name: &str) -> Option<NameKind> {
     (name.len() <= MAX_NAME && name::strength(&normal) == Some(Strength::Strong)).then(|| name::classify(&normal)).flatten()
 }
 
-/// The last name of a path: `clientSecret` of `this.config.clientSecret`.
-fn last_name(path: &str) -> &str {
-    path.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(path)
-}
-
 /// Whether a folded literal may be a secret, how sure that is, and what to say about it.
 fn judged(text: &[u8]) -> Option<(Confidence, Option<&'static str>)> {
     if text.trim_ascii().is_empty() || text.len() < 6 || placeholder(text).is_some() || reference(text).is_some() {
         return None;
     }
-    if randomness::is_random(text) {
-        return Some((Confidence::High, None));
-    }
-    let worded = text.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b' ' | b'.'));
-    Some(if worded { (Confidence::Low, Some("the value looks like words")) } else { (Confidence::Medium, Some("the value does not look random")) })
+    Some(sink::confidence(text))
 }
 
 /// A literal and where it begins.

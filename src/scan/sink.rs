@@ -339,7 +339,7 @@ fn message(target: &Target, argument: &Argument) -> String {
 }
 
 /// How sure it is that the value is a real secret.
-fn confidence(text: &[u8]) -> (Confidence, Option<&'static str>) {
+pub(super) fn confidence(text: &[u8]) -> (Confidence, Option<&'static str>) {
     if randomness::is_random(text) {
         return (Confidence::High, None);
     }

@@ -250,6 +250,11 @@ fn line(node: Node) -> u32 {
     u32::try_from(node.start_position().row + 1).unwrap_or(u32::MAX)
 }
 
+/// The last name of a path: `clientSecret` of `this.config.clientSecret`.
+pub(crate) fn last_name(path: &str) -> &str {
+    path.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(path)
+}
+
 /// Whether `callee` is one of `wanted`: equal, or ending in it at a segment border.
 pub(crate) fn is_callee(callee: &str, wanted: &[&str]) -> bool {
     let ends_name = |rest: &str| rest.is_empty() || !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_');

@@ -9,7 +9,7 @@ use crate::lang::query::Match;
 use crate::lang::{Import, Language};
 use crate::text::Span;
 
-use super::{MAX_ARGUMENTS, MAX_NAME, line, span};
+use super::{MAX_ARGUMENTS, MAX_NAME, last_name, line, span};
 
 /// Bindings of one name that are looked at.
 const MAX_NEAR: usize = 32;
@@ -415,8 +415,7 @@ impl<'t> Outline<'t> {
         }
         let named: HashSet<&str> = self.functions.iter().map(|f| f.name).collect();
         for (index, call) in self.calls.iter().enumerate() {
-            let last = call.callee.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-            if let Some(&name) = named.get(last) {
+            if let Some(&name) = named.get(last_name(&call.callee)) {
                 self.calls_by_name.entry(name).or_default().push(index);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::Span;
 
-use super::outline::{Node, read};
+use super::document::{self, Kind, Node};
 
 /// The name of the check, as rules write it.
 pub const CHECK: &str = "scope-openapi";
@@ -49,7 +49,9 @@ struct Operation<'a> {
 pub fn hits(bytes: &[u8]) -> Vec<ApiHit> {
     let holds = |bytes: &[u8], words: &[&[u8]]| words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
     let named = holds(&bytes[..bytes.len().min(4_096)], &MARKS) && holds(bytes, &SCOPED);
-    let Some(document) = named.then(|| read(bytes)).flatten().filter(|root| root.get("openapi").or(root.get("swagger")).is_some()) else { return Vec::new() };
+    let Some(document) = named.then(|| first_document(bytes)).flatten().filter(|root| root.get("openapi").or(root.get("swagger")).is_some()) else {
+        return Vec::new();
+    };
     let defined = defined(&document);
     let operations = operations(&document);
     let global = document.get("security");
@@ -69,8 +71,9 @@ pub fn hits(bytes: &[u8]) -> Vec<ApiHit> {
         }
     }
     found.extend(unrequired(&defined, &used));
-    let is_secured = !document.schemes().is_empty()
-        && (global.is_some_and(|node| !node.is_empty()) || operations.iter().any(|o| o.security.is_some_and(|s| !s.1.is_empty())));
+    let requires = |node: &Node| !is_empty(node);
+    let is_secured =
+        schemes(&document).next().is_some() && (global.is_some_and(requires) || operations.iter().any(|o| o.security.is_some_and(|s| requires(s.1))));
     if is_secured {
         found.extend(operations.iter().filter(|operation| is_open(operation, global)).map(unsecured));
     }
@@ -78,26 +81,48 @@ pub fn hits(bytes: &[u8]) -> Vec<ApiHit> {
     found
 }
 
-impl Node {
-    /// The security schemes, of either version.
-    fn schemes(&self) -> &[(String, Span, Node)] {
-        let three = self.get("components").and_then(|components| components.get("securitySchemes"));
-        three.or(self.get("securityDefinitions")).map_or(&[], Node::entries)
+/// The first document of a file, in YAML or JSON.
+fn first_document(bytes: &[u8]) -> Option<Node> {
+    let is_json = bytes.trim_ascii_start().first().is_some_and(|b| matches!(b, b'{' | b'['));
+    let documents = if is_json { document::json(bytes) } else { document::yaml(bytes) };
+    documents.into_iter().next()
+}
+
+/// Keys and values of a map, each key with its place, without quotes.
+fn entries(node: &Node) -> impl Iterator<Item = (&str, Span, &Node)> {
+    node.entries().iter().filter_map(|entry| Some((entry.key.str()?, place(&entry.key)?, &entry.value)))
+}
+
+/// Where a text stands, without its quotes.
+fn place(node: &Node) -> Option<Span> {
+    let text = node.text()?;
+    Some(text.span(Span::new(0, text.bytes().len())))
+}
+
+/// Whether nothing is in it.
+fn is_empty(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Map(entries) => entries.is_empty(),
+        Kind::List(items) => items.is_empty(),
+        _ => node.is_null(),
     }
+}
+
+/// The security schemes, of either version.
+fn schemes(document: &Node) -> impl Iterator<Item = (&str, Span, &Node)> {
+    let three = document.at(&["components", "securitySchemes"]);
+    three.or(document.get("securityDefinitions")).into_iter().flat_map(entries)
 }
 
 /// The scopes of each OAuth scheme, with their places.
 fn defined(document: &Node) -> BTreeMap<&str, Vec<(&str, Span)>> {
     let mut all = BTreeMap::new();
-    for (name, _, scheme) in document.schemes() {
-        if scheme.get("type").and_then(Node::text) != Some("oauth2") {
-            continue;
-        }
-        let flows = scheme.get("flows").map_or(&[][..], Node::entries).iter().filter_map(|(_, _, flow)| flow.get("scopes"));
-        let lists: Vec<&Node> = flows.chain(scheme.get("scopes")).collect();
-        let scopes: Vec<(&str, Span)> = lists.iter().flat_map(|list| list.entries()).map(|(scope, span, _)| (scope.as_str(), *span)).collect();
+    for (name, _, scheme) in schemes(document).filter(|(.., scheme)| scheme.get("type").and_then(Node::str) == Some("oauth2")) {
+        let flows = scheme.get("flows").into_iter().flat_map(entries).filter_map(|(.., flow)| flow.get("scopes"));
+        let lists = flows.chain(scheme.get("scopes"));
+        let scopes: Vec<(&str, Span)> = lists.flat_map(entries).map(|(scope, span, _)| (scope, span)).collect();
         if !scopes.is_empty() {
-            all.insert(name.as_str(), scopes);
+            all.insert(name, scopes);
         }
     }
     all
@@ -105,11 +130,11 @@ fn defined(document: &Node) -> BTreeMap<&str, Vec<(&str, Span)>> {
 
 fn operations(document: &Node) -> Vec<Operation<'_>> {
     let mut all = Vec::new();
-    for (path, _, item) in document.get("paths").map_or(&[][..], Node::entries) {
-        for (method, place, operation) in item.entries().iter().filter(|(method, ..)| METHODS.contains(&method.as_str())) {
-            let security = operation.entries().iter().find(|(key, ..)| key == "security").map(|(_, span, node)| (*span, node));
+    for (path, _, item) in document.get("paths").into_iter().flat_map(entries) {
+        for (method, place, operation) in entries(item).filter(|(method, ..)| METHODS.contains(method)) {
+            let security = entries(operation).find(|(key, ..)| *key == "security").map(|(_, span, node)| (span, node));
             let name = format!("{} {path}", method.to_uppercase());
-            all.push(Operation { name, path, method, place: *place, security });
+            all.push(Operation { name, path, method, place, security });
         }
     }
     all
@@ -117,8 +142,8 @@ fn operations(document: &Node) -> Vec<Operation<'_>> {
 
 /// The scopes that a requirement names, with their schemes and places.
 fn required(node: &Node) -> impl Iterator<Item = (&str, &str, Span)> {
-    let each = node.items().iter().flat_map(Node::entries);
-    each.flat_map(|(scheme, _, scopes)| scopes.items().iter().filter_map(move |scope| Some((scheme.as_str(), scope.text()?, scope.span()?))))
+    let each = node.items().iter().flat_map(entries);
+    each.flat_map(|(scheme, _, scopes)| scopes.items().iter().filter_map(move |scope| Some((scheme, scope.str()?, place(scope)?))))
 }
 
 /// Scopes that are defined and that nothing requires, in a document that requires others of the same scheme.
@@ -136,9 +161,9 @@ fn unrequired(defined: &BTreeMap<&str, Vec<(&str, Span)>>, used: &BTreeSet<(&str
 
 /// Whether an operation changes something and requires nothing, though nobody would expect it to be open.
 fn is_open(operation: &Operation, global: Option<&Node>) -> bool {
-    let is_empty = operation.security.map_or(global.is_none_or(Node::is_empty), |(_, own)| own.is_list() && own.is_empty());
+    let is_free = operation.security.map_or(global.is_none_or(is_empty), |(_, own)| matches!(own.kind, Kind::List(_)) && is_empty(own));
     let path = operation.path.to_ascii_lowercase();
-    is_empty && WRITING.contains(&operation.method) && !OPEN_PATHS.iter().any(|word| path.contains(word))
+    is_free && WRITING.contains(&operation.method) && !OPEN_PATHS.iter().any(|word| path.contains(word))
 }
 
 fn unsecured(operation: &Operation) -> ApiHit {
