@@ -17,6 +17,8 @@ pub struct ScopeSite {
     pub open: Option<Vec<String>>,
     /// The client id, as an expression: `AELIX_CLIENT_ID`.
     pub client: Option<String>,
+    /// The environment of the hosts that the file names.
+    pub environment: Option<String>,
     /// Who takes part in the grant.
     pub grant: Grant,
     /// The file names the provider.
@@ -52,6 +54,8 @@ pub struct Usage {
     pub path: String,
     /// Providers, a bit each by index, that the file names.
     pub names: u64,
+    /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
+    pub opaque: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<ApiCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.
@@ -93,6 +97,8 @@ pub struct ApiCall {
     pub method: Option<String>,
     /// The arguments that may be a URL or a path.
     pub urls: Vec<UrlArgument>,
+    /// Operations of generated libraries that it may be: indices of provider and endpoint.
+    pub operations: Vec<(usize, usize)>,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
     /// The call.

@@ -1,5 +1,6 @@
 //! Facts about scopes with places: who requests which, and what is called.
 
+use crate::check::scope_request;
 use crate::check::scopes::{self, Site};
 use crate::model::provider::Provider;
 use crate::model::usage::{ApiCall, OmittedScope, ScopeSite, Usage};
@@ -24,9 +25,14 @@ impl RawSites {
     /// What a blob requests of providers whose calls are known.
     pub fn of(blob: &Blob, providers: &[Provider]) -> Self {
         let mut found = Self::default();
+        let all = scope_request::sites(blob.bytes, blob.kind);
         for (index, provider) in providers.iter().enumerate() {
-            found.sites.extend(scopes::sites(blob.bytes, blob.kind, provider).into_iter().take(MAX_SITES).map(|site| (index, site)));
-            found.omitted.extend(scopes::omitted(blob.bytes, blob.kind, provider).map(|span| (index, span)));
+            if !all.is_empty() {
+                found.sites.extend(scopes::sites(blob.bytes, &all, provider).into_iter().take(MAX_SITES).map(|site| (index, site)));
+            }
+            if provider.is_complete {
+                found.omitted.extend(scopes::omitted(blob.bytes, blob.kind, provider).map(|span| (index, span)));
+            }
         }
         found
     }
@@ -44,6 +50,7 @@ impl RawSites {
             name: name::normalise(&blob.bytes[site.name.range()]),
             open: site.open.map(|names| names.iter().map(|open| name::normalise(open.as_bytes())).collect()),
             client: site.client,
+            environment: site.environment,
             grant: site.grant,
             is_sure: site.is_sure,
             place: place(site.name),
@@ -61,8 +68,9 @@ pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -
         receiver: call.receiver,
         method: call.method,
         urls: call.urls,
+        operations: call.operations,
         within: call.within,
         place: place(call.span),
     });
-    Usage { path: blob.target.relative.to_string(), names: raw.names, calls: calls.collect(), bases: raw.bases, mentions: raw.mentions }
+    Usage { path: blob.target.relative.to_string(), names: raw.names, opaque: raw.opaque, calls: calls.collect(), bases: raw.bases, mentions: raw.mentions }
 }

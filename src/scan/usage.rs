@@ -1,11 +1,12 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::check::scopes;
 use crate::lang::Language;
 use crate::model::facts::{Argument, Call, Part, Value};
+use crate::model::paths::segments;
 use crate::model::provider::{Endpoint, Provider};
 use crate::model::usage::{Mention, UrlArgument, UrlPart};
 use crate::ruleset::anchors::Anchor;
@@ -40,6 +41,10 @@ const ROUTES: [&str; 14] =
 const MAKERS: [&str; 11] = ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl"];
 /// Calls in calls that make a URL.
 const MAX_DEPTH: usize = 4;
+/// Names of operations shorter than this, in bytes, say nothing by themselves.
+const LEAST_OPERATION: usize = 9;
+/// Longest word of a path.
+const MAX_WORD: usize = 64;
 /// Named arguments that are a URL or the base of one.
 const URL_NAMES: [&str; 6] = ["url", "uri", "path", "endpoint", "requesturi", "target"];
 /// Named arguments that are the base of a client's URLs.
@@ -50,6 +55,8 @@ const BASE_NAMES: [&str; 11] = ["base_url", "baseurl", "base_uri", "baseuri", "b
 pub struct RawUsage {
     /// Providers, a bit each by index, that the file names.
     pub names: u64,
+    /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
+    pub opaque: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<RawCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.
@@ -69,6 +76,8 @@ pub struct RawCall {
     pub method: Option<String>,
     /// The arguments that may be a URL.
     pub urls: Vec<UrlArgument>,
+    /// Operations of generated libraries that it may be: provider and endpoint.
+    pub operations: Vec<(usize, usize)>,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
     /// The call.
@@ -76,18 +85,22 @@ pub struct RawCall {
 }
 
 /// What a file calls, by its tree.
-pub fn usage(facts: &Facts, bytes: &[u8], language: &Language, providers: &[Provider]) -> RawUsage {
+pub fn usage(facts: &Facts, bytes: &[u8], language: &Language, (providers, signs): (&[Provider], &Signs)) -> RawUsage {
     let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
-    let reader = Reader { facts, bytes, language, calls };
+    let names = signs.named(bytes, providers);
+    let reader = Reader { facts, bytes, language, calls, signs };
     let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
-    let calls = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
+    let calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
     let strings = facts.texts.iter().filter(|text| !is_tested(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
-    RawUsage { names: named(bytes, providers), calls, bases: reader.bases(), mentions: mentions(strings, providers) }
+    let mentions = mentions(strings, (providers, signs));
+    let told = calls.iter().flat_map(|call| &call.operations).fold(0, |all, (provider, _)| all | 1_u64 << provider);
+    RawUsage { names, opaque: signs.libraries_in(bytes, providers) & !told, calls, bases: reader.bases(), mentions }
 }
 
 /// What can be said of a file that has no tree: any line may be a call.
-pub fn of_text(bytes: &[u8], providers: &[Provider]) -> RawUsage {
-    RawUsage { names: named(bytes, providers), mentions: mentions(bytes.split(|b| *b == b'\n'), providers), ..RawUsage::default() }
+pub fn of_text(bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+    let mentions = mentions(bytes.split(|b| *b == b'\n'), (providers, signs));
+    RawUsage { names: signs.named(bytes, providers), opaque: signs.libraries_in(bytes, providers), mentions, ..RawUsage::default() }
 }
 
 /// Looks for what a file must hold to have something to say of some providers: one of their words, or the last word of one of their paths as a segment.
@@ -96,18 +109,34 @@ pub struct Signs {
     prefilter: Prefilter,
     /// Of each anchor, its length where it is the last word of a path.
     segments: Vec<Option<usize>>,
+    /// The last words of paths of large providers.
+    words: HashSet<Box<[u8]>>,
+    /// Indices of the providers.
+    wanted: Vec<usize>,
+    /// Operations of generated libraries by name, without what is no letter or digit: provider and endpoint.
+    operations: HashMap<String, Vec<(usize, usize)>>,
 }
 
 impl Signs {
     /// The signs of the providers whose bits are set in `wanted`.
     pub fn of(providers: &[Provider], wanted: u64) -> Self {
-        let wanted = || providers.iter().take(MAX_PROVIDERS).enumerate().filter(|(index, _)| wanted >> index & 1 == 1).map(|(_, provider)| provider);
-        let words: BTreeSet<&str> = wanted().flat_map(|provider| provider.words.iter().map(String::as_str)).collect();
-        let segments: BTreeSet<&str> = wanted().flat_map(|provider| provider.endpoints.iter().filter_map(last_word)).collect();
+        let wanted: Vec<usize> = (0..providers.len().min(MAX_PROVIDERS)).filter(|index| wanted >> index & 1 == 1).collect();
+        let all = || wanted.iter().map(|index| &providers[*index]);
+        let words: BTreeSet<&str> = all().flat_map(|provider| provider.words.iter().chain(&provider.libraries).map(String::as_str)).collect();
+        let small = all().filter(|provider| !provider.is_large());
+        let segments: BTreeSet<&str> = small.flat_map(|provider| provider.endpoints().iter().filter_map(last_word)).collect();
         let anchors = words.iter().map(|word| (Anchor::folded(word.as_bytes()), None));
         let anchors = anchors.chain(segments.iter().map(|word| (Anchor::exact(word.as_bytes()), Some(word.len()))));
         let (anchors, segments): (Vec<Anchor>, Vec<Option<usize>>) = anchors.unzip();
-        Self { prefilter: Prefilter::new(anchors.iter()), segments }
+        let large = || wanted.iter().filter(|index| providers[**index].is_large());
+        let words = large().flat_map(|index| providers[*index].endpoints().iter().filter_map(last_word)).map(|word| word.as_bytes().into()).collect();
+        let mut operations: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for index in large() {
+            for (endpoint, known) in providers[*index].endpoints().iter().enumerate().filter(|(_, known)| !known.operation.is_empty()) {
+                operations.entry(bare(&known.operation)).or_default().push((*index, endpoint));
+            }
+        }
+        Self { prefilter: Prefilter::new(anchors.iter()), segments, words, wanted, operations }
     }
 
     /// Whether a file holds one of them.
@@ -120,13 +149,46 @@ impl Signs {
                 None => true,
             };
         });
-        found
+        found || !self.words.is_empty() && memchr::memchr_iter(b'/', bytes).any(|at| self.words.contains(word_at(&bytes[at + 1..])))
+    }
+
+    /// Providers, a bit each, that the file names.
+    fn named(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
+        let named = self.wanted.iter().filter(|index| scopes::names(bytes, &providers[**index]));
+        named.fold(0, |all, index| all | 1 << index)
+    }
+
+    /// Providers, a bit each, whose library the file uses.
+    fn libraries_in(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
+        let uses = |index: &&usize| providers[**index].libraries.iter().any(|word| scopes::holds(bytes, word));
+        self.wanted.iter().filter(uses).fold(0, |all, index| all | 1 << index)
+    }
+
+    /// The operations that a chain of names ends in: `service.users.messages.list`.
+    fn operations(&self, chain: &str) -> Vec<(usize, usize)> {
+        let names: Vec<&str> = chain.split('.').filter(|name| !name.is_empty()).collect();
+        for from in 0..names.len() {
+            let own = bare(&names[from..].concat());
+            // One short word is what many things are called.
+            if names.len() - from < 2 && own.len() < LEAST_OPERATION {
+                break;
+            }
+            if let Some(found) = self.operations.get(&own) {
+                return found.clone();
+            }
+        }
+        Vec::new()
     }
 }
 
-fn named(bytes: &[u8], providers: &[Provider]) -> u64 {
-    let named = providers.iter().take(MAX_PROVIDERS).enumerate().filter(|(_, provider)| scopes::names(bytes, provider));
-    named.fold(0, |all, (index, _)| all | 1 << index)
+/// Letters and digits of a name, in lower case.
+fn bare(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The word of a path that begins here.
+fn word_at(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.iter().take(MAX_WORD).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count()]
 }
 
 /// The last segment of an endpoint's path that is no hole.
@@ -138,14 +200,15 @@ fn is_comment(text: &[u8]) -> bool {
     [b"//".as_slice(), b"#", b"/*", b"--", b"*"].iter().any(|mark| text.starts_with(mark))
 }
 
-fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, providers: &[Provider]) -> Vec<Mention> {
+fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, (providers, signs): (&[Provider], &Signs)) -> Vec<Mention> {
     let mut found = Vec::new();
+    let (large, small): (Vec<usize>, Vec<usize>) = signs.wanted.iter().partition(|index| providers[**index].is_large());
     for text in texts {
         let bare = text.trim_ascii().trim_ascii_start();
         let bare = bare.strip_prefix(b"\"").or_else(|| bare.strip_prefix(b"'")).unwrap_or(bare);
         let bare = bare.strip_suffix(b"\"").or_else(|| bare.strip_suffix(b"'")).unwrap_or(bare);
-        for (provider, known) in providers.iter().enumerate() {
-            for (endpoint, known) in known.endpoints.iter().enumerate() {
+        for &provider in &small {
+            for (endpoint, known) in providers[provider].endpoints().iter().enumerate() {
                 let Some(word) = last_word(known) else { continue };
                 let is_word = bare == word.as_bytes();
                 let is_path = || memchr::memmem::find_iter(text, word.as_bytes()).any(|at| is_segment(text, at, word.len()));
@@ -153,6 +216,13 @@ fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, providers: &[Provider]) -
                     found.push(Mention { provider, endpoint, is_word });
                 }
             }
+        }
+        let path = || std::str::from_utf8(bare).ok().filter(|text| text.contains('/') && text.len() <= MAX_URL);
+        for (provider, path) in large.iter().flat_map(|provider| path().map(|path| (*provider, path))) {
+            let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+            let path = path.split(['?', '#', '"', '\'', ' ']).find(|part| part.contains('/')).unwrap_or(path);
+            let all = providers[provider].paths().find(&segments(path), false).into_iter().filter(|matched| matched.literals > 0);
+            found.extend(all.map(|matched| Mention { provider, endpoint: matched.endpoint, is_word: false }));
         }
     }
     found.sort_unstable();
@@ -173,6 +243,7 @@ struct Reader<'a> {
     language: &'a Language,
     /// Calls by where they stand.
     calls: HashMap<Span, &'a Call>,
+    signs: &'a Signs,
 }
 
 impl Reader<'_> {
@@ -194,13 +265,30 @@ impl Reader<'_> {
         let callees = &self.language.callees;
         let makes_text = [callees.formats, callees.joins, callees.concats, callees.wrappers];
         let is_text = makes_text.iter().any(|group| is_callee(&call.callee, group) || call.method.as_deref().is_some_and(|method| group.contains(&method)));
-        if is_text || self.is_route(call, callee, &all) || !(sends || all.iter().any(is_path)) || all.is_empty() {
+        let operations = self.operations(call, callee);
+        let is_http = !is_text && !self.is_route(call, callee, &all) && (sends || all.iter().any(is_path)) && !all.is_empty();
+        if !is_http && operations.is_empty() {
             return None;
         }
         let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).trim_end_matches(['?', '!']).to_owned());
         let within = self.function(call.span).map(|function| (function.name.clone(), function.parameters.clone()));
         let method = self.method(call, &words);
-        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls: all, within, span: call.span })
+        let urls = if is_http { all } else { Vec::new() };
+        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls, operations, within, span: call.span })
+    }
+
+    /// The operations of generated libraries that a call may be, by the names that lead to it.
+    fn operations(&self, call: &Call, callee: &str) -> Vec<(usize, usize)> {
+        if self.signs.operations.is_empty() {
+            return Vec::new();
+        }
+        let receiver = call.receiver.map_or("", |receiver| self.text(receiver));
+        let written = if receiver.is_empty() { call.callee.as_str() } else { receiver };
+        let mut chain = without_arguments(written);
+        if !chain.ends_with(callee) {
+            chain = format!("{chain}.{callee}");
+        }
+        self.signs.operations(chain.strip_suffix("Async").unwrap_or(&chain))
     }
 
     /// Whether a call declares what a server answers, rather than calling one: `app.get("/x", handler)`.
@@ -359,6 +447,22 @@ fn is_url(parts: &[UrlPart]) -> bool {
         Some(_) => parts.iter().any(|part| matches!(part, UrlPart::Text(text) if text.starts_with('/'))),
         None => false,
     }
+}
+
+/// The names of a chain of calls, with points between them: `service.users().messages()` as `service.users.messages`.
+fn without_arguments(chain: &str) -> String {
+    let (mut depth, mut out) = (0_usize, String::new());
+    for c in chain.chars().take(MAX_URL) {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ if depth > 0 || c.is_whitespace() => {}
+            c if c.is_alphanumeric() || c == '_' => out.push(c),
+            _ if !out.ends_with('.') => out.push('.'),
+            _ => {}
+        }
+    }
+    out.trim_matches('.').to_owned()
 }
 
 /// The last name of a path: `get` of `self.session.get`, without arguments behind it.
