@@ -396,7 +396,10 @@ mod tests {
     }
 
     fn found(text: &str, path: &str) -> Vec<String> {
-        hits(text.as_bytes(), &requests(text.as_bytes(), FileKind::of(path)), &aelix()).iter().map(|h| format!("{:?} «{}» {}", h.problem, &text[h.span.range()], h.message)).collect()
+        hits(text.as_bytes(), &requests(text.as_bytes(), FileKind::of(path)), &aelix())
+            .iter()
+            .map(|h| format!("{:?} «{}» {}", h.problem, &text[h.span.range()], h.message))
+            .collect()
     }
 
     #[test]

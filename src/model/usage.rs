@@ -17,6 +17,8 @@ pub struct ScopeSite {
     pub open: Option<Vec<String>>,
     /// The client id, as an expression: `AELIX_CLIENT_ID`.
     pub client: Option<String>,
+    /// The service of a composition that it belongs to, where several stand in one file.
+    pub service: Option<String>,
     /// The environment of the hosts that the file names.
     pub environment: Option<String>,
     /// Who takes part in the grant.

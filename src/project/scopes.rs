@@ -136,16 +136,16 @@ fn active(rules: &RuleSet) -> Vec<(Check, usize, &Rule)> {
 /// Clients that several packages use, each with other scopes.
 pub fn shared(packages: &[Package], providers: &[Provider], rules: &RuleSet) -> Vec<Finding> {
     let Some((_, index, rule)) = active(rules).into_iter().find(|(check, ..)| *check == Check::Shared) else { return Vec::new() };
-    let mut clients: BTreeMap<(usize, &str), Vec<(&str, &ScopeSite)>> = BTreeMap::new();
+    let mut clients: BTreeMap<(usize, &str), Vec<(String, &ScopeSite)>> = BTreeMap::new();
     for package in packages {
         for site in package.sites.iter().filter(|site| !site.scopes.is_empty()) {
             if let Some(client) = site.client.as_deref().filter(|client| is_telling(client)) {
-                clients.entry((site.provider, client)).or_default().push((package.folder, site));
+                clients.entry((site.provider, client)).or_default().push((program(package, site), site));
             }
         }
     }
     let maker = Maker { index, rule };
-    let finding = |((provider, client), sites): ((usize, &str), Vec<(&str, &ScopeSite)>)| {
+    let finding = |((provider, client), sites): ((usize, &str), Vec<(String, &ScopeSite)>)| {
         let mut scopes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (folder, site) in &sites {
             scopes.entry(folder).or_default().extend(site.scopes.iter().map(|(name, _)| name.as_str()));
@@ -153,15 +153,19 @@ pub fn shared(packages: &[Package], providers: &[Provider], rules: &RuleSet) -> 
         let differ = scopes.values().any(|own| scopes.values().any(|other| own != other));
         let provider = providers.get(provider).filter(|_| differ)?;
         let places: Vec<&Place> = sites.iter().map(|(_, site)| &site.place).collect();
-        let message = format!("client `{client}` of {} is used by {} packages, each with scopes of its own", provider.name, scopes.len());
+        let message = format!("client `{client}` of {} is used by {} programs, each with scopes of its own", provider.name, scopes.len());
         let mut finding = maker.finding((client, &provider.id), &places, message)?;
-        let listed = |(folder, own): (&&str, &BTreeSet<&str>)| {
-            format!("{} requests {}", if folder.is_empty() { "." } else { folder }, own.iter().copied().collect::<Vec<_>>().join(", "))
-        };
+        let listed = |(program, own): (&&str, &BTreeSet<&str>)| format!("{program} requests {}", own.iter().copied().collect::<Vec<_>>().join(", "));
         finding.notes.extend(scopes.iter().take(MAX_RELATED).map(listed));
         Some(finding)
     };
     clients.into_iter().filter_map(finding).collect()
+}
+
+/// The program that requests scopes at a place: the folder of its package, or the service of a composition.
+fn program(package: &Package, site: &ScopeSite) -> String {
+    let folder = if package.folder.is_empty() { "." } else { package.folder };
+    site.service.as_ref().map_or(folder.to_owned(), |service| format!("{folder} ({service})"))
 }
 
 /// Whether the expression of a client's id tells one client from others: `CLIENT_ID` is what everybody calls theirs.
@@ -497,7 +501,8 @@ impl<'a> Verdict<'a> {
         }
         let place = self.sites.first().map(|site| &site.place).or_else(|| self.omitted.first().map(|omitted| &omitted.place))?;
         let unused: Vec<&str> = self.unused();
-        let missing: BTreeSet<String> = self.missing().into_keys().map(|scopes| scopes.iter().take(SHOWN_CALLS).cloned().collect::<Vec<_>>().join(" or ")).collect();
+        let missing: BTreeSet<String> =
+            self.missing().into_keys().map(|scopes| scopes.iter().take(SHOWN_CALLS).cloned().collect::<Vec<_>>().join(" or ")).collect();
         let used: Vec<&str> = self.requested.keys().copied().filter(|scope| self.used.contains(scope)).collect();
         let unknown = self.requested.keys().copied().filter(|scope| !used.contains(scope) && !unused.contains(scope));
         let mut calls: Vec<(String, Vec<String>)> = self.sure().map(|(call, known)| (shown(call), self.needed(known))).collect();
@@ -599,7 +604,9 @@ impl<'a> Verdict<'a> {
 
     /// The environment of the hosts that the package calls: production where there are several.
     fn environment(&self) -> Option<String> {
-        let texts = self.package.files.iter().flat_map(|file| file.bases.iter().flat_map(|(_, parts)| parts).chain(file.calls.iter().flat_map(|call| call.urls.iter().flat_map(|url| &url.parts))));
+        let texts = self.package.files.iter().flat_map(|file| {
+            file.bases.iter().flat_map(|(_, parts)| parts).chain(file.calls.iter().flat_map(|call| call.urls.iter().flat_map(|url| &url.parts)))
+        });
         let named = texts.filter_map(|part| if let UrlPart::Text(text) = part { environment(text.as_bytes(), self.provider) } else { None });
         named.min_by_key(|environment| environment != "production")
     }

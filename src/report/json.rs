@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{self, Confidence, Finding, Fingerprint, Notice, Opens, Place, Related, Report, Rule, RuleId, RunError, SafeUse, Severity, Skip, Snippet, Status};
+use crate::model::{
+    self, Confidence, Finding, Fingerprint, Notice, Opens, Place, Related, Report, Rule, RuleId, RunError, SafeUse, Severity, Skip, Snippet, Status,
+};
 use crate::text::Span;
 
 use super::Reporter;

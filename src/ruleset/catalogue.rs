@@ -87,7 +87,10 @@ mod tests {
             assert_eq!(known.endpoints.len(), count(|b| b.is_ascii_digit()), "{id}");
             for endpoint in &known.endpoints {
                 let is_known = |name: &String| known.scopes.contains_key(name);
-                assert!(endpoint.path.starts_with('/') && !endpoint.methods.is_empty() && endpoint.scopes.iter().chain(&endpoint.possible).all(is_known), "{id}");
+                assert!(
+                    endpoint.path.starts_with('/') && !endpoint.methods.is_empty() && endpoint.scopes.iter().chain(&endpoint.possible).all(is_known),
+                    "{id}"
+                );
             }
         }
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogues");
@@ -97,13 +100,14 @@ mod tests {
     #[test]
     fn a_line_says_what_a_call_needs() {
         let known = read("# x\n+a\t1\tread it\n+b\n@h.example\n0\t/v1/users/{}\tG\t0,1\n12\t/mail\tPU\t0+1\t1\tmail.send\n");
-        let shown: Vec<String> = known.endpoints.iter().map(|e| format!("{:?} {}{} {:?} {:?} {:?} {}", e.methods, e.host, e.path, e.scopes, e.sets, e.possible, e.operation)).collect();
+        let shown: Vec<String> = known
+            .endpoints
+            .iter()
+            .map(|e| format!("{:?} {}{} {:?} {:?} {:?} {}", e.methods, e.host, e.path, e.scopes, e.sets, e.possible, e.operation))
+            .collect();
         assert_eq!(
             shown,
-            [
-                r#"["GET"] h.example/v1/users/{} ["a", "b"] [] [] "#,
-                r#"["POST", "PUT"] h.example/v1/users/{}/mail ["a", "b"] [["a", "b"]] ["b"] mail.send"#,
-            ]
+            [r#"["GET"] h.example/v1/users/{} ["a", "b"] [] [] "#, r#"["POST", "PUT"] h.example/v1/users/{}/mail ["a", "b"] [["a", "b"]] ["b"] mail.send"#,]
         );
     }
 }

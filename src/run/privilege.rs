@@ -181,7 +181,8 @@ pub fn judge_text((scanner, rules): (&Scanner, &RuleSet), scanned: &mut Scanned,
     }
     let usage = scanning::usage_of_text(scanner, (name, bytes), wanted(&sites)).usage;
     let package = Package { sites: sites.iter().collect(), omitted: omitted.iter().collect(), files: usage.iter().collect(), ..Package::default() };
-    let judged = scopes::judge(&package, scanner.providers(), rules);
+    let mut judged = scopes::judge(&package, scanner.providers(), rules);
+    judged.findings.extend(scopes::shared(&[package], scanner.providers(), rules));
     (judged.findings, judged.reviews)
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::provider::{Endpoint, Host, Provider, Scope};
 use crate::model::Blob;
+use crate::model::provider::{Endpoint, Host, Provider, Scope};
 use crate::ruleset::anchors::Anchor;
 
 use super::document::Node;
@@ -128,7 +128,9 @@ fn servers(document: &Node) -> Vec<(Host, String)> {
         if !is_host || found.iter().any(|(known, _)| known.name == name) {
             continue;
         }
-        let is_sandbox = SANDBOXES.iter().any(|word| name.split(['.', '-']).any(|part| part == *word) || about.split(' ').any(|part| part == *word));
+        let is_sandbox = SANDBOXES.iter().any(|word| {
+            name.rsplit_once('.').is_some_and(|(labels, _)| labels.split(['.', '-']).any(|part| part == *word)) || about.split(' ').any(|part| part == *word)
+        });
         let environment = if is_sandbox { "sandbox" } else { "production" };
         found.push((Host { name, role: "api".into(), environment: environment.into() }, path.trim_end_matches('/').to_owned()));
     }
@@ -192,7 +194,8 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         let Some(provider) = provider_of(text.as_bytes()) else { return Vec::new() };
         let hosts = provider.hosts.iter().map(|host| format!("{} {}", host.name, host.environment));
-        let endpoints = provider.own_endpoints.iter().map(|e| format!("{} {} {:?} {:?} {:?} {}", e.methods[0], e.path, e.scopes, e.sets, e.possible, e.operation));
+        let endpoints =
+            provider.own_endpoints.iter().map(|e| format!("{} {} {:?} {:?} {:?} {}", e.methods[0], e.path, e.scopes, e.sets, e.possible, e.operation));
         hosts.chain(endpoints).collect()
     }
 
@@ -231,7 +234,12 @@ mod tests {
 
     #[test]
     fn a_document_of_a_known_host_says_what_its_calls_need() {
-        let known = Provider { id: "bank".into(), name: "Bank".into(), hosts: vec![Host { name: "api.x.test".into(), role: "api".into(), environment: String::new() }], ..Provider::default() };
+        let known = Provider {
+            id: "bank".into(),
+            name: "Bank".into(),
+            hosts: vec![Host { name: "api.x.test".into(), role: "api".into(), environment: String::new() }],
+            ..Provider::default()
+        };
         let mut providers = vec![known];
         let text = "openapi: 3.0.0\nservers: [{ url: 'https://api.x.test' }]\ncomponents: { securitySchemes: { o: { type: oauth2 } } }\npaths:\n  /x:\n    get: { security: [{ o: [a] }] }\n";
         add(&mut providers, provider_of(text.as_bytes()).unwrap());

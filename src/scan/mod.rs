@@ -257,7 +257,8 @@ impl Scanner {
             return Scanned::default();
         }
         let mut scanned = Scanned::default();
-        let raw = match lang::of(&blob.target.within).map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
+        let raw = match lang::of(&blob.target.within)
+            .map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
         {
             Some((language, Ok(facts))) => {
                 scanned.parsed_bytes = blob.bytes.len() as u64;

@@ -50,6 +50,7 @@ impl RawSites {
             name: name::normalise(&blob.bytes[site.name.range()]),
             open: site.open.map(|names| names.iter().map(|open| name::normalise(open.as_bytes())).collect()),
             client: site.client,
+            service: service(blob, site.name),
             environment: site.environment,
             grant: site.grant,
             is_sure: site.is_sure,
@@ -59,6 +60,20 @@ impl RawSites {
         let omitted = self.omitted.into_iter().map(|(provider, span)| OmittedScope { provider, place: place(span) }).collect();
         (sites, omitted)
     }
+}
+
+/// The service of a Compose file around a place: the nearest key above it that is indented as one.
+fn service(blob: &Blob, at: Span) -> Option<String> {
+    let name = blob.target.relative.rsplit('/').next().unwrap_or_default();
+    if !name.contains("compose") || !(name.ends_with(".yml") || name.ends_with(".yaml")) {
+        return None;
+    }
+    let before = blob.bytes.get(..at.start)?;
+    let key = |line: &[u8]| {
+        let indented = line.strip_prefix(b"  ").filter(|rest| rest.first().is_some_and(u8::is_ascii_alphanumeric))?;
+        std::str::from_utf8(indented.trim_ascii_end().strip_suffix(b":")?).ok().map(str::to_owned)
+    };
+    before.rsplit(|b| *b == b'\n').find_map(key)
 }
 
 /// What a file calls, with places.

@@ -27,8 +27,7 @@ const READERS: [&str; 9] = [
 /// How steps get at the token.
 const TOKENS: [&str; 4] = ["github.token", "GITHUB_TOKEN", "GH_TOKEN", "toJSON(secrets)"];
 /// Commands that run nothing that could push with what `actions/checkout` leaves behind.
-const PLAIN: [&str; 16] =
-    ["cargo", "go", "pytest", "pip", "echo", "cd", "mkdir", "ls", "cat", "rustup", "ruff", "mypy", "gofmt", "dotnet", "export", "test"];
+const PLAIN: [&str; 16] = ["cargo", "go", "pytest", "pip", "echo", "cd", "mkdir", "ls", "cat", "rustup", "ruff", "mypy", "gofmt", "dotnet", "export", "test"];
 /// The action that makes tokens of an app.
 const APP: &str = "actions/create-github-app-token@";
 
@@ -61,7 +60,9 @@ pub fn hits(bytes: &[u8]) -> Vec<WorkflowHit> {
             Some(permissions) => found.extend(granted(permissions, &[job], &workflow)),
             None if own.is_none() && job.get("uses").is_none() => found.push(WorkflowHit {
                 span: *span,
-                message: format!("job `{name}` says nothing of permissions: its token may do what the settings of the repository say, perhaps write everywhere"),
+                message: format!(
+                    "job `{name}` says nothing of permissions: its token may do what the settings of the repository say, perhaps write everywhere"
+                ),
                 severity: Severity::Info,
                 confidence: Confidence::Low,
             }),
@@ -143,8 +144,14 @@ mod tests {
     fn what_a_job_does_not_need_is_found() {
         for (text, expected) in [
             (job("permissions: write-all\n", "      - run: make\n"), "`write-all` lets"),
-            (job("permissions:\n  contents: write\n", "      - uses: actions/checkout@v5\n      - run: cargo test\n"), "`contents: write` is granted, and no step"),
-            (job("permissions:\n  packages: write\n", "      - uses: actions/checkout@v5\n      - run: ./build.sh\n"), "`packages: write` is granted, and no step"),
+            (
+                job("permissions:\n  contents: write\n", "      - uses: actions/checkout@v5\n      - run: cargo test\n"),
+                "`contents: write` is granted, and no step",
+            ),
+            (
+                job("permissions:\n  packages: write\n", "      - uses: actions/checkout@v5\n      - run: ./build.sh\n"),
+                "`packages: write` is granted, and no step",
+            ),
             (job("permissions: {}\n", "      - uses: actions/create-github-app-token@v2\n        with:\n          app-id: 1\n"), "may do all that the app may"),
             (job("", "      - run: make\n"), "Low job `test` says nothing"),
         ] {
