@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::finding::Place;
 
+/// What the receiver of a call that annotations declare begins with, and the name of the base of all such calls of a package.
+pub const DECLARED: char = '@';
+
 /// One place that requests scopes of a provider.
 #[derive(Clone, Debug)]
 pub struct ScopeSite {
@@ -56,6 +59,8 @@ pub struct Usage {
     pub path: String,
     /// Providers, a bit each by index, that the file names.
     pub names: u64,
+    /// Providers, a bit each, whose library the file uses.
+    pub libraries: u64,
     /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
     pub opaque: u64,
     /// Calls that may be HTTP calls.
@@ -101,8 +106,12 @@ pub struct ApiCall {
     pub urls: Vec<UrlArgument>,
     /// Operations of generated libraries that it may be: indices of provider and endpoint.
     pub operations: Vec<(usize, usize)>,
+    /// Several names lead to the operation.
+    pub is_chain: bool,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
+    /// It stands in a file of requests that people send by hand: it uses what it needs, and lacks nothing.
+    pub is_by_hand: bool,
     /// The call.
     pub place: Place,
 }

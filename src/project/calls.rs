@@ -4,13 +4,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::paths::{Matched, segments};
 use crate::model::provider::Provider;
-use crate::model::usage::{ApiCall, UrlPart, Usage};
+use crate::model::usage::{ApiCall, DECLARED, UrlPart, Usage};
 use crate::text::{Span, randomness};
 
 /// Stands for what nobody knows, or nobody should see, in a path that is shown.
 const UNKNOWN: &str = "{…}";
 /// Longest segment of a path that is shown, in bytes.
 const MAX_SEGMENT: usize = 32;
+/// Names by which the clients of a package are given their base.
+const DECLARED_BASES: [&str; 5] = ["@", "BaseAddress", "baseUrl", "BASE_URL", "baseUri"];
 /// Stands for what nobody knows in the text of a URL.
 const HOLE: char = '\u{0}';
 /// Names that are followed on the way to a URL, and functions on the way to a call.
@@ -88,7 +90,9 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
     let mut wrappers: Vec<Wrapper> = Vec::new();
     let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
     for (file, call) in calls() {
-        if let Some(known) = resolver.of_operation(call, (bit.trailing_zeros() as usize, file.names & bit != 0)) {
+        // One name alone is of the provider where its library is used.
+        let is_ours = file.libraries & bit != 0 || call.is_chain && file.names & bit != 0;
+        if let Some(known) = resolver.of_operation(call, (bit.trailing_zeros() as usize, is_ours)) {
             direct.push(known);
             continue;
         }
@@ -247,6 +251,9 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let base = call.receiver.as_deref().and_then(|receiver| self.base(receiver, 0));
+        // What is declared with annotations is called on whatever base its file or its package gives to such clients.
+        let is_declared = call.receiver.as_deref().is_some_and(|receiver| receiver.starts_with(DECLARED));
+        let base = base.or_else(|| DECLARED_BASES.iter().filter(|_| is_declared).find_map(|name| self.base(name, 0)));
         let path = url.text.trim_start_matches('/');
         if let Some(base) = base {
             return Some(Url { tie: base.tie, text: format!("{}/{path}", base.text.trim_end_matches('/')) });
@@ -279,7 +286,7 @@ impl<'a> Resolver<'a> {
         for part in parts {
             let (name, written) = match part {
                 UrlPart::Text(own) => {
-                    text.push_str(own);
+                    text.push_str(&open_segments(own));
                     continue;
                 }
                 UrlPart::Name(name) => (name.as_str(), name.as_str()),
@@ -366,6 +373,24 @@ fn host_of(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("://")?;
     let host = rest.split(['/', '?', '#', ':']).next()?;
     (!host.contains(HOLE)).then_some(host)
+}
+
+/// A text in which what stands for a segment is a hole: `{id}`, `%s`, `:id`.
+fn open_segments(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(['{', '%']) && !text.contains("/:") {
+        return text.into();
+    }
+    let stands = |segment: &str| {
+        segment.starts_with('{') && segment.ends_with('}')
+            || segment == "%s"
+            || segment == "%d"
+            || segment == "%v"
+            || segment.len() > 1 && segment.starts_with(':')
+    };
+    let hole = HOLE.to_string();
+    let (path, query) = text.split_at(text.find('?').unwrap_or(text.len()));
+    let segments: Vec<&str> = path.split('/').map(|segment| if stands(segment) { hole.as_str() } else { segment }).collect();
+    (segments.join("/") + query).into()
 }
 
 /// A path for people: words as they are, and nothing of what may be an id or a secret.

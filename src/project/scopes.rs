@@ -283,7 +283,7 @@ impl<'a> Verdict<'a> {
         if self.has_wildcard || self.is_dynamic || !self.has_sure_site() {
             return found;
         }
-        for (call, known) in self.sure().filter(|(call, _)| call.method.is_some()) {
+        for (call, known) in self.sure().filter(|(call, _)| call.method.is_some() && !call.call.is_by_hand) {
             let endpoints = || known.iter().map(|at| &self.provider.endpoints()[*at]);
             if !endpoints().any(|endpoint| endpoint.is_met(|scope| self.requested.contains_key(scope))) {
                 found.entry(self.needed(known)).or_default().push(call);
@@ -402,20 +402,28 @@ impl<'a> Verdict<'a> {
         let named = first.filter(|first| self.provider.names_least && endpoints().all(|endpoint| endpoint.scopes.first() == Some(first)));
         let twins = endpoints().next().into_iter().flat_map(|endpoint| &endpoint.scopes).filter(|other| is_reading_twin(scope, other));
         let is_enough = |other: &&String| endpoints().all(|endpoint| endpoint.is_met(|held| held == other.as_str()));
-        let is_narrower = |other: &&String| other.as_str() != scope && self.provider.level(other) < level && !self.requested.contains_key(other.as_str());
-        named.into_iter().chain(twins).filter(is_narrower).find(is_enough).cloned()
+        // Levels are coarse: what only reads may have that of what it reads.
+        let named = named.filter(|other| self.provider.level(other) < level);
+        let twins = twins.filter(|other| self.provider.level(other) <= level);
+        named.into_iter().chain(twins).filter(|other| !self.requested.contains_key(other.as_str())).find(is_enough).cloned()
     }
 
     fn needs(&self, endpoint: usize, scope: &str) -> bool {
         self.provider.endpoints()[endpoint].scopes.iter().any(|known| known == scope)
     }
 
-    fn all_finding(&self, maker: &Maker, site: &ScopeSite) -> Option<Finding> {
+    /// Whether one request names every scope of the catalogue.
+    fn requests_all(&self, site: &ScopeSite) -> bool {
         let requested: BTreeSet<&str> = site.scopes.iter().filter_map(|(name, _)| self.provider.scope(name)).map(|scope| scope.name.as_str()).collect();
         let catalogue = self.provider.scopes.len();
-        if !self.provider.is_complete || catalogue < LEAST_CATALOGUE || requested.len() < catalogue || !site.is_sure {
+        self.provider.is_complete && catalogue >= LEAST_CATALOGUE && requested.len() >= catalogue && site.is_sure
+    }
+
+    fn all_finding(&self, maker: &Maker, site: &ScopeSite) -> Option<Finding> {
+        if !self.requests_all(site) {
             return None;
         }
+        let catalogue = self.provider.scopes.len();
         let places: Vec<&Place> = site.scopes.first().map(|(_, place)| place).into_iter().collect();
         let message = format!("all {catalogue} scopes of {} are requested at once", self.provider.name);
         maker.finding(("all", self.id()), &places, message)
@@ -439,6 +447,10 @@ impl<'a> Verdict<'a> {
     }
 
     fn sensitive_findings(&self, maker: &Maker, sites: &[&ScopeSite]) -> Vec<Finding> {
+        // Whoever requests everything is told so.
+        if sites.iter().any(|site| self.requests_all(site)) {
+            return Vec::new();
+        }
         let place_of = |wanted: &String| sites.iter().flat_map(|site| &site.scopes).find(|(name, _)| name == wanted).map(|(_, place)| place);
         let mut found = Vec::new();
         for sensitive in &self.provider.sensitive {

@@ -12,13 +12,10 @@ use crate::project::blast;
 use crate::project::packages::Files;
 use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
-use crate::scan::{Scanner, api};
+use crate::scan::{Scanner, api, requests};
 use crate::text::Span;
 
 use super::scanning::{self, Outcome};
-
-/// Extensions of files that are nothing but HTTP requests.
-const REQUESTS: [&str; 2] = [".http", ".rest"];
 
 /// Providers that are told apart, a bit each.
 const MAX_PROVIDERS: usize = 64;
@@ -199,7 +196,7 @@ pub fn unknown(reviews: &[Review]) -> Vec<Notice> {
 
 /// Whether a file is a program, or a list of requests.
 fn may_call(target: &Target) -> bool {
-    matches!(FileKind::of(&target.within), FileKind::Source | FileKind::Shell) || REQUESTS.iter().any(|end| target.within.ends_with(end))
+    matches!(FileKind::of(&target.within), FileKind::Source | FileKind::Shell) || requests::is_of_requests(&target.within)
 }
 
 impl Called {

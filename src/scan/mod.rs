@@ -27,6 +27,7 @@ pub mod pattern;
 mod practice;
 pub mod prefilter;
 mod repeats;
+pub mod requests;
 mod safe;
 mod settle;
 pub mod sink;
@@ -262,11 +263,14 @@ impl Scanner {
         {
             Some((language, Ok(facts))) => {
                 scanned.parsed_bytes = blob.bytes.len() as u64;
-                usage::usage(&facts, blob.bytes, language, (providers, signs))
+                usage::usage(&facts, blob, language, (providers, signs))
             }
             Some((_, Err(bound))) => {
                 scanned.notices.push(bound.to_string());
                 usage::of_text(blob.bytes, (providers, signs))
+            }
+            None if requests::is_of_requests(&blob.target.within) => {
+                usage::of_requests(requests::usage(&blob.target.within, blob.bytes), blob.bytes, (providers, signs))
             }
             None => usage::of_text(blob.bytes, (providers, signs)),
         };

@@ -7,6 +7,7 @@ use crate::model::usage::{ApiCall, OmittedScope, ScopeSite, Usage};
 use crate::model::{Blob, Place};
 use crate::text::{Span, name};
 
+use super::requests;
 use super::usage::RawUsage;
 
 /// Requests of one file that are kept.
@@ -78,14 +79,25 @@ fn service(blob: &Blob, at: Span) -> Option<String> {
 
 /// What a file calls, with places.
 pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -> Usage {
+    let is_by_hand = requests::is_of_requests(&blob.target.within);
     let calls = raw.calls.into_iter().map(|call| ApiCall {
+        is_by_hand,
         callee: call.callee,
         receiver: call.receiver,
         method: call.method,
         urls: call.urls,
         operations: call.operations,
+        is_chain: call.is_chain,
         within: call.within,
         place: place(call.span),
     });
-    Usage { path: blob.target.relative.to_string(), names: raw.names, opaque: raw.opaque, calls: calls.collect(), bases: raw.bases, mentions: raw.mentions }
+    Usage {
+        path: blob.target.relative.to_string(),
+        names: raw.names,
+        libraries: raw.libraries,
+        opaque: raw.opaque,
+        calls: calls.collect(),
+        bases: raw.bases,
+        mentions: raw.mentions,
+    }
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::check::scopes;
 use crate::lang::Language;
+use crate::model::Blob;
 use crate::model::facts::{Argument, Call, Part, Value};
 use crate::model::paths::segments;
 use crate::model::provider::{Endpoint, Provider};
-use crate::model::usage::{Mention, UrlArgument, UrlPart};
+use crate::model::usage::{DECLARED, Mention, UrlArgument, UrlPart};
 use crate::ruleset::anchors::Anchor;
 use crate::text::Span;
 
@@ -39,10 +40,10 @@ const ROUTES: [&str; 14] =
     ["handle", "handlefunc", "route", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "use", "mount", "path", "re_path", "add_url_rule", "register"];
 /// Callees that make a URL of a text.
 const MAKERS: [&str; 11] = ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl"];
+/// Callees behind a URL that leave it as it is, in lower case.
+const PASSED: [&str; 12] = ["unwrap", "expect", "tostring", "as_str", "to_string", "clone", "build", "touri", "string", "tostr", "geturi", "href"];
 /// Calls in calls that make a URL.
 const MAX_DEPTH: usize = 4;
-/// Names of operations shorter than this, in bytes, say nothing by themselves.
-const LEAST_OPERATION: usize = 9;
 /// Longest word of a path.
 const MAX_WORD: usize = 64;
 /// Named arguments that are a URL or the base of one.
@@ -55,6 +56,8 @@ const BASE_NAMES: [&str; 11] = ["base_url", "baseurl", "base_uri", "baseuri", "b
 pub struct RawUsage {
     /// Providers, a bit each by index, that the file names.
     pub names: u64,
+    /// Providers, a bit each, whose library the file uses.
+    pub libraries: u64,
     /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
     pub opaque: u64,
     /// Calls that may be HTTP calls.
@@ -78,6 +81,8 @@ pub struct RawCall {
     pub urls: Vec<UrlArgument>,
     /// Operations of generated libraries that it may be: provider and endpoint.
     pub operations: Vec<(usize, usize)>,
+    /// Several names lead to the operation.
+    pub is_chain: bool,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
     /// The call.
@@ -85,22 +90,30 @@ pub struct RawCall {
 }
 
 /// What a file calls, by its tree.
-pub fn usage(facts: &Facts, bytes: &[u8], language: &Language, (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+    let bytes = blob.bytes;
     let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
     let names = signs.named(bytes, providers);
-    let reader = Reader { facts, bytes, language, calls, signs };
+    let reader = Reader { facts, bytes, language, calls, signs, names: &blob.target.relative };
     let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
     let calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
     let strings = facts.texts.iter().filter(|text| !is_tested(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
     let mentions = mentions(strings, (providers, signs));
     let told = calls.iter().flat_map(|call| &call.operations).fold(0, |all, (provider, _)| all | 1_u64 << provider);
-    RawUsage { names, opaque: signs.libraries_in(bytes, providers) & !told, calls, bases: reader.bases(), mentions }
+    let libraries = signs.libraries_in(bytes, providers);
+    RawUsage { names, libraries, opaque: libraries & !told, calls, bases: reader.bases(), mentions }
 }
 
 /// What can be said of a file that has no tree: any line may be a call.
 pub fn of_text(bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUsage {
     let mentions = mentions(bytes.split(|b| *b == b'\n'), (providers, signs));
-    RawUsage { names: signs.named(bytes, providers), opaque: signs.libraries_in(bytes, providers), mentions, ..RawUsage::default() }
+    let libraries = signs.libraries_in(bytes, providers);
+    RawUsage { names: signs.named(bytes, providers), libraries, opaque: libraries, mentions, ..RawUsage::default() }
+}
+
+/// What a file of nothing but requests says.
+pub fn of_requests(found: RawUsage, bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+    RawUsage { names: signs.named(bytes, providers), ..found }
 }
 
 /// Looks for what a file must hold to have something to say of some providers: one of their words, or the last word of one of their paths as a segment.
@@ -164,20 +177,21 @@ impl Signs {
         self.wanted.iter().filter(uses).fold(0, |all, index| all | 1 << index)
     }
 
-    /// The operations that a chain of names ends in: `service.users.messages.list`.
-    fn operations(&self, chain: &str) -> Vec<(usize, usize)> {
+    /// The operations that a chain of names ends in, and whether several names say so: `service.users.messages.list`.
+    fn operations(&self, chain: &str) -> (Vec<(usize, usize)>, bool) {
         let names: Vec<&str> = chain.split('.').filter(|name| !name.is_empty()).collect();
         for from in 0..names.len() {
             let own = bare(&names[from..].concat());
-            // One short word is what many things are called.
-            if names.len() - from < 2 && own.len() < LEAST_OPERATION {
+            // One word is what many things are called.
+            let is_alone = names.len() - from < 2;
+            if is_alone && words(names[from]).len() < 2 {
                 break;
             }
             if let Some(found) = self.operations.get(&own) {
-                return found.clone();
+                return (found.clone(), !is_alone);
             }
         }
-        Vec::new()
+        (Vec::new(), false)
     }
 }
 
@@ -244,6 +258,8 @@ struct Reader<'a> {
     /// Calls by where they stand.
     calls: HashMap<Span, &'a Call>,
     signs: &'a Signs,
+    /// Tells this file from others.
+    names: &'a str,
 }
 
 impl Reader<'_> {
@@ -265,7 +281,14 @@ impl Reader<'_> {
         let callees = &self.language.callees;
         let makes_text = [callees.formats, callees.joins, callees.concats, callees.wrappers];
         let is_text = makes_text.iter().any(|group| is_callee(&call.callee, group) || call.method.as_deref().is_some_and(|method| group.contains(&method)));
-        let operations = self.operations(call, callee);
+        if let Some(declared) = self.declared(call, callee) {
+            return Some(declared);
+        }
+        // What gives a client its base calls nothing.
+        if is_client(callee) || is_setter(callee) {
+            return None;
+        }
+        let (operations, is_chain) = self.operations(call, callee);
         let is_http = !is_text && !self.is_route(call, callee, &all) && (sends || all.iter().any(is_path)) && !all.is_empty();
         if !is_http && operations.is_empty() {
             return None;
@@ -274,13 +297,100 @@ impl Reader<'_> {
         let within = self.function(call.span).map(|function| (function.name.clone(), function.parameters.clone()));
         let method = self.method(call, &words);
         let urls = if is_http { all } else { Vec::new() };
-        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls, operations, within, span: call.span })
+        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls, operations, is_chain, within, span: call.span })
+    }
+
+    /// The call that an annotation of a client declares: `@GET("v1/accounts/{id}")` (Retrofit), `@RequestLine("GET /v1/accounts")` (Feign), `[Get("/x")]`
+    /// (Refit), `@GetExchange("/x")` (Spring).
+    fn declared(&self, call: &Call, callee: &str) -> Option<RawCall> {
+        let before = self.bytes.get(call.span.start.checked_sub(1)?).copied().unwrap_or(0);
+        let is_annotation = call.receiver.is_none()
+            && (self.bytes.get(call.span.start) == Some(&b'@') || before == b'@' || self.language.name == "csharp" && matches!(before, b'[' | b' ' | b','));
+        if !is_annotation || !matches!(self.language.name, "java" | "kotlin" | "csharp") {
+            return None;
+        }
+        let lower = callee.to_ascii_lowercase();
+        let first = call
+            .arguments
+            .first()
+            .or_else(|| call.named.iter().find(|(name, _)| matches!(name.as_str(), "value" | "path" | "url")).map(|(_, argument)| argument));
+        let mut parts = first.and_then(|argument| self.parts_of_line(argument)).unwrap_or_default();
+        let method = match lower.as_str() {
+            "requestline" => {
+                let UrlPart::Text(line) = parts.first_mut()? else { return None };
+                let (method, path) = line.split_once(' ').map(|(method, path)| (method.to_ascii_uppercase(), path.to_owned()))?;
+                *line = path;
+                method
+            }
+            word if word.strip_suffix("mapping").is_some() && !self.holds("FeignClient") => return None,
+            word => {
+                let word = word.trim_end_matches("exchange").trim_end_matches("mapping");
+                METHODS.iter().find(|(name, _)| *name == word).map(|(_, method)| (*method).to_owned())?
+            }
+        };
+        if let Some(UrlPart::Text(text)) =
+            parts.first_mut().filter(|part| matches!(part, UrlPart::Text(text) if !text.starts_with('/') && !text.contains("://")))
+        {
+            text.insert(0, '/');
+        }
+        let urls = vec![UrlArgument { position: Some(0), name: None, parts }];
+        Some(RawCall {
+            callee: callee.to_owned(),
+            receiver: Some(self.own_base()),
+            method: Some(method),
+            urls,
+            operations: Vec::new(),
+            is_chain: false,
+            within: None,
+            span: call.span,
+        })
+    }
+
+    /// What is known of an argument, though it may hold a blank.
+    fn parts_of_line(&self, argument: &Argument) -> Option<Vec<UrlPart>> {
+        match &argument.value {
+            Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
+            _ => self.parts(argument),
+        }
+    }
+
+    fn holds(&self, word: &str) -> bool {
+        memchr::memmem::find(self.bytes, word.as_bytes()).is_some()
+    }
+
+    /// The name of the base of what the annotations of this file declare.
+    fn own_base(&self) -> String {
+        let name = self.facts.calls.iter().find(|call| is_client(last_name(&call.callee))).map_or(0, |call| call.span.start);
+        format!("{DECLARED}{}:{name}", self.names)
+    }
+
+    /// The bases that a file gives to clients that annotations declare: its own, and those of the whole package.
+    fn declared_bases(&self) -> Vec<(String, Vec<UrlPart>)> {
+        let mut found = Vec::new();
+        for call in &self.facts.calls {
+            let callee = last_name(call.method.as_deref().unwrap_or(&call.callee));
+            let of = |names: &[&str]| call.named.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, argument)| argument);
+            if is_client(callee) {
+                let path = of(&["path"]).and_then(|path| self.parts(path));
+                let base = of(&["url", "value", "name"]).or(call.arguments.first()).and_then(|argument| self.parts_of_line(argument)).map(named_base);
+                let base = match (base, path) {
+                    (Some(base), Some(path)) => Some(joined(base, path)),
+                    (base, path) => base.or(path),
+                };
+                found.extend(base.map(|base| (self.own_base(), base)));
+            }
+            let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).to_ascii_lowercase()).unwrap_or_default();
+            let gives = is_setter(callee) || callee == "For" && receiver == "restservice";
+            let argument = call.arguments.iter().find_map(|argument| self.parts(argument)).filter(|_| gives);
+            found.extend(argument.map(|parts| (DECLARED.to_string(), parts)));
+        }
+        found
     }
 
     /// The operations of generated libraries that a call may be, by the names that lead to it.
-    fn operations(&self, call: &Call, callee: &str) -> Vec<(usize, usize)> {
+    fn operations(&self, call: &Call, callee: &str) -> (Vec<(usize, usize)>, bool) {
         if self.signs.operations.is_empty() {
-            return Vec::new();
+            return (Vec::new(), false);
         }
         let receiver = call.receiver.map_or("", |receiver| self.text(receiver));
         let written = if receiver.is_empty() { call.callee.as_str() } else { receiver };
@@ -330,8 +440,14 @@ impl Reader<'_> {
 
     /// The parts of a URL that a call makes of text or of two URLs: `new Uri(x)`, `URI.create(x)`, `urljoin(base, path)`, `new URL(path, base)`.
     fn made(&self, span: Span, depth: usize) -> Option<Vec<UrlPart>> {
+        let text = self.text(span);
+        let span = if text.ends_with('?') { Span::new(span.start, span.end - 1) } else { span };
+        let span = if text.starts_with('&') { Span::new(span.start + 1, span.end) } else { span };
         let call = self.calls.get(&span).filter(|_| depth < MAX_DEPTH)?;
         let word = last_name(call.method.as_deref().unwrap_or(&call.callee)).to_ascii_lowercase();
+        if let Some(receiver) = call.receiver.filter(|_| PASSED.contains(&word.as_str())) {
+            return self.made(receiver, depth + 1);
+        }
         let of = |argument: &Argument| match &argument.value {
             Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
             _ => Some(self.made(argument.span, depth + 1).unwrap_or_else(|| self.open_parts(argument))),
@@ -339,7 +455,20 @@ impl Reader<'_> {
         match (word.as_str(), call.arguments.as_slice()) {
             (word, [one]) if MAKERS.contains(&word) => of(one),
             ("url" | "uri", [one, other]) if self.language.name.contains("script") || self.language.name == "tsx" => Some(joined(of(other)?, of(one)?)),
-            ("url" | "uri" | "urljoin" | "joinpath" | "url_join", [one, other]) => Some(joined(of(one)?, of(other)?)),
+            ("url" | "uri" | "urljoin" | "url_join", [one, other]) => Some(joined(of(one)?, of(other)?)),
+            ("joinpath" | "join" | "resolve" | "path" | "appendpath", [first, rest @ ..]) => {
+                let base = call
+                    .receiver
+                    .map(|receiver| self.made(receiver, depth + 1).unwrap_or_else(|| vec![UrlPart::Name(last_name(self.text(receiver)).to_owned())]));
+                let is_url = call.receiver.is_some_and(|receiver| is_base_name(self.text(receiver))) || base.as_ref().is_some_and(|parts| parts.len() > 1);
+                // `url.JoinPath(base, "v1")` of a package; a list and a text may be joined, too.
+                let is_package = call.receiver.is_some_and(|receiver| self.text(receiver) == "url");
+                if !(is_url || is_package || word == "joinpath") {
+                    return None;
+                }
+                let (base, from) = if is_package { (of(first)?, rest) } else { (base?, call.arguments.as_slice()) };
+                from.iter().try_fold(base, |base, argument| Some(joined(base, of(argument)?)))
+            }
             _ => None,
         }
     }
@@ -406,6 +535,7 @@ impl Reader<'_> {
             let parts = parts.or_else(|| self.client_base(binding.value.span)).or_else(|| is_base_name(&name).then(|| self.parts(&binding.value)).flatten());
             found.extend(parts.filter(|_| !name.is_empty()).map(|parts| (name, parts)));
         }
+        found.append(&mut self.declared_bases());
         found
     }
 
@@ -414,9 +544,37 @@ impl Reader<'_> {
         let calls =
             self.facts.calls.iter().skip(self.facts.calls.partition_point(|call| call.span.start < span.start)).take_while(|call| call.span.start < span.end);
         let is_base = |name: &str| BASE_NAMES.contains(&last_name(name).to_ascii_lowercase().as_str());
-        let based = |call: &Call| call.named.iter().find(|(name, _)| is_base(name)).and_then(|(_, argument)| self.parts(argument));
+        let named = |call: &Call| call.named.iter().find(|(name, _)| is_base(name)).and_then(|(_, argument)| self.parts(argument));
+        // `builder().baseUrl("https://…").build()`.
+        let given = |call: &Call| {
+            let gives = call.arguments.len() == 1 && call.method.as_deref().is_some_and(|method| is_setter(last_name(method)));
+            self.parts(call.arguments.first().filter(|_| gives)?)
+        };
+        let based = |call: &Call| named(call).or_else(|| given(call));
         calls.filter(|call| span.contains(call.span)).find_map(based)
     }
+}
+
+/// Whether a callee gives a client the base of its URLs.
+fn is_setter(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "baseurl" | "base_url" | "setbaseurl" | "set_base_url" | "withbaseurl" | "rooturi" | "baseuri")
+}
+
+/// Whether an annotation declares a client.
+fn is_client(name: &str) -> bool {
+    matches!(name, "FeignClient" | "HttpExchange" | "RegisterRestClient")
+}
+
+/// A base, of which a placeholder (`${bank.url}`) or a mere name (`name = "bank"`) is no text.
+fn named_base(parts: Vec<UrlPart>) -> Vec<UrlPart> {
+    let is_name = |text: &str| text.starts_with("${") || text.starts_with("#{") || !text.contains('/');
+    parts
+        .into_iter()
+        .map(|part| match part {
+            UrlPart::Text(text) if is_name(&text) => UrlPart::Hole(text),
+            part => part,
+        })
+        .collect()
 }
 
 /// Whether a name may hold the base of URLs.
