@@ -412,12 +412,12 @@ fn large_catalogues_say_what_their_calls_need() {
         (graph("'User.Read', 'Mail.Send'", "fetch(`${graph}/me`);\nfetch(`${graph}/me/sendMail`, { method: 'POST' });\n"), &[]),
         (graph("'User.Read'", "fetch(`${graph}/me`);\nfetch(`${graph}/me/messages`);\n"), &["a.ts:4 scopes/missing-scope"]),
         (graph("'User.Read', 'Mail.ReadWrite'", "fetch(`${graph}/me`);\nfetch(`${graph}/me/messages`);\n"), &["a.ts:2 scopes/broader-than-needed"]),
-        (graph("'User.Read', 'Mail.Send'", "fetch(`${graph}/me`);\nfetch(`${graph}/${path}`);\n"), &[]),
+        (graph("'User.Read', 'Mail.Read'", "fetch(`${graph}/me`);\nfetch(`${graph}/${path}`);\n"), &[]),
         (graph("'https://graph.microsoft.com/.default'", "fetch(`${graph}/me/messages`);\n"), &[]),
-        (google(&format!("{read}, {send}"), "service.users().messages().list(userId=\"me\").execute()\n"), &["a.py:2 scopes/unused-scope"]),
+        (google(&format!("{read}, {send}"), "service.users().messages().list(userId=\"me\").execute()\n"), &["a.py:2 scopes/write-scope-read-only-usage"]),
         (google(&format!("{read}, {send}"), "service.users().messages().list().execute()\nservice.users().messages().send(body=b).execute()\n"), &[]),
         (google(&format!("{read}, {send}"), "run(service)\n"), &[]),
-        (google(read, "service.users().messages().send(body=b).execute()\n"), &[]),
+        (google(read, "service.users().messages().send(body=b).execute()\n"), &["a.py:4 scopes/missing-scope"]),
         (open_banking("accounts payments", "requests.get(BANK + \"/aisp/accounts\")\n"), &["a.py:3 scopes/unused-scope"]),
         (
             open_banking("accounts", "requests.get(BANK + \"/aisp/accounts\")\nrequests.post(BANK + \"/pisp/domestic-payments\")\n"),
@@ -468,7 +468,7 @@ fn a_leaked_secret_says_what_it_opens() {
     assert_eq!((opens.provider.as_str(), opens.client.as_deref(), opens.environment.as_deref()), ("Aelix", Some("acme"), Some("production")));
     assert_eq!(opens.scopes, ["banking:read", "payments:initiate"]);
     let (message, severity, _) = of(&[file("a.py", program("banking:read payments:initiate", sandbox))]);
-    assert!(message.ends_with(" in the sandbox") && severity < "critical".to_owned() || severity == "high", "{message} {severity}");
+    assert!(message.ends_with(" in the sandbox") && severity != "critical", "{message} {severity}");
     let elsewhere =
         [file("a.py", format!("{}{ACCOUNTS}{PAY}", client("\"banking:read payments:initiate\""))), file(".env", format!("AELIX_CLIENT_SECRET={value}\n"))];
     let (message, severity, _) = of(&elsewhere);

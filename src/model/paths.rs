@@ -59,9 +59,10 @@ impl Paths {
         for segment in segments {
             let next = self.nodes.len();
             let node = &mut self.nodes[at];
-            at = match segment.starts_with('{') {
-                true => *node.any.get_or_insert(next),
-                false => *node.children.entry(segment.to_ascii_lowercase().into()).or_insert(next),
+            at = if segment.starts_with('{') {
+                *node.any.get_or_insert(next)
+            } else {
+                *node.children.entry(segment.to_ascii_lowercase().into()).or_insert(next)
             };
             if at == next {
                 self.nodes.push(Node::default());

@@ -9,6 +9,7 @@ use super::paths::Paths;
 
 /// One provider.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each said by its own key")]
 pub struct Provider {
     /// `aelix`.
     pub id: String,
@@ -127,10 +128,10 @@ impl Endpoint {
 
     /// Whether these scopes are enough; whoever needs nothing known has enough.
     pub fn is_met(&self, holds: impl Fn(&str) -> bool) -> bool {
-        match self.sets.is_empty() {
-            true => self.scopes.is_empty() || self.scopes.iter().any(|scope| holds(scope)),
-            false => self.sets.iter().any(|set| set.iter().all(|scope| holds(scope))),
+        if self.sets.is_empty() {
+            return self.scopes.is_empty() || self.scopes.iter().any(|scope| holds(scope));
         }
+        self.sets.iter().any(|set| set.iter().all(|scope| holds(scope)))
     }
 
     /// Whether nothing is changed by it.

@@ -345,8 +345,8 @@ impl<'a> Resolver<'a> {
         if matched.iter().any(|m| Some(&*endpoints[m.endpoint].host) == host) {
             matched.retain(|m| Some(&*endpoints[m.endpoint].host) == host);
         }
-        // What is guessed of a large catalogue may be any of it.
-        let is_sure = |m: &&Matched| !(m.is_guessed && self.provider.is_large());
+        // What is guessed of a large catalogue, or says nothing, may be any of it.
+        let is_sure = |m: &&Matched| m.literals > 0 && !(m.is_guessed && self.provider.is_large());
         if let Some(most) = matched.iter().filter(is_sure).map(|m| (m.length, m.literals)).max() {
             let known = matched.iter().filter(is_sure).filter(|m| (m.length, m.literals) == most).map(|m| m.endpoint).filter(fits);
             let mut known: Vec<usize> = known.collect();
@@ -354,7 +354,7 @@ impl<'a> Resolver<'a> {
             known.dedup();
             return Some(Target::Known(known));
         }
-        if !matched.is_empty() {
+        if matched.iter().any(|m| m.literals > 0) {
             return Some(Target::Open(matched.iter().map(|m| m.endpoint).filter(fits).collect()));
         }
         let is_open = segments.iter().any(|segment| segment.contains(HOLE)) || segments.is_empty() && !is_whole;

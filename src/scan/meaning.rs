@@ -211,7 +211,9 @@ impl Meaning {
         }
         if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
-            given.iter().for_each(|given| api::add(&mut meaning.providers, given.clone()));
+            for given in given {
+                api::add(&mut meaning.providers, given.clone());
+            }
         }
         meaning
     }

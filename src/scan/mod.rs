@@ -299,8 +299,9 @@ impl Scanner {
         }
         let (lines, masks) = (Lines::new(blob.bytes), self.masks(blob, worker));
         let (mut sites, mut omitted) = raw.placed(blob, |span| snippet::place(blob, &lines, &masks, span));
-        sites.iter_mut().for_each(|site| site.provider += requests.from());
-        omitted.iter_mut().for_each(|site| site.provider += requests.from());
+        for provider in sites.iter_mut().map(|site| &mut site.provider).chain(omitted.iter_mut().map(|site| &mut site.provider)) {
+            *provider += requests.from();
+        }
         Scanned { sites, omitted, ..Scanned::default() }
     }
 
@@ -568,7 +569,7 @@ impl Scanner {
         let is_program = matches!(blob.kind, FileKind::Source | FileKind::Shell | FileKind::Config | FileKind::EnvFile);
         let asks = gathered.seen.has(Sight::Scope) && is_program && !context.test;
         let Meant { parsed_bytes, notices, api, .. } = meant;
-        let mut scanned = Scanned { parsed_bytes, notices, api, asks, ..Scanned::default() };
+        let mut scanned = Scanned { api, asks, parsed_bytes, notices, ..Scanned::default() };
         let Gathered { mut hits, mut markers, mut foreign, .. } = gathered;
         let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty();
         if hits.is_empty() && markers.is_empty() && !has_facts {

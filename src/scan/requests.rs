@@ -30,7 +30,9 @@ pub fn usage(path: &str, bytes: &[u8]) -> RawUsage {
     let lower = path.to_ascii_lowercase();
     let mut usage = RawUsage::default();
     if COLLECTIONS.iter().any(|end| lower.ends_with(end)) {
-        document::json(bytes).iter().for_each(|root| collection(root, &mut usage));
+        for root in &document::json(bytes) {
+            collection(root, &mut usage);
+        }
     } else {
         lines(bytes, lower.ends_with(BRUNO), &mut usage);
     }

@@ -66,7 +66,7 @@ impl RawSites {
 /// The service of a Compose file around a place: the nearest key above it that is indented as one.
 fn service(blob: &Blob, at: Span) -> Option<String> {
     let name = blob.target.relative.rsplit('/').next().unwrap_or_default();
-    if !name.contains("compose") || !(name.ends_with(".yml") || name.ends_with(".yaml")) {
+    if !name.contains("compose") || !matches!(name.rsplit('.').next(), Some("yml" | "yaml")) {
         return None;
     }
     let before = blob.bytes.get(..at.start)?;

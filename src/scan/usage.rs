@@ -232,7 +232,7 @@ fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, (providers, signs): (&[Pr
             }
         }
         let path = || std::str::from_utf8(bare).ok().filter(|text| text.contains('/') && text.len() <= MAX_URL);
-        for (provider, path) in large.iter().flat_map(|provider| path().map(|path| (*provider, path))) {
+        for (provider, path) in large.iter().filter_map(|provider| Some((*provider, path()?))) {
             let path = path.split_once("://").map_or(path, |(_, rest)| rest);
             let path = path.split(['?', '#', '"', '\'', ' ']).find(|part| part.contains('/')).unwrap_or(path);
             let all = providers[provider].paths().find(&segments(path), false).into_iter().filter(|matched| matched.literals > 0);
