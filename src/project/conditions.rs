@@ -5,6 +5,7 @@ use regex::RegexBuilder;
 use crate::model::facts::{Attribute, Resource};
 use crate::model::rule::{Comparison, ResourceCondition, Test};
 use crate::model::{Place, Related, Severity};
+use crate::scan::OPEN;
 use crate::text::value::cron::Cron;
 use crate::text::value::date::Moment;
 use crate::text::value::{DAY, Length, Measure, duration};
@@ -62,6 +63,12 @@ impl<'a> Scope<'a> {
     pub fn place(&self) -> &'a Place {
         let is_block = self.attributes.len() < self.resource.attributes.len();
         self.attributes.first().filter(|_| is_block).map_or(&self.resource.place, |first| &first.place)
+    }
+
+    /// What says that there may be more attributes than are seen, this among them.
+    fn open_at(&self, path: &str) -> Option<&'a Attribute> {
+        let is_above = |open: &str| open == OPEN || open.strip_suffix(OPEN).is_some_and(|parent| path.starts_with(parent));
+        self.attributes.iter().find(|a| a.path.ends_with(OPEN) && is_above(&a.path))
     }
 
     fn at(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
@@ -180,6 +187,9 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
         return Truth::Unknown(&attribute.place);
     }
     let is_there = has_inside || found.iter().any(|(_, known)| !is_null(known));
+    if let Some(open) = scope.open_at(&test.attribute).filter(|_| !is_there) {
+        return Truth::Unknown(&open.place);
+    }
     match &test.comparison {
         Comparison::Absent if is_there => Truth::Fails,
         Comparison::Absent => Truth::Holds(Evidence::default()),

@@ -25,6 +25,7 @@ mod passed;
 pub mod pattern;
 mod practice;
 pub mod prefilter;
+mod program;
 mod repeats;
 mod safe;
 mod settle;
@@ -62,6 +63,7 @@ use meaning::{Meaning, Meant, Seen, Sight, Subject};
 use pattern::{LineWindow, Pending};
 use practice::Practices;
 use prefilter::Prefilter;
+pub use program::OPEN;
 use settle::Bound;
 use snippet::Masks;
 use syntax::{Bounds, Parser};
@@ -804,8 +806,12 @@ fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks)
     let relative = &*blob.target.relative;
     let is_terraform = [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| relative.ends_with(end));
     let folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
-    // Other files than those of Terraform stand for themselves.
-    let module = if is_terraform { folder } else { relative }.to_owned();
+    // Programs of one folder are one module; other files stand for themselves.
+    let module = match is_terraform {
+        true => folder.to_owned(),
+        false if lang::of(relative).is_some_and(program::is_one) => format!("{folder}/*"),
+        false => relative.to_owned(),
+    };
     Resource { kind: raw.kind, name: raw.name, attributes: attributes.collect(), place: place(raw.span), module }
 }
 
