@@ -12,12 +12,15 @@ use crate::ruleset::programs::{self, Programs};
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use crate::text::Span;
 
+use super::bicep;
+use super::command;
 use super::context::Context;
 use super::declared;
 use super::embedded;
 use super::folded;
 use super::imported::{self, RawWanted};
 use super::manifest;
+use super::nginx;
 use super::openapi;
 use super::passed;
 use super::practice::{self, Practice, Practices};
@@ -32,6 +35,8 @@ use super::syntax::{self, Bounds, Facts, Parser, RawResource};
 const LEAST_DECODER: usize = 6;
 /// The language of infrastructure code.
 const INFRASTRUCTURE: &str = "hcl";
+/// The language of commands.
+const SHELL: &str = "bash";
 
 /// The rules about meaning that are on, and the data they judge by.
 #[derive(Default)]
@@ -244,6 +249,7 @@ impl Meaning {
         }
         if !self.infrastructure_rules.is_empty() {
             all.extend(program::SIGNS.map(|sign| (Anchor::folded(sign.as_bytes()), Sight::Program)));
+            all.extend(command::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Command)));
         }
         all
     }
@@ -301,6 +307,12 @@ impl Meaning {
         }
         if !seen.has(Sight::Resource) {
             meant.resources.clear();
+        }
+        if let Some(language) = subject.language.filter(|language| seen.has(Sight::Command) && language.name == SHELL) {
+            match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
+                Ok(facts) => meant.resources.extend(command::resources(&facts.calls)),
+                Err(bound) => meant.notices.push(bound.to_string()),
+            }
         }
         if let Some(language) = subject.language.filter(|language| seen.has(Sight::Program) && program::is_one(language)) {
             self.program((blob, language), parser, &mut meant);
@@ -417,6 +429,14 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
     let path = &*blob.target.within;
     if let Some(format) = lang::format_of(path) {
         meant.resources = declared::resources(blob.bytes, format.notation, path);
+        return;
+    }
+    if bicep::is_one(path) {
+        meant.resources = bicep::resources(blob.bytes);
+        return;
+    }
+    if nginx::is_one(path) {
+        meant.resources = nginx::resources(blob.bytes);
         return;
     }
     let values = path.ends_with(".tfvars").then_some("values.tf");

@@ -5,8 +5,10 @@
 
 pub mod allow;
 mod beside;
+pub mod bicep;
 pub mod binding;
 mod block;
+mod command;
 mod composite;
 mod context;
 mod declared;
@@ -19,6 +21,7 @@ mod generic;
 pub mod imported;
 mod manifest;
 mod meaning;
+pub mod nginx;
 mod openapi;
 mod overlap;
 mod passed;
@@ -352,6 +355,9 @@ impl Scanner {
             let said = self.understand(&mut inner, Some(&region.lines(&lines)), worker);
             meant.parsed_bytes += said.parsed_bytes;
             meant.notices.extend(said.notices);
+            if region.purpose == embedded::Purpose::Run {
+                meant.resources.extend(said.resources.into_iter().filter_map(|resource| resource.through(&region.text)));
+            }
             meant.safe.extend(said.safe.into_iter().filter_map(|slot| Some(safe::SafeSlot { span: *region.text.pieces(slot.span).first()?, ..slot })));
             gathered.take_from(region, inner.hits);
         }
@@ -710,6 +716,10 @@ impl Gathered<'_> {
         let is_own = || !self.context().test && !self.context().vendored;
         if sights.has(Sight::Practice) && !(practice::may_be_off(self.blob.bytes, at) && is_own()) {
             return self.seen.join(sights.without(Sight::Practice));
+        }
+        // A document shows commands, nobody runs them.
+        if sights.has(Sight::Command) && (self.container().is_some_and(|container| !container.is_code()) || self.context().test) {
+            return self.seen.join(sights.without(Sight::Command));
         }
         if sights.has(Sight::Practice) && self.container().is_some() {
             self.seen.note(Sight::Embedded);

@@ -20,7 +20,8 @@ pub const OPEN: &str = "*";
 /// What stands in an expression of which nobody knows what it refers to.
 const ANYTHING: &str = "var.?";
 /// What the rules call rotation schedules and the rotations of Terraform, and how they name what they rotate.
-const ROTATIONS: [(&str, &str, &str); 2] = [("AWS::", "AWS::SecretsManager::RotationSchedule", "SecretId"), ("aws_", "aws_secretsmanager_secret_rotation", "secret_id")];
+const ROTATIONS: [(&str, &str, &str); 2] =
+    [("AWS::", "AWS::SecretsManager::RotationSchedule", "SecretId"), ("aws_", "aws_secretsmanager_secret_rotation", "secret_id")];
 /// What a rule of a security group is.
 const INGRESS: &str = "AWS::EC2::SecurityGroupIngress";
 /// Named ports of the CDK.
@@ -48,7 +49,7 @@ pub fn is_one(language: &Language) -> bool {
 /// Whether a file that imports one of the libraries may declare something that a rule asks about.
 pub fn may_declare(bytes: &[u8], programs: &Programs) -> bool {
     let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
-    let classes = programs.classes.iter().map(|class| class.last());
+    let classes = programs.classes.iter().map(Class::last);
     classes.chain(["otation", "ngressRule", "ngress_rule", "AnyIpv4", "any_ipv4"]).any(has)
 }
 
@@ -163,7 +164,7 @@ impl<'a> Reader<'a> {
             Declared::Ingress => self.ingress(construct),
             Declared::Rotator => {
                 let all = [construct.receiver.as_ref()].into_iter().flatten().chain(&construct.arguments).chain(construct.fields.iter().map(|f| &f.value));
-                let addresses: Vec<&String> = all.flat_map(|part| mentions_in(part)).filter_map(|index| known.get(&index)).collect();
+                let addresses: Vec<&String> = all.flat_map(mentions_in).filter_map(|index| known.get(&index)).collect();
                 let first = addresses.first()?;
                 let (_, kind, path) = ROTATIONS.into_iter().find(|(start, ..)| first.starts_with(start) || *start == "AWS::" && first.starts_with("cfn."))?;
                 let expression = addresses.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(" ");
@@ -337,12 +338,18 @@ impl Flat<'_> {
     fn properties(&mut self, part: &Part) -> bool {
         let (fields, is_whole) = match &part.shape {
             Shape::Map { fields, is_open } => (fields, !is_open),
-            Shape::Call(call) if !call.fields.is_empty() || call.arguments.is_empty() && self.bytes.get(call.span.end - 1) == Some(&b'}') => (&call.fields, !call.is_open),
-            Shape::Call(call) => return (call.callee.ends_with("Args") || call.callee.ends_with("Props")) && last(&call.callee).starts_with(char::is_uppercase),
+            Shape::Call(call) if !call.fields.is_empty() || call.arguments.is_empty() && self.bytes.get(call.span.end - 1) == Some(&b'}') => {
+                (&call.fields, !call.is_open)
+            }
+            Shape::Call(call) => {
+                return (call.callee.ends_with("Args") || call.callee.ends_with("Props")) && last(&call.callee).starts_with(char::is_uppercase);
+            }
             Shape::Null => return true,
             _ => return false,
         };
-        fields.iter().for_each(|field| self.field("", field, 0));
+        for field in fields {
+            self.field("", field, 0);
+        }
         is_whole
     }
 
@@ -350,11 +357,11 @@ impl Flat<'_> {
         let name = styled(&field.name, self.style);
         let path = if parent.is_empty() { name } else { format!("{parent}.{name}") };
         let path = self.rename.get(&path).cloned().unwrap_or(path);
-        self.part(path, &field.value, field.span, depth);
+        self.part(&path, &field.value, field.span, depth);
     }
 
     /// `span` is what is reported of it.
-    fn part(&mut self, path: String, part: &Part, span: Span, depth: usize) {
+    fn part(&mut self, path: &str, part: &Part, span: Span, depth: usize) {
         if self.out.len() >= MAX_ATTRIBUTES || depth > 12 {
             return;
         }
@@ -372,16 +379,16 @@ impl Flat<'_> {
                 None => (Value::Unknown, self.expression(part), None, false),
             },
             Shape::List(items) => {
-                self.out.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression: String::new(), span });
-                return self.items(&path, items, depth);
+                self.out.push(RawAttribute { path: path.to_owned(), value: Value::Unknown, expression: String::new(), span });
+                return self.items(path, items, depth);
             }
             Shape::Unknown => (Value::Unknown, self.expression(part), None, false),
         };
-        self.out.push(RawAttribute { path: path.clone(), value, expression, span });
+        self.out.push(RawAttribute { path: path.to_owned(), value, expression, span });
         if is_open {
             self.out.push(RawAttribute { path: format!("{path}.{OPEN}"), value: Value::Unknown, expression: String::new(), span });
         }
-        fields.into_iter().flatten().for_each(|field| self.field(&path, field, depth + 1));
+        fields.into_iter().flatten().for_each(|field| self.field(path, field, depth + 1));
     }
 
     fn items(&mut self, path: &str, items: &[Part], depth: usize) {
@@ -390,12 +397,14 @@ impl Flat<'_> {
                 Shape::Map { fields, .. } => fields,
                 Shape::Call(call) if !call.fields.is_empty() => &call.fields,
                 _ => {
-                    self.part(format!("{path}[]"), item, item.span, depth + 1);
+                    self.part(&format!("{path}[]"), item, item.span, depth + 1);
                     continue;
                 }
             };
             self.out.push(RawAttribute { path: format!("{path}[]"), value: Value::Unknown, expression: String::new(), span: item.span });
-            fields.iter().for_each(|field| self.field(path, field, depth + 1));
+            for field in fields {
+                self.field(path, field, depth + 1);
+            }
         }
     }
 
@@ -432,7 +441,7 @@ fn last(path: &str) -> &str {
 
 /// A word of a package without case, hyphens and underscores.
 fn bare(word: &str) -> String {
-    word.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// A name in another style; what is no name stays as it is.

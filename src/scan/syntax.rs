@@ -14,7 +14,7 @@ use tree_sitter::{Node, ParseOptions};
 
 use crate::lang::{Import, Language};
 use crate::model::facts::{Argument, Binding, Call, Value};
-use crate::text::Span;
+use crate::text::{Mapped, Span};
 
 pub use construct::{Construct, Field, Part, Shape};
 use fold::Folder;
@@ -129,6 +129,16 @@ pub struct RawResource {
     pub span: Span,
 }
 
+impl RawResource {
+    /// The same, in the file that it was taken from. `None` where it stands nowhere in it.
+    pub fn through(mut self, text: &Mapped) -> Option<Self> {
+        let place = |span: Span| text.pieces(span).into_iter().find(|piece| !piece.is_empty());
+        self.span = place(self.span)?;
+        self.attributes.retain_mut(|attribute| place(attribute.span).map(|span| attribute.span = span).is_some());
+        Some(self)
+    }
+}
+
 /// One attribute of a [`RawResource`]; a nested block is one too, with an unknown value and its labels as expression.
 #[derive(Clone, Debug)]
 pub struct RawAttribute {
@@ -173,7 +183,12 @@ pub fn resources(bytes: &[u8], language: &'static Language, parser: &mut Parser,
 }
 
 /// The calls of a program whose callee is wanted, with the names that it takes from elsewhere.
-pub fn constructs(bytes: &[u8], language: &'static Language, parser: &mut Parser, wanted: &dyn Fn(&str) -> bool) -> Result<(Vec<Construct>, Vec<Import>), Bound> {
+pub fn constructs(
+    bytes: &[u8],
+    language: &'static Language,
+    parser: &mut Parser,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<(Vec<Construct>, Vec<Import>), Bound> {
     with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {
         (Folder::with_open_parameters(outline, deadline).constructs(wanted), outline.imports.clone())
     })

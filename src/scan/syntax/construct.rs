@@ -168,15 +168,8 @@ impl<'a, 't> Folder<'a, 't> {
 
     fn construct(&mut self, chain: &Chain<'a, 't>, (index, call): (usize, &'a CallNode<'t>), depth: usize) -> Construct {
         let receiver = chain.base.receiver.map(|node| self.part(node, depth + 1));
-        let mut made = Construct {
-            callee: chain.callee.clone(),
-            receiver,
-            arguments: Vec::new(),
-            fields: Vec::new(),
-            is_open: false,
-            span: span(call.node),
-            index,
-        };
+        let mut made =
+            Construct { callee: chain.callee.clone(), receiver, arguments: Vec::new(), fields: Vec::new(), is_open: false, span: span(call.node), index };
         for node in self.outline.arguments(chain.base.arguments) {
             if let Some(field) = self.named(node, depth) {
                 made.fields.push(field);
