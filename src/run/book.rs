@@ -52,11 +52,13 @@ pub fn tell_once(findings: &mut Vec<Finding>) {
     };
     let hints = findings.iter().enumerate().filter(|(_, hint)| hint.confidence == Confidence::Low && is_secret(hint));
     let told: Vec<(usize, usize)> = hints.filter_map(|(index, hint)| Some((index, surer(hint)?))).collect();
-    for (hint, by) in told.into_iter().rev() {
+    for &(hint, by) in &told {
         let rule = findings[hint].rule.clone();
         if !findings[by].also.contains(&rule) && findings[by].rule != rule {
             findings[by].also.push(rule);
         }
+    }
+    for (hint, _) in told.into_iter().rev() {
         findings.remove(hint);
     }
 }
