@@ -12,6 +12,7 @@ mod context;
 mod declared;
 pub mod document;
 pub mod embedded;
+mod encoded;
 mod evidence;
 mod folded;
 mod foreign;
@@ -315,6 +316,9 @@ impl Scanner {
         }
         if gathered.seen.has(Sight::Manifest) {
             self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);
+        }
+        if gathered.seen.has(Sight::Encoded) {
+            self.folded(&Folded::of_encoded(blob.bytes), &[], (gathered, &mut meant), worker);
         }
         meant
     }
