@@ -25,7 +25,23 @@ const LEAST_TEXT: usize = 8;
 
 /// What secrets are called, as it is written in text that is encoded.
 const WORDS: [&str; 17] = [
-    "password", "PASSWORD", "Password", "secret\"", "Secret", "SECRET", "passwd", "_token", "_TOKEN", "Token\"", "api_key", "API_KEY", "apikey", "apiKey", "ApiKey", "PRIVATE KEY", "AccountKey=",
+    "password",
+    "PASSWORD",
+    "Password",
+    "secret\"",
+    "Secret",
+    "SECRET",
+    "passwd",
+    "_token",
+    "_TOKEN",
+    "Token\"",
+    "api_key",
+    "API_KEY",
+    "apikey",
+    "apiKey",
+    "ApiKey",
+    "PRIVATE KEY",
+    "AccountKey=",
 ];
 /// Those of them that are looked for behind two and three encodings.
 const DEEP_WORDS: [&str; 3] = ["password", "PASSWORD", "PRIVATE KEY"];
@@ -140,7 +156,8 @@ fn decoded(bytes: &[u8], run: Span, at: usize, encoding: Encoding) -> Option<Map
     match encoding {
         Encoding::Base64 => {
             // A path or a name may stand before it, of letters that base64 has, too.
-            let cuts = bytes[run.start..at].iter().enumerate().rev().filter(|(_, byte)| matches!(byte, b'/' | b'-' | b'_' | b'+')).map(|(cut, _)| run.start + cut + 1);
+            let cuts =
+                bytes[run.start..at].iter().enumerate().rev().filter(|(_, byte)| matches!(byte, b'/' | b'-' | b'_' | b'+')).map(|(cut, _)| run.start + cut + 1);
             [run.start].into_iter().chain(cuts.take(4)).find_map(|start| from_base64(bytes, Span::new(start, run.end)))
         }
         Encoding::Hex => {
@@ -297,7 +314,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_left_alone() {
-        let binary = [b"\x00\x01\xff\xfe".as_slice(), b"password", b"\x00\x01\xff\xfe"].concat();
+        let binary = [&[0, 1, 0xFF, 0xFE], WORDS[0].as_bytes(), &[0, 1, 0xFF, 0xFE]].concat();
         assert!(texts(BASE64.encode(&binary).as_bytes()).is_empty());
         assert!(texts(b"password and nothing else").is_empty());
     }

@@ -119,7 +119,8 @@ impl Folded {
             let note = format!("decoded from {}, line {}", found.encodings, lines.index_of(found.span.start) + 1);
             let text = found.text.bytes().to_vec();
             let (related, flow) = (Vec::new(), Vec::new());
-            let line = Line { value: Span::new(0, 0), pieces: vec![found.span], starts: vec![0], verbatim: false, related, flow, note, decoded: Some(found.text) };
+            let line =
+                Line { value: Span::new(0, 0), pieces: vec![found.span], starts: vec![0], verbatim: false, related, flow, note, decoded: Some(found.text) };
             folded.write(None, &text, line);
         }
         folded
@@ -145,7 +146,8 @@ impl Folded {
             let pieces = text.pieces(Span::new(0, text.bytes().len()));
             let verbatim = pieces.len() == 1 && bytes[pieces[0].range()] == *text.bytes();
             let note = format!("`{}`, line {}", leaf.path, lines.index_of(leaf.value.span.start) + 1);
-            let line = Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), flow: Vec::new(), note, decoded: None };
+            let line =
+                Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), flow: Vec::new(), note, decoded: None };
             folded.write(Some(&name), text.bytes(), line);
         }
         folded

@@ -27,7 +27,8 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
         return Some(Hit { secret: false, ..Hit::secret(index, rule, value, Rank::Provider) });
     }
     let look = look(text, prefix);
-    if text.is_empty() || !meets_conditions(rule, text) || !is_kept(look, rule, context) || compiled.is_led() && has_another_name(bytes, value, rule) {
+    let is_kept = || is_kept(look, rule, (context, line_before(bytes, value)));
+    if text.is_empty() || !meets_conditions(rule, text) || !is_kept() || compiled.is_led() && has_another_name(bytes, value, rule) {
         return None;
     }
     // A header says what its value is for, as the name of a key does; no provider's format does.
@@ -112,7 +113,7 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
         }
     } else {
         let look = look(text, 0);
-        if !is_kept(look, rule, context) || look == Look::Typed && generic::is_comment(line_before(bytes, found.name)) {
+        if !is_kept(look, rule, (context, line_before(bytes, found.name))) {
             return None;
         }
         hit = looked_at(hit, look);
@@ -121,11 +122,11 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
     validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, rule, context, text))
 }
 
-/// What stands before a name on its line.
-fn line_before(bytes: &[u8], name: Span) -> &[u8] {
-    let from = name.start.saturating_sub(200);
-    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..name.start]).map_or(from, |p| from + p + 1);
-    &bytes[start..name.start]
+/// What stands before a name or a value on its line.
+fn line_before(bytes: &[u8], at: Span) -> &[u8] {
+    let from = at.start.saturating_sub(200);
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at.start]).map_or(from, |p| from + p + 1);
+    &bytes[start..at.start]
 }
 
 /// The hit of a sink rule on a literal that reaches its slot.
@@ -207,12 +208,12 @@ fn look(value: &[u8], prefix: usize) -> Look {
 /// Tags of rules that know no format of a provider: of what somebody typed there, nothing says that it is a key.
 const ANY_VALUE: [&str; 6] = ["password", "url", "jwt", "generic", HEADER, "webhook"];
 
-/// Whether a value that looks so is reported by this rule in this place. A sequence in the format of a provider may be a careless key; where samples are
-/// shown or tests run, it is a sample.
-fn is_kept(look: Look, rule: &Rule, context: Context) -> bool {
+/// Whether a value that looks so is reported by this rule in this place, behind `before` on its line. A sequence in the format of a provider may be a
+/// careless key; where samples are shown, in comments, and where tests run, it is a sample.
+fn is_kept(look: Look, rule: &Rule, (context, before): (Context, &[u8])) -> bool {
     match look {
         Look::Drawn => true,
-        Look::Typed => !is_sample_place(context) && !rule.tags.iter().any(|tag| ANY_VALUE.contains(&tag.as_str())),
+        Look::Typed => !is_sample_place(context) && !generic::is_comment(before) && !rule.tags.iter().any(|tag| ANY_VALUE.contains(&tag.as_str())),
         Look::Fake => false,
     }
 }
