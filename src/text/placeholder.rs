@@ -47,7 +47,7 @@ pub fn is_typed(value: &[u8]) -> bool {
 
 /// Placeholders by their drawing.
 fn drawn(value: &[u8]) -> Option<&'static str> {
-    typed(value).or_else(|| masked(value))
+    masked(value).or_else(|| typed(value))
 }
 
 /// Masks, gaps, brackets.
