@@ -88,7 +88,7 @@ pub fn drawn(value: &[u8]) -> Verdict {
         (true, true) if longest_run(value) < SURE && !is_uuid(value) => is_random(),
         (true, true) => randomness::entropy(value) >= LEAST_ENTROPY,
         (true, false) => value.len() >= LONG,
-        (false, _) => value.len() >= LONG && is_random(),
+        (false, _) => longest_run(value) == value.len() && value.len() >= LONG && is_random(),
     };
     if is_plausible { Verdict::Plausible } else { Verdict::Rejected("made of words, or too simple for a key") }
 }
@@ -125,7 +125,7 @@ mod tests {
         {
             assert_eq!(drawn(value.as_bytes()), Verdict::Plausible, "{value}");
         }
-        for value in ["productionKey", "ledgersigningkey", "20240131", "1234567", "v2/keys/production1", "api.bank.net:8443", "projects/ledger/secrets/key1"] {
+        for value in ["productionKey", "ledgersigningkey", "20240131", "1234567", "v2/keys/production1", "api.bank.net:8443", "projects/ledger/secrets/key1", "esmeta.SecretKeySelector"] {
             assert!(matches!(drawn(value.as_bytes()), Verdict::Rejected(_)), "{value}");
         }
     }
