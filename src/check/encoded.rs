@@ -125,7 +125,16 @@ mod tests {
         {
             assert_eq!(drawn(value.as_bytes()), Verdict::Plausible, "{value}");
         }
-        for value in ["productionKey", "ledgersigningkey", "20240131", "1234567", "v2/keys/production1", "api.bank.net:8443", "projects/ledger/secrets/key1", "esmeta.SecretKeySelector"] {
+        for value in [
+            "productionKey",
+            "ledgersigningkey",
+            "20240131",
+            "1234567",
+            "v2/keys/production1",
+            "api.bank.net:8443",
+            "projects/ledger/secrets/key1",
+            "esmeta.SecretKeySelector",
+        ] {
             assert!(matches!(drawn(value.as_bytes()), Verdict::Rejected(_)), "{value}");
         }
     }

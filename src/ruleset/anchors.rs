@@ -3,7 +3,7 @@
 //! Where a pattern takes a letter in both cases, the pair counts as one byte, so `(?i)twilio` has one anchor.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -30,13 +30,19 @@ const PLACE_COST: f64 = 1e-7;
 const ROOM: usize = 32;
 
 /// A literal, some of whose letters may stand in either case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Anchor {
     /// As written; letters in either case in lower case; zeros fill the room.
     bytes: [u8; ROOM],
     length: usize,
     /// Bit of the byte of the same index: either case.
     either: u32,
+}
+
+impl Hash for Anchor {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.bytes());
+    }
 }
 
 impl Anchor {
@@ -110,13 +116,17 @@ pub type Quick = BuildHasherDefault<QuickHasher>;
 #[derive(Default)]
 pub struct QuickHasher(u64);
 
+impl QuickHasher {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+    }
+}
+
 impl Hasher for QuickHasher {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517C_C1B7_2722_0A95);
-        }
+        let (words, rest) = bytes.as_chunks();
+        words.iter().for_each(|word| self.add(u64::from_le_bytes(*word)));
+        self.add(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
     }
 
     fn finish(&self) -> u64 {

@@ -634,7 +634,11 @@ struct Index {
 
 impl Index {
     fn with_room_for(anchors: usize) -> Self {
-        Self { anchors: Vec::with_capacity(anchors), consumers: Vec::with_capacity(anchors), known: HashMap::with_capacity_and_hasher(anchors, Quick::default()) }
+        Self {
+            anchors: Vec::with_capacity(anchors),
+            consumers: Vec::with_capacity(anchors),
+            known: HashMap::with_capacity_and_hasher(anchors, Quick::default()),
+        }
     }
 
     /// Who candidates of this anchor are for.
