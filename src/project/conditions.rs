@@ -171,6 +171,10 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
             let refers = module.blocks().filter(|r| kind_matches(&r.kind, types)).any(|r| module.refers(r, &test.attribute, scope.resource));
             return if refers { Truth::Holds(Evidence::default()) } else { Truth::Fails };
         }
+        Comparison::Refers(types) => {
+            let refers = module.blocks().filter(|r| kind_matches(&r.kind, types)).any(|r| module.refers(scope.resource, &test.attribute, r));
+            return if refers { Truth::Holds(Evidence::default()) } else { Truth::Fails };
+        }
         _ => {}
     }
     if let Some(text) = spoken(scope.resource, &test.attribute) {
@@ -270,7 +274,7 @@ fn holds(text: &str, comparison: &Comparison, now: Moment, known: &Known) -> Opt
             (moment > now.after(*seconds), Some(away))
         }
         Comparison::Past => (moment_of(text)?.0 <= now, None),
-        Comparison::Absent | Comparison::Present | Comparison::Linked(_) | Comparison::Unlinked(_) => (false, None),
+        Comparison::Absent | Comparison::Present | Comparison::Linked(_) | Comparison::Unlinked(_) | Comparison::Refers(_) => (false, None),
     })
 }
 
@@ -317,7 +321,8 @@ fn upper_limit(condition: &str, name: &str) -> Option<u64> {
 
 /// Whether nothing of these types refers to the resource. What refers to something that nobody can tell may refer to it.
 fn unlinked<'a>(module: &Module<'a>, resource: &'a Resource, types: &[String], path: &str) -> Truth<'a> {
-    if !module.is_whole() {
+    // What a command changes is declared elsewhere.
+    if !module.is_whole() || resource.attribute(OPEN).is_some() {
         return Truth::Fails;
     }
     let mut open = None;

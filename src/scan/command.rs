@@ -166,7 +166,9 @@ impl<'c> Command<'c> {
         }
         if self.has(&["keyvault", "create"]) || self.has(&["keyvault", "update"]) {
             out.extend(self.attribute("--default-action", "properties.networkAcls.defaultAction"));
-            out.extend(self.attribute("--public-network-access", "properties.publicNetworkAccess"));
+            // The default of the command line where it creates one, and of the service.
+            let access = self.attribute("--public-network-access", "properties.publicNetworkAccess");
+            out.push(access.unwrap_or_else(|| known("properties.publicNetworkAccess", "Enabled", self.head())));
             return Some(("Microsoft.KeyVault/vaults", out));
         }
         if self.has(&["storage", "account", "create"]) || self.has(&["storage", "account", "update"]) {

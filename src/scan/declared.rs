@@ -239,8 +239,10 @@ impl Reader<'_> {
         let expression = match self.texts {
             Texts::Terraform => source,
             Texts::Arm if is_in_brackets => bicep::of_template(&text[1..text.len() - 1]),
+            // It may name anything.
+            Texts::Arm | Texts::Nested => "var.?".to_owned(),
             // What is a template elsewhere is none for those who evaluate expressions.
-            Texts::Arm | Texts::Nested | Texts::Plain => String::new(),
+            Texts::Plain => String::new(),
         };
         RawAttribute { path, value: Value::Unknown, expression, span }
     }
