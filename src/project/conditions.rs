@@ -73,6 +73,17 @@ impl<'a> Scope<'a> {
         self.attributes.iter().find(|a| a.path.ends_with(OPEN) && is_above(&a.path))
     }
 
+    /// Expressions that stand for what is around a path, of which nothing is written out.
+    fn above(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
+        let path = path.to_owned();
+        let attributes = self.attributes;
+        attributes.iter().filter(move |a| {
+            let is_above = path.strip_prefix(a.path.as_str()).is_some_and(|rest| rest.starts_with('.'));
+            let inside = format!("{}.", a.path);
+            is_above && !a.expression.is_empty() && !attributes.iter().any(|other| other.path.starts_with(&inside))
+        })
+    }
+
     fn at(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
         let element = format!("{path}[]");
         let path = path.to_owned();
@@ -193,7 +204,8 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
         return Truth::Unknown(&attribute.place);
     }
     let is_there = has_inside || found.iter().any(|(_, known)| !is_null(known));
-    if let Some(open) = scope.open_at(&test.attribute).filter(|_| !is_there) {
+    let may_be_inside = || scope.above(&test.attribute).find(|above| module.known(scope.resource, above).value == Datum::Unknown);
+    if let Some(open) = (!is_there).then(|| scope.open_at(&test.attribute).or_else(may_be_inside)).flatten() {
         return Truth::Unknown(&open.place);
     }
     match &test.comparison {

@@ -160,7 +160,8 @@ impl Reader<'_> {
             }
             let is_off = item.get("existing").and_then(Node::str) == Some("true") || item.get("condition").and_then(Node::str) == Some("false");
             if !is_off {
-                out.push(self.resource(&kind, name.rsplit('/').next().unwrap_or(name), span, item));
+                let own_name = if name.starts_with('[') { name } else { name.rsplit('/').next().unwrap_or(name) };
+                out.push(self.resource(&kind, own_name, span, item));
             }
             self.arm(item, &kind, out);
         }
