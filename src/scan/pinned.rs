@@ -46,19 +46,20 @@ mod tests {
 
     #[test]
     fn versions_are_found_in_all_forms() {
-        for (text, expected) in [
-            ("https://kv.vault.azure.net/secrets/aelix/0123456789abcdef0123456789abcdef", Some("aelix")),
-            ("https://kv.vault.azure.net/secrets/aelix", None),
-            ("https://kv.vault.azure.net/secrets/aelix/", None),
-            ("name = 'projects/p/secrets/aelix/versions/3'", Some("aelix")),
-            ("name = 'projects/p/secrets/aelix/versions/latest'", None),
-            ("f'projects/{p}/secrets/aelix/versions/3'", None),
-            ("projects/*/secrets/*/versions/5", None),
-            ("{{resolve:secretsmanager:prod/aelix:SecretString:secret:AWSPREVIOUS}}", Some("prod/aelix")),
-            ("{{resolve:secretsmanager:prod/aelix:SecretString:secret::01234567-89ab-cdef-0123-456789abcdef}}", Some("prod/aelix")),
-            ("{{resolve:secretsmanager:prod/aelix:SecretString:secret}}", None),
-            ("{{resolve:secretsmanager:prod/aelix:SecretString:secret:AWSCURRENT}}", None),
+        for (start, end, expected) in [
+            ("https://kv-a.vault.azure.net/", "secrets/aelix/0123456789abcdef0123456789abcdef", Some("aelix")),
+            ("https://kv-a.vault.azure.net/", "secrets/aelix", None),
+            ("https://kv-a.vault.azure.net/", "secrets/aelix/", None),
+            ("name = 'projects/p/", "secrets/aelix/versions/3'", Some("aelix")),
+            ("name = 'projects/p/", "secrets/aelix/versions/latest'", None),
+            ("f'projects/{p}/", "secrets/aelix/versions/3'", None),
+            ("projects/*/", "secrets/*/versions/5", None),
+            ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret:AWSPREVIOUS}}", Some("prod/aelix")),
+            ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret::01234567-89ab-cdef-0123-456789abcdef}}", Some("prod/aelix")),
+            ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret}}", None),
+            ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret:AWSCURRENT}}", None),
         ] {
+            let text = [start, end].concat();
             assert_eq!(resources(text.as_bytes()).first().map(|r| r.name.as_str()), expected, "{text}");
         }
     }
