@@ -68,7 +68,8 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 30] = [
+pub const CHECKS: [&str; 32] = [
+    "ci-permissions",
     "default-fallback",
     "frontend-secret",
     "insecure-transport",
@@ -87,6 +88,7 @@ pub const CHECKS: [&str; 30] = [
     "scope-openapi",
     "scope-overbroad",
     "scope-sensitive",
+    "scope-shared-client",
     "scope-unknown",
     "scope-unused",
     "scope-wildcard",

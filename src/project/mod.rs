@@ -1,6 +1,7 @@
 //! Floor 4: what only the files of a project together can say.
 
 mod allowlist;
+pub mod blast;
 mod calls;
 mod conditions;
 mod expression;
