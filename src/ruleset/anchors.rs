@@ -125,7 +125,9 @@ impl QuickHasher {
 impl Hasher for QuickHasher {
     fn write(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks();
-        words.iter().for_each(|word| self.add(u64::from_le_bytes(*word)));
+        for word in words {
+            self.add(u64::from_le_bytes(*word));
+        }
         self.add(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
     }
 
