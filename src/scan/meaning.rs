@@ -20,12 +20,14 @@ use super::context::Context;
 use super::declared;
 use super::document::Node;
 use super::embedded;
+use super::encoded;
 use super::folded;
 use super::imported::{self, RawWanted};
 use super::manifest;
 use super::nginx;
 use super::openapi;
 use super::passed;
+use super::pinned;
 use super::practice::{self, Practice, Practices};
 use super::program;
 use super::safe::{self, SafeSlot};
@@ -63,7 +65,7 @@ pub struct Meaning {
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen(u16);
+pub struct Seen(u32);
 
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// Text behind an encoding.
+    Encoded,
     /// A Kubernetes `ConfigMap`.
     ConfigMap,
     /// A sign of any of these in a file that may hold code of another language.
@@ -98,6 +102,8 @@ pub enum Sight {
     Program,
     /// A command that changes infrastructure.
     Command,
+    /// A version of a secret.
+    Version,
 }
 
 impl Seen {
@@ -242,6 +248,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(encoded::anchors().map(|anchor| (anchor, Sight::Encoded)));
         all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
@@ -266,6 +273,7 @@ impl Meaning {
         if !self.infrastructure_rules.is_empty() {
             all.extend(program::SIGNS.map(|sign| (Anchor::folded(sign.as_bytes()), Sight::Program)));
             all.extend(command::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Command)));
+            all.extend(pinned::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Version)));
         }
         all
     }
@@ -328,6 +336,9 @@ impl Meaning {
         }
         if !seen.has(Sight::Resource) {
             meant.resources.clear();
+        }
+        if seen.has(Sight::Version) && blob.kind != FileKind::Document && !context.test {
+            meant.resources.extend(pinned::resources(blob.bytes));
         }
         if let Some(language) = subject.language.filter(|language| seen.has(Sight::Command) && language.name == SHELL) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
