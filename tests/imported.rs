@@ -95,6 +95,6 @@ fn a_hint_and_what_another_file_says_of_it_are_one_finding() {
     ]);
     let shown: Vec<String> = found.shown().iter().map(|line| line.split(": ").next().unwrap().to_owned()).collect();
     assert_eq!(shown, ["config.py:1 secrets/hardcoded-client-secret"]);
-    let also: Vec<&str> = found.findings.iter().flat_map(|finding| &finding.also).map(|rule| rule.as_str()).collect();
+    let also: Vec<&str> = found.findings.iter().flat_map(|finding| &finding.also).map(aelix_lint::model::RuleId::as_str).collect();
     assert_eq!(also, ["secrets/hardcoded-credential"]);
 }
