@@ -1,6 +1,8 @@
 //! Calls of a package tied to a provider: which URL each means, by the names and functions of the whole package, and which endpoint that is.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::model::paths::{Matched, segments};
 use crate::model::provider::Provider;
@@ -17,6 +19,8 @@ const DECLARED_BASES: [&str; 5] = ["@", "BaseAddress", "baseUrl", "BASE_URL", "b
 const HOLE: char = '\u{0}';
 /// Names that are followed on the way to a URL, and functions on the way to a call.
 const MAX_HOPS: usize = 3;
+/// Meanings of a name that are compared.
+const MAX_MEANINGS: usize = 16;
 /// Longest URL that is put together, in bytes.
 const MAX_URL: usize = 4_096;
 /// Calls of one path in one file that are compared.
@@ -62,7 +66,7 @@ pub enum Target {
     /// One path, with what the methods leave of its endpoints.
     Known(Vec<usize>),
     /// One of these, or none: some of the path is not known.
-    Open(Vec<usize>),
+    Open(Rc<Vec<usize>>),
     /// A path of the provider that the catalogue does not have.
     Unlisted,
 }
@@ -186,8 +190,15 @@ fn filled(wrapper: &Wrapper, given: &[UrlPart]) -> Vec<UrlPart> {
     parts
 }
 
+/// What may be called by a path, whether all before it is known, and the method.
+type OpenCall = (String, bool, Option<String>);
+
 struct Resolver<'a> {
     provider: &'a Provider,
+    /// What names are bound to, as far as they were followed, by how far.
+    known: RefCell<HashMap<(&'a str, usize), Option<Rc<Url>>>>,
+    /// The endpoints that calls may be of which something is not known: many are alike.
+    open: RefCell<HashMap<OpenCall, Rc<Vec<usize>>>>,
     /// What names are bound to, in any file of the package.
     bases: HashMap<&'a str, Vec<&'a [UrlPart]>>,
 }
@@ -201,7 +212,7 @@ impl<'a> Resolver<'a> {
                 known.push(parts);
             }
         }
-        Self { provider, bases }
+        Self { provider, known: RefCell::default(), open: RefCell::default(), bases }
     }
 
     /// The use that a call of a generated library is.
@@ -223,12 +234,18 @@ impl<'a> Resolver<'a> {
     }
 
     fn open_use<'c>(&self, call: &'c ApiCall) -> Use<'c> {
-        let all = self.fitting(call.method.as_deref());
+        let all = self.open_endpoints("", false, call.method.as_deref());
         Use { call, tie: Tie::Unknown, method: call.method.clone(), path: UNKNOWN.to_owned(), target: Target::Open(all) }
     }
 
-    fn fitting(&self, method: Option<&str>) -> Vec<usize> {
-        (0..self.provider.endpoints().len()).filter(|index| self.provider.endpoints()[*index].takes(method)).collect()
+    /// The endpoints that what is not known of a path may make it.
+    fn open_endpoints(&self, path: &str, is_whole: bool, method: Option<&str>) -> Rc<Vec<usize>> {
+        let find = || {
+            let (segments, endpoints) = (segments(path), self.provider.endpoints());
+            let may_be = |index: &usize| endpoints[*index].takes(method) && (path.is_empty() || may_match(&endpoints[*index].path, &segments, is_whole));
+            Rc::new((0..endpoints.len()).filter(may_be).collect())
+        };
+        self.open.borrow_mut().entry((path.to_owned(), is_whole, method.map(str::to_owned))).or_insert_with(find).clone()
     }
 
     fn of_parts<'c>(&self, call: &'c ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Use<'c>> {
@@ -262,9 +279,19 @@ impl<'a> Resolver<'a> {
     }
 
     /// What a name is bound to, if that is the same everywhere.
-    fn base(&self, name: &str, hops: usize) -> Option<Url> {
-        let all = self.bases.get(name)?;
-        if hops >= MAX_HOPS {
+    fn base(&self, name: &str, hops: usize) -> Option<Rc<Url>> {
+        let (name, all) = self.bases.get_key_value(name).filter(|_| hops < MAX_HOPS)?;
+        let known = self.known.borrow().get(&(*name, hops)).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.agreed(all, hops).map(Rc::new);
+            self.known.borrow_mut().insert((*name, hops), found.clone());
+            found
+        })
+    }
+
+    /// What all of these are, if that is the same; what has many meanings has none.
+    fn agreed(&self, all: &[&[UrlPart]], hops: usize) -> Option<Url> {
+        if all.len() > MAX_MEANINGS {
             return None;
         }
         let urls: Vec<Url> = all.iter().map(|parts| self.url(parts, hops + 1)).collect();
@@ -354,12 +381,11 @@ impl<'a> Resolver<'a> {
             return Some(Target::Known(known));
         }
         if matched.iter().any(|m| m.literals > 0) {
-            return Some(Target::Open(matched.iter().map(|m| m.endpoint).filter(fits).collect()));
+            return Some(Target::Open(Rc::new(matched.iter().map(|m| m.endpoint).filter(fits).collect())));
         }
         let is_open = segments.iter().any(|segment| segment.contains(HOLE)) || segments.is_empty() && !is_whole;
         if is_open && tie == Tie::Ours {
-            let open = (0..endpoints.len()).filter(|index| may_match(&endpoints[*index].path, &segments, is_whole)).filter(fits).collect();
-            return Some(Target::Open(open));
+            return Some(Target::Open(self.open_endpoints(path, is_whole, method)));
         }
         let is_authorization =
             || segments.iter().any(|segment| matches!(*segment, "oauth2" | "oauth" | "auth" | "token" | "authorize" | "login" | ".well-known"));

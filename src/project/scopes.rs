@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check::scopes::{environment, is_wildcard};
-use crate::model::provider::{Provider, Scope};
+use crate::model::provider::{Endpoint, Provider, Scope};
 use crate::model::rule::Matcher;
 use crate::model::usage::{Client, Grant, OmittedScope, Review, ScopeSite, UrlPart, Usage};
 use crate::model::{Confidence, Finding, Hit, Place, Rank, Related, Rule, Severity};
@@ -223,6 +223,8 @@ impl<'a> Verdict<'a> {
         let endpoints = self.provider.endpoints();
         let mut paths: BTreeSet<&str> = BTreeSet::new();
         let mut has_open = false;
+        // Endpoints that some call may be, and methods of calls that nobody lists: each is asked once.
+        let (mut open_endpoints, mut unlisted) = (vec![false; endpoints.len()], BTreeSet::new());
         for found in &self.uses {
             match (&found.target, found.tie) {
                 (Target::Known(known), tie) => {
@@ -239,14 +241,17 @@ impl<'a> Verdict<'a> {
                 (_, Tie::Foreign) => {}
                 (Target::Open(open), _) => {
                     has_open = true;
-                    self.possible.extend(open.iter().flat_map(|at| endpoints[*at].scopes.iter().chain(&endpoints[*at].possible)).map(String::as_str));
+                    open.iter().for_each(|at| open_endpoints[*at] = true);
                 }
                 (Target::Unlisted, _) => {
-                    let fitting = endpoints.iter().filter(|endpoint| endpoint.takes(found.method.as_deref()));
-                    self.possible.extend(fitting.flat_map(|endpoint| &endpoint.scopes).map(String::as_str));
+                    unlisted.insert(found.method.as_deref());
                 }
             }
         }
+        let is_unlisted = |endpoint: &&Endpoint| unlisted.iter().any(|method| endpoint.takes(*method));
+        let open = endpoints.iter().zip(&open_endpoints).filter(|(_, is_open)| **is_open).map(|(endpoint, _)| endpoint);
+        self.possible.extend(open.flat_map(|endpoint| endpoint.scopes.iter().chain(&endpoint.possible)).map(String::as_str));
+        self.possible.extend(endpoints.iter().filter(is_unlisted).flat_map(|endpoint| &endpoint.scopes).map(String::as_str));
         let mentions = self.package.files.iter().flat_map(|file| &file.mentions).filter(|mention| mention.provider == index);
         for mention in mentions.filter(|mention| has_open || !mention.is_word) {
             let Some(endpoint) = endpoints.get(mention.endpoint).filter(|endpoint| !paths.contains(endpoint.path.as_str())) else { continue };

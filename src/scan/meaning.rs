@@ -321,7 +321,7 @@ impl Meaning {
         if seen.has(Sight::Workflow) && blob.kind == FileKind::Config {
             self.workflow(blob, rules, &mut meant);
         }
-        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test {
+        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test && !context.vendored {
             meant.sites = RawSites::of(blob, &self.providers);
         }
         if let Some(language) = subject.language.filter(|_| seen.has(Sight::Query)) {

@@ -580,7 +580,7 @@ impl Scanner {
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
         let (context, blob) = (gathered.context(), gathered.blob);
         let is_program = matches!(blob.kind, FileKind::Source | FileKind::Shell | FileKind::Config | FileKind::EnvFile);
-        let asks = gathered.seen.has(Sight::Scope) && is_program && !context.test;
+        let asks = gathered.seen.has(Sight::Scope) && is_program && !context.test && !context.vendored;
         let Meant { parsed_bytes, notices, api, .. } = meant;
         let mut scanned = Scanned { api, asks, parsed_bytes, notices, ..Scanned::default() };
         let Gathered { mut hits, mut markers, mut foreign, .. } = gathered;
