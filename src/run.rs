@@ -19,7 +19,7 @@ use crate::config::UsageError;
 use crate::model::{Finding, Fingerprint, Notice, Origin, Report, Rule, Stats, Target};
 use crate::plan::Plan;
 use crate::project::packages::Files;
-use crate::project::{self, imports};
+use crate::project::{self, Around, imports};
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
 use crate::source::{self, Change, Input};
@@ -98,7 +98,10 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         }
     }
     let gaps = blobs.gaps(&report, &targets);
-    let mut judged = project::findings(rules, &mut blobs.scanned, &gaps, plan.now);
+    let signs = std::mem::take(&mut blobs.signs);
+    let files = Files::new(targets.iter().filter(|_| !signs.is_empty()).map(|target| &*target.relative));
+    let package_of = |path: &str| files.package_of(path).to_owned();
+    let mut judged = project::findings(rules, &mut blobs.scanned, &Around { gaps: &gaps, now: plan.now, signs: &signs, package_of: &package_of });
     if plan.show.unknown {
         report.notices.append(&mut judged.unknown);
     }

@@ -68,7 +68,11 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 30] = [
+pub const CHECKS: [&str; 34] = [
+    "audit-credential",
+    "audit-gap",
+    "audit-missing",
+    "declared-secret",
     "default-fallback",
     "frontend-secret",
     "insecure-transport",
@@ -103,7 +107,7 @@ pub const CHECKS: [&str; 30] = [
 
 /// Whether a check is about declared infrastructure: it looks at files that hold one of the keywords of its rule.
 pub fn asks_for_resources(name: &str) -> bool {
-    ["rotation-", "network-", "audit-"].iter().any(|family| name.starts_with(family))
+    ["rotation-", "network-", "audit-", "declared-"].iter().any(|family| name.starts_with(family))
 }
 
 /// The check of this name.

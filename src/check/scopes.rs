@@ -91,10 +91,18 @@ pub struct ScopeHit {
 /// What is wrong with the scopes that a blob requests, in the order of the bytes. What tests request does not count: do not ask for their files.
 pub fn hits(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<ScopeHit> {
     let requests = requests(bytes, kind);
-    let Some(confidence) = evidence(bytes, &requests, provider) else { return Vec::new() };
-    let grants = Grants::of(bytes, &requests, provider);
+    evidence(bytes, &requests, provider).map_or_else(Vec::new, |confidence| judged(bytes, &requests, (provider, confidence)))
+}
+
+/// The same of what an application declares to request of the provider: nothing else has to tell that it does.
+pub fn declared(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<ScopeHit> {
+    judged(bytes, &requests(bytes, kind), (provider, Confidence::High))
+}
+
+fn judged(bytes: &[u8], requests: &[Request], (provider, confidence): (&Provider, Confidence)) -> Vec<ScopeHit> {
+    let grants = Grants::of(bytes, requests, provider);
     let mut found: BTreeMap<Span, ScopeHit> = BTreeMap::new();
-    for request in &requests {
+    for request in requests {
         for token in &request.tokens {
             if found.contains_key(&token.span) || (token.name == "*" && !is_about_tokens(bytes, token.span, provider)) {
                 continue;

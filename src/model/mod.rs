@@ -8,6 +8,7 @@ pub mod line_hash;
 pub mod provider;
 pub mod report;
 pub mod rule;
+pub mod sign;
 pub mod suppression;
 pub mod usage;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::facts::{Resource, Wanted};
 use super::finding::{Finding, Place, Status};
 use super::rule::{Rule, Severity};
+use super::sign::Sign;
 use super::suppression::Suppression;
 use super::usage::{OmittedScope, Review, ScopeSite, Usage};
 
@@ -28,6 +29,8 @@ pub struct Scanned {
     pub usage: Option<Usage>,
     /// Slots that are filled safely, where they are asked for.
     pub safe: Vec<SafeUse>,
+    /// What it shows beside what is wrong.
+    pub signs: Vec<Sign>,
     /// Bytes that were parsed into a tree.
     pub parsed_bytes: u64,
     /// Something that was not done, in a sentence (a bound was reached).

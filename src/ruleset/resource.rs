@@ -35,6 +35,7 @@ pub struct RawTest {
     matches: Option<String>,
     lacks: Option<String>,
     longer_than: Option<String>,
+    shorter_than: Option<String>,
     #[serde(default)]
     unit: Unit,
     later_than: Option<String>,
@@ -130,6 +131,9 @@ impl RawTest {
         if let Some(text) = self.longer_than {
             all.push(Comparison::LongerThan { seconds: length(&text)?, unit: self.unit.seconds() });
         }
+        if let Some(text) = self.shorter_than {
+            all.push(Comparison::ShorterThan { seconds: length(&text)?, unit: self.unit.seconds() });
+        }
         if let Some(text) = self.later_than {
             all.push(Comparison::LaterThan(length(&text)?));
         }
@@ -137,7 +141,7 @@ impl RawTest {
         all.extend((!self.unlinked.is_empty()).then_some(Comparison::Unlinked(self.unlinked)));
         let comparison = all.pop().filter(|_| all.is_empty());
         let comparison =
-            comparison.ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `later_than`, `linked`, `unlinked`")?;
+            comparison.ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `shorter_than`, `later_than`, `linked`, `unlinked`")?;
         if self.attribute.is_empty() && !matches!(comparison, Comparison::Linked(_) | Comparison::Unlinked(_)) {
             return Err("in `when`: the key `attribute` is missing".to_owned());
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::facts::Wanted;
+use crate::model::sign::Sign;
 use crate::model::usage::{OmittedScope, ScopeSite};
 use crate::model::{Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
 use crate::plan::{EmptyInput, Plan};
@@ -96,6 +97,8 @@ pub struct Blobs {
     pub sites: Vec<ScopeSite>,
     /// Token requests without scopes.
     pub omitted: Vec<OmittedScope>,
+    /// What the files show beside what is wrong.
+    pub signs: Vec<Sign>,
 }
 
 impl Blobs {
@@ -117,6 +120,7 @@ impl Blobs {
                         safe.append(&mut scanned.safe);
                     }
                     self.names.append(&mut scanned.wanted);
+                    self.signs.append(&mut scanned.signs);
                     self.sites.append(&mut scanned.sites);
                     self.omitted.append(&mut scanned.omitted);
                     if scanned.resources.is_empty() && !mutes(&scanned) || target.commit().is_some() {

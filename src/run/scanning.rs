@@ -179,8 +179,8 @@ fn added(blob: &Blob) -> Option<Vec<(u32, u32)>> {
 }
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices, added: _ } = &scanned;
-    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty();
+    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, signs, parsed_bytes, notices, added: _ } = &scanned;
+    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty() || !signs.is_empty();
     let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }

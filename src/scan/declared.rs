@@ -1,11 +1,15 @@
 //! Infrastructure that documents declare: Terraform in JSON, `CloudFormation`, ARM templates, Kubernetes objects, allowlists in configuration files.
 
+mod integration;
+
 use crate::lang::Notation;
 use crate::model::facts::Value;
 use crate::text::Span;
 
 use super::document::{self, Kind, Node};
 use super::syntax::{RawAttribute, RawResource};
+
+pub use integration::is_declaration;
 
 /// Attributes of one resource that are kept.
 const MAX_ATTRIBUTES: usize = 5_000;
@@ -24,7 +28,9 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
     let mut out = Vec::new();
     for node in &documents {
         let reader = Reader { bytes, is_template: is_terraform };
-        if is_terraform {
+        if is_declaration(path) {
+            reader.integration(node, &mut out);
+        } else if is_terraform {
             reader.terraform(node, &mut out);
         } else if node.get("Resources").is_some_and(is_stack) {
             reader.stack(node, &mut out);

@@ -23,6 +23,7 @@ use super::practice::{self, Practice, Practices};
 use super::safe::{self, SafeSlot};
 use super::settle;
 use super::sink::{self, Sinks};
+use super::signs::{self, Depth, RawSign};
 use super::sites::RawSites;
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
 
@@ -42,6 +43,8 @@ pub struct Meaning {
     usage_rules: Vec<usize>,
     openapi_rules: Vec<usize>,
     query_rules: Vec<usize>,
+    /// Some rule goes by requests for the audit log.
+    asks_for_signs: bool,
     /// Slots that are filled safely are asked for, too.
     pub lists_safe: bool,
     /// Rules about what code does with its secrets.
@@ -79,12 +82,23 @@ pub enum Sight {
     Query,
     /// The name of a provider whose webhooks a rule asks about.
     Hooks,
+    /// The path of the audit log.
+    Audit,
 }
 
 impl Seen {
     /// Only this one.
     pub fn only(sight: Sight) -> Self {
         Self(1 << sight as u8)
+    }
+
+    /// What the name of a file says of it: an application that declares itself is looked at whatever words it uses.
+    pub fn of_file(path: &str) -> Self {
+        let mut all = Self::default();
+        if declared::is_declaration(path) {
+            [Sight::Resource, Sight::Scope, Sight::Provider].into_iter().for_each(|sight| all.note(sight));
+        }
+        all
     }
 
     /// Those that a tree alone can answer.
@@ -172,6 +186,8 @@ pub struct Meant {
     pub wanted: Vec<RawWanted>,
     /// Slots that are filled safely, where they are asked for.
     pub safe: Vec<SafeSlot>,
+    /// What it shows beside what is wrong.
+    pub signs: Vec<RawSign>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
 }
@@ -199,7 +215,8 @@ impl Meaning {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
             meaning.sinks.add(rules.sinks.clone());
         }
-        if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() {
+        meaning.asks_for_signs = meaning.infrastructure_rules.iter().any(|&index| matches!(&rules.rules[index].matcher, Matcher::Check { name } if name.starts_with("audit-")));
+        if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() || meaning.asks_for_signs {
             meaning.providers = provider::built_in().unwrap_or_default();
         }
         meaning
@@ -225,6 +242,9 @@ impl Meaning {
             let own = provider.scopes.iter().filter(|_| provider.has_own_families);
             let scopes = own.filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
+        }
+        if self.asks_for_signs {
+            all.push((Anchor::exact(signs::AUDIT.as_bytes()), Sight::Audit));
         }
         for &index in &self.query_rules {
             all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Query)));
@@ -273,7 +293,8 @@ impl Meaning {
         if !self.openapi_rules.is_empty() && seen.has(Sight::Scope) && blob.kind == FileKind::Config {
             self.openapi(blob, rules, &mut meant);
         }
-        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test {
+        // What an application declares of all its packages is no request of one of them.
+        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test && !declared::is_declaration(&blob.target.relative) {
             meant.sites = RawSites::of(blob, &self.providers);
         }
         if let Some(language) = subject.language.filter(|_| seen.has(Sight::Query)) {
@@ -290,6 +311,16 @@ impl Meaning {
             meant.resources.clear();
         }
         meant
+    }
+
+    /// What a file shows beside what is wrong, as far as somebody asks.
+    pub fn signs(&self, blob: &Blob, seen: Seen, context: Context) -> Vec<RawSign> {
+        let depth = match (self.lists_safe, self.asks_for_signs) {
+            (true, _) => Depth::All,
+            (false, true) if seen.has(Sight::Audit) || seen.has(Sight::Provider) => Depth::Requests,
+            _ => return Vec::new(),
+        };
+        if context.test || context.vendored { Vec::new() } else { signs::signs(blob, &self.providers, depth) }
     }
 
     /// What the tree of a blob may say that its text does not.
@@ -372,7 +403,13 @@ impl Meaning {
     }
 
     fn scopes(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
-        for found in self.providers.iter().flat_map(|provider| scopes::hits(blob.bytes, blob.kind, provider)) {
+        let is_declaration = declared::is_declaration(&blob.target.relative);
+        let of = |provider: &Provider| match (is_declaration, provider.has_own_families) {
+            (false, _) => scopes::hits(blob.bytes, blob.kind, provider),
+            (true, true) => scopes::declared(blob.bytes, blob.kind, provider),
+            (true, false) => Vec::new(),
+        };
+        for found in self.providers.iter().flat_map(of) {
             for (_, index) in
                 self.scope_rules.iter().filter(|(problem, index)| *problem == found.problem && rules.compiled[*index].looks_at_target(blob.target))
             {

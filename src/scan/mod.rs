@@ -28,6 +28,7 @@ pub mod prefilter;
 mod repeats;
 mod safe;
 mod settle;
+mod signs;
 pub mod sink;
 mod sites;
 mod snippet;
@@ -46,6 +47,7 @@ use crate::lang::{self, Language};
 use crate::model::facts::{Argument, Attribute, Resource, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
+use crate::model::sign::Sign;
 use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, RuleSet, provider};
@@ -80,7 +82,7 @@ pub struct ScanOptions {
     pub line_hashes: bool,
     /// Values whose findings are muted.
     pub allow: AllowedValues,
-    /// List slots that are filled safely, too.
+    /// List slots that are filled safely, and other signs of good practice.
     pub safe: bool,
 }
 
@@ -202,12 +204,12 @@ impl Scanner {
 
     /// Scans one blob. Never panics on content; linear in its length.
     pub fn scan(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        self.scan_knowing(blob, Seen::default(), worker)
+        self.scan_knowing(blob, Seen::of_file(&blob.target.relative), worker)
     }
 
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
+        Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), signs: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
     }
 
     /// The literals of a blob that other files use as credentials, for the second parallel step: each with the path of names it has here. What the
@@ -289,6 +291,7 @@ impl Scanner {
         let mut meant = self.understand(&mut gathered, None, worker);
         self.embedded(&mut gathered, &mut meant, worker);
         self.settings(&mut gathered, &mut meant, worker);
+        meant.signs = self.meaning.signs(blob, gathered.seen, gathered.context());
         (gathered, meant)
     }
 
@@ -530,7 +533,7 @@ impl Scanner {
         let context = gathered.context();
         let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
         let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
-        let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty();
+        let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty() || !meant.signs.is_empty();
         if hits.is_empty() && markers.is_empty() && !has_facts {
             return scanned;
         }
@@ -551,6 +554,8 @@ impl Scanner {
             scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
         }
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        let sign = |sign: signs::RawSign| Sign { kind: sign.kind, name: sign.name, place: snippet::place(blob, &lines, &masks, sign.span) };
+        scanned.signs = meant.signs.into_iter().map(sign).collect();
         (scanned.sites, scanned.omitted) = meant.sites.placed(blob, |span| snippet::place(blob, &lines, &masks, span));
         scanned.wanted = meant.wanted.into_iter().map(|raw| wanted(raw, meant.language, blob, (&lines, &masks))).collect();
         if self.options.line_hashes {
