@@ -68,7 +68,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 34] = [
+pub const CHECKS: [&str; 35] = [
     "audit-credential",
     "audit-gap",
     "audit-missing",
@@ -102,6 +102,7 @@ pub const CHECKS: [&str; 34] = [
     "suppression-invalid-date",
     "suppression-unused",
     "suppression-without-reason",
+    "token-per-call",
     "unverified-webhook",
 ];
 

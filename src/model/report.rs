@@ -225,6 +225,8 @@ pub struct Report {
     pub reviews: Vec<Review>,
     /// Slots that are filled safely, where `--show-safe` asks for them.
     pub safe: Option<Vec<SafeUse>>,
+    /// What the files show beside what is wrong with them.
+    pub signs: Vec<Sign>,
     /// Figures.
     pub stats: Stats,
     /// Suppressed findings are shown too.

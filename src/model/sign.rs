@@ -32,6 +32,18 @@ pub enum SignKind {
     TokenRequest,
     /// An access token that is kept until it expires.
     TokenCache,
+    /// Clients of two environments declare different places for their secrets.
+    SeparateSecrets,
+    /// A client of production declares whom the vendor lets in.
+    Allowlist,
+    /// A client declares that its scopes were reviewed within the last year.
+    ScopesReviewed,
+    /// An export of the audit log is declared.
+    AuditExport,
+    /// The exported audit log is declared to be kept for a year.
+    AuditRetention,
+    /// It is declared that there are no webhooks.
+    NoWebhooks,
     /// A webhook whose signature is compared in constant time.
     WebhookVerified,
 }

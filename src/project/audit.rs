@@ -6,6 +6,7 @@ use crate::model::facts::{Attribute, CLIENT, INTEGRATION, Resource, Value};
 use crate::model::sign::{Sign, SignKind};
 use crate::model::{Place, Related};
 use crate::text::value::DAY;
+use crate::text::value::date::Moment;
 
 use super::conditions::length_of;
 use super::{Found, Outcome};
@@ -133,7 +134,9 @@ pub fn shares_credential<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
     }
     for integration in world.of_kind(INTEGRATION) {
         let Some((location, place)) = text_at(integration, "audit.secret-location") else { continue };
-        let Some(client) = world.clients(integration).find(|client| text_at(client, "secret-location").is_some_and(|(own, _)| own == location)) else { continue };
+        let Some(client) = world.clients(integration).find(|client| text_at(client, "secret-location").is_some_and(|(own, _)| own == location)) else {
+            continue;
+        };
         let message = format!("the export of the audit log uses the secret of the client `{}`", client.name);
         out.push(Outcome::Violates(violates("audit.secret-location".to_owned(), place, message)));
     }
@@ -154,7 +157,8 @@ fn workloads<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
         for (key, place) in secret_keys(job) {
             let takes = |(other, exports): &&(&'a Resource, bool)| !exports && secret_keys(other).iter().any(|(own, _)| *own == key);
             let Some((other, _)) = all.iter().find(takes) else { continue };
-            let message = format!("the job `{}` exports the audit log with the key `{}` of the Secret `{}`, which `{}` uses too", job.name, key.1, key.0, other.name);
+            let message =
+                format!("the job `{}` exports the audit log with the key `{}` of the Secret `{}`, which `{}` uses too", job.name, key.1, key.0, other.name);
             let mut found = violates(format!("{}.{}", key.0, key.1), place, message);
             found.related.push(Related { place: other.place.clone(), message: "the application uses it here".to_owned() });
             out.push(Outcome::Violates(found));
@@ -185,7 +189,9 @@ pub fn shared_secret<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
     let mut out = Vec::new();
     for client in world.of_kind(CLIENT).filter(|client| text_at(client, "environment").is_some() && !is_production(client)) {
         let Some((location, place)) = text_at(client, "secret-location") else { continue };
-        let is_same = |other: &&Resource| other.module == client.module && is_production(other) && text_at(other, "secret-location").is_some_and(|(own, _)| own == location);
+        let is_same = |other: &&Resource| {
+            other.module == client.module && is_production(other) && text_at(other, "secret-location").is_some_and(|(own, _)| own == location)
+        };
         let Some(other) = world.of_kind(CLIENT).find(is_same) else { continue };
         let message = format!("the clients `{}` and `{}` of two environments share one secret", other.name, client.name);
         let mut found = violates(format!("{}.secret-location", client.name), place, message);
@@ -195,6 +201,62 @@ pub fn shared_secret<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
     out
 }
 
+/// The days for which the exported audit log is kept, at least, and for which a review counts.
+const YEAR: i64 = 365;
+
+/// What declarations say that is right. What they name is never repeated.
+pub fn declared(world: &World, now: Moment) -> Vec<Sign> {
+    let mut out = Vec::new();
+    for integration in world.of_kind(INTEGRATION) {
+        let clients: Vec<&Resource> = world.clients(integration).collect();
+        let mut says = |kind: SignKind, path: &str, is_so: &dyn Fn(&str) -> bool| {
+            let text = text_at(integration, path).filter(|(text, _)| is_so(text));
+            out.extend(text.map(|(_, place)| sign(kind, "", place)));
+        };
+        says(SignKind::AuditExport, "audit.export", &|_| true);
+        says(SignKind::AuditRetention, "audit.retention-days", &|days| days.parse::<i64>().is_ok_and(|days| days >= YEAR));
+        says(SignKind::TokenCache, "token-cache", &|_| true);
+        says(SignKind::NoWebhooks, "webhooks", &|text| text == "false");
+        let stored: Vec<Sign> =
+            clients.iter().filter_map(|client| Some(sign(SignKind::StoredSecret, &client.name, text_at(client, "secret-location")?.1))).collect();
+        let reviewed: Vec<Sign> = clients.iter().filter_map(|client| reviewed(client, now)).collect();
+        let production: Vec<&Resource> = clients.iter().copied().filter(|client| is_production(client)).collect();
+        let listed: Vec<Sign> =
+            production.iter().filter_map(|client| Some(sign(SignKind::Allowlist, &client.name, &client.attribute("allowlist[]")?.place))).collect();
+        // What holds of some clients only says nothing of the others.
+        out.extend(stored.into_iter().filter(|_| clients.iter().all(|client| text_at(client, "secret-location").is_some())));
+        out.extend((reviewed.len() == clients.len()).then_some(reviewed).into_iter().flatten());
+        out.extend((!production.is_empty() && listed.len() == production.len()).then_some(listed).into_iter().flatten());
+        out.extend(separate(&clients));
+    }
+    out
+}
+
+fn sign(kind: SignKind, name: &str, place: &Place) -> Sign {
+    Sign { kind, name: name.to_owned(), place: place.clone() }
+}
+
+fn reviewed(client: &Resource, now: Moment) -> Option<Sign> {
+    let (text, place) = text_at(client, "scopes-reviewed")?;
+    let day: Moment = text.parse().ok()?;
+    let is_recent = day <= now && day.after(u64::try_from(YEAR).unwrap_or_default() * DAY) > now;
+    is_recent.then(|| sign(SignKind::ScopesReviewed, &client.name, place))
+}
+
+/// The clients of an integration that is in production and elsewhere, each with its secret in a place of its own.
+fn separate(clients: &[&Resource]) -> Vec<Sign> {
+    let told: Vec<(bool, &str, &Place, &str)> = clients
+        .iter()
+        .filter(|client| text_at(client, "environment").is_some())
+        .filter_map(|client| text_at(client, "secret-location").map(|(text, place)| (is_production(client), text, place, client.name.as_str())))
+        .collect();
+    type Told<'t> = Vec<&'t (bool, &'t str, &'t Place, &'t str)>;
+    let (production, others): (Told, Told) = told.iter().partition(|(is_production, ..)| *is_production);
+    let is_apart = production.iter().all(|(_, text, ..)| others.iter().all(|(_, other, ..)| other != text));
+    let is_told = told.len() == clients.len() && !production.is_empty() && !others.is_empty();
+    if is_told && is_apart { told.iter().map(|(_, _, place, name)| sign(SignKind::SeparateSecrets, name, place)).collect() } else { Vec::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::project::tests::of_rule;
@@ -202,9 +264,13 @@ mod tests {
     #[test]
     fn exports_that_leave_gaps_are_found() {
         let cron = |schedule: &str, ago: &str| {
-            format!("on:\n  schedule:\n    - cron: '{schedule}'\njobs:\n  export:\n    steps:\n      - run: curl \"$BASE/v1/audit-logs?from=$(date -u -d '{ago} ago' +%FT%TZ)&to=$NOW\"\n")
+            format!(
+                "on:\n  schedule:\n    - cron: '{schedule}'\njobs:\n  export:\n    steps:\n      - run: curl \"$BASE/v1/audit-logs?from=$(date -u -d '{ago} ago' +%FT%TZ)&to=$NOW\"\n"
+            )
         };
-        for (schedule, ago, count) in [("0 */2 * * *", "1 hour", 1), ("0 * * * *", "1 hour", 0), ("0 6 * * 1-5", "1 day", 1), ("0 6 * * *", "1 day", 0), ("0 6 1 * *", "1 month", 0)] {
+        for (schedule, ago, count) in
+            [("0 */2 * * *", "1 hour", 1), ("0 * * * *", "1 hour", 0), ("0 6 * * 1-5", "1 day", 1), ("0 6 * * *", "1 day", 0), ("0 6 1 * *", "1 month", 0)]
+        {
             let found = of_rule("audit/export-gap", &[(".github/workflows/audit.yml", &cron(schedule, ago))]);
             assert_eq!(found.len(), count, "{schedule} {ago}: {found:?}");
         }
@@ -227,13 +293,17 @@ mod tests {
     #[test]
     fn exports_with_the_credential_of_the_application_are_found() {
         let audit = "curl \"$BASE/v1/audit-logs?from=$F&to=$T\" -H \"Authorization: Bearer $AELIX_TOKEN\"\n";
-        let app = |name: &str| format!("import os, requests\ntoken = os.environ['{name}']\nrequests.get(AELIX + '/v1/payments', headers={{'Authorization': 'Bearer ' + token}})\n");
+        let app = |name: &str| {
+            format!("import os, requests\ntoken = os.environ['{name}']\nrequests.get(AELIX + '/v1/payments', headers={{'Authorization': 'Bearer ' + token}})\n")
+        };
         let found = of_rule("audit/export-shares-app-credential", &[("audit.sh", audit), ("app.py", &app("AELIX_TOKEN"))]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].ends_with("the export of the audit log uses `AELIX_TOKEN`, the credential of the application"), "{found:?}");
         assert!(of_rule("audit/export-shares-app-credential", &[("audit.sh", audit), ("app.py", &app("AELIX_APP_TOKEN"))]).is_empty());
         let workload = |kind: &str, key: &str, arguments: &str| {
-            format!("apiVersion: v1\nkind: {kind}\nmetadata:\n  name: x{kind}\nspec:\n  containers:\n    - args: [\"{arguments}\"]\n      env:\n        - name: T\n          valueFrom:\n            secretKeyRef:\n              name: aelix\n              key: {key}\n")
+            format!(
+                "apiVersion: v1\nkind: {kind}\nmetadata:\n  name: x{kind}\nspec:\n  containers:\n    - args: [\"{arguments}\"]\n      env:\n        - name: T\n          valueFrom:\n            secretKeyRef:\n              name: aelix\n              key: {key}\n"
+            )
         };
         for (key, count) in [("client_secret", 1), ("admin_token", 0)] {
             let text = workload("CronJob", key, "curl $BASE/v1/audit-logs") + "---\n" + &workload("Deployment", "client_secret", "serve");
@@ -246,7 +316,9 @@ mod tests {
     #[test]
     fn environments_that_share_a_secret_are_found() {
         let clients = |own: &str| {
-            format!("[[integration.clients]]\nname = \"a\"\nenvironment = \"production\"\nsecret-location = \"vault:prod\"\n[[integration.clients]]\nname = \"b\"\nenvironment = \"sandbox\"\nsecret-location = \"vault:{own}\"\n")
+            format!(
+                "[[integration.clients]]\nname = \"a\"\nenvironment = \"production\"\nsecret-location = \"vault:prod\"\n[[integration.clients]]\nname = \"b\"\nenvironment = \"sandbox\"\nsecret-location = \"vault:{own}\"\n"
+            )
         };
         assert_eq!(["prod", "sandbox"].map(|own| of_rule("secrets/shared-between-environments", &[("aelix-lint.toml", &clients(own))]).len()), [1, 0]);
     }

@@ -43,12 +43,8 @@ const CHECKS: [(&str, ModuleCheck); 6] = [
 type ProjectCheck = for<'a> fn(&World<'a>) -> Vec<Outcome<'a>>;
 
 /// The same of whole projects.
-const PROJECT_CHECKS: [(&str, ProjectCheck); 4] = [
-    ("audit-credential", audit::shares_credential),
-    ("audit-gap", audit::gap),
-    ("audit-missing", audit::missing),
-    ("declared-secret", audit::shared_secret),
-];
+const PROJECT_CHECKS: [(&str, ProjectCheck); 4] =
+    [("audit-credential", audit::shares_credential), ("audit-gap", audit::gap), ("audit-missing", audit::missing), ("declared-secret", audit::shared_secret)];
 
 /// What a check says of one place.
 #[derive(Debug)]
@@ -107,6 +103,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// What nobody can tell before it is applied.
     pub unknown: Vec<Notice>,
+    /// What is declared to be right.
+    pub signs: Vec<Sign>,
 }
 
 /// How a rule judges.
@@ -179,6 +177,7 @@ pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], around: &Around) 
             }
         }
     }
+    judged.signs = audit::declared(&world, around.now);
     judged.unknown = unknown.into_iter().filter(|(key, _)| !seen.contains(key)).map(|(_, notice)| notice).collect();
     judged.findings.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));
     judged

@@ -140,8 +140,9 @@ impl RawTest {
         all.extend((!self.linked.is_empty()).then_some(Comparison::Linked(self.linked)));
         all.extend((!self.unlinked.is_empty()).then_some(Comparison::Unlinked(self.unlinked)));
         let comparison = all.pop().filter(|_| all.is_empty());
-        let comparison =
-            comparison.ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `shorter_than`, `later_than`, `linked`, `unlinked`")?;
+        let comparison = comparison.ok_or(
+            "in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `shorter_than`, `later_than`, `linked`, `unlinked`",
+        )?;
         if self.attribute.is_empty() && !matches!(comparison, Comparison::Linked(_) | Comparison::Unlinked(_)) {
             return Err("in `when`: the key `attribute` is missing".to_owned());
         }

@@ -32,6 +32,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         scanned_files: plan.show.files.then(Vec::new),
         reviews: Vec::new(),
         safe: plan.show.safe.then(Vec::new),
+        signs: Vec::new(),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
         scope,

@@ -124,6 +124,14 @@ pub fn usage(scanner: &Scanner, targets: &[&Target], wanted: u64, pool: &ThreadP
     pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
 }
 
+/// What a configuration declares, by whatever name it lies.
+pub fn declaration(scanner: &Scanner, target: &Target, pool: &ThreadPool) -> Option<Scanned> {
+    match pool.install(|| attempt(target, &mut Desk::default(), |blob, _| scanner.declaration(blob))) {
+        Outcome::Scanned { found, .. } => found.map(|found| *found),
+        Outcome::Skipped(_) | Outcome::Failed(_) => None,
+    }
+}
+
 /// The text of a target, for the few manifests that the project stage asks for; nothing where it cannot be read.
 pub fn text(target: &Target) -> Option<String> {
     match source::read(target, &mut Buffer::default()) {
@@ -180,7 +188,8 @@ fn added(blob: &Blob) -> Option<Vec<(u32, u32)>> {
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
     let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, signs, parsed_bytes, notices, added: _ } = &scanned;
-    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty() || !signs.is_empty();
+    let has_facts =
+        !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty() || !signs.is_empty();
     let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }

@@ -45,6 +45,14 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
     out
 }
 
+/// What the configuration of this program declares.
+pub fn declaration(bytes: &[u8]) -> Vec<RawResource> {
+    let mut out = Vec::new();
+    let reader = Reader { bytes, is_template: false };
+    document::read(Notation::Toml, bytes).iter().for_each(|root| reader.integration(root, &mut out));
+    out
+}
+
 fn is_stack(resources: &Node) -> bool {
     resources.entries().iter().any(|e| e.value.get("Type").and_then(Node::str).is_some_and(|kind| kind.contains("::")))
 }

@@ -22,8 +22,8 @@ use super::passed;
 use super::practice::{self, Practice, Practices};
 use super::safe::{self, SafeSlot};
 use super::settle;
-use super::sink::{self, Sinks};
 use super::signs::{self, Depth, RawSign};
+use super::sink::{self, Sinks};
 use super::sites::RawSites;
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
 
@@ -215,7 +215,8 @@ impl Meaning {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
             meaning.sinks.add(rules.sinks.clone());
         }
-        meaning.asks_for_signs = meaning.infrastructure_rules.iter().any(|&index| matches!(&rules.rules[index].matcher, Matcher::Check { name } if name.starts_with("audit-")));
+        meaning.asks_for_signs =
+            meaning.infrastructure_rules.iter().any(|&index| matches!(&rules.rules[index].matcher, Matcher::Check { name } if name.starts_with("audit-")));
         if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() || meaning.asks_for_signs {
             meaning.providers = provider::built_in().unwrap_or_default();
         }

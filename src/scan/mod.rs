@@ -209,7 +209,20 @@ impl Scanner {
 
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), signs: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
+        Scanned {
+            findings: Vec::new(),
+            suppressions: Vec::new(),
+            safe: Vec::new(),
+            signs: Vec::new(),
+            ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker)
+        }
+    }
+
+    /// What a configuration declares of an application, by whatever name it lies.
+    pub fn declaration(&self, blob: &Blob) -> Scanned {
+        let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &[]));
+        let resources = declared::declaration(blob.bytes).into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        Scanned { resources, ..Scanned::default() }
     }
 
     /// The literals of a blob that other files use as credentials, for the second parallel step: each with the path of names it has here. What the

@@ -165,7 +165,10 @@ impl Page<'_> {
         let mut found = None;
         for at in memchr::memmem::find_iter(self.bytes, name.as_bytes()).take(MOST * 4) {
             let is_part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-            if is_part(at.checked_sub(1).and_then(|before| self.bytes.get(before))) || is_part(self.bytes.get(at + name.len())) || elsewhere.range().contains(&at) {
+            if is_part(at.checked_sub(1).and_then(|before| self.bytes.get(before)))
+                || is_part(self.bytes.get(at + name.len()))
+                || elsewhere.range().contains(&at)
+            {
                 continue;
             }
             let behind = &self.bytes[at + name.len()..self.line(at).end];
@@ -265,8 +268,14 @@ static SIGNATURE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)ae
 static PRACTICES: LazyLock<Vec<(Regex, SignKind)>> = LazyLock::new(|| {
     let all = [
         // The end of a token, with something taken off it; libraries that keep tokens by themselves.
-        (r"(?i)\bexpires?_?(?:in|at|on)\b[^\n]{0,40}-\s*\w+|\b(?:time\.Now|now)\b[^\n]{0,60}(?i:expir)|clientcredentials\.Config|oauth2\.ReuseTokenSource|OAuth2AuthorizedClientManager|\bTokenCache\b|\btoken_cache\b", SignKind::TokenCache),
-        (r"hmac\.compare_digest|timingSafeEqual|hmac\.Equal|subtle\.ConstantTimeCompare|MessageDigest\.isEqual|FixedTimeEquals|hash_equals|secure_compare|constant_time_eq|verify_slice|ct_eq", SignKind::WebhookVerified),
+        (
+            r"(?i)\bexpires?_?(?:in|at|on)\b[^\n]{0,40}-\s*\w+|\b(?:time\.Now|now)\b[^\n]{0,60}(?i:expir)|clientcredentials\.Config|oauth2\.ReuseTokenSource|OAuth2AuthorizedClientManager|\bTokenCache\b|\btoken_cache\b",
+            SignKind::TokenCache,
+        ),
+        (
+            r"hmac\.compare_digest|timingSafeEqual|hmac\.Equal|subtle\.ConstantTimeCompare|MessageDigest\.isEqual|FixedTimeEquals|hash_equals|secure_compare|constant_time_eq|verify_slice|ct_eq",
+            SignKind::WebhookVerified,
+        ),
     ];
     all.into_iter().filter_map(|(pattern, kind)| Some((Regex::new(pattern).ok()?, kind))).collect()
 });
@@ -278,7 +287,10 @@ static WINDOWS: LazyLock<Vec<Window>> = LazyLock::new(|| {
         (r#"\bdate\b[^\n)]{0,60}?(?:-d|--date)[= ]*["']?(?P<unit>yesterday)"#, |_| Some(DAY)),
         (r"\bdate\b[^\n)]{0,30}?-v ?-(?P<n>\d+)(?P<unit>[SMHdw])", counted),
         (r"\btimedelta\((?P<unit>second|minute|hour|day|week)s=(?P<n>\d+)\)", counted),
-        (r"(?i)(?:minus|plus|add|duration::|sub)(?P<unit>second|minute|hour|day|week)s\(-?(?P<n>\d+)\)|-(?P<n2>\d+) ?\* ?time\.(?P<unit2>second|minute|hour)\b", counted),
+        (
+            r"(?i)(?:minus|plus|add|duration::|sub)(?P<unit>second|minute|hour|day|week)s\(-?(?P<n>\d+)\)|-(?P<n2>\d+) ?\* ?time\.(?P<unit2>second|minute|hour)\b",
+            counted,
+        ),
         (r"[?&]from=(?P<from>\d{4}-\d\d-\d\dT[\d:.]+Z)&to=(?P<to>\d{4}-\d\d-\d\dT[\d:.]+Z)", between),
     ];
     all.into_iter().filter_map(|(pattern, seconds)| Some(Window { regex: Regex::new(pattern).ok()?, seconds })).collect()
@@ -337,7 +349,11 @@ mod tests {
         for (name, text, expected) in [
             ("a.sh", "curl \"$BASE/v1/audit-logs?from=$F&to=$T\" -H \"Authorization: Bearer $AELIX_TOKEN\"\n", "AuditRequest AELIX_TOKEN"),
             ("a.sh", "curl -sS \\\n  -H \"Authorization: Bearer ${AELIX_ADMIN_TOKEN}\" \\\n  \"$BASE/v1/audit-logs\"\n", "AuditRequest AELIX_ADMIN_TOKEN"),
-            ("a.sh", "TOKEN=$(cat \"$AELIX_TOKEN_URL\" \"$AELIX_API_KEY\")\ncurl \"$BASE/v1/accounts\" -H \"Authorization: Bearer $TOKEN\"\n", "ApiRequest AELIX_API_KEY"),
+            (
+                "a.sh",
+                "TOKEN=$(cat \"$AELIX_TOKEN_URL\" \"$AELIX_API_KEY\")\ncurl \"$BASE/v1/accounts\" -H \"Authorization: Bearer $TOKEN\"\n",
+                "ApiRequest AELIX_API_KEY",
+            ),
             (
                 "a.py",
                 "token = os.environ[\"AELIX_TOKEN\"]\nheaders = {\"Authorization\": f\"Bearer {token}\"}\nrequests.get(f\"{BASE}/v1/audit-logs\", headers=headers)\n",
