@@ -68,10 +68,11 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 35] = [
+pub const CHECKS: [&str; 37] = [
     "audit-credential",
     "audit-gap",
     "audit-missing",
+    "audit-window",
     "declared-secret",
     "default-fallback",
     "frontend-secret",
@@ -83,6 +84,7 @@ pub const CHECKS: [&str; 35] = [
     "network-world-open",
     "plaintext-parameter",
     "rotation-missing",
+    "rotation-unheard",
     "scope-admin-interactive",
     "scope-all",
     "scope-broader",

@@ -20,6 +20,8 @@ pub enum SignKind {
     AuditRequest,
     /// A request for anything else, with the same name.
     ApiRequest,
+    /// A request for the audit log that does not say from when, or to when.
+    AuditUnbounded,
     /// How much time one export of the audit log asks for, in seconds.
     AuditWindow(u64),
     /// The longest pause of a schedule beside such a request, in seconds.

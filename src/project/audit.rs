@@ -102,6 +102,12 @@ fn shown(seconds: u64) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Requests that do not say from when, or to when.
+pub fn window<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
+    let found = |sign: &'a Sign| Outcome::Violates(Found { message: None, ..violates("window".to_owned(), &sign.place, String::new()) });
+    world.signs(|kind| kind == SignKind::AuditUnbounded).map(found).collect()
+}
+
 /// Production without an export of the audit log.
 pub fn missing<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
     if world.signs(|kind| kind == SignKind::AuditRequest).next().is_some() {

@@ -30,21 +30,27 @@ use resources::Module;
 type ModuleCheck = for<'a> fn(&Module<'a>) -> Vec<Outcome<'a>>;
 
 /// Name (`check = "…"` in a rule) and function of every check, sorted by name.
-const CHECKS: [(&str, ModuleCheck); 6] = [
+const CHECKS: [(&str, ModuleCheck); 7] = [
     ("network-env-mixing", allowlist::env_mixing),
     ("network-invalid-entry", allowlist::invalid_entry),
     ("network-overbroad", allowlist::overbroad),
     ("network-private-range", allowlist::private_range),
     ("network-world-open", allowlist::world_open),
     ("rotation-missing", rotation::missing),
+    ("rotation-unheard", rotation::unheard),
 ];
 
 /// A check of everything that a project declares and shows.
 type ProjectCheck = for<'a> fn(&World<'a>) -> Vec<Outcome<'a>>;
 
 /// The same of whole projects.
-const PROJECT_CHECKS: [(&str, ProjectCheck); 4] =
-    [("audit-credential", audit::shares_credential), ("audit-gap", audit::gap), ("audit-missing", audit::missing), ("declared-secret", audit::shared_secret)];
+const PROJECT_CHECKS: [(&str, ProjectCheck); 5] = [
+    ("audit-credential", audit::shares_credential),
+    ("audit-gap", audit::gap),
+    ("audit-missing", audit::missing),
+    ("audit-window", audit::window),
+    ("declared-secret", audit::shared_secret),
+];
 
 /// What a check says of one place.
 #[derive(Debug)]

@@ -53,7 +53,7 @@ pub fn signs(blob: &Blob, providers: &[Provider], depth: Depth) -> Vec<RawSign> 
     if matches!(blob.kind, FileKind::Document | FileKind::Generated) {
         return Vec::new();
     }
-    let page = Page { bytes: blob.bytes };
+    let page = Page { bytes: blob.bytes, path: &blob.target.relative };
     let mut found = page.requests(providers);
     if found.iter().any(|sign| sign.kind == SignKind::AuditRequest) {
         found.extend(page.window());
@@ -68,6 +68,7 @@ pub fn signs(blob: &Blob, providers: &[Provider], depth: Depth) -> Vec<RawSign> 
 
 struct Page<'b> {
     bytes: &'b [u8],
+    path: &'b str,
 }
 
 impl Page<'_> {
@@ -92,10 +93,34 @@ impl Page<'_> {
                     continue;
                 }
                 let name = self.credential(self.statement(at), 0).or_else(|| secrets.clone()).unwrap_or_default();
+                if kind == SignKind::AuditRequest {
+                    found.extend(self.unbounded(span).map(|span| RawSign { kind: SignKind::AuditUnbounded, name: String::new(), span }));
+                }
                 found.push(RawSign { kind, name, span });
             }
         }
         found
+    }
+
+    /// The path and query of a request that bounds its time at one end at most. What may stand elsewhere is not known.
+    fn unbounded(&self, path: Span) -> Option<Span> {
+        let line = self.line(path.start);
+        let behind = self.text(Span::new(path.end, line.end));
+        let query = &behind[..query_length(behind)];
+        let whole = Span::new(path.start, path.end + query.len());
+        let rest = behind[query.len()..].trim_start_matches(['"', '\'', '`']).trim_start();
+        let statement = self.text(self.statement(path.start));
+        let has = |bound: &str| BOUNDS.iter().any(|(form, after)| statement.contains(&format!("{form}{bound}{after}")));
+        if has("from") && has("to") {
+            return None;
+        }
+        let is_curl = statement.contains("curl ") && !["-G", "--get", "--data", " -d ", "$@", "--url-query"].iter().any(|flag| statement.contains(flag));
+        let is_request = [".http", ".rest"].iter().any(|end| self.path.ends_with(end)) && rest.is_empty();
+        let is_all = rest.starts_with(')') || rest.strip_prefix(',').is_some_and(|rest| rest.trim_start().starts_with("headers"));
+        let is_asked = self.text(Span::new(line.start, path.start)).contains(['(', '=']) && is_all && !statement.contains("params");
+        let is_cut = rest.starts_with(['+', '%', '.', '&', '?', '/', '$', '{']);
+        let is_query = query.starts_with('?') && (query.contains("from=") || query.contains("to="));
+        (!is_cut && (is_query || query.is_empty() && (is_curl || is_request || is_asked))).then_some(whole)
     }
 
     /// The name of the only client secret that the file reads: it is what its tokens are obtained with.
@@ -247,6 +272,28 @@ impl Page<'_> {
     }
 }
 
+/// How the name of a bound stands in a request: what is before and behind it.
+const BOUNDS: [(&str, &str); 8] = [("?", "="), ("&", "="), ("\"", "="), ("'", "="), (" ", "="), ("\"", "\""), ("'", "'"), (" ", ":")];
+
+/// The bytes of the query that a text begins with: up to white space or a quote that is not in a substitution (`$(date '+%F')`, `${X}`).
+fn query_length(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(at, c)| {
+        match c {
+            '(' | '{' => depth += 1,
+            ')' | '}' if depth > 0 => depth -= 1,
+            ')' | '}' => return true,
+            '?' if *at == 0 => {}
+            _ if *at == 0 => return true,
+            '"' | '\'' | '`' | '\\' if depth == 0 => return true,
+            c if c.is_whitespace() && depth == 0 => return true,
+            _ => {}
+        }
+        false
+    });
+    end.map_or(text.len(), |(at, _)| at)
+}
+
 /// The identifiers of a text.
 fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.len() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()))
@@ -370,6 +417,29 @@ mod tests {
     }
 
     #[test]
+    fn requests_that_bound_their_time_at_one_end_are_told() {
+        for (name, text, expected) in [
+            ("a.sh", "curl \"$BASE/v1/audit-logs?from=$F\"", Some("/v1/audit-logs?from=$F")),
+            ("a.sh", "curl \"$BASE/v1/audit-logs?from=$(date -u -d '1 hour ago' +%FT%TZ)&to=$NOW\"", None),
+            ("a.sh", "curl \"$BASE/v1/audit-logs?from=$(date -u +%F)\" -H \"$AUTH\"", Some("/v1/audit-logs?from=$(date -u +%F)")),
+            ("a.sh", "curl -H \"$AUTH\" $BASE/v1/audit-logs", Some("/v1/audit-logs")),
+            ("a.sh", "curl -G $BASE/v1/audit-logs \\\n  --data-urlencode \"from=$F\" --data-urlencode \"to=$T\"", None),
+            ("a.py", "requests.get(BASE + '/v1/audit-logs', headers=H)", Some("/v1/audit-logs")),
+            ("a.py", "requests.get(BASE + '/v1/audit-logs', params=window)", None),
+            ("a.py", "requests.get(BASE + '/v1/audit-logs', headers=H,\n    params={'from': a, 'to': b})", None),
+            ("a.py", "PATH = '/v1/audit-logs'", None),
+            ("a.js", "fetch(`${BASE}/v1/audit-logs?${query}`)", None),
+            ("a.js", "fetch(`${BASE}/v1/audit-logs?to=${end}`)", Some("/v1/audit-logs?to=${end}")),
+            ("a.http", "GET {{base}}/v1/audit-logs", Some("/v1/audit-logs")),
+        ] {
+            let page = Page { bytes: text.as_bytes(), path: name };
+            let at = text.find(AUDIT).unwrap();
+            let found = page.unbounded(Span::new(at, at + AUDIT.len()));
+            assert_eq!(found.map(|span| &text[span.range()]), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn windows_and_schedules_are_read_where_there_is_one() {
         for (text, expected) in [
             ("date -u -d '1 hour ago'", Some(3_600)),
@@ -383,7 +453,7 @@ mod tests {
             ("date -d '1 hour ago'; date -d '2 hours ago'", None),
             ("date +%s", None),
         ] {
-            let page = Page { bytes: text.as_bytes() };
+            let page = Page { bytes: text.as_bytes(), path: "a.sh" };
             let seconds = page.window().map(|sign| sign.kind);
             assert_eq!(seconds, expected.map(SignKind::AuditWindow), "{text}");
         }
@@ -396,7 +466,7 @@ mod tests {
             ("schedule: daily\n", None),
             ("- cron: '0 * * * *'\n- cron: '30 * * * *'\n", None),
         ] {
-            let page = Page { bytes: text.as_bytes() };
+            let page = Page { bytes: text.as_bytes(), path: "a.sh" };
             assert_eq!(page.schedule().map(|sign| sign.kind), expected.map(SignKind::Schedule), "{text}");
         }
     }
