@@ -264,6 +264,7 @@ mod masks {
             scanned_files: None,
             reviews: vec![],
             safe: None,
+            signs: vec![],
             stats: Stats::default(),
             show_suppressed: true,
             scope: None,

@@ -117,7 +117,7 @@ impl Page<'_> {
         let is_curl = statement.contains("curl ") && !["-G", "--get", "--data", " -d ", "$@", "--url-query"].iter().any(|flag| statement.contains(flag));
         let is_request = [".http", ".rest"].iter().any(|end| self.path.ends_with(end)) && rest.is_empty();
         let is_all = rest.starts_with(')') || rest.strip_prefix(',').is_some_and(|rest| rest.trim_start().starts_with("headers"));
-        let is_asked = self.text(Span::new(line.start, path.start)).contains(['(', '=']) && is_all && !statement.contains("params");
+        let is_asked = is_read(self.text(Span::new(line.start, path.start))) && is_all && !statement.contains("params");
         let is_cut = rest.starts_with(['+', '%', '.', '&', '?', '/', '$', '{']);
         let is_query = query.starts_with('?') && (query.contains("from=") || query.contains("to="));
         (!is_cut && (is_query || query.is_empty() && (is_curl || is_request || is_asked))).then_some(whole)
@@ -270,6 +270,13 @@ impl Page<'_> {
         found.retain(|sign| sign.kind != SignKind::WebhookVerified || verifies);
         found
     }
+}
+
+/// Whether a line, up to a path, opens a call that reads: `requests.get(BASE + '`, `fetch(`.
+fn is_read(before: &str) -> bool {
+    let Some((callee, _)) = before.rsplit_once('(') else { return false };
+    let name = callee.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default().to_ascii_lowercase();
+    ["get", "fetch", "request", "getasync", "getjson", "newrequest", "retrieve"].contains(&name.as_str())
 }
 
 /// How the name of a bound stands in a request: what is before and behind it.
@@ -428,6 +435,7 @@ mod tests {
             ("a.py", "requests.get(BASE + '/v1/audit-logs', params=window)", None),
             ("a.py", "requests.get(BASE + '/v1/audit-logs', headers=H,\n    params={'from': a, 'to': b})", None),
             ("a.py", "PATH = '/v1/audit-logs'", None),
+            ("a.py", "check('a', '/v1/audit-logs')", None),
             ("a.js", "fetch(`${BASE}/v1/audit-logs?${query}`)", None),
             ("a.js", "fetch(`${BASE}/v1/audit-logs?to=${end}`)", Some("/v1/audit-logs?to=${end}")),
             ("a.http", "GET {{base}}/v1/audit-logs", Some("/v1/audit-logs")),
