@@ -200,7 +200,9 @@ impl Reader<'_> {
     fn scalar(&self, path: String, node: &Node, span: Span) -> RawAttribute {
         let text = node.str().unwrap_or_default();
         let source = String::from_utf8_lossy(self.bytes.get(node.span.range()).unwrap_or_default()).into_owned();
-        let is_unknown = node.templated || self.is_template && (text.contains("${") || text.contains("%{")) || text.starts_with('[') && text.ends_with(']');
+        let is_unknown = node.templated
+            || self.is_template && (text.contains("${") || text.contains("%{"))
+            || text.starts_with('[') && text.ends_with(']') && !text.starts_with("[{");
         if node.is_null() {
             return RawAttribute { path, value: Value::Unknown, expression: "null".to_owned(), span };
         }
