@@ -135,8 +135,8 @@ fn declaration(plan: &Plan, scanner: &Scanner, targets: &[Target], pool: &Thread
 
 /// Whether a finding is about something that was asked for: a declaration elsewhere is only read for what it closes.
 fn is_asked_for(plan: &Plan, targets: &[Target], finding: &Finding) -> bool {
-    let is_in = |declaration: &&Declaration| declaration.judged == Judged::WithTargets && declaration.target.display == finding.place.display;
-    plan.declaration.as_ref().filter(is_in).is_none() || targets.iter().any(|target| target.display == finding.place.display)
+    let is_in = |declaration: &Declaration| declaration.judged == Judged::WithTargets && declaration.target.display == finding.place.display;
+    !plan.declaration.as_ref().is_some_and(is_in) || targets.iter().any(|target| target.display == finding.place.display)
 }
 
 /// Looks up the names that reach a slot of an API in one file and are declared in another.

@@ -38,8 +38,11 @@ fn item<'v>(document: &'v Value, id: &str) -> &'v Value {
     document["items"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap()
 }
 
+/// Files by their names.
+type Tree = &'static [(&'static str, &'static str)];
+
 /// Each item with trees that meet and violate it; every item is open in a tree that says nothing.
-const ITEMS: [(&str, &[(&str, &str)], &[(&str, &str)]); 10] = [
+const ITEMS: [(&str, Tree, Tree); 10] = [
     ("secret-manager", &[("aelix-lint.toml", "[integration]\nsecret-location = \"vault:prod/aelix\"\n")], &[("aelix.env", "AELIX_CLIENT_SECRET={{secret}}\n")]),
     (
         "separate-secrets",

@@ -256,10 +256,9 @@ fn separate(clients: &[&Resource]) -> Vec<Sign> {
         .filter(|client| text_at(client, "environment").is_some())
         .filter_map(|client| text_at(client, "secret-location").map(|(text, place)| (is_production(client), text, place, client.name.as_str())))
         .collect();
-    type Told<'t> = Vec<&'t (bool, &'t str, &'t Place, &'t str)>;
-    let (production, others): (Told, Told) = told.iter().partition(|(is_production, ..)| *is_production);
-    let is_apart = production.iter().all(|(_, text, ..)| others.iter().all(|(_, other, ..)| other != text));
-    let is_told = told.len() == clients.len() && !production.is_empty() && !others.is_empty();
+    let of = |wanted: bool| told.iter().filter(move |(is_production, ..)| *is_production == wanted).map(|(_, location, ..)| *location);
+    let is_apart = of(true).all(|location| of(false).all(|other| other != location));
+    let is_told = told.len() == clients.len() && of(true).next().is_some() && of(false).next().is_some();
     if is_told && is_apart { told.iter().map(|(_, _, place, name)| sign(SignKind::SeparateSecrets, name, place)).collect() } else { Vec::new() }
 }
 

@@ -50,7 +50,9 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
 pub fn declaration(bytes: &[u8]) -> Vec<RawResource> {
     let mut out = Vec::new();
     let reader = Reader { bytes, texts: Texts::Plain };
-    document::read(Notation::Toml, bytes).iter().for_each(|root| reader.integration(root, &mut out));
+    for root in &document::read(Notation::Toml, bytes) {
+        reader.integration(root, &mut out);
+    }
     out
 }
 

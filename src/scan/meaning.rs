@@ -108,7 +108,9 @@ impl Seen {
     pub fn of_file(path: &str) -> Self {
         let mut all = Self::default();
         if declared::is_declaration(path) {
-            [Sight::Resource, Sight::Scope, Sight::Provider].into_iter().for_each(|sight| all.note(sight));
+            for sight in [Sight::Resource, Sight::Scope, Sight::Provider] {
+                all.note(sight);
+            }
         }
         all
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::model::{Finding, Report};
+use crate::model::{Finding, Report, RunError};
 use crate::ruleset::checklist::Checklist;
 
 use super::super::markdown::cell;
@@ -184,7 +184,7 @@ pub fn json((checklist, decided): (&Checklist, &[Decided]), report: &Report, out
         complete: report.errors.is_empty(),
         summary: Summary { met, violated, undecided, files: report.stats.files },
         items: decided.iter().map(ItemOut::from).collect(),
-        errors: report.errors.iter().map(|error| error.relative_message()).collect(),
+        errors: report.errors.iter().map(RunError::relative_message).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

@@ -50,7 +50,9 @@ impl Reader<'_> {
         if clients.is_empty() {
             clients.push(RawResource { kind: CLIENT.to_owned(), name: TABLE.to_owned(), attributes: Vec::new(), span });
         }
-        clients.iter_mut().for_each(|client| inherit(client, &own));
+        for client in &mut clients {
+            inherit(client, &own);
+        }
         out.push(RawResource { kind: INTEGRATION.to_owned(), name: TABLE.to_owned(), attributes: own, span });
         out.append(&mut clients);
     }
