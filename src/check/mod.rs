@@ -68,11 +68,12 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 37] = [
+pub const CHECKS: [&str; 39] = [
     "audit-credential",
     "audit-gap",
     "audit-missing",
     "audit-window",
+    "ci-permissions",
     "declared-secret",
     "default-fallback",
     "frontend-secret",
@@ -93,6 +94,7 @@ pub const CHECKS: [&str; 37] = [
     "scope-openapi",
     "scope-overbroad",
     "scope-sensitive",
+    "scope-shared-client",
     "scope-unknown",
     "scope-unused",
     "scope-wildcard",

@@ -2,6 +2,7 @@
 
 mod allowlist;
 pub mod audit;
+pub mod blast;
 mod calls;
 mod conditions;
 mod expression;

@@ -37,7 +37,7 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
 }
 
 /// Families whose patterns find what is done, not what is secret.
-const PRACTICES: [&str; 3] = ["rotation", "audit", "network"];
+const PRACTICES: [&str; 4] = ["rotation", "audit", "network", "scopes"];
 
 /// Words that say of no provider that it gave the secret.
 const NEUTRAL: [&str; 16] =
