@@ -26,6 +26,7 @@ use super::manifest;
 use super::nginx;
 use super::openapi;
 use super::passed;
+use super::pinned;
 use super::practice::{self, Practice, Practices};
 use super::program;
 use super::safe::{self, SafeSlot};
@@ -66,7 +67,7 @@ pub struct Meaning {
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen(u16);
+pub struct Seen(u32);
 
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,8 @@ pub enum Sight {
     Program,
     /// A command that changes infrastructure.
     Command,
+    /// A version of a secret.
+    Version,
 }
 
 impl Seen {
@@ -289,6 +292,7 @@ impl Meaning {
         if !self.infrastructure_rules.is_empty() {
             all.extend(program::SIGNS.map(|sign| (Anchor::folded(sign.as_bytes()), Sight::Program)));
             all.extend(command::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Command)));
+            all.extend(pinned::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Version)));
         }
         all
     }
@@ -352,6 +356,9 @@ impl Meaning {
         }
         if !seen.has(Sight::Resource) {
             meant.resources.clear();
+        }
+        if seen.has(Sight::Version) && blob.kind != FileKind::Document && !context.test {
+            meant.resources.extend(pinned::resources(blob.bytes));
         }
         if let Some(language) = subject.language.filter(|language| seen.has(Sight::Command) && language.name == SHELL) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {

@@ -27,6 +27,7 @@ mod openapi;
 mod overlap;
 mod passed;
 pub mod pattern;
+mod pinned;
 mod practice;
 pub mod prefilter;
 mod program;
