@@ -79,7 +79,7 @@ impl Page<'_> {
     /// Requests of the endpoints of providers with names of their own.
     fn requests(&self, providers: &[Provider]) -> Vec<RawSign> {
         let mut paths: Vec<(&str, SignKind)> = vec![(AUDIT, SignKind::AuditRequest)];
-        let endpoints = providers.iter().filter(|provider| provider.has_own_families).flat_map(|provider| provider.endpoints());
+        let endpoints = providers.iter().filter(|provider| provider.has_own_families).flat_map(Provider::endpoints);
         paths.extend(endpoints.map(|endpoint| (endpoint.path.as_str(), SignKind::ApiRequest)).filter(|(path, _)| *path != AUDIT));
         paths.sort_unstable();
         paths.dedup();
