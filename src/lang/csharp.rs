@@ -15,10 +15,8 @@ pub(super) static LANGUAGE: Language = Language {
     grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
     separator: ".",
     callees: Callees {
-        // Basic authentication is written as `Convert.ToBase64String(Encoding.ASCII.GetBytes("id:secret"))`: what counts is the text that is encoded.
         wrappers: &[
             ".GetBytes",
-            "Convert.ToBase64String",
             ".ToString",
             ".Trim",
             ".TrimEnd",
@@ -66,6 +64,7 @@ pub(super) static LANGUAGE: Language = Language {
             (".UrlDecode", Decoding::Percent),
             (".Reverse", Decoding::Reverse),
         ],
+        encoders: &["Convert.ToBase64String", "WebEncoders.Base64UrlEncode"],
         characters: &["string", "String", ".GetString"],
         ..Callees::NONE
     },

@@ -143,6 +143,8 @@ pub struct Callees {
     pub lookups: &'static [&'static str],
     /// The result is the decoded receiver or, without one that is text, the decoded first argument.
     pub decoders: &'static [(&'static str, Decoding)],
+    /// The result is the receiver or else the first argument, encoded: what counts is the text in it (`Basic` and base64 of `id:secret`).
+    pub encoders: &'static [&'static str],
     /// The result is a list of the arguments: `List.of("a", "b")`, `listOf("a", "b")`.
     pub lists: &'static [&'static str],
     /// The result is text whose characters are the arguments, or the parts of the first argument: `String.fromCharCode(97, 98)`.
@@ -160,6 +162,7 @@ impl Callees {
         references: &[],
         lookups: &[],
         decoders: &[],
+        encoders: &[],
         lists: &[],
         characters: &[],
     };

@@ -323,7 +323,7 @@ impl<'t> Outline<'t> {
             let end = method_end.filter(|end| *end - path.start_byte() <= MAX_NAME).map_or(path.end_byte(), |end| end.max(path.end_byte()));
             let bang = if self.bytes.get(end) == Some(&b'!') { "!" } else { "" };
             let text = std::str::from_utf8(&self.bytes[path.start_byte()..end]).unwrap_or_default();
-            format!("{}{bang}", text.split_whitespace().collect::<String>())
+            format!("{}{bang}", without_type_arguments(text.split_whitespace().collect::<String>()))
         });
         let path = path.or(joined);
         let is_path = |path: &String| path.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:!$\\@[]?".contains(&b) || b >= 0x80);
@@ -569,6 +569,15 @@ fn slots(parameters: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// Grammars call comments so; here documents are extra, too.
+/// `Hmac::new_from_slice` of `Hmac::<Sha256>::new_from_slice`.
+fn without_type_arguments(path: String) -> String {
+    let end_of = |open: usize| path.rfind('>').filter(|end| *end > open);
+    match path.find("::<").and_then(|open| Some((open, end_of(open)?))) {
+        Some((open, end)) => format!("{}{}", &path[..open], &path[end + 1..]),
+        None => path,
+    }
+}
+
 fn is_comment(node: Node) -> bool {
     node.is_extra() && node.kind().contains("comment")
 }
