@@ -104,6 +104,7 @@ pub fn name_around(bytes: &[u8], at: usize, line: Span) -> Option<Span> {
     while end < line.end && is_name_byte(bytes[end]) && end - at < MAX_NAME {
         end += 1;
     }
+    start = first_word(bytes, start, end, line);
     end = second_word(bytes, start, end, line);
     while start < end && matches!(bytes[start], b'-' | b'.' | b'$') {
         start += 1;
@@ -140,6 +141,15 @@ fn second_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
     let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let known = [b"key".as_slice(), b"token", b"secret", b"password"];
     if known.iter().any(|k| rest[..word].eq_ignore_ascii_case(k)) { end + 1 + word } else { end }
+}
+
+/// `"Client Secret": …`: the first of two words in quotes, of which this is the second.
+fn first_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
+    let before = &bytes[line.start.min(start)..start];
+    let Some(before) = before.strip_suffix(b" ").filter(|_| bytes.get(end) == Some(&b'"')) else { return start };
+    let word = before.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let is_known = ["client", "api", "access", "secret", "private"].iter().any(|lead| before[before.len() - word..].eq_ignore_ascii_case(lead.as_bytes()));
+    if is_known && before[..before.len() - word].ends_with(b"\"") { start - 1 - word } else { start }
 }
 
 /// Where the next `name=` on the line begins: lines of several pairs, as in inventories.
@@ -270,6 +280,9 @@ impl Reader<'_> {
         if let Some(found) = self.stand_in(position).filter(|_| is_looked_up) {
             return Some(found);
         }
+        if !quoted && self.at(position) == Some(b',') {
+            return self.flow_pair(position + 1);
+        }
         if quoted && self.at(position) == Some(b',') {
             return self.flag_with_default(position + 1).or_else(|| self.argument(position + 1));
         }
@@ -357,6 +370,9 @@ impl Reader<'_> {
         {
             return None;
         }
+        if let Some(span) = self.default_in_template(position) {
+            return Some((span, Holder::Fallback));
+        }
         if let Some(span) = self.quoted_at(position) {
             return Some((span, Holder::Quoted));
         }
@@ -372,6 +388,24 @@ impl Reader<'_> {
             _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
             _ => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
         }
+    }
+
+    /// The literal of a template: `{{ .Values.x | default "value" | quote }}`, `{{ default "value" .Values.x }}`, `{{ x | default('value') }}`, and
+    /// `{{ "value" | b64enc }}`.
+    fn default_in_template(&self, position: usize) -> Option<Span> {
+        let quotes = self.bytes[position.min(self.line.end)..self.line.end].iter().take(1).take_while(|b| matches!(b, b'"' | b'\'')).count();
+        let hole = self.bytes[(position + quotes).min(self.line.end)..self.line.end].strip_prefix(b"{{")?;
+        let inside = &hole[..memchr::memmem::find(hole, b"}}")?];
+        let start = position + quotes + 2;
+        let text = inside.strip_prefix(b"-").unwrap_or(inside);
+        let first = self.skip_blank(start + inside.len() - text.len());
+        let is_literal = matches!(self.at(first), Some(b'"' | b'`')) && memchr::memmem::find(inside, b"|").is_some();
+        let defaults = memchr::memmem::find_iter(inside, b"default").map(|at| start + at + b"default".len());
+        let mut places = defaults.map(|at| self.skip_blank(at + usize::from(self.at(at) == Some(b'(')))).chain(is_literal.then_some(first));
+        places.find_map(|at| {
+            let opened = if self.at(at) == Some(b'\\') { self.at(at + 1) } else { self.at(at) };
+            self.quoted_at(at).filter(|literal| matches!(opened, Some(b'"' | b'\'' | b'`')) && literal.end <= start + inside.len())
+        })
     }
 
     /// The text between quotes that begin at `position`, past string prefixes (`b"`, `r#"`, `@"`), parentheses and `&`.
@@ -690,6 +724,16 @@ impl Reader<'_> {
         let value = self.quoted_at(position)?;
         let next = self.skip_blank(value.end + 1);
         matches!(self.at(next), Some(b')' | b']' | b'}') | None).then_some((value, Holder::Argument))
+    }
+
+    /// `{ name: NAME, value: … }` of YAML.
+    fn flow_pair(&self, position: usize) -> Option<(Span, Holder)> {
+        let is_name = self.bytes[self.line.start..self.name.start].trim_ascii_end().strip_suffix(b":").is_some_and(|before| before.ends_with(b"name"));
+        let rest = self.skip_blank(position);
+        let value = self.skip_blank(rest + b"value:".len());
+        let is_pair = is_name && self.bare == Bare::Yaml && self.starts_with(rest, b"value:");
+        let bare = || self.word(value, b"").map(|span| (span, Holder::Bare));
+        is_pair.then(|| self.quoted_at(value).map(|span| (span, Holder::Quoted)).or_else(bare)).flatten()
     }
 
     /// `--name value`.

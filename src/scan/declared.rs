@@ -115,7 +115,17 @@ impl Reader<'_> {
         out.push(self.resource(&format!("kubernetes:{kind}"), name, span, root));
     }
 
+    /// A template of Azure: its parameters count as variables.
     fn arm(&self, root: &Node, out: &mut Vec<RawResource>) {
+        for (section, kind) in [("parameters", "variable"), ("outputs", "output")] {
+            for entry in root.get(section).map(Node::entries).into_iter().flatten() {
+                let mut declared = self.resource(kind, entry.key.str().unwrap_or_default(), entry.key.span, &entry.value);
+                for attribute in declared.attributes.iter_mut().filter(|a| a.path == "defaultValue") {
+                    "default".clone_into(&mut attribute.path);
+                }
+                out.push(declared);
+            }
+        }
         for item in root.get("resources").map(Node::items).into_iter().flatten().filter(|item| is_arm(item)) {
             let kind = item.get("type").and_then(Node::str).unwrap_or_default();
             let name = item.get("name").and_then(Node::str).unwrap_or_default();

@@ -12,10 +12,12 @@ use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use crate::text::Span;
 
 use super::context::Context;
+use super::bicep;
 use super::declared;
 use super::embedded;
 use super::folded;
 use super::imported::{self, RawWanted};
+use super::kept::{self, Kept};
 use super::manifest;
 use super::openapi;
 use super::passed;
@@ -174,6 +176,8 @@ pub struct Meant {
     pub safe: Vec<SafeSlot>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
+    /// What its infrastructure keeps as secrets.
+    pub kept: Vec<Kept>,
 }
 
 impl Meaning {
@@ -284,6 +288,7 @@ impl Meaning {
         }
         if seen.has(Sight::Resource) || seen.has(Sight::Declared) {
             infrastructure(blob, parser, &mut meant);
+            meant.kept = kept::kept(&meant.resources);
             meant.hits.append(&mut self.practices.of_resources(&meant.resources, (blob, context), rules));
         }
         if !seen.has(Sight::Resource) {
@@ -387,6 +392,10 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
     let path = &*blob.target.within;
     if let Some(format) = lang::format_of(path) {
         meant.resources = declared::resources(blob.bytes, format.notation, path);
+        return;
+    }
+    if path.ends_with(".bicep") {
+        meant.resources = bicep::resources(blob.bytes);
         return;
     }
     let values = path.ends_with(".tfvars").then_some("values.tf");

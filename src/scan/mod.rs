@@ -5,6 +5,7 @@
 
 pub mod allow;
 mod beside;
+mod bicep;
 pub mod binding;
 mod block;
 mod composite;
@@ -17,6 +18,7 @@ mod folded;
 mod foreign;
 mod generic;
 pub mod imported;
+mod kept;
 mod manifest;
 mod meaning;
 mod openapi;
@@ -312,6 +314,9 @@ impl Scanner {
         gathered.hits = self.settled(gathered, worker);
         if let Some(facts) = &facts {
             self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (gathered, &mut meant), worker);
+        }
+        if !meant.kept.is_empty() {
+            self.folded(&Folded::of_kept(&meant.kept), &[], (gathered, &mut meant), worker);
         }
         if gathered.seen.has(Sight::Manifest) {
             self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);

@@ -218,7 +218,10 @@ impl Practices {
         for (practice, _) in &self.rules {
             match practice {
                 Practice::SensitiveFlag => found.extend(declared::without_flag(resources)),
-                Practice::PlaintextParameter => found.extend(declared::parameters(resources, blob.bytes)),
+                Practice::PlaintextParameter => {
+                    found.extend(declared::parameters(resources, blob.bytes));
+                    found.extend(declared::open_stores(resources));
+                }
                 _ => {}
             }
         }
