@@ -383,6 +383,8 @@ impl Reader<'_> {
             return self.block_scalar(position).map(|span| (span, Holder::Bare));
         }
         match self.bare {
+            // `curl -d client_secret=value https://…`, in quotes or not: in YAML `=` separates nothing.
+            Bare::Yaml if self.is_tight(position) && self.is_within_scalar() => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
             Bare::Word if !matches!(open, Open::By(_)) => self.word(position, b"").map(|span| (span, Holder::Bare)),
             _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
@@ -619,6 +621,12 @@ impl Reader<'_> {
         None
     }
 
+    /// Whether something stands before the name that is no notation of a list.
+    fn is_within_scalar(&self) -> bool {
+        let before = self.bytes[self.line.start..self.name.start].trim_ascii_start();
+        before.strip_prefix(b"-").unwrap_or(before).iter().any(|b| !matches!(b, b' ' | b'"' | b'\''))
+    }
+
     /// `name=value` without a blank, as inside connection strings and queries.
     fn is_tight(&self, position: usize) -> bool {
         position == self.name.end + 1 && self.bytes[self.name.end] == b'='
@@ -764,6 +772,9 @@ impl Reader<'_> {
         let key = [b"value:".as_slice(), b"\"value\":"].into_iter().find(|key| text[indent..].starts_with(key))?;
         let below = Reader { bytes: self.bytes, line, name: Span::new(start + indent, start + indent + key.len()), bare: self.bare };
         let position = below.skip_blank(start + indent + key.len());
+        if let Some(literal) = below.default_in_template(position) {
+            return Some((literal, Holder::Fallback));
+        }
         below.quoted_at(position).or_else(|| below.rest_of_line(position)).map(|span| (span, Holder::Bare))
     }
 }

@@ -26,7 +26,7 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
         let reader = Reader { bytes, is_template: is_terraform };
         if is_terraform {
             reader.terraform(node, &mut out);
-        } else if node.get("Resources").is_some_and(is_stack) {
+        } else if node.get("Resources").is_some_and(is_stack) || node.get("AWSTemplateFormatVersion").is_some() {
             reader.stack(node, &mut out);
         } else if node.get("apiVersion").is_some() && node.get("kind").is_some() {
             reader.object(node, &mut out);

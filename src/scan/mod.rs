@@ -725,6 +725,9 @@ impl Gathered<'_> {
 
     /// Notes a telling name with a value that no line shows, and one that is logged or looked up with a literal in its place.
     fn look_for_folding(&mut self, at: Span, practices: &Practices) {
+        if !self.seen.has(Sight::Written) && practice::is_bundler(&self.blob.target.within) {
+            self.seen.note(Sight::Written);
+        }
         if self.seen.has(Sight::Folding) || self.seen.has(Sight::Embedded) {
             return;
         }

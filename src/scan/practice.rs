@@ -6,6 +6,7 @@ mod declared;
 mod fallback;
 mod frontend;
 mod logs;
+mod trace;
 mod transport;
 mod webhook;
 
@@ -27,6 +28,7 @@ use super::sink;
 use super::syntax::{Facts, RawResource, last_name};
 
 pub use declared::may_declare_secret;
+pub use frontend::is_bundler;
 pub use transport::{may_be_off, may_send_openly};
 pub use webhook::may_handle_hooks;
 
@@ -75,7 +77,7 @@ impl Practice {
         let folded = |words: &[&str], sight| words.iter().map(|word| (Anchor::folded(word.as_bytes()), sight)).collect::<Vec<_>>();
         match self {
             Self::DefaultFallback => exact(&fallback::TAGS, Sight::Written),
-            Self::SecretLogged => Vec::new(),
+            Self::SecretLogged => exact(&trace::FETCHES, Sight::Written),
             Self::FrontendSecret => exact(&frontend::ANCHORS, Sight::Written),
             Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written)].concat(),
             Self::PlaintextParameter => {
@@ -204,6 +206,7 @@ impl Practices {
             match practice {
                 Practice::DefaultFallback => found.extend(fallback::written(blob)),
                 Practice::FrontendSecret => found.extend(frontend::found(blob)),
+                Practice::SecretLogged if !context.test => found.extend(trace::written(blob)),
                 Practice::InsecureTransport if !context.test => found.extend(transport::written(blob)),
                 Practice::PlaintextParameter => found.extend(declared::written(blob)),
                 _ => {}
