@@ -42,7 +42,8 @@
 (argument name: (identifier) @binding.name (_) @binding.value .) @binding.field
 (attribute_argument name: (identifier) @binding.name (_) @binding.value .) @binding.field
 
-; Calls: of a function, of a method, of a constructor, with or without an initializer.
+; Calls: of a function, of a method, of a constructor, with or without an initializer; attributes.
+(attribute name: (identifier) @call.callee (attribute_argument_list) @call.arguments) @call
 (invocation_expression function: (identifier) @call.callee arguments: (argument_list) @call.arguments) @call
 (invocation_expression function: (generic_name (identifier) @call.callee) arguments: (argument_list) @call.arguments) @call
 (invocation_expression

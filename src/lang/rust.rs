@@ -24,6 +24,8 @@ pub(super) static LANGUAGE: Language = Language {
             ".as_bytes",
             ".as_deref",
             ".borrow",
+            ".chars",
+            ".collect",
             ".clone",
             ".cloned",
             ".copied",

@@ -8,6 +8,7 @@ mod frontend;
 mod logs;
 mod trace;
 mod transport;
+mod unverified;
 mod webhook;
 
 use std::cell::OnceCell;
@@ -79,7 +80,7 @@ impl Practice {
             Self::DefaultFallback => exact(&fallback::TAGS, Sight::Written),
             Self::SecretLogged => exact(&trace::FETCHES, Sight::Written),
             Self::FrontendSecret => exact(&frontend::ANCHORS, Sight::Written),
-            Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written)].concat(),
+            Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written), exact(&unverified::WRITTEN, Sight::Written)].concat(),
             Self::PlaintextParameter => {
                 [exact(&declared::PARAMETERS, Sight::Declared), exact(&declared::WRITTEN, Sight::Written), exact(&declared::CALLED, Sight::Practice)].concat()
             }
@@ -207,7 +208,10 @@ impl Practices {
                 Practice::DefaultFallback => found.extend(fallback::written(blob)),
                 Practice::FrontendSecret => found.extend(frontend::found(blob)),
                 Practice::SecretLogged if !context.test => found.extend(trace::written(blob)),
-                Practice::InsecureTransport if !context.test => found.extend(transport::written(blob)),
+                Practice::InsecureTransport if !context.test => {
+                    found.extend(transport::written(blob));
+                    found.extend(unverified::written(blob));
+                }
                 Practice::PlaintextParameter => found.extend(declared::written(blob)),
                 _ => {}
             }

@@ -65,7 +65,7 @@ fn looked_up_in(argument: &Argument, page: &Page) -> Option<String> {
 fn default_of_field<'a>(value: Span, page: &'a Page) -> Option<&'a Argument> {
     let at = page.facts.calls.partition_point(|call| call.span.start < value.start);
     let call = page.facts.calls[at..].iter().take_while(|call| call.span.start == value.start).find(|call| call.span == value)?;
-    let is_field = page.language.name == "python" && last_name(&call.callee) == "Field";
+    let is_field = page.language.name == "python" && matches!(last_name(&call.callee), "Field" | "field");
     let named = || call.named.iter().find(|(name, _)| name == "default").map(|(_, argument)| argument);
     is_field.then(|| named().or(call.arguments.first())).flatten()
 }
@@ -156,7 +156,7 @@ pub fn is_fallback_of_lookup(bytes: &[u8], name: Span, language: &Language) -> b
     let closed = behind.iter().take_while(|b| matches!(b, b'"' | b'\'' | b']' | b')')).count();
     let rest = behind[closed..].trim_ascii_start();
     let is_replaced = ["??", "||", "or ", "?:"].iter().any(|operator| rest.strip_prefix(operator.as_bytes()).is_some_and(begins_with_literal));
-    let is_field = || rest.starts_with(b":") && [b"Field(\"".as_slice(), b"Field(default="].iter().any(|field| memchr::memmem::find(rest, field).is_some());
+    let is_field = || rest.starts_with(b":") && [b"Field(\"".as_slice(), b"Field(default=", b"= field(default="].iter().any(|field| memchr::memmem::find(rest, field).is_some());
     is_replaced || is_field() || is_looked_up(bytes, name, behind, language)
 }
 

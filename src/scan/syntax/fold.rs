@@ -653,7 +653,8 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     fn join(&self, call: &CallNode<'t>, first: Option<Node<'t>>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
-        let characters = call.receiver.filter(|receiver| matches!(self.outline.roles.get(&receiver.id()), Some(Role::Call(_))));
+        let is_text = |receiver: &Node<'t>| matches!(self.outline.roles.get(&receiver.id()), Some(Role::Call(_))) && self.parts(*receiver).is_err();
+        let characters = call.receiver.filter(is_text);
         if let (Some(characters), Ok(b"")) = (characters, self.written(first).as_deref()) {
             folding.next([characters].into_iter(), hops);
             return Ok(());

@@ -339,8 +339,11 @@ impl<'t> Outline<'t> {
     fn joined(&self, receiver: Option<Node<'t>>, method: Option<Node<'t>>) -> Option<String> {
         let (receiver, method) = (receiver?, method?);
         let between = self.bytes.get(receiver.end_byte()..method.start_byte())?;
-        let is_path = between.trim_ascii() == self.language.separator.as_bytes() && method.end_byte() - receiver.start_byte() <= MAX_NAME;
-        is_path.then(|| format!("{}{}{}", self.text(receiver), self.language.separator, self.text(method)))
+        let separator = std::str::from_utf8(between.trim_ascii()).ok()?;
+        // A method of a constant is known by it: `STANDARD.decode` in Rust.
+        let is_constant = |path: &str| last_name(path).bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let is_path = separator == self.language.separator || separator == "." && is_constant(self.text(receiver));
+        (is_path && method.end_byte() - receiver.start_byte() <= MAX_NAME).then(|| format!("{}{separator}{}", self.text(receiver), self.text(method)))
     }
 
     fn binding(&mut self, kind: BindingKind, node: Node<'t>, name: Option<Node<'t>>, value: Option<Node<'t>>) {
