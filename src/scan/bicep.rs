@@ -440,6 +440,7 @@ mod tests {
         let text = "resource kv 'M.K/vaults@2023-07-01' existing = { name: 'v' }\nresource a 'M.A/b@2023-01-01' = if (x == 'y') {\n  name: 'n' // c\n  properties: {\n    secret: false, n: 3\n    list: [ 'one', two\n      'three' ]\n    rules: [ { value: 'r' } ]\n    joined: '${x}-y'\n    'quoted-key': concat('a', 'b')\n    escaped: 'it\\'s'\n  }\n  resource inner 'c' = { name: 'i' }\n}\n";
         let expected = [
             "c i at inner 'c",
+            "  name =i",
             "M.A/b n at a 'M.A/b@2023-01-01",
             "  name =n",
             "  properties ?",

@@ -195,6 +195,10 @@ impl<'a> Slots<'a> {
         if !is_callee(full, &[wanted]) {
             return false;
         }
+        // What a class inherits from is imported, `super` is not.
+        if wanted == "super" {
+            return self.used.contains(&std::ptr::from_ref(sink));
+        }
         let from_package = sink.from.is_empty() || sink.from.iter().any(|package| is_within(full, package));
         from_package || !is_imported && full == wanted && self.whole.contains(&std::ptr::from_ref(sink))
     }

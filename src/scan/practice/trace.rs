@@ -122,6 +122,7 @@ fn trace(command: &str, is_first: bool) -> Option<bool> {
         match (option.take(), word) {
             (Some(is_on), "xtrace") => state = Some(is_on),
             (Some(_), _) => {}
+            (None, "--") => break,
             (None, "-o") => option = Some(true),
             (None, "+o") => option = Some(false),
             (None, word) => {
