@@ -462,7 +462,9 @@ mod tests {
 
     #[test]
     fn any_bytes_end() {
-        for text in ["", "'", "param", "param a string = '", "resource a '", "resource a 'b' = {", "resource a 'b' = { c: [ { ", "@secure(", "/*", "\u{0}{}[]'''"] {
+        for text in
+            ["", "'", "param", "param a string = '", "resource a '", "resource a 'b' = {", "resource a 'b' = { c: [ { ", "@secure(", "/*", "\u{0}{}[]'''"]
+        {
             shown(text);
         }
         shown(&format!("resource a 'b' = {}", "{ a: [".repeat(100_000)));

@@ -376,6 +376,9 @@ impl Reader<'_> {
         if let Some(span) = self.quoted_at(position) {
             return Some((span, Holder::Quoted));
         }
+        if let Some(span) = self.wrapped(position) {
+            return Some((span, Holder::Quoted));
+        }
         if let Some(span) = self.alternative(position).or_else(|| self.last_of_call(position)) {
             return Some((span, Holder::Fallback));
         }
@@ -497,6 +500,20 @@ impl Reader<'_> {
         let at = operators.iter().filter_map(|operator| memchr::memmem::find_iter(rest, operator).last().map(|at| at + operator.len())).max()?;
         let literal = self.quoted_at(position + at)?;
         matches!(self.at(self.skip_blank(literal.end + 1)), None | Some(b';' | b',' | b')' | b'}' | b'#' | b'/')).then_some(literal)
+    }
+
+    /// The literal that a type for secrets wraps: `SecretStr("value")`, `new GuardedString("value")`, `SecretString::from("value")`.
+    fn wrapped(&self, position: usize) -> Option<Span> {
+        let rest = &self.bytes[position.min(self.line.end)..self.line.end];
+        let text = rest.strip_prefix(b"new ").unwrap_or(rest);
+        let path = text.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
+        let is_type =
+            [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted"].iter().any(|word| memchr::memmem::find(&text[..path], word).is_some());
+        if self.bare != Bare::Never || !is_type || text.get(path) != Some(&b'(') {
+            return None;
+        }
+        let open = position + rest.len() - text.len() + path + 1;
+        self.quoted_at(open).filter(|literal| matches!(self.at(literal.end + 1), Some(b')' | b'.')))
     }
 
     /// The literal at the end of a call that gives the first of its arguments that is there: `coalesce(var.x, "value")`, `env("X", 'value')`.

@@ -11,8 +11,8 @@ use crate::ruleset::anchors::Anchor;
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use crate::text::Span;
 
-use super::context::Context;
 use super::bicep;
+use super::context::Context;
 use super::declared;
 use super::embedded;
 use super::folded;

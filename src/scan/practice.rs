@@ -80,7 +80,9 @@ impl Practice {
             Self::DefaultFallback => exact(&fallback::TAGS, Sight::Written),
             Self::SecretLogged => exact(&trace::FETCHES, Sight::Written),
             Self::FrontendSecret => exact(&frontend::ANCHORS, Sight::Written),
-            Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written), exact(&unverified::WRITTEN, Sight::Written)].concat(),
+            Self::InsecureTransport => {
+                [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written), exact(&unverified::WRITTEN, Sight::Written)].concat()
+            }
             Self::PlaintextParameter => {
                 [exact(&declared::PARAMETERS, Sight::Declared), exact(&declared::WRITTEN, Sight::Written), exact(&declared::CALLED, Sight::Practice)].concat()
             }

@@ -30,7 +30,11 @@ pub fn show(value: &Value) -> String {
 /// The last argument of the first call of `sink` in a program.
 pub fn sunk(path: &str, code: &str) -> String {
     let facts = read(path, code);
-    let call = facts.calls.iter().find(|c| c.callee == "sink" || c.callee.ends_with("::sink") || c.method.as_deref() == Some(".sink")).unwrap_or_else(|| panic!("no call of sink in {code}"));
+    let call = facts
+        .calls
+        .iter()
+        .find(|c| c.callee == "sink" || c.callee.ends_with("::sink") || c.method.as_deref() == Some(".sink"))
+        .unwrap_or_else(|| panic!("no call of sink in {code}"));
     call.arguments.last().map_or_else(|| "nothing".into(), |argument| show(&argument.value))
 }
 

@@ -21,23 +21,19 @@ pub const PARAMETERS: [&str; 6] = [
     "azurerm_key_vault_secret",
 ];
 /// Blocks that may declare a secret, a resource that keeps one in the state unless told otherwise, and what every template of a kind holds.
-pub const BLOCKS: [&str; 9] = [
-    "variable \"",
-    "output \"",
-    "okta_app_oauth",
-    "AWSTemplateFormatVersion",
-    "NoEcho",
-    "deploymentTemplate.json",
-    "@secure()",
-    "@202",
-    "@201",
-];
+pub const BLOCKS: [&str; 9] =
+    ["variable \"", "output \"", "okta_app_oauth", "AWSTemplateFormatVersion", "NoEcho", "deploymentTemplate.json", "@secure()", "@202", "@201"];
 /// Stores of which one keeps plain values: its type, the attributes with the name and with what says that it is a secret, and the values of that.
 const STORES: &[(&str, &str, &str, &[&str])] = &[
     ("azurerm_api_management_named_value", "display_name", "secret", &["true"]),
     ("azurerm_app_configuration_key", "key", "type", &["vault"]),
     ("Microsoft.ApiManagement/service/namedValues", "properties.displayName", "properties.secret", &["true"]),
-    ("Microsoft.AppConfiguration/configurationStores/keyValues", "name", "properties.contentType", &["application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8"]),
+    (
+        "Microsoft.AppConfiguration/configurationStores/keyValues",
+        "name",
+        "properties.contentType",
+        &["application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8"],
+    ),
 ];
 /// Parameters in templates and on command lines.
 pub const WRITTEN: [&str; 2] = ["AWS::SSM::Parameter", "put-parameter"];
@@ -129,7 +125,8 @@ pub fn open_stores(resources: &[RawResource]) -> Vec<Found> {
         }
         let named = find(key);
         let name = named.map_or(block.name.as_str(), |a| a.expression.trim_matches(['"', '\'']));
-        let name = [last_segment(name), last_segment(&block.name)].into_iter().map(|name| name.rsplit(':').next().unwrap_or(name)).find(|name| strong(name).is_some());
+        let name =
+            [last_segment(name), last_segment(&block.name)].into_iter().map(|name| name.rsplit(':').next().unwrap_or(name)).find(|name| strong(name).is_some());
         let is_in_vault = block.attributes.iter().any(|a| a.path.ends_with("keyVault.secretIdentifier") || a.path.ends_with("value_from_key_vault"));
         let Some(name) = name.filter(|_| !is_in_vault) else { continue };
         let span = flag.or(named).map_or(block.span, |a| a.span);

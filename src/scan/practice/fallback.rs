@@ -156,7 +156,10 @@ pub fn is_fallback_of_lookup(bytes: &[u8], name: Span, language: &Language) -> b
     let closed = behind.iter().take_while(|b| matches!(b, b'"' | b'\'' | b']' | b')')).count();
     let rest = behind[closed..].trim_ascii_start();
     let is_replaced = ["??", "||", "or ", "?:"].iter().any(|operator| rest.strip_prefix(operator.as_bytes()).is_some_and(begins_with_literal));
-    let is_field = || rest.starts_with(b":") && [b"Field(\"".as_slice(), b"Field(default=", b"= field(default="].iter().any(|field| memchr::memmem::find(rest, field).is_some());
+    let is_field = || {
+        rest.starts_with(b":")
+            && [b"Field(\"".as_slice(), b"Field(default=", b"= field(default="].iter().any(|field| memchr::memmem::find(rest, field).is_some())
+    };
     is_replaced || is_field() || is_looked_up(bytes, name, behind, language)
 }
 

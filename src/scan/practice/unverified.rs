@@ -40,8 +40,10 @@ static INSTANCE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\b
 /// What the text of a file says.
 pub fn written(blob: &Blob) -> Vec<Found> {
     let is_code = blob.kind == FileKind::Source;
+    let is_jvm = [".java", ".kt", ".kts", ".groovy", ".scala"].iter().any(|extension| blob.target.within.ends_with(extension));
     let known: &[(&LazyLock<Option<Regex>>, &str)] = match blob.kind {
         FileKind::Document | FileKind::Generated => &[],
+        _ if is_code && !is_jvm => &[],
         _ if is_code => &[(&TRUST, "accepts every certificate"), (&INSTANCE, "accepts every certificate")],
         _ => &[(&SETTING, "turns off the verification of TLS certificates for everything that reads it")],
     };

@@ -196,7 +196,10 @@ fn has_handler(page: &Page, call: &Call) -> bool {
 fn is_route(text: &str) -> bool {
     // `POST /webhooks/aelix`: Go's patterns begin with a method.
     let lower = text.rsplit(' ').next().unwrap_or(text).to_ascii_lowercase();
-    lower.contains("aelix") && lower.contains("hook") && !lower.contains("://") && (text.len() == lower.len() || text.starts_with(|c: char| c.is_ascii_uppercase()))
+    lower.contains("aelix")
+        && lower.contains("hook")
+        && !lower.contains("://")
+        && (text.len() == lower.len() || text.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Whether a call stands behind `@` or in brackets: a decorator, an annotation, an attribute.

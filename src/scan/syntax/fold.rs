@@ -295,7 +295,17 @@ impl<'a, 't> Folder<'a, 't> {
         if path.len() > MAX_NAME {
             return None;
         }
-        self.resolved(node.byte_range()).or_else(|| {
+        // A constant of the class: `self.SECRET`, `cls.SECRET`.
+        let of_class = || {
+            let own = ["self", "cls"].iter().find(|own| path.strip_prefix(**own).is_some_and(|rest| rest.starts_with(separator)))?;
+            let name = path.get(own.len() + separator.len()..).filter(|name| !name.contains(separator))?;
+            let index = self.outline.resolve(name, node.start_byte())?;
+            let binding = &self.outline.bindings[index];
+            // What a class declares is a constant, too, beside what a block binds.
+            let near = self.outline.bindings.get(index.saturating_sub(1)..(index + 2).min(self.outline.bindings.len())).unwrap_or_default();
+            near.iter().any(|other| other.kind == BindingKind::Constant && other.name.id() == binding.name.id()).then_some(binding)
+        };
+        self.resolved(node.byte_range()).or_else(of_class).or_else(|| {
             let own = ["this", "self"].iter().find_map(|own| path.strip_prefix(own)?.strip_prefix(separator)).map_or(0, |rest| path.len() - rest.len());
             let (owner, names) = path.split_at(own + path[own..].find(separator)?);
             let owner = owner.trim_end_matches(['?', '!']);
