@@ -394,7 +394,7 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
         meant.resources = declared::resources(blob.bytes, format.notation, path);
         return;
     }
-    if path.ends_with(".bicep") {
+    if path.rsplit('.').next() == Some("bicep") {
         meant.resources = bicep::resources(blob.bytes);
         return;
     }
