@@ -302,6 +302,8 @@ pub enum Comparison {
     Matches(String),
     /// A regex is not in it, or it is not there.
     Lacks(String),
+    /// A regex is in none of its values, or it is not there.
+    InNone(String),
     /// A length of time or a schedule with a longer pause.
     LongerThan {
         /// In seconds.

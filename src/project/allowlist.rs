@@ -7,7 +7,7 @@ use crate::model::{Place, Severity};
 use crate::ruleset::allowlists::{self, Guards, Slot};
 use crate::text::value::cidr::{self, Family, Invalid, Range, Special};
 
-use super::conditions::{Scope, Truth, judge};
+use super::conditions::{Scope, Truth, blocks, judge};
 use super::expression::Datum;
 use super::resources::{Entry, Module};
 use super::{Found, Outcome, kind_matches};
@@ -145,6 +145,9 @@ fn is_allowlist_key(path: &str) -> bool {
 
 /// Whether a rule of a firewall opens other ports than those that are public by nature. Ports that are not known say nothing.
 fn opens_more_than_web<'a>(module: &Module<'a>, scope: Scope<'a>) -> bool {
+    if scope.resource.kind == "google_compute_firewall" {
+        return blocks(scope.attributes, "allow").into_iter().any(|allowed| opens_ports(module, scope.resource, allowed));
+    }
     let number = |path: &str| -> Option<Option<i64>> {
         let attribute: &Attribute = scope.attributes.iter().find(|a| a.path.rsplit('.').next() == Some(path))?;
         Some(module.known(scope.resource, attribute).value.text().and_then(|t| t.parse().ok()))
@@ -165,6 +168,21 @@ fn opens_more_than_web<'a>(module: &Module<'a>, scope: Scope<'a>) -> bool {
         (Some(Some(from)), Some(Some(to))) => !(from == to && matches!(from, 80 | 443)),
         _ => false,
     }
+}
+
+/// Whether what a firewall of Google Cloud allows is more than the ports that are public by nature; without ports it is all of them.
+fn opens_ports<'a>(module: &Module<'a>, resource: &'a Resource, allowed: &'a [Attribute]) -> bool {
+    let protocol = allowed.iter().find(|a| a.path == "allow.protocol").map(|a| module.known(resource, a).value);
+    let Some(protocol) = protocol.as_ref().and_then(Datum::text) else { return false };
+    match protocol.to_ascii_lowercase().as_str() {
+        "all" => return true,
+        "tcp" | "udp" | "6" | "17" => {}
+        _ => return false,
+    }
+    let ports = module.entries(resource, allowed, "allow.ports");
+    let is_web = |port: &str| matches!(port.trim(), "80" | "443");
+    let is_more = |entry: &Entry| entry.value.text().is_some_and(|text| !text.split(',').all(is_web));
+    !allowed.iter().any(|a| a.path.starts_with("allow.ports")) || ports.iter().any(is_more)
 }
 
 /// Lists that let everybody in.

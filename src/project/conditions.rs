@@ -5,6 +5,7 @@ use regex::RegexBuilder;
 use crate::model::facts::{Attribute, Resource};
 use crate::model::rule::{Comparison, ResourceCondition, Test};
 use crate::model::{Place, Related, Severity};
+use crate::scan::OPEN;
 use crate::text::value::cron::Cron;
 use crate::text::value::date::Moment;
 use crate::text::value::{DAY, Length, Measure, duration};
@@ -15,6 +16,8 @@ use super::{Found, Outcome, kind_matches};
 
 /// Calendar schedules may overshoot by this: a quarter has up to 92 days.
 const GRACE: u64 = 3 * DAY;
+/// Later moments, in seconds since 1970, are none: the year 10000 begins then.
+const MAX_SECONDS: i64 = 253_402_300_800;
 /// Longest text of a value that a message repeats.
 const LONGEST_SHOWN: usize = 60;
 
@@ -62,6 +65,12 @@ impl<'a> Scope<'a> {
     pub fn place(&self) -> &'a Place {
         let is_block = self.attributes.len() < self.resource.attributes.len();
         self.attributes.first().filter(|_| is_block).map_or(&self.resource.place, |first| &first.place)
+    }
+
+    /// What says that there may be more attributes than are seen, this among them.
+    fn open_at(&self, path: &str) -> Option<&'a Attribute> {
+        let is_above = |open: &str| open == OPEN || open.strip_suffix(OPEN).is_some_and(|parent| path.starts_with(parent));
+        self.attributes.iter().find(|a| a.path.ends_with(OPEN) && is_above(&a.path))
     }
 
     fn at(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
@@ -180,12 +189,20 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
         return Truth::Unknown(&attribute.place);
     }
     let is_there = has_inside || found.iter().any(|(_, known)| !is_null(known));
+    if let Some(open) = scope.open_at(&test.attribute).filter(|_| !is_there) {
+        return Truth::Unknown(&open.place);
+    }
     match &test.comparison {
         Comparison::Absent if is_there => Truth::Fails,
         Comparison::Absent => Truth::Holds(Evidence::default()),
-        Comparison::Lacks(_) | Comparison::Unset if !is_there => Truth::Holds(Evidence::default()),
+        Comparison::Lacks(_) | Comparison::InNone(_) | Comparison::Unset if !is_there => Truth::Holds(Evidence::default()),
         Comparison::Present if is_there => Truth::Holds(Evidence { attribute: found.first().map(|(a, _)| *a), ..Evidence::default() }),
         Comparison::Present => Truth::Fails,
+        Comparison::InNone(regex) => match compared(module, found, &Comparison::Matches(regex.clone())) {
+            Truth::Holds(_) => Truth::Fails,
+            Truth::Fails => Truth::Holds(Evidence::default()),
+            unknown @ Truth::Unknown(_) => unknown,
+        },
         comparison => compared(module, found, comparison),
     }
 }
@@ -208,6 +225,7 @@ fn spoken(resource: &Resource, attribute: &str) -> Option<String> {
 /// Of several attributes at one path, and of several copies, one that violates is enough.
 fn compared<'a>(module: &Module<'a>, found: Vec<(&'a Attribute, Known<'a>)>, comparison: &Comparison) -> Truth<'a> {
     let mut unknown = None;
+    let is_moment = matches!(comparison, Comparison::LaterThan(_) | Comparison::Past);
     for (attribute, known) in found {
         for value in known.value.alternatives() {
             let text = match value {
@@ -218,7 +236,8 @@ fn compared<'a>(module: &Module<'a>, found: Vec<(&'a Attribute, Known<'a>)>, com
                     continue;
                 }
             };
-            let evidence = |length| Evidence { attribute: Some(attribute), value: Some(text.to_owned()), length, known: Some(known.clone()) };
+            let value = if is_moment { moment_of(text).map_or_else(|| text.to_owned(), |moment| moment.1) } else { text.to_owned() };
+            let evidence = |length| Evidence { attribute: Some(attribute), value: Some(value.clone()), length, known: Some(known.clone()) };
             match holds(text, comparison, module.now(), &known) {
                 Some((true, length)) => return Truth::Holds(evidence(length)),
                 Some((false, _)) => {}
@@ -236,7 +255,7 @@ fn holds(text: &str, comparison: &Comparison, now: Moment, known: &Known) -> Opt
         Comparison::Equals(texts) => (is_one(texts), None),
         Comparison::Not(texts) => (!is_one(texts), None),
         Comparison::Unset => (matches!(text, "" | "0" | "false" | "0s" | "0h" | "0m"), None),
-        Comparison::Lacks(regex) => (!RegexBuilder::new(regex).build().ok()?.is_match(text), None),
+        Comparison::Lacks(regex) | Comparison::InNone(regex) => (!RegexBuilder::new(regex).build().ok()?.is_match(text), None),
         Comparison::Matches(regex) => (RegexBuilder::new(regex).build().ok()?.is_match(text), None),
         Comparison::LongerThan { seconds, unit } => {
             let length = length_of(text, *unit)?;
@@ -246,13 +265,23 @@ fn holds(text: &str, comparison: &Comparison, now: Moment, known: &Known) -> Opt
             (is_long && limit.is_none_or(|limit| limit.saturating_mul(*unit) > *seconds), Some(length))
         }
         Comparison::LaterThan(seconds) => {
-            let moment: Moment = text.parse().ok()?;
+            let moment = moment_of(text)?.0;
             let away = Length::clock(moment.days_since(now).saturating_mul(DAY));
             (moment > now.after(*seconds), Some(away))
         }
-        Comparison::Past => (text.parse::<Moment>().ok()? <= now, None),
+        Comparison::Past => (moment_of(text)?.0 <= now, None),
         Comparison::Absent | Comparison::Present | Comparison::Linked(_) | Comparison::Unlinked(_) => (false, None),
     })
+}
+
+/// A moment and how it is said: a date, or the seconds since 1970 that ARM templates count.
+fn moment_of(text: &str) -> Option<(Moment, String)> {
+    let is_count = text.len() >= 9 && text.bytes().all(|b| b.is_ascii_digit());
+    if is_count {
+        let moment = Moment { seconds: text.parse().ok().filter(|seconds| *seconds < MAX_SECONDS)? };
+        return Some((moment, moment.to_string()));
+    }
+    Some((text.parse().ok()?, text.to_owned()))
 }
 
 /// A length of time in any notation; a schedule counts as its longest pause.

@@ -553,18 +553,20 @@ fn applied(operator: &str, left: &Datum, right: &Datum) -> Datum {
     }
 }
 
-/// The functions of Terraform that the text alone can compute; `None` for all others.
+/// The functions of Terraform, Bicep and ARM templates that the text alone can compute; `None` for all others.
 fn called(function: &str, arguments: &[Datum], now: Moment) -> Option<Datum> {
     let first = arguments.first();
     let text = |at: usize| arguments.get(at).and_then(Datum::text);
-    Some(match function {
+    // Those of Bicep and ARM templates go by any case.
+    let function = function.to_ascii_lowercase();
+    Some(match function.as_str() {
         "tostring" | "tonumber" | "tobool" | "sensitive" | "nonsensitive" | "tolist" | "toset" | "tomap" | "jsonencode" | "yamlencode" | "ephemeralasnull" => {
             first?.clone()
         }
         "lower" => Datum::Text(text(0)?.to_lowercase()),
         "upper" => Datum::Text(text(0)?.to_uppercase()),
         "trimspace" => Datum::Text(text(0)?.trim().to_owned()),
-        "timestamp" | "plantimestamp" => Datum::Text(now.to_string()),
+        "timestamp" | "plantimestamp" | "utcnow" => Datum::Text(now.to_string()),
         "timeadd" => {
             let moment: Moment = text(0)?.parse().ok()?;
             Datum::Text(match text(1)?.strip_prefix('-') {
@@ -572,6 +574,11 @@ fn called(function: &str, arguments: &[Datum], now: Moment) -> Option<Datum> {
                 None => moment.after(duration::units(text(1)?)?.seconds).to_string(),
             })
         }
+        "datetimeadd" => Datum::Text(text(0)?.parse::<Moment>().ok()?.after(duration::iso(text(1)?)?.seconds).to_string()),
+        "datetimetoepoch" => Datum::Text(text(0)?.parse::<Moment>().ok()?.seconds.to_string()),
+        "equals" => applied("==", first?, arguments.get(1)?),
+        "if" => arguments.get(if first?.truth()? { 1 } else { 2 })?.clone(),
+        "createarray" => Datum::List(arguments.to_vec()),
         "format" => format(arguments)?,
         "join" => {
             let Datum::List(items) = arguments.get(1)? else { return None };
@@ -745,6 +752,8 @@ mod tests {
             ("\"$${x}\"", "${x}"),
             ("null", "null"),
             ("each.value", "any(30 365)"),
+            ("dateTimeToEpoch(dateTimeAdd(utcNow(), \"P1Y\"))", "1798782552"),
+            ("if(equals(\"a\", \"b\"), 1, 2)", "2"),
             ("1 # days", "1"),
             ("/* a */ 1", "1"),
             ("var.days == \"400\" && !false", "true"),

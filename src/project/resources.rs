@@ -159,9 +159,14 @@ impl<'a> Module<'a> {
 
     /// Whether others call it with arguments: it declares variables, and neither a provider nor where its state is kept.
     pub fn is_reusable(&self) -> bool {
+        // Parameters of a stack are set by whoever deploys it: nobody adds resources to it.
+        let is_stack = |b: &Resource| b.kind.contains("::") || b.kind.starts_with("Microsoft.") && !b.place.relative.ends_with(".bicep");
         let declares = |b: &Resource| b.kind == "variable" || b.place.relative.ends_with("variables.tf");
         let is_root = |b: &Resource| {
-            b.kind == "provider" || b.kind == VALUES || b.kind == "terraform" && (b.attribute("backend").is_some() || b.attribute("cloud").is_some())
+            is_stack(b)
+                || b.kind == "provider"
+                || b.kind == VALUES
+                || b.kind == "terraform" && (b.attribute("backend").is_some() || b.attribute("cloud").is_some())
         };
         self.blocks().any(declares) && !self.blocks().any(is_root)
     }
@@ -243,7 +248,11 @@ impl<'a> Module<'a> {
 
 /// What a resource is called where others refer to it: `aws_x.name`, `cfn.Name`.
 pub fn address(resource: &Resource) -> String {
-    if resource.kind.contains("::") { format!("cfn.{}", resource.name) } else { format!("{}.{}", resource.kind, resource.name) }
+    if resource.kind.contains("::") || resource.kind.contains("Microsoft.") {
+        format!("cfn.{}", resource.name)
+    } else {
+        format!("{}.{}", resource.kind, resource.name)
+    }
 }
 
 fn flatten<'a>(value: Datum, place: &'a Place, out: &mut Vec<Entry<'a>>) {

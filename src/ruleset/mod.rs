@@ -10,6 +10,7 @@ mod requires;
 
 pub mod allowlists;
 pub mod places;
+pub mod programs;
 pub mod provider;
 pub mod resource;
 pub mod schema;

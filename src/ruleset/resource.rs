@@ -34,6 +34,7 @@ pub struct RawTest {
     not: Vec<String>,
     matches: Option<String>,
     lacks: Option<String>,
+    in_none: Option<String>,
     longer_than: Option<String>,
     #[serde(default)]
     unit: Unit,
@@ -127,6 +128,10 @@ impl RawTest {
             derive::parse(&regex).map_err(|error| format!("in `when`: {error}"))?;
             all.push(Comparison::Lacks(regex));
         }
+        if let Some(regex) = self.in_none {
+            derive::parse(&regex).map_err(|error| format!("in `when`: {error}"))?;
+            all.push(Comparison::InNone(regex));
+        }
         if let Some(text) = self.longer_than {
             all.push(Comparison::LongerThan { seconds: length(&text)?, unit: self.unit.seconds() });
         }
@@ -136,8 +141,8 @@ impl RawTest {
         all.extend((!self.linked.is_empty()).then_some(Comparison::Linked(self.linked)));
         all.extend((!self.unlinked.is_empty()).then_some(Comparison::Unlinked(self.unlinked)));
         let comparison = all.pop().filter(|_| all.is_empty());
-        let comparison =
-            comparison.ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `longer_than`, `later_than`, `linked`, `unlinked`")?;
+        let comparison = comparison
+            .ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `in_none`, `longer_than`, `later_than`, `linked`, `unlinked`")?;
         if self.attribute.is_empty() && !matches!(comparison, Comparison::Linked(_) | Comparison::Unlinked(_)) {
             return Err("in `when`: the key `attribute` is missing".to_owned());
         }

@@ -152,6 +152,7 @@ fn resource() -> Value {
         ("not", texts("It is there and none of these.")),
         ("matches", text("This regex is in it.")),
         ("lacks", text("This regex is not in it, or it is not there.")),
+        ("in_none", text("This regex is in none of its values, or it is not there.")),
         ("longer_than", text("It is a length of time, or a schedule with a pause, longer than this: 90d, 24h.")),
         ("unit", one_of(variants_of::<Unit>().iter().copied(), "What a bare number counts.")),
         ("later_than", text("It is a moment further ahead than this.")),

@@ -4,6 +4,7 @@ use crate::lang::Notation;
 use crate::model::facts::Value;
 use crate::text::Span;
 
+use super::bicep;
 use super::document::{self, Kind, Node};
 use super::syntax::{RawAttribute, RawResource};
 
@@ -23,15 +24,15 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
     let is_terraform = path.ends_with(".tf.json");
     let mut out = Vec::new();
     for node in &documents {
-        let reader = Reader { bytes, is_template: is_terraform };
+        let reader = Reader { bytes, texts: if is_terraform { Texts::Terraform } else { Texts::Plain } };
         if is_terraform {
             reader.terraform(node, &mut out);
         } else if node.get("Resources").is_some_and(is_stack) || node.get("AWSTemplateFormatVersion").is_some() {
             reader.stack(node, &mut out);
         } else if node.get("apiVersion").is_some() && node.get("kind").is_some() {
             reader.object(node, &mut out);
-        } else if node.get("resources").is_some_and(|r| r.items().iter().any(is_arm)) {
-            reader.arm(node, &mut out);
+        } else if node.get("resources").is_some_and(|resources| members(resources).any(is_arm)) {
+            Reader { texts: Texts::Arm, ..reader }.arm(node, "", &mut out);
         } else {
             reader.settings(node, path, &mut out);
         }
@@ -47,10 +48,27 @@ fn is_arm(item: &Node) -> bool {
     item.get("type").and_then(Node::str).is_some_and(|kind| kind.starts_with("Microsoft."))
 }
 
+/// The members of a list, or the values of an object.
+fn members(node: &Node) -> impl Iterator<Item = &Node> {
+    node.items().iter().chain(node.entries().iter().map(|entry| &entry.value))
+}
+
 struct Reader<'b> {
     bytes: &'b [u8],
-    /// Texts are templates of Terraform.
-    is_template: bool,
+    texts: Texts,
+}
+
+/// What texts may be besides themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    /// Nothing; what stands in brackets is not known.
+    Plain,
+    /// Templates of Terraform.
+    Terraform,
+    /// Expressions of ARM templates, in brackets.
+    Arm,
+    /// The same in a template within a template, whose names mean something else.
+    Nested,
 }
 
 impl Reader<'_> {
@@ -115,22 +133,39 @@ impl Reader<'_> {
         out.push(self.resource(&format!("kubernetes:{kind}"), name, span, root));
     }
 
-    /// A template of Azure: its parameters count as variables.
-    fn arm(&self, root: &Node, out: &mut Vec<RawResource>) {
-        for (section, kind) in [("parameters", "variable"), ("outputs", "output")] {
-            for entry in root.get(section).map(Node::entries).into_iter().flatten() {
-                let mut declared = self.resource(kind, entry.key.str().unwrap_or_default(), entry.key.span, &entry.value);
-                for attribute in declared.attributes.iter_mut().filter(|a| a.path == "defaultValue") {
-                    "default".clone_into(&mut attribute.path);
-                }
-                out.push(declared);
+    /// An ARM template: its parameters count as variables. `above` is the type of the resource around them.
+    fn arm(&self, root: &Node, above: &str, out: &mut Vec<RawResource>) {
+        let named = |key: &str| root.get(key).map(Node::entries).into_iter().flatten().filter(|_| self.texts == Texts::Arm && above.is_empty());
+        for parameter in named("parameters") {
+            let mut variable = self.resource("variable", parameter.key.str().unwrap_or_default(), parameter.key.span, &parameter.value);
+            for attribute in &mut variable.attributes {
+                attribute.path = attribute.path.replacen("defaultValue", "default", 1);
             }
+            out.push(variable);
         }
-        for item in root.get("resources").map(Node::items).into_iter().flatten().filter(|item| is_arm(item)) {
-            let kind = item.get("type").and_then(Node::str).unwrap_or_default();
+        for output in named("outputs") {
+            out.push(self.resource("output", output.key.str().unwrap_or_default(), output.key.span, &output.value));
+        }
+        if let Some(variables) = root.get("variables").filter(|_| self.texts == Texts::Arm && above.is_empty()) {
+            out.push(self.resource("locals", "", variables.span, variables));
+        }
+        for item in root.get("resources").map(members).into_iter().flatten() {
+            let own = item.get("type").and_then(Node::str).unwrap_or_default();
+            let kind = if above.is_empty() || own.starts_with("Microsoft.") { own.to_owned() } else { format!("{above}/{own}") };
+            if own.is_empty() || !kind.starts_with("Microsoft.") {
+                continue;
+            }
             let name = item.get("name").and_then(Node::str).unwrap_or_default();
             let span = item.entry("type").map_or(item.span, document::Entry::span);
-            out.push(self.resource(kind, name, span, item));
+            if let Some(template) = item.at(&["properties", "template"]).filter(|template| template.get("resources").is_some()) {
+                Reader { texts: Texts::Nested, ..*self }.arm(template, "", out);
+                continue;
+            }
+            let is_off = item.get("existing").and_then(Node::str) == Some("true") || item.get("condition").and_then(Node::str) == Some("false");
+            if !is_off {
+                out.push(self.resource(&kind, name.rsplit('/').next().unwrap_or(name), span, item));
+            }
+            self.arm(item, &kind, out);
         }
     }
 
@@ -196,14 +231,21 @@ impl Reader<'_> {
     fn scalar(&self, path: String, node: &Node, span: Span) -> RawAttribute {
         let text = node.str().unwrap_or_default();
         let source = String::from_utf8_lossy(self.bytes.get(node.span.range()).unwrap_or_default()).into_owned();
-        let is_unknown = node.templated || self.is_template && (text.contains("${") || text.contains("%{")) || text.starts_with('[') && text.ends_with(']');
         if node.is_null() {
             return RawAttribute { path, value: Value::Unknown, expression: "null".to_owned(), span };
         }
-        let value = if is_unknown { Value::Unknown } else { Value::literal(text.as_bytes(), node.span) };
-        // What is a template elsewhere is none for those who evaluate expressions.
-        let expression = if is_unknown && !self.is_template { String::new() } else { source };
-        RawAttribute { path, value, expression, span }
+        let is_in_brackets = text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[");
+        let is_template = self.texts == Texts::Terraform && (text.contains("${") || text.contains("%{"));
+        if !node.templated && !is_in_brackets && !is_template {
+            return RawAttribute { path, value: Value::literal(text.as_bytes(), node.span), expression: source, span };
+        }
+        let expression = match self.texts {
+            Texts::Terraform => source,
+            Texts::Arm if is_in_brackets => bicep::of_template(&text[1..text.len() - 1]),
+            // What is a template elsewhere is none for those who evaluate expressions.
+            Texts::Arm | Texts::Nested | Texts::Plain => String::new(),
+        };
+        RawAttribute { path, value: Value::Unknown, expression, span }
     }
 }
 

@@ -70,7 +70,10 @@ fn stored_in(resource: &RawResource) -> Option<Kept> {
 
 fn keeps(name: String, attribute: &RawAttribute, owner: &str) -> Option<Kept> {
     let Value::Literal { text, pieces, starts } = &attribute.value else { return None };
-    let span = *places(pieces, starts, text.len(), Span::new(0, text.len())).first()?;
+    let whole = *places(pieces, starts, text.len(), Span::new(0, text.len())).first()?;
+    // Some readers tell the text with its quotes.
+    let quotes = usize::from(whole.len() == text.len() + 2);
+    let span = Span::new(whole.start + quotes, whole.end - quotes);
     (!text.contains(&b'\n')).then(|| Kept { name, text: text.clone(), span, owner: owner.to_owned() })
 }
 

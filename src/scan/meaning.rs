@@ -8,10 +8,12 @@ use crate::model::provider::Provider;
 use crate::model::rule::Matcher;
 use crate::model::{Blob, FileKind, Hit, Rank, Rule, Severity};
 use crate::ruleset::anchors::Anchor;
+use crate::ruleset::programs::{self, Programs};
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use crate::text::Span;
 
 use super::bicep;
+use super::command;
 use super::context::Context;
 use super::declared;
 use super::embedded;
@@ -19,9 +21,11 @@ use super::folded;
 use super::imported::{self, RawWanted};
 use super::kept::{self, Kept};
 use super::manifest;
+use super::nginx;
 use super::openapi;
 use super::passed;
 use super::practice::{self, Practice, Practices};
+use super::program;
 use super::safe::{self, SafeSlot};
 use super::settle;
 use super::sink::{self, Sinks};
@@ -32,6 +36,8 @@ use super::syntax::{self, Bounds, Facts, Parser, RawResource};
 const LEAST_DECODER: usize = 6;
 /// The language of infrastructure code.
 const INFRASTRUCTURE: &str = "hcl";
+/// The language of commands.
+const SHELL: &str = "bash";
 
 /// The rules about meaning that are on, and the data they judge by.
 #[derive(Default)]
@@ -44,6 +50,7 @@ pub struct Meaning {
     usage_rules: Vec<usize>,
     openapi_rules: Vec<usize>,
     query_rules: Vec<usize>,
+    programs: Programs,
     /// Slots that are filled safely are asked for, too.
     pub lists_safe: bool,
     /// Rules about what code does with its secrets.
@@ -81,6 +88,10 @@ pub enum Sight {
     Query,
     /// The name of a provider whose webhooks a rule asks about.
     Hooks,
+    /// The name of a library by which programs declare infrastructure.
+    Program,
+    /// A command that changes infrastructure.
+    Command,
 }
 
 impl Seen {
@@ -92,7 +103,7 @@ impl Seen {
     /// Those that a tree alone can answer.
     pub fn of_trees() -> Self {
         let mut all = Self::default();
-        for sight in [Sight::Folding, Sight::Practice, Sight::Query, Sight::Hooks] {
+        for sight in [Sight::Folding, Sight::Practice, Sight::Query, Sight::Hooks, Sight::Command] {
             all.note(sight);
         }
         all
@@ -203,6 +214,9 @@ impl Meaning {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
             meaning.sinks.add(rules.sinks.clone());
         }
+        if !meaning.infrastructure_rules.is_empty() {
+            meaning.programs = programs::built_in().unwrap_or_default();
+        }
         if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
         }
@@ -235,6 +249,10 @@ impl Meaning {
         }
         for &index in &self.infrastructure_rules {
             all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Resource)));
+        }
+        if !self.infrastructure_rules.is_empty() {
+            all.extend(program::SIGNS.map(|sign| (Anchor::folded(sign.as_bytes()), Sight::Program)));
+            all.extend(command::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Command)));
         }
         all
     }
@@ -294,6 +312,15 @@ impl Meaning {
         if !seen.has(Sight::Resource) {
             meant.resources.clear();
         }
+        if let Some(language) = subject.language.filter(|language| seen.has(Sight::Command) && language.name == SHELL) {
+            match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
+                Ok(facts) => meant.resources.extend(command::resources(&facts.calls)),
+                Err(bound) => meant.notices.push(bound.to_string()),
+            }
+        }
+        if let Some(language) = subject.language.filter(|language| seen.has(Sight::Program) && program::is_one(language)) {
+            self.program((blob, language), parser, &mut meant);
+        }
         meant
     }
 
@@ -330,6 +357,20 @@ impl Meaning {
                 for ((index, _), spans) in engines.iter().zip(found) {
                     meant.hits.extend(spans.into_iter().filter_map(|span| settle::query_hit(rules, *index, blob.bytes, span, context)));
                 }
+            }
+            Err(bound) => meant.notices.push(bound.to_string()),
+        }
+    }
+
+    /// The infrastructure that a program declares.
+    fn program(&self, (blob, language): (&Blob, &'static Language), parser: &mut Parser, meant: &mut Meant) {
+        if !program::may_declare(blob.bytes, &self.programs) {
+            return;
+        }
+        match program::resources(blob.bytes, language, parser, &self.programs) {
+            Ok(resources) => {
+                meant.resources.extend(resources);
+                meant.parsed_bytes += blob.bytes.len() as u64;
             }
             Err(bound) => meant.notices.push(bound.to_string()),
         }
@@ -394,8 +435,12 @@ pub fn infrastructure(blob: &Blob, parser: &mut Parser, meant: &mut Meant) {
         meant.resources = declared::resources(blob.bytes, format.notation, path);
         return;
     }
-    if path.rsplit('.').next() == Some("bicep") {
+    if bicep::is_one(path) {
         meant.resources = bicep::resources(blob.bytes);
+        return;
+    }
+    if nginx::is_one(path) {
+        meant.resources = nginx::resources(blob.bytes);
         return;
     }
     let values = path.ends_with(".tfvars").then_some("values.tf");

@@ -5,9 +5,10 @@
 
 pub mod allow;
 mod beside;
-mod bicep;
+pub mod bicep;
 pub mod binding;
 mod block;
+mod command;
 mod composite;
 mod context;
 mod declared;
@@ -21,12 +22,14 @@ pub mod imported;
 mod kept;
 mod manifest;
 mod meaning;
+pub mod nginx;
 mod openapi;
 mod overlap;
 mod passed;
 pub mod pattern;
 mod practice;
 pub mod prefilter;
+mod program;
 mod repeats;
 mod safe;
 mod settle;
@@ -64,6 +67,7 @@ use meaning::{Meaning, Meant, Seen, Sight, Subject};
 use pattern::{LineWindow, Pending};
 use practice::Practices;
 use prefilter::Prefilter;
+pub use program::OPEN;
 use settle::Bound;
 use snippet::Masks;
 use syntax::{Bounds, Parser};
@@ -355,6 +359,9 @@ impl Scanner {
             let said = self.understand(&mut inner, Some(&region.lines(&lines)), worker);
             meant.parsed_bytes += said.parsed_bytes;
             meant.notices.extend(said.notices);
+            if region.purpose == embedded::Purpose::Run {
+                meant.resources.extend(said.resources.into_iter().filter_map(|resource| resource.through(&region.text)));
+            }
             meant.safe.extend(said.safe.into_iter().filter_map(|slot| Some(safe::SafeSlot { span: *region.text.pieces(slot.span).first()?, ..slot })));
             gathered.take_from(region, inner.hits);
         }
@@ -714,6 +721,10 @@ impl Gathered<'_> {
         if sights.has(Sight::Practice) && !(practice::may_be_off(self.blob.bytes, at) && is_own()) {
             return self.seen.join(sights.without(Sight::Practice));
         }
+        // A document shows commands, nobody runs them.
+        if sights.has(Sight::Command) && (self.container().is_some_and(|container| !container.is_code()) || self.context().test) {
+            return self.seen.join(sights.without(Sight::Command));
+        }
         if sights.has(Sight::Practice) && self.container().is_some() {
             self.seen.note(Sight::Embedded);
         }
@@ -812,8 +823,12 @@ fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks)
     let relative = &*blob.target.relative;
     let is_terraform = [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| relative.ends_with(end));
     let folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
-    // Other files than those of Terraform stand for themselves.
-    let module = if is_terraform { folder } else { relative }.to_owned();
+    // Programs of one folder are one module; other files stand for themselves.
+    let module = match is_terraform {
+        true => folder.to_owned(),
+        false if lang::of(relative).is_some_and(program::is_one) => format!("{folder}/*"),
+        false => relative.to_owned(),
+    };
     Resource { kind: raw.kind, name: raw.name, attributes: attributes.collect(), place: place(raw.span), module }
 }
 

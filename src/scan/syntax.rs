@@ -1,5 +1,6 @@
 //! Bytes and a language → tree → neutral facts. What a literal amounts to is folded here: pieces joined, wrappers seen through, constants and variables followed within the file.
 
+mod construct;
 mod export;
 mod fold;
 mod outline;
@@ -13,8 +14,9 @@ use tree_sitter::{Node, ParseOptions};
 
 use crate::lang::{Import, Language};
 use crate::model::facts::{Argument, Binding, Call, Value};
-use crate::text::Span;
+use crate::text::{Mapped, Span};
 
+pub use construct::{Construct, Field, Part, Shape};
 use fold::Folder;
 use outline::{Capture, Outline};
 pub use query::captured;
@@ -127,6 +129,16 @@ pub struct RawResource {
     pub span: Span,
 }
 
+impl RawResource {
+    /// The same, in the file that it was taken from. `None` where it stands nowhere in it.
+    pub fn through(mut self, text: &Mapped) -> Option<Self> {
+        let place = |span: Span| text.pieces(span).into_iter().find(|piece| !piece.is_empty());
+        self.span = place(self.span)?;
+        self.attributes.retain_mut(|attribute| place(attribute.span).map(|span| attribute.span = span).is_some());
+        Some(self)
+    }
+}
+
 /// One attribute of a [`RawResource`]; a nested block is one too, with an unknown value and its labels as expression.
 #[derive(Clone, Debug)]
 pub struct RawAttribute {
@@ -168,6 +180,18 @@ pub fn exports(bytes: &[u8], language: &'static Language, parser: &mut Parser, n
 /// The top-level blocks of a Terraform file.
 pub fn resources(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Vec<RawResource>, Bound> {
     with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).resources())
+}
+
+/// The calls of a program whose callee is wanted, with the names that it takes from elsewhere.
+pub fn constructs(
+    bytes: &[u8],
+    language: &'static Language,
+    parser: &mut Parser,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<(Vec<Construct>, Vec<Import>), Bound> {
+    with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {
+        (Folder::with_open_parameters(outline, deadline).constructs(wanted), outline.imports.clone())
+    })
 }
 
 /// Parses, runs the query, and hands the captures to `then`.

@@ -27,10 +27,21 @@ impl Found {
 
 /// The findings of a project below `fixtures/`.
 pub fn scan(folder: &str) -> Found {
+    scan_with(folder, &CheckArgs::default())
+}
+
+/// The same on another day.
+pub fn scan_at(folder: &str, now: &str) -> Found {
+    let mut args = CheckArgs::default();
+    args.threshold.now = Some(now.parse().unwrap());
+    scan_with(folder, &args)
+}
+
+fn scan_with(folder: &str, args: &CheckArgs) -> Found {
     let root = tempfile::tempdir().unwrap();
     let mut seed = 0;
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder), root.path(), &mut seed);
-    scan_folder(root.path())
+    scan_folder(root.path(), args)
 }
 
 /// The findings of a project made of these files.
@@ -41,12 +52,12 @@ pub fn scan_files(files: &[(&str, &str)]) -> Found {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    scan_folder(root.path())
+    scan_folder(root.path(), &CheckArgs::default())
 }
 
-fn scan_folder(root: &Path) -> Found {
+fn scan_folder(root: &Path, args: &CheckArgs) -> Found {
     let environment = Environment { folder: root.to_path_buf(), variable: |_| None, stdout_is_terminal: false, stderr_is_terminal: false };
-    let plan = Plan::new(&CheckArgs::default(), &environment).unwrap();
+    let plan = Plan::new(args, &environment).unwrap();
     let rules = Arc::new(RuleSet::load(&plan.rules).unwrap());
     let mut report = run::run(&plan, &rules, &mut Watch { progress: &|_, _| {}, finding: &mut |_, _| {} }).unwrap();
     assert!(report.errors.is_empty(), "{:?}", report.errors);

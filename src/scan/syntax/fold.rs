@@ -290,7 +290,7 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     /// What the name that `node` is means: a binding, or an entry of the object that is bound to the first of its names: `config.auth.secret`.
-    fn bound(&self, node: Node<'t>) -> Option<&BindingNode<'t>> {
+    pub(super) fn bound(&self, node: Node<'t>) -> Option<&BindingNode<'t>> {
         let (path, separator) = (self.outline.text(node), self.outline.language.separator);
         if path.len() > MAX_NAME {
             return None;
@@ -317,7 +317,7 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     /// The value of a binding: of a name that is taken out of an object the entry of that name.
-    fn value_of(&self, binding: &BindingNode<'t>) -> Option<Node<'t>> {
+    pub(super) fn value_of(&self, binding: &BindingNode<'t>) -> Option<Node<'t>> {
         let value = binding.value.filter(|_| !binding.ambiguous)?;
         self.field_of(value, self.outline.text(binding.name)).map_or(Some(value), |field| field.value)
     }
@@ -331,7 +331,7 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     /// The name of a field as text: a word as it stands, a string by what it holds.
-    fn key(&self, node: Node<'t>) -> Option<String> {
+    pub(super) fn key(&self, node: Node<'t>) -> Option<String> {
         let text = match self.outline.roles.get(&node.id()) {
             Some(Role::String | Role::Raw | Role::Keep(_)) => self.written(Some(node)).ok().and_then(|text| String::from_utf8(text).ok())?,
             _ => self.outline.text(node).trim_matches(['"', '\'', '`', ':', '[', ']']).to_owned(),
@@ -412,7 +412,7 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     /// Whether there is time, work and memory left for one step more.
-    fn has_room(&mut self) -> bool {
+    pub(super) fn has_room(&mut self) -> bool {
         if self.steps_left.is_multiple_of(CLOCK) && Instant::now() > self.deadline {
             self.steps_left = 0;
         }

@@ -53,7 +53,7 @@ impl<'t> Folder<'_, 't> {
                 _ => (kind.to_owned(), first),
             };
             out.push(RawResource { kind, name, attributes: Vec::new(), span: header });
-            open.push(Level { prefix: String::new(), end });
+            open.push(Level::new(String::new(), end));
             return;
         }
         let parent = open.last().map_or("", |l| l.prefix.as_str());
@@ -66,48 +66,61 @@ impl<'t> Folder<'_, 't> {
             let expression = labels.collect::<Vec<_>>().join(" ");
             resource.attributes.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression, span: header });
         }
-        open.push(Level { prefix: path, end });
+        open.push(Level::new(path, end));
     }
 
     fn field(&mut self, field: &BindingNode<'t>, open: &mut Vec<Level>, out: &mut Vec<RawResource>) {
         if open.is_empty() && out.is_empty() && field.value.is_some() {
             // The top of a file of values for variables.
             out.push(RawResource { kind: VALUES.to_owned(), name: String::new(), attributes: Vec::new(), span: span(field.name) });
-            open.push(Level { prefix: String::new(), end: usize::MAX });
+            open.push(Level::new(String::new(), usize::MAX));
         }
-        let (Some(resource), Some(parent), Some(value)) = (out.last_mut(), open.last(), field.value) else { return };
+        let (Some(resource), Some(parent), Some(value)) = (out.last_mut(), open.last_mut(), field.value) else { return };
+        // The first field of an object in a list: here the next one begins.
+        if let Some(at) = parent.objects.iter().position(|object| object.contains(span(field.node))) {
+            let object = parent.objects.remove(at);
+            resource.attributes.push(RawAttribute { path: format!("{}[]", parent.prefix), value: Value::Unknown, expression: String::new(), span: object });
+        }
         let path = joined(&parent.prefix, unquoted(self.outline.text(field.name)));
         let expression = self.outline.text(value).to_owned();
-        let elements = elements_of(value);
+        let (elements, objects) = elements_of(value);
         let (value, _) = self.fold(value, &mut Vec::new());
         resource.attributes.push(RawAttribute { path: path.clone(), value, expression, span: span(field.node) });
         for element in elements {
             let (expression, (folded, _)) = (self.outline.text(element).to_owned(), self.fold(element, &mut Vec::new()));
             resource.attributes.push(RawAttribute { path: format!("{path}[]"), value: folded, expression, span: span(element) });
         }
-        open.push(Level { prefix: path, end: field.node.end_byte() });
+        open.push(Level { prefix: path, end: field.node.end_byte(), objects });
     }
 }
 
-/// The elements of a tuple that are no objects.
-fn elements_of(value: Node) -> Vec<Node> {
+/// The elements of a tuple, and where they stand if they are objects.
+fn elements_of(value: Node) -> (Vec<Node>, Vec<Span>) {
     let mut node = value;
     while node.kind() != "tuple" {
         match (node.named_child_count(), node.named_child(0)) {
             (1, Some(inner)) => node = inner,
-            _ => return Vec::new(),
+            _ => return (Vec::new(), Vec::new()),
         }
     }
     let mut cursor = node.walk();
     let expressions: Vec<Node> = node.named_children(&mut cursor).filter(|child| child.kind() == "expression").collect();
     let is_object = |node: &Node| node.named_child(0).is_some_and(|inner| inner.kind() == "collection_value");
-    if expressions.iter().any(is_object) { Vec::new() } else { expressions }
+    if expressions.iter().any(is_object) { (Vec::new(), expressions.into_iter().filter(is_object).map(span).collect()) } else { (expressions, Vec::new()) }
 }
 
 /// A block or object that is open while its inside is read.
 struct Level {
     prefix: String,
     end: usize,
+    /// Objects in a list of which no field was read yet.
+    objects: Vec<Span>,
+}
+
+impl Level {
+    fn new(prefix: String, end: usize) -> Self {
+        Self { prefix, end, objects: Vec::new() }
+    }
 }
 
 fn close(open: &mut Vec<Level>, at: usize) {
