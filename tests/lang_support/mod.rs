@@ -67,7 +67,7 @@ fn filled(text: &str) -> String {
     let mut parts = text.split("{{");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (name, rest) = part.split_once("}}").unwrap();
+        let (name, rest) = part.split_once("}}").unwrap_or((part, ""));
         if !name.rsplit(' ').next().is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit())) {
             out.push_str("{{");
             out.push_str(part);
