@@ -81,6 +81,8 @@ pub struct File {
     pub rules: Vec<PathBuf>,
     /// Slots of APIs beside the built-in ones: files relative to this one, or tables.
     pub sinks: Vec<Spanned<SinkSource>>,
+    /// Providers beside the built-in ones: files like those of `rules/providers`, or documents in `OpenAPI`, relative to the file.
+    pub providers: Vec<PathBuf>,
     /// Changes of rules.
     #[serde(rename = "override")]
     pub overrides: Vec<Override>,

@@ -134,6 +134,7 @@ impl Plan {
                 line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)),
                 allow: settings.allowed_values()?,
                 safe: args.output.show_safe,
+                providers: settings.providers()?,
             },
             now,
             triage: triage(args, &mut settings, now)?,

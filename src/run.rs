@@ -26,7 +26,6 @@ use crate::source::{self, Change, Input};
 use crate::triage::{FileResult, Ledger, triage, within};
 
 use book::Blobs;
-use privilege::Asked;
 use scanning::NamedUse;
 pub use scanning::{Progress, scan_text};
 
@@ -87,12 +86,14 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let wanted = blobs.wanted(&targets);
     let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
     blobs.add(&mut report, &targets, wanted, more);
-    let asked = Asked { sites: std::mem::take(&mut blobs.sites), omitted: std::mem::take(&mut blobs.omitted) };
+    let asked = blobs.asked();
     let mut found = Vec::new();
-    if !blobs.names.is_empty() || !asked.sites.is_empty() || !asked.omitted.is_empty() {
+    if !blobs.names.is_empty() || !asked.is_empty() {
         let files = Files::new(targets.iter().map(|target| &*target.relative));
         imported((&scanner, &files), &targets, &pool, (&mut blobs, &mut report));
-        found = privilege::judge((&scanner, rules), (&targets, &files), &asked, &pool, &mut report);
+        let verdicts = privilege::judge((&scanner, rules), (&targets, &files), asked, &pool, &mut report);
+        blobs.scanned.iter_mut().for_each(|scanned| verdicts.tell(&mut scanned.findings, &files));
+        found = verdicts.findings;
         if plan.show.unknown {
             report.notices.extend(privilege::unknown(&report.reviews));
         }
@@ -232,6 +233,8 @@ mod tests {
             related: vec![],
             flow: vec![],
             also: vec![],
+            name: None,
+            opens: None,
             status,
         };
         Report {

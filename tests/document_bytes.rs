@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use aelix_lint::lang::Notation;
 use aelix_lint::scan::document::{self, Anchors};
 use aelix_lint::scan::embedded::{self, Container};
+use aelix_lint::scan::{bicep, nginx};
 use aelix_lint::text::{Lines, Mapped, Span};
 use proptest::prelude::*;
 
@@ -22,6 +23,8 @@ static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     gather(&root.join("embedded"), &mut found);
     gather(&root.join("settings"), &mut found);
+    gather(&root.join("infrastructure/bicep"), &mut found);
+    gather(&root.join("infrastructure/nginx"), &mut found);
     found
 });
 
@@ -90,6 +93,14 @@ fn mixture() -> impl Strategy<Value = Vec<u8>> {
         "\u{e9}",
         "\u{feff}",
         "kind: ConfigMap\n",
+        "resource a 'Microsoft.X/y@1' = {\n",
+        "[for x in ",
+        "param a = ",
+        "var a = ",
+        "${",
+        "if (",
+        "allow ",
+        ";",
     ]);
     prop::collection::vec(prop_oneof![3 => part, 2 => signs.prop_map(|sign| sign.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..4)], 0..12)
         .prop_map(|parts| parts.concat())
@@ -112,6 +123,13 @@ proptest! {
                 });
                 root.leaves();
             }
+        }
+    }
+
+    #[test]
+    fn any_mixture_declares_resources(bytes in mixture()) {
+        for resource in bicep::resources(&bytes).iter().chain(&nginx::resources(&bytes)) {
+            assert!(resource.span.end <= bytes.len() && resource.attributes.iter().all(|attribute| attribute.span.end <= bytes.len()));
         }
     }
 

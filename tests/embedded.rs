@@ -58,6 +58,7 @@ fn what_documents_show_is_of_low_confidence() {
     assert_eq!(
         low,
         [
+            ".github/workflows/release.yml:9 scopes/ci-token-permissions",
             "docs/usage.md:14 secrets/hardcoded-bearer-token",
             "docs/usage.md:20 secrets/hardcoded-client-secret",
             "notebooks/balances.ipynb:12 secrets/hardcoded-bearer-token",

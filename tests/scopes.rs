@@ -239,3 +239,240 @@ fn what_is_shown_beside_a_call_holds_no_secret() {
     assert!(missing.place.snippet.text.contains("/v1/payments") && !missing.place.snippet.text.contains(&password), "shown in full");
     assert!(!format!("{:?}", found.findings).contains(&password), "shown somewhere");
 }
+
+/// A file of text.
+fn file(path: &str, text: impl Into<String>) -> (String, String) {
+    (path.to_owned(), text.into())
+}
+
+fn ids_of(files: &[(String, String)]) -> Vec<String> {
+    ids(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>())
+}
+
+#[test]
+fn clients_that_annotations_declare_are_calls() {
+    let yml = "aelix:\n  token-url: https://auth.aelix.digitalapi.ai/oauth2/token\n  scope: banking:read payments:initiate identity:read\n";
+    let token = "object t = new ClientCredentialsTokenRequest { Address = \"https://auth.aelix.digitalapi.ai/oauth2/token\", Scope = \"banking:read payments:initiate identity:read\" };";
+    let mut wrong = Vec::new();
+    for (name, files) in [
+        (
+            "Retrofit",
+            vec![
+                file(
+                    "src/Api.java",
+                    "interface Api {\n  @GET(\"v1/accounts/{id}\") Call<A> account(@Path(\"id\") String id);\n  @POST(\"v1/payments\") Call<P> pay(@Body P p);\n}\n",
+                ),
+                file("src/Config.java", format!("class Config {{ Object r = new Retrofit.Builder().baseUrl(\"{API}/\").build(); }}\n")),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Retrofit in Kotlin",
+            vec![
+                file(
+                    "src/Api.kt",
+                    "interface Api {\n  @GET(\"v1/accounts/{id}\") suspend fun account(@Path(\"id\") id: String): A\n  @POST(\"v1/payments\") suspend fun pay(@Body p: P): P\n}\n",
+                ),
+                file("src/Config.kt", format!("val retrofit = Retrofit.Builder().baseUrl(\"{API}/\").build()\n")),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Feign",
+            vec![
+                file(
+                    "src/Api.java",
+                    "@FeignClient(name = \"aelix\", url = \"${aelix.url}\")\ninterface Api {\n  @GetMapping(\"/v1/accounts/{id}\") A account(@PathVariable String id);\n  @PostMapping(\"/v1/payments\") P pay(P p);\n}\n",
+                ),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Spring",
+            vec![
+                file(
+                    "src/Api.java",
+                    format!(
+                        "@HttpExchange(\"{API}/v1\")\ninterface Api {{\n  @GetExchange(\"/accounts/{{id}}\") A account(String id);\n  @PostExchange(\"/payments\") P pay(P p);\n}}\n"
+                    ),
+                ),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Refit",
+            vec![
+                file(
+                    "Api.cs",
+                    "interface IApi\n{\n    [Get(\"/v1/accounts/{id}\")]\n    Task<A> Account(string id);\n    [Post(\"/v1/payments\")]\n    Task<P> Pay([Body] P p);\n}\n",
+                ),
+                file("Setup.cs", format!("class Setup {{ object api = RestService.For<IApi>(\"{API}\"); {token} }}\n")),
+            ],
+        ),
+    ] {
+        let found = ids_of(&files);
+        if found.len() != 1 || !found[0].ends_with("scopes/unused-scope") {
+            wrong.push(format!("{name}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn urls_that_are_joined_are_followed() {
+    let rust = |url: &str| {
+        format!(
+            "const BASE: &str = \"{API}/\";\nasync fn f(http: &Client) {{\n    let base = Url::parse(BASE).unwrap();\n    http.post(\"{TOKEN}\").form(&[(\"grant_type\", \"client_credentials\"), (\"scope\", \"banking:read identity:read\")]).send().await;\n    http.get({url}).send().await;\n}}\n"
+        )
+    };
+    let python = format!("from urllib.parse import urljoin\n{}requests.get(urljoin(API, \"/v1/accounts\"))\n", client("\"banking:read identity:read\""));
+    let go = format!(
+        "package a\n\nvar c = clientcredentials.Config{{Scopes: []string{{\"banking:read\", \"identity:read\"}}}}\n\nfunc f() {{\n\tbase, _ := url.Parse(\"{API}\")\n\thttp.Get(base.JoinPath(\"v1\", \"accounts\").String())\n}}\n"
+    );
+    for (path, text) in [("a.rs", rust("base.join(\"v1/accounts\")?")), ("a.rs", rust("base.join(\"v1/accounts\").unwrap()")), ("a.py", python), ("a.go", go)] {
+        let found = ids_of(&[file(path, text.clone())]);
+        assert!(found.len() == 1 && found[0].ends_with("scopes/unused-scope"), "{found:?}\n{text}");
+    }
+}
+
+#[test]
+fn requests_that_people_send_by_hand_count_as_use() {
+    let program = format!("{}{ACCOUNTS}", client("\"banking:read identity:read\""));
+    let postman = format!(
+        "{{\"variable\": [{{\"key\": \"base\", \"value\": \"{API}\"}}], \"item\": [{{\"request\": {{\"method\": \"GET\", \"url\": {{\"raw\": \"{{{{base}}}}/v1/identity/1\"}}}}}}, {{\"request\": {{\"method\": \"POST\", \"url\": \"{{{{base}}}}/v1/payments\"}}}}]}}"
+    );
+    let bruno = format!("get {{\n  url: {API}/v1/identity/1\n}}\n");
+    for (path, text) in
+        [("kyc.http", format!("@host = {API}\nGET {{{{host}}}}/v1/identity/1\n")), ("Bank.postman_collection.json", postman), ("kyc.bru", bruno)]
+    {
+        let found = ids_of(&[file("a.py", program.clone()), file(path, text)]);
+        assert!(found.is_empty(), "{path}: {found:?}");
+    }
+}
+
+/// A document of a bank that nobody knows.
+const BANK: &str = "openapi: 3.1.0\ninfo: { title: Northwind Bank }\nservers: [{ url: 'https://api.northwind.example.net/v2' }]\ncomponents:\n  securitySchemes:\n    oauth: { type: oauth2, flows: { clientCredentials: { tokenUrl: 'https://id.northwind.example.net/token', scopes: { 'loans:read': see loans, 'loans:write': grant loans, 'cards:read': see cards } } } }\npaths:\n  /loans:\n    get: { operationId: listLoans, security: [{ oauth: ['loans:read'] }] }\n    post: { operationId: grantLoan, security: [{ oauth: ['loans:read', 'loans:write'] }] }\n  /cards/{id}:\n    get: { operationId: getCard, security: [{ oauth: ['cards:read'] }] }\n";
+
+fn bank_client(scopes: &str, calls: &str) -> String {
+    format!(
+        "import requests\nAPI = \"https://api.northwind.example.net/v2\"\nform = {{\"grant_type\": \"client_credentials\", \"scope\": \"{scopes}\"}}\nrequests.post(\"https://id.northwind.example.net/token\", data=form)\n{calls}"
+    )
+}
+
+#[test]
+fn a_document_that_is_found_says_what_its_api_needs() {
+    let document = || file("api/openapi.yaml", BANK);
+    for (program, expected) in [
+        (bank_client("loans:read cards:read", "requests.get(API + \"/loans\")\n"), &["job.py:3 scopes/unused-scope"][..]),
+        (bank_client("loans:read", "requests.get(API + \"/loans\")\nrequests.get(API + \"/cards/1\")\n"), &["job.py:6 scopes/missing-scope"]),
+        (bank_client("loans:read", "requests.post(API + \"/loans\")\n"), &["job.py:5 scopes/missing-scope"]),
+        (bank_client("loans:read loans:write", "requests.post(API + \"/loans\")\n"), &[]),
+        (bank_client("loans:read cards:read", "requests.get(API + \"/loans\")\nbank.get_card(1)\n"), &[]),
+    ] {
+        assert_eq!(ids_of(&[document(), file("job.py", program.clone())]), expected, "{program}");
+        let alone = ids_of(&[file("job.py", program)]);
+        assert!(alone.is_empty(), "nobody says what its calls need: {alone:?}");
+    }
+    let elsewhere = bank_client("loans:read cards:read", "requests.get(API + \"/loans\")\n").replace("northwind", "southwind");
+    assert!(ids_of(&[document(), file("job.py", elsewhere)]).is_empty(), "another API with the same paths");
+    let in_tests =
+        ids_of(&[file("tests/fixtures/openapi.yaml", BANK), file("job.py", bank_client("loans:read cards:read", "requests.get(API + \"/loans\")\n"))]);
+    assert!(in_tests.is_empty(), "{in_tests:?}");
+}
+
+#[test]
+fn a_provider_may_be_given() {
+    let provider = "id = \"northwind\"\nname = \"Northwind\"\nwords = [\"northwind\"]\ntoken_url = \"https://id.northwind.example.net/token\"\nauthorize_url = \"\"\ngrants = []\n[[host]]\nname = \"api.northwind.example.net\"\nrole = \"api\"\nenvironment = \"production\"\n[[scope]]\nname = \"loans:read\"\ngrants = \"see loans\"\n[[scope]]\nname = \"cards:read\"\ngrants = \"see cards\"\n[[endpoint]]\nmethods = [\"GET\"]\npath = \"/v2/loans\"\nneeds = [\"loans:read\"]\n[[endpoint]]\npath = \"/v2/cards\"\nneeds = [\"cards:read\"]\n";
+    let job = file("job.py", bank_client("loans:read cards:read", "requests.get(API + \"/loans\")\n"));
+    for (path, text) in [("bank.toml", provider), ("vendor/bank.yaml", BANK)] {
+        let config = file("aelix-lint.toml", format!("providers = [\"{path}\"]\n"));
+        assert_eq!(ids_of(&[config, file(path, text), job.clone()]), ["job.py:3 scopes/unused-scope"], "{path}");
+    }
+}
+
+#[test]
+fn large_catalogues_say_what_their_calls_need() {
+    let graph = |scopes: &str, calls: &str| {
+        file("a.ts", format!("const graph = 'https://graph.microsoft.com/v1.0';\nconst request = {{ scopes: [{scopes}] }};\n{calls}"))
+    };
+    let google = |scopes: &str, calls: &str| {
+        file("a.py", format!("from googleapiclient.discovery import build\nSCOPES = [{scopes}]\nservice = build(\"gmail\", \"v1\")\n{calls}"))
+    };
+    let (read, send) = ("\"https://www.googleapis.com/auth/gmail.readonly\"", "\"https://www.googleapis.com/auth/gmail.send\"");
+    let open_banking = |scopes: &str, calls: &str| {
+        file(
+            "a.py",
+            format!(
+                "import requests\nBANK = \"https://api.bank.example/open-banking/v4.0\"\nform = {{\"grant_type\": \"client_credentials\", \"scope\": \"{scopes}\"}}\n{calls}"
+            ),
+        )
+    };
+    for (program, expected) in [
+        (graph("'User.Read', 'Mail.Send'", "fetch(`${graph}/me`);\n"), &["a.ts:2 scopes/write-scope-read-only-usage"][..]),
+        (graph("'User.Read', 'Mail.Send'", "fetch(`${graph}/me`);\nfetch(`${graph}/me/sendMail`, { method: 'POST' });\n"), &[]),
+        (graph("'User.Read'", "fetch(`${graph}/me`);\nfetch(`${graph}/me/messages`);\n"), &["a.ts:4 scopes/missing-scope"]),
+        (graph("'User.Read', 'Mail.ReadWrite'", "fetch(`${graph}/me`);\nfetch(`${graph}/me/messages`);\n"), &["a.ts:2 scopes/broader-than-needed"]),
+        (graph("'User.Read', 'Mail.Read'", "fetch(`${graph}/me`);\nfetch(`${graph}/${path}`);\n"), &[]),
+        (graph("'https://graph.microsoft.com/.default'", "fetch(`${graph}/me/messages`);\n"), &[]),
+        (google(&format!("{read}, {send}"), "service.users().messages().list(userId=\"me\").execute()\n"), &["a.py:2 scopes/write-scope-read-only-usage"]),
+        (google(&format!("{read}, {send}"), "service.users().messages().list().execute()\nservice.users().messages().send(body=b).execute()\n"), &[]),
+        (google(&format!("{read}, {send}"), "run(service)\n"), &[]),
+        (google(read, "service.users().messages().send(body=b).execute()\n"), &["a.py:4 scopes/missing-scope"]),
+        (open_banking("accounts payments", "requests.get(BANK + \"/aisp/accounts\")\n"), &["a.py:3 scopes/unused-scope"]),
+        (
+            open_banking("accounts", "requests.get(BANK + \"/aisp/accounts\")\nrequests.post(BANK + \"/pisp/domestic-payments\")\n"),
+            &["a.py:5 scopes/missing-scope"],
+        ),
+    ] {
+        assert_eq!(ids_of(std::slice::from_ref(&program)), expected, "{}", program.1);
+    }
+}
+
+#[test]
+fn clients_that_packages_share_are_found_where_asked_for() {
+    let service = |scopes: &str| client(scopes).replace("AELIX_ID", "AELIX_CLIENT_ID");
+    let files = vec![
+        file("aelix-lint.toml", "extend-select = [\"scopes/shared-client-across-packages\"]\n"),
+        file("a/package.json", "{}"),
+        file("b/package.json", "{}"),
+        file("a/a.py", format!("{}{ACCOUNTS}", service("\"banking:read\""))),
+        file("b/b.py", format!("{}{PAY}", service("\"payments:initiate\""))),
+    ];
+    assert_eq!(ids_of(&files), ["a/a.py:5 scopes/shared-client-across-packages"]);
+    assert!(ids_of(&files[1..]).is_empty(), "it is off by default");
+    let same: Vec<_> = files
+        .iter()
+        .map(|(path, text)| file(path, text.replace("payments:initiate", "banking:read").replace("payments", "accounts").replace("post(API", "get(API")))
+        .collect();
+    assert!(ids_of(&same).is_empty(), "the same scopes: {:?}", ids_of(&same));
+}
+
+#[test]
+fn a_leaked_secret_says_what_it_opens() {
+    let value = ["q8Zr2LmX0v", "Kp4TnYw6Bd"].concat();
+    let program = |scopes: &str, host: &str| {
+        format!(
+            "import requests\nAPI = \"https://{host}\"\nform = {{\"grant_type\": \"client_credentials\", \"client_id\": \"acme\", \"client_secret\": \"{value}\", \"scope\": \"{scopes}\"}}\nrequests.post(\"{TOKEN}\", data=form)\nrequests.post(API + \"/v1/payments\")\nrequests.get(API + \"/v1/accounts\")\n"
+        )
+    };
+    let of = |files: &[(String, String)]| {
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let found = scan_files(&files).findings.into_iter().find(|finding| finding.rule.family() == "secrets").unwrap();
+        (found.message.split("; ").nth(1).unwrap_or_default().to_owned(), found.severity.to_string(), found.opens)
+    };
+    let (live, sandbox) = ("api.aelix.digitalapi.ai", "sandbox-api.aelix.digitalapi.ai");
+    let (message, severity, opens) = of(&[file("a.py", program("banking:read payments:initiate", live))]);
+    assert_eq!(message, "its client may initiate domestic and international payments and view accounts, balances and transactions in production");
+    assert_eq!(severity, "critical");
+    let opens = opens.unwrap();
+    assert_eq!((opens.provider.as_str(), opens.client.as_deref(), opens.environment.as_deref()), ("Aelix", Some("acme"), Some("production")));
+    assert_eq!(opens.scopes, ["banking:read", "payments:initiate"]);
+    let (message, severity, _) = of(&[file("a.py", program("banking:read payments:initiate", sandbox))]);
+    assert!(message.ends_with(" in the sandbox") && severity != "critical", "{message} {severity}");
+    let elsewhere =
+        [file("a.py", format!("{}{ACCOUNTS}{PAY}", client("\"banking:read payments:initiate\""))), file(".env", format!("AELIX_CLIENT_SECRET={value}\n"))];
+    let (message, severity, _) = of(&elsewhere);
+    assert_eq!((message.starts_with("its client may initiate"), severity.as_str()), (true, "critical"), "{message}");
+    let (message, _, opens) = of(&[file("a.py", format!("form = {{\"grant_type\": \"client_credentials\", \"client_secret\": \"{value}\"}}\n"))]);
+    assert_eq!((message.as_str(), opens), ("", None), "no client is known");
+}

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::provider::Provider;
+use crate::model::provider::{Host, Provider};
 use crate::model::usage::Grant;
 use crate::model::{Confidence, FileKind};
 use crate::text::{Span, randomness};
 
-use super::scope_request::{self, Request, Token, requests};
+use super::scope_request::{Request, Token};
 
 /// Literal that a blob contains, in any case, if it requests scopes.
 pub const KEYWORD: &str = "scope";
@@ -89,12 +89,11 @@ pub struct ScopeHit {
 }
 
 /// What is wrong with the scopes that a blob requests, in the order of the bytes. What tests request does not count: do not ask for their files.
-pub fn hits(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<ScopeHit> {
-    let requests = requests(bytes, kind);
-    let Some(confidence) = evidence(bytes, &requests, provider) else { return Vec::new() };
-    let grants = Grants::of(bytes, &requests, provider);
+pub fn hits(bytes: &[u8], requests: &[Request], provider: &Provider) -> Vec<ScopeHit> {
+    let Some(confidence) = evidence(bytes, requests, provider) else { return Vec::new() };
+    let grants = Grants::of(bytes, requests, provider);
     let mut found: BTreeMap<Span, ScopeHit> = BTreeMap::new();
-    for request in &requests {
+    for request in requests {
         for token in &request.tokens {
             if found.contains_key(&token.span) || (token.name == "*" && !is_about_tokens(bytes, token.span, provider)) {
                 continue;
@@ -119,13 +118,14 @@ pub struct Site {
     pub grant: Grant,
     /// The client id nearest to it, as an expression.
     pub client: Option<String>,
+    /// The one environment of which the blob names hosts; production where it names several.
+    pub environment: Option<String>,
     /// The blob names the provider.
     pub is_sure: bool,
 }
 
-/// The places of a blob that request scopes of the provider.
-pub fn sites(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<Site> {
-    let all = scope_request::sites(bytes, kind);
+/// The places of a blob that request scopes of the provider, of `all` that request any.
+pub fn sites(bytes: &[u8], all: &[Request], provider: &Provider) -> Vec<Site> {
     let named: Vec<Request> = all.iter().filter(|request| !request.tokens.is_empty()).cloned().collect();
     let is_sure = names(bytes, provider);
     if all.is_empty() || !is_sure && evidence(bytes, &named, provider).is_none() {
@@ -133,9 +133,12 @@ pub fn sites(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<Site> {
     }
     let (interactive, service, clients) = (places(bytes, &INTERACTIVE), places(bytes, &SERVICE), places(bytes, &CLIENT_IDS));
     let mut found = Vec::new();
+    let environment = environment(bytes, provider);
     for request in all {
         let tokens: Vec<Token> = request.tokens.iter().filter(|t| is_ours(&t.name, provider) && !is_oidc(&t.name)).cloned().collect();
-        let is_ours = !tokens.is_empty() || request.tokens.is_empty() && is_sure;
+        // What an administrator has granted, whatever that is (Microsoft).
+        let is_default = is_sure && request.tokens.iter().any(|token| token.name == ".default" || token.name.ends_with("/.default"));
+        let is_ours = !tokens.is_empty() || request.tokens.is_empty() && is_sure || is_default;
         if !is_ours {
             continue;
         }
@@ -148,9 +151,26 @@ pub fn sites(bytes: &[u8], kind: FileKind, provider: &Provider) -> Vec<Site> {
             (None, None) => Grant::Unknown,
         };
         let client = nearest(&clients, at).filter(|(distance, _)| *distance <= NEAR_CLIENT).and_then(|(_, place)| client_id(bytes, place));
-        found.push(Site { tokens, name: request.name, open: request.open, grant, client, is_sure });
+        let open = if is_default { Some(Vec::new()) } else { request.open.clone() };
+        found.push(Site { tokens, name: request.name, open, grant, client, environment: environment.clone(), is_sure });
     }
     found
+}
+
+/// The environment of the hosts of the provider that a text names: production where there are several.
+pub fn environment(bytes: &[u8], provider: &Provider) -> Option<String> {
+    let is_named = |host: &&Host| {
+        let mut found = find(bytes, host.name.trim_start_matches('*').as_bytes());
+        // `api.` in `sandbox-api.`.
+        found.any(|at| at.checked_sub(1).is_none_or(|before| host.name.starts_with('*') || !matches!(bytes[before], b'-' | b'.' | b'a'..=b'z' | b'0'..=b'9')))
+    };
+    let mut named: Vec<&Host> = provider.hosts.iter().filter(is_named).collect();
+    // One server may issue the tokens of all environments.
+    if named.iter().any(|host| host.role == "api") {
+        named.retain(|host| host.role == "api");
+    }
+    let is_production = |host: &&&Host| host.environment == "production";
+    named.iter().find(is_production).or(named.first()).map(|host| host.environment.clone())
 }
 
 /// Where a blob asks the provider for a token of a service's own and names no scope anywhere.
@@ -172,7 +192,12 @@ pub fn omitted(bytes: &[u8], kind: FileKind, provider: &Provider) -> Option<Span
 
 /// Whether a blob contains a word of the provider.
 pub fn names(bytes: &[u8], provider: &Provider) -> bool {
-    provider.words.iter().any(|word| find(bytes, word.as_bytes()).next().is_some())
+    provider.words.iter().any(|word| holds(bytes, word))
+}
+
+/// Whether a blob contains a word, which is in lower case, in any case.
+pub fn holds(bytes: &[u8], word: &str) -> bool {
+    find(bytes, word.as_bytes()).next().is_some()
 }
 
 /// The client id that is given at `place`: the name of a variable of the environment, a path of names, or a word.
@@ -206,7 +231,7 @@ fn evidence(bytes: &[u8], requests: &[Request], provider: &Provider) -> Option<C
         return Some(Confidence::High);
     }
     // Words of every day (`user`, `admin`) are scopes of some.
-    let is_telling = |name: &&str| name.contains([':', '.']) && provider.scope(name).is_some();
+    let is_telling = |name: &&str| name.contains([':', '.']) && provider.scopes.iter().any(|scope| scope.name == **name);
     let known: BTreeSet<&str> = requests.iter().flat_map(|r| &r.tokens).map(|t| t.name.as_str()).filter(is_telling).collect();
     (known.len() >= SCOPES_AS_EVIDENCE).then_some(Confidence::Medium)
 }
@@ -345,6 +370,8 @@ fn hit(problem: Problem, token: &Token, message: String, notes: Vec<String>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::scope_request::{self, requests};
+    use crate::model::FileKind;
     use crate::model::provider::Scope;
 
     fn aelix() -> Provider {
@@ -369,14 +396,17 @@ mod tests {
     }
 
     fn found(text: &str, path: &str) -> Vec<String> {
-        hits(text.as_bytes(), FileKind::of(path), &aelix()).iter().map(|h| format!("{:?} «{}» {}", h.problem, &text[h.span.range()], h.message)).collect()
+        hits(text.as_bytes(), &requests(text.as_bytes(), FileKind::of(path)), &aelix())
+            .iter()
+            .map(|h| format!("{:?} «{}» {}", h.problem, &text[h.span.range()], h.message))
+            .collect()
     }
 
     #[test]
     fn sites_know_their_client_and_grant() {
         let provider = aelix();
         let of = |text: &str, path: &str| {
-            let site = sites(text.as_bytes(), FileKind::of(path), &provider).into_iter().next().unwrap();
+            let site = sites(text.as_bytes(), &scope_request::sites(text.as_bytes(), FileKind::of(path)), &provider).into_iter().next().unwrap();
             (site.client, site.grant)
         };
         for (path, text, client, grant) in [

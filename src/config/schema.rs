@@ -34,6 +34,7 @@ pub fn schema() -> Value {
         ("format", one_of(Format::NAMES, "How the report is written.")),
         ("rules", texts("Your own rules: files, or folders of them.")),
         ("sinks", array(&json!({ "anyOf": [{ "type": "string" }, sink()] }), "Slots of APIs beside the built-in ones: files of them, or tables [[sinks]].")),
+        ("providers", texts("Providers of APIs beside the built-in ones: files of them (.toml), or OpenAPI documents.")),
         ("override", array(&change(), "Changes of rules, everywhere or in some files.")),
         ("per-path-ignores", ignores),
         ("allow", described(allow(), "Values and paths that are not reported; replaces that of extended files.")),

@@ -15,6 +15,7 @@
 (as_expression left: (_) @keep.inner) @keep
 (postfix_unary_expression (_) @keep.inner "!") @keep
 (argument !name (_) @keep.inner) @keep
+(attribute_argument !name . (_) @keep.inner .) @keep
 (arrow_expression_clause (_) @keep.inner) @keep
 (array_creation_expression (initializer_expression) @keep.inner) @keep
 (implicit_array_creation_expression (initializer_expression) @keep.inner) @keep
@@ -42,8 +43,8 @@
 (argument name: (identifier) @binding.name (_) @binding.value .) @binding.field
 (attribute_argument name: (identifier) @binding.name (_) @binding.value .) @binding.field
 
-; Calls: of a function, of a method, of a constructor, with or without an initializer; attributes.
-(attribute name: (identifier) @call.callee (attribute_argument_list) @call.arguments) @call
+; Calls: of a function, of a method, of a constructor, with or without an initializer; attributes of methods.
+(attribute name: (_) @call.callee (attribute_argument_list) @call.arguments) @call
 (invocation_expression function: (identifier) @call.callee arguments: (argument_list) @call.arguments) @call
 (invocation_expression function: (generic_name (identifier) @call.callee) arguments: (argument_list) @call.arguments) @call
 (invocation_expression

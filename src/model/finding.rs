@@ -152,6 +152,19 @@ pub struct Related {
     pub message: String,
 }
 
+/// What a leaked secret of a client opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opens {
+    /// Name of the provider.
+    pub provider: String,
+    /// The client, by its id as an expression.
+    pub client: Option<String>,
+    /// `production` or `sandbox`, where it is known.
+    pub environment: Option<String>,
+    /// The scopes that the client requests.
+    pub scopes: Vec<String>,
+}
+
 /// What is reported. Holds no secret bytes.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -177,6 +190,10 @@ pub struct Finding {
     pub flow: Vec<Related>,
     /// Rules that lost the same bytes to this one.
     pub also: Vec<RuleId>,
+    /// The normalised name that holds the value.
+    pub name: Option<String>,
+    /// What whoever has the value can do, as far as the same project tells.
+    pub opens: Option<Opens>,
     /// Identity across runs, moves and renames.
     pub fingerprint: Fingerprint,
     /// Whether it counts.
@@ -200,6 +217,8 @@ impl Finding {
             related,
             flow: Vec::new(),
             also: hit.also,
+            name: hit.name,
+            opens: None,
             fingerprint,
             status: Status::Active,
         }

@@ -5,6 +5,7 @@ pub mod facts;
 pub mod finding;
 pub mod fingerprint;
 pub mod line_hash;
+pub mod paths;
 pub mod provider;
 pub mod report;
 pub mod rule;
@@ -12,7 +13,7 @@ pub mod suppression;
 pub mod usage;
 
 pub use blob::{Added, Blob, Commit, FileKind, GitBlob, Origin, Target};
-pub use finding::{Finding, Hit, Place, Rank, Related, Snippet, Status};
+pub use finding::{Finding, Hit, Opens, Place, Rank, Related, Snippet, Status};
 pub use fingerprint::Fingerprint;
 pub use report::{Notice, Report, RunError, SafeSource, SafeUse, Scanned, Scope, Skip, SkipReason, Stats};
 pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::facts::{Resource, Wanted};
 use super::finding::{Finding, Place, Status};
+use super::provider::Provider;
 use super::rule::{Rule, Severity};
 use super::suppression::Suppression;
 use super::usage::{OmittedScope, Review, ScopeSite, Usage};
@@ -24,8 +25,14 @@ pub struct Scanned {
     pub sites: Vec<ScopeSite>,
     /// Token requests of services that name no scope.
     pub omitted: Vec<OmittedScope>,
+    /// The API that it describes.
+    pub api: Option<Box<Provider>>,
+    /// It may request scopes of a provider that other files describe.
+    pub asks: bool,
     /// What it calls, for the second parallel step.
     pub usage: Option<Usage>,
+    /// Places with their lines, where they are asked for.
+    pub places: Vec<Place>,
     /// Slots that are filled safely, where they are asked for.
     pub safe: Vec<SafeUse>,
     /// Bytes that were parsed into a tree.

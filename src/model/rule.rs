@@ -317,6 +317,8 @@ pub enum Comparison {
     Past,
     /// A resource of these types refers to the resource.
     Linked(Vec<String>),
+    /// It refers to a resource of one of these types.
+    Refers(Vec<String>),
     /// No resource of these types refers to the resource.
     Unlinked(Vec<String>),
 }

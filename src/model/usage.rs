@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::finding::Place;
 
+/// What the receiver of a call that annotations declare begins with, and the name of the base of all such calls of a package.
+pub const DECLARED: char = '@';
+
 /// One place that requests scopes of a provider.
 #[derive(Clone, Debug)]
 pub struct ScopeSite {
@@ -17,6 +20,10 @@ pub struct ScopeSite {
     pub open: Option<Vec<String>>,
     /// The client id, as an expression: `AELIX_CLIENT_ID`.
     pub client: Option<String>,
+    /// The service of a composition that it belongs to, where several stand in one file.
+    pub service: Option<String>,
+    /// The environment of the hosts that the file names.
+    pub environment: Option<String>,
     /// Who takes part in the grant.
     pub grant: Grant,
     /// The file names the provider.
@@ -52,6 +59,10 @@ pub struct Usage {
     pub path: String,
     /// Providers, a bit each by index, that the file names.
     pub names: u64,
+    /// Providers, a bit each, whose library the file uses.
+    pub libraries: u64,
+    /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
+    pub opaque: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<ApiCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.
@@ -93,8 +104,14 @@ pub struct ApiCall {
     pub method: Option<String>,
     /// The arguments that may be a URL or a path.
     pub urls: Vec<UrlArgument>,
+    /// Operations of generated libraries that it may be: indices of provider and endpoint.
+    pub operations: Vec<(usize, usize)>,
+    /// Several names lead to the operation.
+    pub is_chain: bool,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
+    /// It stands in a file of requests that people send by hand: it uses what it needs, and lacks nothing.
+    pub is_by_hand: bool,
     /// The call.
     pub place: Place,
 }

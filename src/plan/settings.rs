@@ -7,11 +7,13 @@ use globset::GlobSet;
 
 use crate::cli::{ConfigArgs, FileArgs, RuleArgs, ThresholdArgs};
 use crate::config::{self, Allow, Config, File, Override, SinkSource, UsageError, Written};
+use crate::model::provider::Provider;
 use crate::model::{Confidence, Severity};
 use crate::report::{Format, HumanStyle, UnknownFormat};
 use crate::ruleset::sinks::Entry;
-use crate::ruleset::{RuleOptions, RuleOverride, Selection};
+use crate::ruleset::{RuleOptions, RuleOverride, Selection, provider};
 use crate::scan::allow::{self, AllowedValue, AllowedValues};
+use crate::scan::api;
 use crate::source::{FileSize, Pattern, slashed};
 use crate::triage::{FailOn, PathIgnore, PathIgnores, PathOverride, PathOverrides, Paths, globs};
 
@@ -238,6 +240,15 @@ impl Settings {
         paths
     }
 
+    /// The providers that the files of the configuration name, weakest first.
+    pub fn providers(&mut self) -> Result<Vec<Provider>, UsageError> {
+        let paths: Vec<PathBuf> = self.files.iter().rev().flat_map(|config| config.file.providers.iter().map(|path| absolute(config.folder(), path))).collect();
+        let shown: Vec<String> = paths.iter().map(|path| slashed(path.strip_prefix(&self.folder).unwrap_or(path))).collect();
+        let providers = paths.iter().zip(&shown).map(|(path, shown)| read_provider(path, shown)).collect();
+        self.show("providers", shown.toml(), sources(&self.files, |file| !file.providers.is_empty(), ("", false)));
+        providers
+    }
+
     /// What `[[override]]` decides before the scan: without `files` everything, with `files` which rules run there that are off elsewhere.
     fn overrides(&self) -> Result<Vec<RuleOverride>, UsageError> {
         let mut out = Vec::new();
@@ -394,6 +405,16 @@ fn whole(head: &str, folder: &str) -> Vec<String> {
 
 fn matches(glob: &str, name: &str) -> bool {
     globs::compile(glob).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+}
+
+/// Reads a provider: a file of one, or a document in `OpenAPI`.
+fn read_provider(path: &Path, shown: &str) -> Result<Provider, UsageError> {
+    let bytes = std::fs::read(path).map_err(|error| UsageError::new(format!("cannot read the provider in {shown}: {}", crate::source::reason(&error))))?;
+    if path.extension().is_some_and(|end| end == "toml") {
+        return provider::parse(shown, &String::from_utf8_lossy(&bytes)).map_err(|error| UsageError::new(error.to_string()));
+    }
+    let why = "it is no OpenAPI document with a host and with operations that need scopes; name such a document, or a .toml file of a provider";
+    api::provider_of(&bytes).ok_or_else(|| UsageError::new(format!("cannot use {shown} as a provider: {why}")))
 }
 
 #[cfg(test)]

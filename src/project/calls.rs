@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::model::paths::{Matched, segments};
 use crate::model::provider::Provider;
-use crate::model::usage::{ApiCall, UrlPart, Usage};
+use crate::model::usage::{ApiCall, DECLARED, UrlPart, Usage};
 use crate::text::{Span, randomness};
 
 /// Stands for what nobody knows, or nobody should see, in a path that is shown.
 const UNKNOWN: &str = "{…}";
 /// Longest segment of a path that is shown, in bytes.
 const MAX_SEGMENT: usize = 32;
+/// Names by which the clients of a package are given their base.
+const DECLARED_BASES: [&str; 5] = ["@", "BaseAddress", "baseUrl", "BASE_URL", "baseUri"];
 /// Stands for what nobody knows in the text of a URL.
 const HOLE: char = '\u{0}';
 /// Names that are followed on the way to a URL, and functions on the way to a call.
@@ -87,6 +90,12 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
     let mut wrappers: Vec<Wrapper> = Vec::new();
     let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
     for (file, call) in calls() {
+        // One name alone is of the provider where its library is used.
+        let is_ours = file.libraries & bit != 0 || call.is_chain && file.names & bit != 0;
+        if let Some(known) = resolver.of_operation(call, (bit.trailing_zeros() as usize, is_ours)) {
+            direct.push(known);
+            continue;
+        }
         let own: Vec<Wrapper> = call.urls.iter().filter_map(|url| wrapper(call, &url.parts, call.method.clone())).collect();
         let known = resolver.of_call(call, file.names & bit != 0);
         match known {
@@ -196,6 +205,15 @@ impl<'a> Resolver<'a> {
         Self { provider, bases }
     }
 
+    /// The use that a call of a generated library is.
+    fn of_operation<'c>(&self, call: &'c ApiCall, (index, is_named): (usize, bool)) -> Option<Use<'c>> {
+        let known: Vec<usize> = call.operations.iter().filter(|(provider, _)| *provider == index).map(|(_, endpoint)| *endpoint).collect();
+        let endpoint = self.provider.endpoints().get(*known.first()?)?;
+        let method = Some(endpoint.methods.first()?.clone());
+        let tie = if is_named { Tie::Ours } else { Tie::Unknown };
+        Some(Use { call, tie, method, path: shown(&endpoint.path), target: Target::Known(known) })
+    }
+
     /// The use that a call is, by the first of its arguments that says so.
     fn of_call<'c>(&self, call: &'c ApiCall, is_named: bool) -> Option<Use<'c>> {
         let all: Vec<Use> = call.urls.iter().filter_map(|url| self.of_parts(call, &url.parts, call.method.clone())).collect();
@@ -211,13 +229,13 @@ impl<'a> Resolver<'a> {
     }
 
     fn fitting(&self, method: Option<&str>) -> Vec<usize> {
-        (0..self.provider.endpoints.len()).filter(|index| self.provider.endpoints[*index].takes(method)).collect()
+        (0..self.provider.endpoints().len()).filter(|index| self.provider.endpoints()[*index].takes(method)).collect()
     }
 
     fn of_parts<'c>(&self, call: &'c ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Use<'c>> {
         let Url { tie, text } = self.based(call, parts)?;
         let (path, is_whole) = path_of(&text);
-        let target = self.target(&path, is_whole, tie, method.as_deref())?;
+        let target = self.target(&path, (is_whole, host_of(&text)), tie, method.as_deref())?;
         let shown = if path.is_empty() { UNKNOWN.to_owned() } else { shown(&path) };
         Some(Use { call, tie, method, path: shown, target })
     }
@@ -233,6 +251,9 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let base = call.receiver.as_deref().and_then(|receiver| self.base(receiver, 0));
+        // What is declared with annotations is called on whatever base its file or its package gives to such clients.
+        let is_declared = call.receiver.as_deref().is_some_and(|receiver| receiver.starts_with(DECLARED));
+        let base = base.or_else(|| DECLARED_BASES.iter().filter(|_| is_declared).find_map(|name| self.base(name, 0)));
         let path = url.text.trim_start_matches('/');
         if let Some(base) = base {
             return Some(Url { tie: base.tie, text: format!("{}/{path}", base.text.trim_end_matches('/')) });
@@ -265,7 +286,7 @@ impl<'a> Resolver<'a> {
         for part in parts {
             let (name, written) = match part {
                 UrlPart::Text(own) => {
-                    text.push_str(own);
+                    text.push_str(&open_segments(own));
                     continue;
                 }
                 UrlPart::Name(name) => (name.as_str(), name.as_str()),
@@ -295,10 +316,13 @@ impl<'a> Resolver<'a> {
     /// Whose host a URL has, as far as it is written.
     fn tie_of(&self, text: &str) -> Option<Tie> {
         let (_, rest) = text.split_once("://")?;
+        if self.provider.is_told_by_words && self.provider.words.iter().any(|word| rest.to_ascii_lowercase().contains(word.as_str())) {
+            return Some(Tie::Ours);
+        }
         let host = rest.split(['/', '?', '#']).next().unwrap_or(rest).to_ascii_lowercase();
         let host = host.rsplit('@').next().unwrap_or(&host);
         let name = host.split(':').next().unwrap_or(host);
-        let is_known = self.provider.hosts.iter().any(|own| own.name == name) || self.provider.words.iter().any(|word| host.contains(word.as_str()));
+        let is_known = self.provider.has_host(name) || self.provider.words.iter().any(|word| host.contains(word.as_str()));
         let is_local = matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[")
             || name.starts_with("mock")
             || name.rsplit('.').next() == Some("local")
@@ -312,15 +336,26 @@ impl<'a> Resolver<'a> {
     }
 
     /// Which endpoints a path may be; `None` where it is nothing of the provider.
-    fn target(&self, path: &str, is_whole: bool, tie: Tie, method: Option<&str>) -> Option<Target> {
-        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        let endpoints = &self.provider.endpoints;
+    fn target(&self, path: &str, (is_whole, host): (bool, Option<&str>), tie: Tie, method: Option<&str>) -> Option<Target> {
+        let path = self.provider.prefixes.iter().find_map(|prefix| path.strip_prefix(prefix.as_str()).filter(|rest| rest.starts_with('/'))).unwrap_or(path);
+        let segments = segments(path);
+        let endpoints = self.provider.endpoints();
         let fits = |index: &usize| endpoints[*index].takes(method);
-        let matched: Vec<(usize, usize)> =
-            endpoints.iter().enumerate().filter_map(|(index, endpoint)| Some((index, matched(&endpoint.path, &segments, is_whole)?))).collect();
-        if let Some(most) = matched.iter().map(|(_, length)| *length).max() {
-            let known = matched.iter().filter(|(_, length)| *length == most).map(|(index, _)| *index).filter(fits).collect();
+        let mut matched = self.provider.paths().find(&segments, is_whole);
+        if matched.iter().any(|m| Some(&*endpoints[m.endpoint].host) == host) {
+            matched.retain(|m| Some(&*endpoints[m.endpoint].host) == host);
+        }
+        // What is guessed of a large catalogue, or says nothing, may be any of it.
+        let is_sure = |m: &&Matched| m.literals > 0 && !(m.is_guessed && self.provider.is_large());
+        if let Some(most) = matched.iter().filter(is_sure).map(|m| (m.length, m.literals)).max() {
+            let known = matched.iter().filter(is_sure).filter(|m| (m.length, m.literals) == most).map(|m| m.endpoint).filter(fits);
+            let mut known: Vec<usize> = known.collect();
+            known.sort_unstable();
+            known.dedup();
             return Some(Target::Known(known));
+        }
+        if matched.iter().any(|m| m.literals > 0) {
+            return Some(Target::Open(matched.iter().map(|m| m.endpoint).filter(fits).collect()));
         }
         let is_open = segments.iter().any(|segment| segment.contains(HOLE)) || segments.is_empty() && !is_whole;
         if is_open && tie == Tie::Ours {
@@ -333,6 +368,31 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// The host of a URL, where all of it is known.
+fn host_of(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("://")?;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    (!host.contains(HOLE)).then_some(host)
+}
+
+/// A text in which what stands for a segment is a hole: `{id}`, `%s`, `:id`.
+fn open_segments(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(['{', '%']) && !text.contains("/:") {
+        return text.into();
+    }
+    let stands = |segment: &str| {
+        segment.starts_with('{') && segment.ends_with('}')
+            || segment == "%s"
+            || segment == "%d"
+            || segment == "%v"
+            || segment.len() > 1 && segment.starts_with(':')
+    };
+    let hole = HOLE.to_string();
+    let (path, query) = text.split_at(text.find('?').unwrap_or(text.len()));
+    let segments: Vec<&str> = path.split('/').map(|segment| if stands(segment) { hole.as_str() } else { segment }).collect();
+    (segments.join("/") + query).into()
+}
+
 /// A path for people: words as they are, and nothing of what may be an id or a secret.
 fn shown(path: &str) -> String {
     let is_word = |segment: &str| {
@@ -341,20 +401,6 @@ fn shown(path: &str) -> String {
         segment.is_empty() || is_version || is_plain && !randomness::is_random(segment.as_bytes())
     };
     path.split('/').map(|segment| if is_word(segment) { segment } else { UNKNOWN }).collect::<Vec<_>>().join("/")
-}
-
-/// How many segments of an endpoint's path the segments begin with; those of a URL whose base is not known may lack the first one.
-fn matched(path: &str, segments: &[&str], is_whole: bool) -> Option<usize> {
-    let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let is_at = |own: &[&str], segments: &[&str]| {
-        !own.is_empty() && segments.len() >= own.len() && own.iter().zip(segments).all(|(own, given)| own.starts_with('{') || own.eq_ignore_ascii_case(given))
-    };
-    if is_at(&own, segments) {
-        return Some(own.len());
-    }
-    // The base is not known: `/accounts` behind `…/v1`, or `/api/v1/accounts` behind a proxy.
-    let shorter = !is_whole && (is_at(&own[1..], segments) || (1..segments.len()).take(2).any(|skip| is_at(&own, &segments[skip..])));
-    shorter.then(|| own.len().saturating_sub(1).max(1))
 }
 
 /// Whether what is not known of the segments may make them a path of the endpoint.
@@ -411,23 +457,6 @@ mod tests {
             ("/v1/audit-logs", "/v1/audit-logs"),
         ] {
             assert_eq!(shown(path), expected);
-        }
-    }
-
-    #[test]
-    fn endpoints_are_matched_by_segments() {
-        for (endpoint, path, is_whole, expected) in [
-            ("/v1/accounts", "/v1/accounts", true, Some(2)),
-            ("/v1/accounts", "/v1/accounts/1/balance", true, Some(2)),
-            ("/v1/accounts", "/v1/accountsx", true, None),
-            ("/v1/accounts", "/v2/accounts", true, None),
-            ("/v1/accounts", "/accounts", true, None),
-            ("/v1/accounts", "/accounts/1", false, Some(1)),
-            ("/v1/accounts", "/proxy/v1/accounts", false, Some(1)),
-            ("/c/{id}/events", "/c/primary/events", true, Some(3)),
-        ] {
-            let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-            assert_eq!(matched(endpoint, &segments, is_whole), expected, "{endpoint} {path}");
         }
     }
 }

@@ -73,6 +73,17 @@ impl<'a> Scope<'a> {
         self.attributes.iter().find(|a| a.path.ends_with(OPEN) && is_above(&a.path))
     }
 
+    /// Expressions that stand for what is around a path, of which nothing is written out.
+    fn above(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
+        let path = path.to_owned();
+        let attributes = self.attributes;
+        attributes.iter().filter(move |a| {
+            let is_above = path.strip_prefix(a.path.as_str()).is_some_and(|rest| rest.starts_with('.'));
+            let inside = format!("{}.", a.path);
+            is_above && !a.expression.is_empty() && !attributes.iter().any(|other| other.path.starts_with(&inside))
+        })
+    }
+
     fn at(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
         let element = format!("{path}[]");
         let path = path.to_owned();
@@ -171,6 +182,10 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
             let refers = module.blocks().filter(|r| kind_matches(&r.kind, types)).any(|r| module.refers(r, &test.attribute, scope.resource));
             return if refers { Truth::Holds(Evidence::default()) } else { Truth::Fails };
         }
+        Comparison::Refers(types) => {
+            let refers = module.blocks().filter(|r| kind_matches(&r.kind, types)).any(|r| module.refers(scope.resource, &test.attribute, r));
+            return if refers { Truth::Holds(Evidence::default()) } else { Truth::Fails };
+        }
         _ => {}
     }
     if let Some(text) = spoken(scope.resource, &test.attribute) {
@@ -189,7 +204,8 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
         return Truth::Unknown(&attribute.place);
     }
     let is_there = has_inside || found.iter().any(|(_, known)| !is_null(known));
-    if let Some(open) = scope.open_at(&test.attribute).filter(|_| !is_there) {
+    let may_be_inside = || scope.above(&test.attribute).find(|above| module.known(scope.resource, above).value == Datum::Unknown);
+    if let Some(open) = (!is_there).then(|| scope.open_at(&test.attribute).or_else(may_be_inside)).flatten() {
         return Truth::Unknown(&open.place);
     }
     match &test.comparison {
@@ -270,7 +286,7 @@ fn holds(text: &str, comparison: &Comparison, now: Moment, known: &Known) -> Opt
             (moment > now.after(*seconds), Some(away))
         }
         Comparison::Past => (moment_of(text)?.0 <= now, None),
-        Comparison::Absent | Comparison::Present | Comparison::Linked(_) | Comparison::Unlinked(_) => (false, None),
+        Comparison::Absent | Comparison::Present | Comparison::Linked(_) | Comparison::Unlinked(_) | Comparison::Refers(_) => (false, None),
     })
 }
 
@@ -317,7 +333,8 @@ fn upper_limit(condition: &str, name: &str) -> Option<u64> {
 
 /// Whether nothing of these types refers to the resource. What refers to something that nobody can tell may refer to it.
 fn unlinked<'a>(module: &Module<'a>, resource: &'a Resource, types: &[String], path: &str) -> Truth<'a> {
-    if !module.is_whole() {
+    // What a command changes is declared elsewhere.
+    if !module.is_whole() || resource.attribute(OPEN).is_some() {
         return Truth::Fails;
     }
     let mut open = None;

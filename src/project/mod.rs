@@ -1,6 +1,7 @@
 //! Floor 4: what only the files of a project together can say.
 
 mod allowlist;
+pub mod blast;
 mod calls;
 mod conditions;
 mod expression;
@@ -72,12 +73,19 @@ impl Found<'_> {
         hit.message = self.message;
         hit.notes = self.notes;
         hit.severity = self.severity.unwrap_or(rule.severity);
-        if is_made_up(&self.place.relative) {
+        if is_example(&self.place.relative) {
             hit.severity = lower(hit.severity);
             hit.notes.push("the file looks like a test or an example, so the severity is lower".to_owned());
         }
         Finding::new(rule, hit, &Secret::new(self.what, 0), self.place.clone(), self.related)
     }
+}
+
+/// Whether a file is a test or an example. `template.yaml` is what a stack is called.
+fn is_example(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_stack = name.strip_prefix("template.").is_some_and(|end| matches!(end, "yaml" | "yml" | "json")) || name.contains(".template");
+    if is_stack { is_made_up(&format!("{folder}/stack.yaml")) } else { is_made_up(path) }
 }
 
 /// The next lower severity.

@@ -90,6 +90,11 @@ fn is_rotated_elsewhere(module: &Module, secret: &Resource) -> bool {
         let says = |text: &str| a.expression.trim_matches('"').eq_ignore_ascii_case(text);
         a.path.strip_prefix("tags.").is_some_and(|t| t.eq_ignore_ascii_case("rotation")) && (says("external") || says("managed"))
     };
+    // `Tags: [{ Key: rotation, Value: external }]`
+    let says = |a: &Attribute, texts: &[&str]| texts.iter().any(|text| a.expression.trim_matches(['"', '\'']).eq_ignore_ascii_case(text));
+    let listed = |pair: &[Attribute]| {
+        pair[0].path == "Tags.Key" && says(&pair[0], &["rotation"]) && pair[1].path == "Tags.Value" && says(&pair[1], &["external", "managed"])
+    };
     let address = super::resources::address(secret);
     let manages = |r: &Resource| {
         r.attribute("manage_master_user_password").or_else(|| r.attribute("ManageMasterUserPassword")).is_some_and(|a| a.expression.trim() == "true")
@@ -97,7 +102,11 @@ fn is_rotated_elsewhere(module: &Module, secret: &Resource) -> bool {
                 || secret.attributes.iter().any(|a| mentions(&a.expression, &super::resources::address(r))))
     };
     let attached = || module.of_kind("AWS::SecretsManager::SecretTargetAttachment").any(|r| r.attributes.iter().any(|a| mentions(&a.expression, &address)));
-    ["type", "Type"].iter().any(|path| secret.attribute(path).is_some()) || secret.attributes.iter().any(tagged) || module.blocks().any(manages) || attached()
+    ["type", "Type"].iter().any(|path| secret.attribute(path).is_some())
+        || secret.attributes.iter().any(tagged)
+        || secret.attributes.windows(2).any(listed)
+        || module.blocks().any(manages)
+        || attached()
 }
 
 /// Whether some rotation of the module may be the secret's. What cannot be told counts as rotated.

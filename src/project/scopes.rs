@@ -1,11 +1,12 @@
 //! Least privilege: what the clients of a package request, what its calls need, and where the two differ.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::check::scopes::is_wildcard;
+use crate::check::scopes::{environment, is_wildcard};
 use crate::model::provider::{Provider, Scope};
 use crate::model::rule::Matcher;
-use crate::model::usage::{Client, Grant, OmittedScope, Review, ScopeSite, Usage};
+use crate::model::usage::{Client, Grant, OmittedScope, Review, ScopeSite, UrlPart, Usage};
 use crate::model::{Confidence, Finding, Hit, Place, Rank, Related, Rule, Severity};
 use crate::ruleset::RuleSet;
 use crate::text::{Secret, Span};
@@ -14,6 +15,8 @@ use super::calls::{Target, Tie, Use, uses};
 
 /// Calls that a message names.
 const SHOWN_CALLS: usize = 3;
+/// Scopes that a message names.
+const SHOWN_SCOPES: usize = 4;
 /// Other places that a finding names.
 const MAX_RELATED: usize = 8;
 /// A catalogue of fewer scopes is requested as a whole by honest clients, too.
@@ -34,6 +37,8 @@ pub enum Check {
     Overbroad,
     /// Some that one client should not have together.
     Sensitive,
+    /// Several packages use one client.
+    Shared,
     /// No call needs it.
     Unused,
     /// For writing, and every call reads.
@@ -42,13 +47,14 @@ pub enum Check {
 
 impl Check {
     /// All of them with their names, sorted by name.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("scope-all", Self::All),
         ("scope-broader", Self::Broader),
         ("scope-missing", Self::Missing),
         ("scope-omitted", Self::Omitted),
         ("scope-overbroad", Self::Overbroad),
         ("scope-sensitive", Self::Sensitive),
+        ("scope-shared-client", Self::Shared),
         ("scope-unused", Self::Unused),
         ("scope-write-only", Self::WriteOnly),
     ];
@@ -74,21 +80,98 @@ pub struct Package<'a> {
     pub has_gaps: bool,
 }
 
-/// The findings of a package by the rules that are on, and what there is to say of each provider.
-pub fn judge(package: &Package, providers: &[Provider], rules: &RuleSet) -> (Vec<Finding>, Vec<Review>) {
+/// A client of a package, for what its secret opens.
+pub struct Holder {
+    /// Name of the provider.
+    pub provider: String,
+    /// Its id, as an expression.
+    pub client: Option<String>,
+    /// The scopes that it requests.
+    pub scopes: Vec<Scope>,
+    /// The environment of the hosts that its files name, or its package.
+    pub environment: Option<String>,
+    /// Files and lines that request scopes.
+    pub places: Vec<(Arc<str>, u32)>,
+    /// Words by which secrets are named after the provider.
+    pub words: Vec<String>,
+}
+
+/// What is known of a package.
+#[derive(Default)]
+pub struct Judged {
+    /// By the rules that are on.
+    pub findings: Vec<Finding>,
+    /// What there is to say of each provider.
+    pub reviews: Vec<Review>,
+    /// Its clients.
+    pub holders: Vec<Holder>,
+}
+
+/// What the rules that are on say of a package.
+pub fn judge(package: &Package, providers: &[Provider], rules: &RuleSet) -> Judged {
+    let active = active(rules);
+    let mut judged = Judged::default();
+    for (index, provider) in providers.iter().enumerate() {
+        if !package.sites.iter().any(|site| site.provider == index) && !package.omitted.iter().any(|omitted| omitted.provider == index) {
+            continue;
+        }
+        let verdict = Verdict::of(package, (index, provider));
+        judged.findings.extend(active.iter().flat_map(|rule| verdict.findings(*rule)));
+        judged.reviews.extend(verdict.review());
+        judged.holders.extend(verdict.holders());
+    }
+    judged.findings.retain(|finding| rules.compiled.get(finding.rule_index).is_none_or(|compiled| compiled.looks_at(&finding.place.relative)));
+    judged
+}
+
+/// The rules about packages that are on.
+fn active(rules: &RuleSet) -> Vec<(Check, usize, &Rule)> {
     let check_of = |index: &usize| match &rules.rules[*index].matcher {
         Matcher::Check { name } => Check::of(name),
         _ => None,
     };
-    let active: Vec<(Check, usize, &Rule)> = rules.active().filter_map(|index| Some((check_of(&index)?, index, &rules.rules[index]))).collect();
-    let (mut findings, mut reviews) = (Vec::new(), Vec::new());
-    for (index, provider) in providers.iter().enumerate() {
-        let verdict = Verdict::of(package, (index, provider));
-        findings.extend(active.iter().flat_map(|rule| verdict.findings(*rule)));
-        reviews.extend(verdict.review());
+    rules.active().filter_map(|index| Some((check_of(&index)?, index, &rules.rules[index]))).collect()
+}
+
+/// Clients that several packages use, each with other scopes.
+pub fn shared(packages: &[Package], providers: &[Provider], rules: &RuleSet) -> Vec<Finding> {
+    let Some((_, index, rule)) = active(rules).into_iter().find(|(check, ..)| *check == Check::Shared) else { return Vec::new() };
+    let mut clients: BTreeMap<(usize, &str), Vec<(String, &ScopeSite)>> = BTreeMap::new();
+    for package in packages {
+        for site in package.sites.iter().filter(|site| !site.scopes.is_empty()) {
+            if let Some(client) = site.client.as_deref().filter(|client| is_telling(client)) {
+                clients.entry((site.provider, client)).or_default().push((program(package, site), site));
+            }
+        }
     }
-    findings.retain(|finding| rules.compiled.get(finding.rule_index).is_none_or(|compiled| compiled.looks_at(&finding.place.relative)));
-    (findings, reviews)
+    let maker = Maker { index, rule };
+    let finding = |((provider, client), sites): ((usize, &str), Vec<(String, &ScopeSite)>)| {
+        let mut scopes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (folder, site) in &sites {
+            scopes.entry(folder).or_default().extend(site.scopes.iter().map(|(name, _)| name.as_str()));
+        }
+        let differ = scopes.values().any(|own| scopes.values().any(|other| own != other));
+        let provider = providers.get(provider).filter(|_| differ)?;
+        let places: Vec<&Place> = sites.iter().map(|(_, site)| &site.place).collect();
+        let message = format!("client `{client}` of {} is used by {} programs, each with scopes of its own", provider.name, scopes.len());
+        let mut finding = maker.finding((client, &provider.id), &places, message)?;
+        let listed = |(program, own): (&&str, &BTreeSet<&str>)| format!("{program} requests {}", own.iter().copied().collect::<Vec<_>>().join(", "));
+        finding.notes.extend(scopes.iter().take(MAX_RELATED).map(listed));
+        Some(finding)
+    };
+    clients.into_iter().filter_map(finding).collect()
+}
+
+/// The program that requests scopes at a place: the folder of its package, or the service of a composition.
+fn program(package: &Package, site: &ScopeSite) -> String {
+    let folder = if package.folder.is_empty() { "." } else { package.folder };
+    site.service.as_ref().map_or(folder.to_owned(), |service| format!("{folder} ({service})"))
+}
+
+/// Whether the expression of a client's id tells one client from others: `CLIENT_ID` is what everybody calls theirs.
+fn is_telling(client: &str) -> bool {
+    let bare: String = client.rsplit('.').next().unwrap_or(client).chars().filter(char::is_ascii_alphanumeric).collect();
+    !matches!(bare.to_ascii_lowercase().as_str(), "clientid" | "oauthclientid" | "appid" | "id" | "applicationid" | "oauth2clientid" | "key")
 }
 
 /// Everything known of one provider in one package.
@@ -107,6 +190,8 @@ struct Verdict<'a> {
     used: BTreeSet<&'a str>,
     /// Scopes that a call may need of which something is not known.
     possible: BTreeSet<&'a str>,
+    /// Some file calls the provider through a library, and nobody sees what.
+    is_opaque: bool,
 }
 
 impl<'a> Verdict<'a> {
@@ -124,15 +209,16 @@ impl<'a> Verdict<'a> {
         let is_told = |open: &Vec<String>| !open.is_empty() && open.iter().all(|name| names.contains(name.as_str()));
         let is_dynamic = sites.iter().filter_map(|site| site.open.as_ref()).any(|open| !is_told(open));
         let uses = if sites.is_empty() || index >= 64 { Vec::new() } else { uses(provider, &package.files, 1 << index) };
-        let mut verdict =
-            Self { package, provider, sites, omitted, uses, requested, has_wildcard, is_dynamic, used: BTreeSet::new(), possible: BTreeSet::new() };
+        let is_opaque = index < 64 && package.files.iter().any(|file| file.opaque >> index & 1 == 1);
+        let (used, possible) = (BTreeSet::new(), BTreeSet::new());
+        let mut verdict = Self { package, provider, sites, omitted, uses, requested, has_wildcard, is_dynamic, used, possible, is_opaque };
         verdict.weigh(index);
         verdict
     }
 
     /// Sorts the calls into what they need for sure and what they may need.
     fn weigh(&mut self, index: usize) {
-        let endpoints = &self.provider.endpoints;
+        let endpoints = self.provider.endpoints();
         let mut paths: BTreeSet<&str> = BTreeSet::new();
         let mut has_open = false;
         for found in &self.uses {
@@ -180,7 +266,7 @@ impl<'a> Verdict<'a> {
 
     /// Requested scopes that no call needs, as far as that can be told.
     fn unused(&self) -> Vec<&'a str> {
-        if self.has_wildcard || self.package.has_gaps || self.sure().next().is_none() {
+        if self.has_wildcard || self.package.has_gaps || self.is_opaque || self.sure().next().is_none() {
             return Vec::new();
         }
         self.requested.keys().copied().filter(|scope| self.is_judged(scope) && !self.used.contains(scope) && !self.possible.contains(scope)).collect()
@@ -188,24 +274,29 @@ impl<'a> Verdict<'a> {
 
     /// Whether the catalogue says what the scope is for.
     fn is_judged(&self, scope: &str) -> bool {
-        self.provider.endpoints.iter().any(|endpoint| endpoint.scopes.iter().any(|known| known == scope))
+        self.provider.endpoints().iter().any(|endpoint| endpoint.scopes.iter().any(|known| known == scope))
     }
 
-    /// Calls that need a scope that nobody requests, by the scopes of which each needs one.
-    fn missing(&self) -> BTreeMap<Vec<&'a str>, Vec<&Use<'a>>> {
-        let mut found: BTreeMap<Vec<&str>, Vec<&Use>> = BTreeMap::new();
+    /// Calls that need a scope that nobody requests, by what each needs one of.
+    fn missing(&self) -> BTreeMap<Vec<String>, Vec<&Use<'a>>> {
+        let mut found: BTreeMap<Vec<String>, Vec<&Use>> = BTreeMap::new();
         if self.has_wildcard || self.is_dynamic || !self.has_sure_site() {
             return found;
         }
-        for (call, known) in self.sure().filter(|(call, _)| call.method.is_some()) {
-            let endpoints = || known.iter().map(|at| &self.provider.endpoints[*at]);
-            let needed: Vec<&str> = endpoints().flat_map(|endpoint| &endpoint.scopes).map(String::as_str).collect();
-            let is_enough = |scope: &&str| self.requested.contains_key(scope);
-            if !needed.is_empty() && endpoints().all(|endpoint| !endpoint.scopes.is_empty()) && !needed.iter().any(is_enough) {
-                found.entry(needed).or_default().push(call);
+        for (call, known) in self.sure().filter(|(call, _)| call.method.is_some() && !call.call.is_by_hand) {
+            let endpoints = || known.iter().map(|at| &self.provider.endpoints()[*at]);
+            if !endpoints().any(|endpoint| endpoint.is_met(|scope| self.requested.contains_key(scope))) {
+                found.entry(self.needed(known)).or_default().push(call);
             }
         }
         found
+    }
+
+    /// Whether a call needs several scopes, and some of them are requested.
+    fn is_met_in_part(&self, call: &Use) -> bool {
+        let Target::Known(known) = &call.target else { return false };
+        let sets = known.iter().flat_map(|at| &self.provider.endpoints()[*at].sets);
+        sets.filter(|set| set.len() > 1).flatten().any(|scope| self.requested.contains_key(scope.as_str()))
     }
 
     fn findings(&self, (check, index, rule): (Check, usize, &Rule)) -> Vec<Finding> {
@@ -219,6 +310,8 @@ impl<'a> Verdict<'a> {
             Check::Sensitive => self.clients().values().flat_map(|sites| self.sensitive_findings(&maker, sites)).collect(),
             Check::Overbroad => self.overbroad_findings(&maker),
             Check::Omitted => self.omitted_finding(&maker).into_iter().collect(),
+            // What several packages say.
+            Check::Shared => Vec::new(),
         }
     }
 
@@ -259,18 +352,17 @@ impl<'a> Verdict<'a> {
 
     /// An inferred catalogue and several clients in one package make a verdict less sure.
     fn lower_confidence(&self, finding: &mut Finding) {
-        if self.provider.endpoints.iter().any(|endpoint| endpoint.inferred) {
+        if self.provider.endpoints().iter().any(|endpoint| endpoint.inferred) {
             finding.confidence = finding.confidence.min(Confidence::Medium);
             finding.notes.push(format!("{} does not say which call needs which scope: that is inferred from what each scope grants", self.provider.name));
         }
     }
 
-    fn missing_finding(&self, maker: &Maker, scopes: &[&str], calls: &[&Use]) -> Option<Finding> {
+    fn missing_finding(&self, maker: &Maker, scopes: &[String], calls: &[&Use]) -> Option<Finding> {
         let first = calls.first()?;
-        let names: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
         let held: Vec<&str> = self.requested.keys().copied().collect();
         let held = if held.is_empty() { "none of its scopes".to_owned() } else { held.join(", ") };
-        let message = format!("`{}` needs scope {}, and the package requests {held}", shown(first), names.join(" or "));
+        let message = format!("`{}` needs scope {}, and the package requests {held}", shown(first), listed(scopes));
         let places: Vec<&Place> = calls.iter().map(|call| &call.call.place).collect();
         let mut finding = maker.finding((&scopes.join(" "), self.id()), &places, message)?;
         for related in &mut finding.related {
@@ -279,17 +371,20 @@ impl<'a> Verdict<'a> {
         let requests = self.sites.iter().filter(|site| !site.scopes.is_empty()).take(SHOWN_CALLS);
         finding.related.extend(requests.map(|site| Related { place: site.place.clone(), message: "scopes are requested here".to_owned() }));
         self.lower_confidence(&mut finding);
+        if self.is_met_in_part(first) {
+            finding.confidence = finding.confidence.min(Confidence::Medium);
+        }
         Some(finding)
     }
 
     fn broader_finding(&self, maker: &Maker, scope: &str) -> Option<Finding> {
         let known: &Scope = self.provider.scope(scope)?;
         let needing: Vec<(&Use, &Vec<usize>)> = self.sure().filter(|(_, known)| known.iter().any(|at| self.needs(*at, scope))).collect();
-        if needing.is_empty() || self.possible.contains(scope) || self.has_wildcard || self.package.has_gaps {
+        if needing.is_empty() || self.possible.contains(scope) || self.has_wildcard || self.package.has_gaps || self.is_opaque {
             return None;
         }
         let is_enough = |narrow: &&String| needing.iter().all(|(_, known)| known.iter().all(|at| !self.needs(*at, scope) || self.needs(*at, narrow)));
-        let narrow = known.narrower.iter().find(is_enough)?;
+        let narrow = known.narrower.iter().find(is_enough).cloned().or_else(|| self.least(scope, &needing))?;
         let message = format!("scope `{scope}` is broader than needed: `{narrow}` is enough for {}", counted(needing.len()));
         let mut finding = maker.finding((scope, self.id()), self.requested.get(scope)?, message)?;
         let calls: Vec<&Use> = needing.iter().map(|(call, _)| *call).collect();
@@ -299,16 +394,36 @@ impl<'a> Verdict<'a> {
         Some(finding)
     }
 
+    /// A scope that opens less than this one and is enough for the same calls: one that only reads the same, or the least that the vendor names.
+    fn least(&self, scope: &str, needing: &[(&Use, &Vec<usize>)]) -> Option<String> {
+        let level = self.provider.level(scope);
+        let first = needing.first().and_then(|(_, known)| self.provider.endpoints()[*known.first()?].scopes.first());
+        let endpoints = || needing.iter().flat_map(|(_, known)| known.iter()).filter(|at| self.needs(**at, scope)).map(|at| &self.provider.endpoints()[*at]);
+        let named = first.filter(|first| self.provider.names_least && endpoints().all(|endpoint| endpoint.scopes.first() == Some(first)));
+        let twins = endpoints().next().into_iter().flat_map(|endpoint| &endpoint.scopes).filter(|other| is_reading_twin(scope, other));
+        let is_enough = |other: &&String| endpoints().all(|endpoint| endpoint.is_met(|held| held == other.as_str()));
+        // Levels are coarse: what only reads may have that of what it reads.
+        let named = named.filter(|other| self.provider.level(other) < level);
+        let twins = twins.filter(|other| self.provider.level(other) <= level);
+        named.into_iter().chain(twins).filter(|other| !self.requested.contains_key(other.as_str())).find(is_enough).cloned()
+    }
+
     fn needs(&self, endpoint: usize, scope: &str) -> bool {
-        self.provider.endpoints[endpoint].scopes.iter().any(|known| known == scope)
+        self.provider.endpoints()[endpoint].scopes.iter().any(|known| known == scope)
+    }
+
+    /// Whether one request names every scope of the catalogue.
+    fn requests_all(&self, site: &ScopeSite) -> bool {
+        let requested: BTreeSet<&str> = site.scopes.iter().filter_map(|(name, _)| self.provider.scope(name)).map(|scope| scope.name.as_str()).collect();
+        let catalogue = self.provider.scopes.len();
+        self.provider.is_complete && catalogue >= LEAST_CATALOGUE && requested.len() >= catalogue && site.is_sure
     }
 
     fn all_finding(&self, maker: &Maker, site: &ScopeSite) -> Option<Finding> {
-        let requested: BTreeSet<&str> = site.scopes.iter().filter_map(|(name, _)| self.provider.scope(name)).map(|scope| scope.name.as_str()).collect();
-        let catalogue = self.provider.scopes.len();
-        if !self.provider.is_complete || catalogue < LEAST_CATALOGUE || requested.len() < catalogue || !site.is_sure {
+        if !self.requests_all(site) {
             return None;
         }
+        let catalogue = self.provider.scopes.len();
         let places: Vec<&Place> = site.scopes.first().map(|(_, place)| place).into_iter().collect();
         let message = format!("all {catalogue} scopes of {} are requested at once", self.provider.name);
         maker.finding(("all", self.id()), &places, message)
@@ -332,6 +447,10 @@ impl<'a> Verdict<'a> {
     }
 
     fn sensitive_findings(&self, maker: &Maker, sites: &[&ScopeSite]) -> Vec<Finding> {
+        // Whoever requests everything is told so.
+        if sites.iter().any(|site| self.requests_all(site)) {
+            return Vec::new();
+        }
         let place_of = |wanted: &String| sites.iter().flat_map(|site| &site.scopes).find(|(name, _)| name == wanted).map(|(_, place)| place);
         let mut found = Vec::new();
         for sensitive in &self.provider.sensitive {
@@ -381,11 +500,11 @@ impl<'a> Verdict<'a> {
     /// "GET /v1/accounts needs `banking:read`".
     fn described(&self, call: &Use) -> String {
         let Target::Known(known) = &call.target else { return shown(call) };
-        let needed: BTreeSet<String> = known.iter().flat_map(|at| &self.provider.endpoints[*at].scopes).map(|scope| format!("`{scope}`")).collect();
+        let needed = self.needed(known);
         if needed.is_empty() {
             return shown(call);
         }
-        format!("{} needs {}", shown(call), needed.into_iter().collect::<Vec<_>>().join(" or "))
+        format!("{} needs {}", shown(call), listed(&needed))
     }
 
     fn review(&self) -> Option<Review> {
@@ -394,14 +513,15 @@ impl<'a> Verdict<'a> {
         }
         let place = self.sites.first().map(|site| &site.place).or_else(|| self.omitted.first().map(|omitted| &omitted.place))?;
         let unused: Vec<&str> = self.unused();
-        let missing: BTreeSet<String> = self.missing().into_keys().map(|scopes| scopes.join(" or ")).collect();
+        let missing: BTreeSet<String> =
+            self.missing().into_keys().map(|scopes| scopes.iter().take(SHOWN_CALLS).cloned().collect::<Vec<_>>().join(" or ")).collect();
         let used: Vec<&str> = self.requested.keys().copied().filter(|scope| self.used.contains(scope)).collect();
         let unknown = self.requested.keys().copied().filter(|scope| !used.contains(scope) && !unused.contains(scope));
         let mut calls: Vec<(String, Vec<String>)> = self.sure().map(|(call, known)| (shown(call), self.needed(known))).collect();
         calls.sort();
         calls.dedup();
         let reasons = self.reasons();
-        let sufficient: BTreeSet<String> = calls.iter().filter_map(|(_, needed)| needed.first().cloned()).collect();
+        let sufficient = self.sufficient();
         let clients = self.clients().into_iter().map(|(name, sites)| self.client(name, &sites)).collect();
         Some(Review {
             package: self.package.folder.to_owned(),
@@ -412,15 +532,54 @@ impl<'a> Verdict<'a> {
             unused: owned(&unused),
             missing: missing.into_iter().collect(),
             unknown: unknown.map(str::to_owned).collect(),
-            sufficient: (reasons.is_empty() && !calls.is_empty()).then(|| sufficient.into_iter().collect()),
+            sufficient: (reasons.is_empty() && !calls.is_empty()).then_some(sufficient),
             calls,
             reasons,
         })
     }
 
+    /// What calls of these endpoints need one of, the least powerful first: scopes, or several with "and" between them.
     fn needed(&self, known: &[usize]) -> Vec<String> {
-        let all: BTreeSet<&String> = known.iter().flat_map(|at| &self.provider.endpoints[*at].scopes).collect();
-        all.into_iter().cloned().collect()
+        let mut all: Vec<String> = Vec::new();
+        for set in known.iter().flat_map(|at| self.provider.endpoints()[*at].alternatives()) {
+            let joined = set.join(" and ");
+            if !all.contains(&joined) {
+                all.push(joined);
+            }
+        }
+        all
+    }
+
+    /// The smallest set of scopes that is enough for the calls, as far as choosing for one call after the other finds it; among equals those that are
+    /// requested already, or only read the same.
+    fn sufficient(&self) -> Vec<String> {
+        let mut open: Vec<Vec<Vec<&str>>> =
+            self.sure().map(|(_, known)| known.iter().flat_map(|at| self.provider.endpoints()[*at].alternatives()).collect()).collect();
+        open.retain(|call: &Vec<Vec<&str>>| !call.is_empty());
+        open.sort_by_key(Vec::len);
+        let mut chosen: BTreeSet<&str> = BTreeSet::new();
+        let is_met = |call: &[Vec<&str>], held: &BTreeSet<&str>| call.iter().any(|set| set.iter().all(|scope| held.contains(scope)));
+        let is_near = |scope: &str| self.requested.keys().any(|requested| *requested == scope || is_reading_twin(requested, scope));
+        for call in &open {
+            if is_met(call, &chosen) {
+                continue;
+            }
+            let cost = |(index, set): &(usize, &Vec<&str>)| {
+                let is_far = !self.provider.names_least && !set.iter().all(|scope| is_near(scope));
+                let more = set.iter().filter(|scope| !chosen.contains(*scope)).count();
+                (is_far, more, set.iter().map(|scope| self.provider.level(scope)).max(), *index)
+            };
+            if let Some((_, set)) = call.iter().enumerate().min_by_key(cost) {
+                chosen.extend(set.iter().copied());
+            }
+        }
+        for scope in chosen.clone() {
+            let without: BTreeSet<&str> = chosen.iter().copied().filter(|other| *other != scope).collect();
+            if open.iter().all(|call| is_met(call, &without)) {
+                chosen = without;
+            }
+        }
+        chosen.into_iter().map(str::to_owned).collect()
     }
 
     fn client(&self, name: String, sites: &[&ScopeSite]) -> Client {
@@ -431,6 +590,39 @@ impl<'a> Verdict<'a> {
         Client { name, requested: requested.into_iter().collect(), is_dynamic }
     }
 
+    /// The clients with what their secrets open.
+    fn holders(&self) -> Vec<Holder> {
+        let mut words: Vec<String> = self.provider.words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_alphanumeric())).cloned().collect();
+        words.push(self.provider.id.clone());
+        let holder = |(name, sites): (String, Vec<&ScopeSite>)| {
+            let mut scopes: Vec<Scope> = Vec::new();
+            for scope in sites.iter().flat_map(|site| &site.scopes).filter_map(|(name, _)| self.provider.meant(name)) {
+                if !scopes.iter().any(|known| known.name == scope.name) {
+                    scopes.push(scope.clone());
+                }
+            }
+            let is_place = sites.iter().any(|site| name == format!("{}:{}", site.place.relative, site.place.start.line));
+            Holder {
+                provider: self.provider.name.clone(),
+                client: (!is_place).then_some(name),
+                scopes,
+                environment: sites.iter().find_map(|site| site.environment.clone()).or_else(|| self.environment()),
+                places: sites.iter().map(|site| (site.place.relative.clone(), site.place.start.line)).collect(),
+                words: words.clone(),
+            }
+        };
+        self.clients().into_iter().map(holder).collect()
+    }
+
+    /// The environment of the hosts that the package calls: production where there are several.
+    fn environment(&self) -> Option<String> {
+        let texts = self.package.files.iter().flat_map(|file| {
+            file.bases.iter().flat_map(|(_, parts)| parts).chain(file.calls.iter().flat_map(|call| call.urls.iter().flat_map(|url| &url.parts)))
+        });
+        let named = texts.filter_map(|part| if let UrlPart::Text(text) = part { environment(text.as_bytes(), self.provider) } else { None });
+        named.min_by_key(|environment| environment != "production")
+    }
+
     /// Why the verdict is not complete.
     fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
@@ -439,6 +631,9 @@ impl<'a> Verdict<'a> {
         }
         if self.has_wildcard {
             reasons.push("a wildcard is requested".to_owned());
+        }
+        if self.is_opaque {
+            reasons.push(format!("some calls go through a library of {}, and nobody sees which", self.provider.name));
         }
         if self.package.has_gaps {
             reasons.push("not every file could be parsed".to_owned());
@@ -458,6 +653,24 @@ impl<'a> Verdict<'a> {
         reasons.dedup();
         reasons
     }
+}
+
+/// "`a` or `b`", of many the first.
+fn listed(scopes: &[String]) -> String {
+    let named: Vec<String> = scopes.iter().take(SHOWN_SCOPES).map(|set| format!("`{}`", set.replace(" and ", "` and `"))).collect();
+    let more = if scopes.len() > SHOWN_SCOPES { " or another one" } else { "" };
+    format!("{}{more}", named.join(" or "))
+}
+
+/// Ends of the names of scopes that only read what the scope without them opens.
+const READING: [&str; 6] = [".readonly", ".read", ":read", "_READ", ".Read", ".Read.All"];
+
+/// Whether a scope only reads what another one opens: `calendar.readonly` of `calendar`, `Mail.Read` of `Mail.ReadWrite`.
+fn is_reading_twin(scope: &str, other: &str) -> bool {
+    READING.iter().filter_map(|end| other.strip_suffix(end)).any(|stem| {
+        let rest = scope.strip_prefix(stem);
+        scope != other && rest.is_some_and(|rest| matches!(rest, "" | ".manage" | ".write" | ":write" | "_WRITE" | ".ReadWrite" | ".ReadWrite.All"))
+    })
 }
 
 fn owned(all: &[&str]) -> Vec<String> {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{self, Confidence, Finding, Fingerprint, Notice, Place, Related, Report, Rule, RuleId, RunError, SafeUse, Severity, Skip, Snippet, Status};
+use crate::model::{
+    self, Confidence, Finding, Fingerprint, Notice, Opens, Place, Related, Report, Rule, RuleId, RunError, SafeUse, Severity, Skip, Snippet, Status,
+};
 use crate::text::Span;
 
 use super::Reporter;
@@ -217,6 +219,8 @@ struct FindingOut<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     flow: Vec<RelatedOut<'a>>,
     also: &'a [RuleId],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens: Option<OpensOut<'a>>,
     fingerprint: &'a Fingerprint,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -247,12 +251,30 @@ impl<'a> FindingOut<'a> {
             related: finding.related.iter().map(RelatedOut::new).collect(),
             flow: finding.flow.iter().map(RelatedOut::new).collect(),
             also: &finding.also,
+            opens: finding.opens.as_ref().map(OpensOut::new),
             fingerprint: &finding.fingerprint,
             status,
             reason,
             suppression_tool: tool.map(model::Tool::name),
             tags: rule.map_or(&[], |r| &r.tags),
         }
+    }
+}
+
+/// What a leaked secret of a client opens.
+#[derive(Serialize)]
+pub(super) struct OpensOut<'a> {
+    provider: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
+    scopes: &'a [String],
+}
+
+impl<'a> OpensOut<'a> {
+    pub(super) fn new(opens: &'a Opens) -> Self {
+        Self { provider: &opens.provider, client: opens.client.as_deref(), environment: opens.environment.as_deref(), scopes: &opens.scopes }
     }
 }
 

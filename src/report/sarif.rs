@@ -20,6 +20,7 @@ use serde_sarif::sarif::{
 use crate::docs::{self, Terminal};
 use crate::model::{Confidence, Finding, Place, Related, Report, Rule, RuleStatus, RunError, Severity, SkipReason, Status};
 
+use super::json::OpensOut;
 use super::style::{safe_url, sanitise, sanitise_lines};
 use super::{RenderOptions, Reporter};
 
@@ -204,7 +205,8 @@ fn result(finding: &Finding) -> SarifResult {
     }
     let properties = [("severity", json!(finding.severity)), ("confidence", json!(finding.confidence)), ("also", json!(finding.also))];
     let commit = finding.place.commit.iter().map(|commit| ("commit", json!(commit.id)));
-    let properties = properties.into_iter().chain(commit).filter(|(_, value)| value.as_array().is_none_or(|a| !a.is_empty()));
+    let opens = finding.opens.as_ref().map(|opens| ("opens", json!(OpensOut::new(opens))));
+    let properties = properties.into_iter().chain(opens).chain(commit).filter(|(_, value)| value.as_array().is_none_or(|a| !a.is_empty()));
     let mut result = SarifResult::builder()
         .rule_id(finding.rule.as_str())
         .rule_index(i64::try_from(finding.rule_index).unwrap_or(-1))

@@ -1,6 +1,7 @@
 //! Floor 2: from rule files to a compiled [`RuleSet`].
 
 pub mod anchors;
+mod catalogue;
 mod compile;
 mod derive;
 mod frequency;

@@ -1,16 +1,19 @@
 //! Reads `rules/providers/<provider>.toml`.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 
 use crate::model::provider::{Endpoint, Host, Provider, Scope, Sensitive};
 
-use super::{RuleError, data_below};
+use super::{RuleError, catalogue, data_below};
 
 /// Where the files are.
 const FOLDER: &str = "rules/providers/";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each said by its own key")]
 struct File {
     id: String,
     name: String,
@@ -24,12 +27,21 @@ struct File {
     grants: Vec<String>,
     #[serde(default)]
     foreign_scopes: Vec<String>,
+    #[serde(default)]
     host: Vec<HostEntry>,
     scope: Vec<ScopeEntry>,
     #[serde(default)]
     endpoint: Vec<EndpointEntry>,
     #[serde(default)]
     sensitive: Vec<SensitiveEntry>,
+    #[serde(default)]
+    prefixes: Vec<String>,
+    #[serde(default)]
+    libraries: Vec<String>,
+    #[serde(default)]
+    told_by_words: bool,
+    #[serde(default)]
+    names_least: bool,
 }
 
 #[derive(Deserialize)]
@@ -39,11 +51,23 @@ struct EndpointEntry {
     methods: Vec<String>,
     path: String,
     #[serde(default)]
-    needs: Vec<String>,
+    needs: Vec<Needed>,
     #[serde(default)]
     possible: Vec<String>,
     #[serde(default)]
     inferred: bool,
+    #[serde(default)]
+    whole: bool,
+    #[serde(default)]
+    operation: String,
+}
+
+/// A scope that is enough, or several that are enough together.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Needed {
+    One(String),
+    All(Vec<String>),
 }
 
 #[derive(Deserialize)]
@@ -98,9 +122,10 @@ fn of_file(file: File) -> Provider {
         is_privileged: s.privileged,
         overbroad: s.overbroad,
         narrower: s.narrower,
+        level: 0,
     };
-    let endpoint = |e: EndpointEntry| Endpoint { methods: e.methods, path: e.path, scopes: e.needs, possible: e.possible, inferred: e.inferred };
     Provider {
+        catalogue: catalogue::of(&file.id).filter(|_| file.endpoint.is_empty()),
         id: file.id,
         name: file.name,
         words: file.words.iter().map(|w| w.to_lowercase()).collect(),
@@ -112,8 +137,40 @@ fn of_file(file: File) -> Provider {
         hosts: file.host.into_iter().map(host).collect(),
         scopes: file.scope.into_iter().map(scope).collect(),
         foreign_scopes: file.foreign_scopes,
-        endpoints: file.endpoint.into_iter().map(endpoint).collect(),
+        own_endpoints: file.endpoint.into_iter().map(endpoint).collect(),
+        prefixes: file.prefixes,
+        libraries: file.libraries.iter().map(|word| word.to_lowercase()).collect(),
+        is_told_by_words: file.told_by_words,
+        names_least: file.names_least,
+        is_found: false,
+        paths: OnceLock::new(),
         sensitive: file.sensitive.into_iter().map(|s| Sensitive { scopes: s.together, because: s.because }).collect(),
+    }
+}
+
+fn endpoint(e: EndpointEntry) -> Endpoint {
+    let set = |needed: Needed| match needed {
+        Needed::One(scope) => vec![scope],
+        Needed::All(scopes) => scopes,
+    };
+    let sets: Vec<Vec<String>> = e.needs.into_iter().map(set).collect();
+    let is_plain = sets.iter().all(|set| set.len() == 1);
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in sets.iter().flatten() {
+        if !scopes.contains(scope) {
+            scopes.push(scope.clone());
+        }
+    }
+    Endpoint {
+        methods: e.methods,
+        path: e.path,
+        is_whole: e.whole,
+        operation: e.operation,
+        scopes,
+        sets: if is_plain { Vec::new() } else { sets },
+        possible: e.possible,
+        inferred: e.inferred,
+        ..Endpoint::default()
     }
 }
 
@@ -133,12 +190,12 @@ mod tests {
     #[test]
     fn endpoints_and_combinations_name_scopes_of_the_catalogue() {
         for provider in built_in().unwrap() {
-            let named = provider.endpoints.iter().flat_map(|e| e.scopes.iter().chain(&e.possible)).chain(provider.sensitive.iter().flat_map(|s| &s.scopes));
+            let named = provider.own_endpoints.iter().flat_map(|e| e.scopes.iter().chain(&e.possible)).chain(provider.sensitive.iter().flat_map(|s| &s.scopes));
             let named = named.chain(provider.scopes.iter().flat_map(|s| &s.narrower));
             for name in named {
                 assert!(provider.scope(name).is_some(), "{}: {name}", provider.id);
             }
-            for endpoint in &provider.endpoints {
+            for endpoint in &provider.own_endpoints {
                 assert!(endpoint.path.starts_with('/') && endpoint.methods.iter().all(|m| m.chars().all(char::is_uppercase)), "{endpoint:?}");
             }
         }

@@ -43,6 +43,8 @@ pub struct RawTest {
     linked: Vec<String>,
     #[serde(default)]
     unlinked: Vec<String>,
+    #[serde(default)]
+    refers: Vec<String>,
 }
 
 /// What needs no value to compare with.
@@ -139,10 +141,12 @@ impl RawTest {
             all.push(Comparison::LaterThan(length(&text)?));
         }
         all.extend((!self.linked.is_empty()).then_some(Comparison::Linked(self.linked)));
+        all.extend((!self.refers.is_empty()).then_some(Comparison::Refers(self.refers)));
         all.extend((!self.unlinked.is_empty()).then_some(Comparison::Unlinked(self.unlinked)));
         let comparison = all.pop().filter(|_| all.is_empty());
-        let comparison = comparison
-            .ok_or("in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `in_none`, `longer_than`, `later_than`, `linked`, `unlinked`")?;
+        let comparison = comparison.ok_or(
+            "in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `in_none`, `longer_than`, `later_than`, `linked`, `unlinked`, `refers`",
+        )?;
         if self.attribute.is_empty() && !matches!(comparison, Comparison::Linked(_) | Comparison::Unlinked(_)) {
             return Err("in `when`: the key `attribute` is missing".to_owned());
         }

@@ -158,6 +158,7 @@ fn resource() -> Value {
         ("later_than", text("It is a moment further ahead than this.")),
         ("linked", texts("A resource of these types refers to this one.")),
         ("unlinked", texts("No resource of these types refers to this one.")),
+        ("refers", texts("The attribute refers to a resource of one of these types.")),
     ];
     let condition = vec![
         ("types", texts("Types of resources; * stands for any text.")),

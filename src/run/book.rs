@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::facts::Wanted;
+use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, ScopeSite};
 use crate::model::{Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
 use crate::plan::{EmptyInput, Plan};
-use crate::project;
+use crate::project::{self, blast};
 use crate::ruleset::RuleSet;
 use crate::source::Listing;
 use crate::triage::{FileResult, Ledger};
 
+use super::privilege::Asked;
 use super::scanning::Outcome;
 
 /// The report of a run that has listed its targets.
@@ -37,6 +39,9 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
     };
     (report, targets)
 }
+
+/// APIs that are kept; further ones are passed over.
+const MAX_APIS: usize = 64;
 
 fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     report.stats.files += 1;
@@ -96,6 +101,10 @@ pub struct Blobs {
     pub sites: Vec<ScopeSite>,
     /// Token requests without scopes.
     pub omitted: Vec<OmittedScope>,
+    /// APIs that files describe.
+    pub apis: Vec<Provider>,
+    /// Targets that may request scopes, by their indices.
+    pub asking: Vec<usize>,
 }
 
 impl Blobs {
@@ -108,18 +117,21 @@ impl Blobs {
             match outcome {
                 Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
                 Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
-                Outcome::Scanned { bytes, found } => {
+                Outcome::Scanned { bytes, asks, found } => {
                     count(report, &display, bytes);
+                    self.asking.extend(asks.then_some(from + index));
                     let Some(mut scanned) = found else { continue };
                     report.stats.parsed_bytes += scanned.parsed_bytes;
                     report.notices.extend(notices(target, &mut scanned));
                     if let Some(safe) = &mut report.safe {
                         safe.append(&mut scanned.safe);
                     }
+                    self.apis.extend(scanned.api.take().filter(|_| self.apis.len() < MAX_APIS).map(|api| *api));
                     self.names.append(&mut scanned.wanted);
                     self.sites.append(&mut scanned.sites);
                     self.omitted.append(&mut scanned.omitted);
-                    if scanned.resources.is_empty() && !mutes(&scanned) || target.commit().is_some() {
+                    let may_open = scanned.findings.iter().any(blast::is_of_client);
+                    if scanned.resources.is_empty() && !mutes(&scanned) && !may_open || target.commit().is_some() {
                         let Scanned { findings, suppressions, added, .. } = *scanned;
                         settled.push((from + index, FileResult { findings, suppressions, added }));
                     } else {
@@ -155,6 +167,12 @@ impl Blobs {
         let once = targets.iter().filter(|target| target.origin != Origin::File && !parsed.contains(&*target.relative)).map(|target| &*target.relative);
         let changed = targets.iter().filter(|target| matches!(target.origin, Origin::Git(_))).map(|target| &*target.relative);
         skipped.chain(failed).chain(limited).chain(once).chain(changed).filter_map(project::module_of).map(str::to_owned).collect()
+    }
+
+    /// What the first step found of scopes, taken out.
+    pub fn asked(&mut self) -> Asked {
+        let (sites, omitted) = (std::mem::take(&mut self.sites), std::mem::take(&mut self.omitted));
+        Asked { sites, omitted, apis: std::mem::take(&mut self.apis), asking: std::mem::take(&mut self.asking) }
     }
 
     /// Books what the second step gave.

@@ -1,21 +1,24 @@
 //! Least privilege: which files the project stage needs for it, and its verdict on each package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rayon::ThreadPool;
 
+use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, Review, ScopeSite, Usage};
-use crate::model::{FileKind, Finding, Notice, Origin, Report, Scanned, Target};
+use crate::model::{FileKind, Finding, Notice, Origin, Place, Report, Scanned, Target};
+use crate::project::blast;
 use crate::project::packages::Files;
-use crate::project::scopes::{self, Package};
+use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
-use crate::scan::Scanner;
+use crate::scan::{Scanner, api, requests};
+use crate::text::Span;
 
 use super::scanning::{self, Outcome};
 
-/// Extensions of files that are nothing but HTTP requests.
-const REQUESTS: [&str; 2] = [".http", ".rest"];
-
+/// Providers that are told apart, a bit each.
+const MAX_PROVIDERS: usize = 64;
 /// Reasons that a notice names.
 const MAX_REASONS: usize = 3;
 
@@ -25,6 +28,17 @@ pub struct Asked {
     pub sites: Vec<ScopeSite>,
     /// Token requests without scopes.
     pub omitted: Vec<OmittedScope>,
+    /// APIs that files describe.
+    pub apis: Vec<Provider>,
+    /// Targets that may request scopes, by their indices.
+    pub asking: Vec<usize>,
+}
+
+impl Asked {
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.sites.is_empty() && self.omitted.is_empty() && self.apis.is_empty()
+    }
 }
 
 /// What the second step found of one package.
@@ -34,14 +48,35 @@ struct Called {
     has_gaps: bool,
 }
 
-/// The findings about scopes. Files are read again only in packages that request scopes by name.
+/// What the project stage knows of scopes.
+#[derive(Default)]
+pub struct Verdicts {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// The clients, by the folder of their package.
+    holders: BTreeMap<String, Vec<Holder>>,
+}
+
+impl Verdicts {
+    /// Says in the findings of leaked secrets what each opens.
+    pub fn tell(&self, findings: &mut [Finding], files: &Files) {
+        for finding in findings.iter_mut().filter(|finding| blast::is_of_client(finding)) {
+            if let Some(holders) = self.holders.get(files.package_of(&finding.place.relative)) {
+                blast::tell(finding, &holders.iter().collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
+/// Judges all packages. Files are read again only in packages that request scopes by name, and where files describe an API of their own.
 pub fn judge(
     (scanner, rules): (&Scanner, &RuleSet),
     (targets, files): (&[Target], &Files),
-    asked: &Asked,
+    mut asked: Asked,
     pool: &ThreadPool,
     report: &mut Report,
-) -> Vec<Finding> {
+) -> Verdicts {
+    let providers = described((scanner, pool), targets, &mut asked, report);
     let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
     for site in &asked.sites {
         let folder = files.package_of(&site.place.relative);
@@ -56,9 +91,7 @@ pub fn judge(
         errands.extend(files.of_package(folder).into_iter().filter(|index| may_call(&targets[*index])).map(|index| (index, *folder)));
     }
     let (again, once): (Vec<_>, Vec<_>) = errands.into_iter().partition(|(index, _)| targets[*index].origin == Origin::File);
-    let named = asked.sites.iter().filter(|site| !site.scopes.is_empty() && site.provider < 64);
-    let wanted = named.fold(0, |all, site| all | 1_u64 << site.provider);
-    let outcomes = scanning::usage(scanner, &again.iter().map(|(index, _)| &targets[*index]).collect::<Vec<_>>(), wanted, pool);
+    let outcomes = scanning::usage(scanner, &again.iter().map(|(index, _)| &targets[*index]).collect::<Vec<_>>(), (&providers, wanted(&asked.sites)), pool);
     let mut called: BTreeMap<&str, Called> = BTreeMap::new();
     for (_, folder) in once {
         called.entry(folder).or_default().has_gaps = true;
@@ -66,17 +99,75 @@ pub fn judge(
     for ((_, folder), outcome) in again.into_iter().zip(outcomes) {
         called.entry(folder).or_default().take(outcome, report);
     }
-    let mut findings = Vec::new();
-    for (folder, mut package) in packages {
-        if let Some(called) = called.get(folder) {
+    let mut verdicts = Verdicts::default();
+    let mut packages: Vec<Package> = packages.into_values().collect();
+    for package in &mut packages {
+        if let Some(called) = called.get(package.folder) {
             package.files = called.files.iter().collect();
             package.has_gaps = called.has_gaps;
         }
-        let (found, reviews) = scopes::judge(&package, scanner.providers(), rules);
-        findings.extend(found);
-        report.reviews.extend(reviews);
+        let judged = scopes::judge(package, &providers, rules);
+        verdicts.findings.extend(judged.findings);
+        report.reviews.extend(judged.reviews);
+        verdicts.holders.insert(package.folder.to_owned(), judged.holders);
     }
-    findings
+    verdicts.findings.extend(scopes::shared(&packages, &providers, rules));
+    show(&mut verdicts.findings, (scanner, pool), (targets, files));
+    verdicts
+}
+
+/// The providers, with those that files describe, of which it is looked for who requests their scopes.
+fn described((scanner, pool): (&Scanner, &ThreadPool), targets: &[Target], asked: &mut Asked, report: &mut Report) -> Vec<Provider> {
+    let mut providers = scanner.providers().to_vec();
+    let from = providers.len();
+    asked.apis.drain(..).for_each(|api| api::add_found(&mut providers, api));
+    providers.truncate(MAX_PROVIDERS.max(from));
+    let found = &providers[from..];
+    if found.is_empty() {
+        return providers;
+    }
+    let asking: Vec<&Target> = asked.asking.iter().map(|index| &targets[*index]).filter(|target| target.origin == Origin::File).collect();
+    for outcome in scanning::requests(scanner, &asking, (found, from), pool) {
+        if let Outcome::Scanned { found: Some(mut scanned), .. } = outcome {
+            report.stats.parsed_bytes += scanned.parsed_bytes;
+            asked.sites.append(&mut scanned.sites);
+            asked.omitted.append(&mut scanned.omitted);
+        }
+    }
+    providers
+}
+
+/// Gives the places of findings the lines that the second step left out.
+fn show(findings: &mut [Finding], (scanner, pool): (&Scanner, &ThreadPool), (targets, files): (&[Target], &Files)) {
+    let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+    for place in findings.iter_mut().flat_map(places).filter(|place| place.snippet.text.is_empty()) {
+        if let Some(index) = files.index(&place.relative) {
+            spans.entry(index).or_default().push(place.span);
+        }
+    }
+    let errands: Vec<(&Target, Vec<Span>)> = spans.into_iter().map(|(index, spans)| (&targets[index], spans)).collect();
+    let mut shown: HashMap<(Arc<str>, Span), Place> = HashMap::new();
+    for outcome in scanning::shown(scanner, &errands, pool) {
+        if let Outcome::Scanned { found: Some(scanned), .. } = outcome {
+            shown.extend(scanned.places.into_iter().map(|place| ((place.relative.clone(), place.span), place)));
+        }
+    }
+    for place in findings.iter_mut().flat_map(places).filter(|place| place.snippet.text.is_empty()) {
+        if let Some(known) = shown.get(&(place.relative.clone(), place.span)) {
+            *place = known.clone();
+        }
+    }
+}
+
+fn places(finding: &mut Finding) -> impl Iterator<Item = &mut Place> {
+    let Finding { place, related, .. } = finding;
+    std::iter::once(place).chain(related.iter_mut().map(|related| &mut related.place))
+}
+
+/// The providers, a bit each by index, of which scopes are requested by name.
+fn wanted(sites: &[ScopeSite]) -> u64 {
+    let named = sites.iter().filter(|site| !site.scopes.is_empty() && site.provider < MAX_PROVIDERS);
+    named.fold(0, |all, site| all | 1_u64 << site.provider)
 }
 
 /// The same of one file in memory.
@@ -85,9 +176,11 @@ pub fn judge_text((scanner, rules): (&Scanner, &RuleSet), scanned: &mut Scanned,
     if sites.is_empty() && omitted.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let usage = scanning::usage_of_text(scanner, name, bytes).usage;
+    let usage = scanning::usage_of_text(scanner, (name, bytes), wanted(&sites)).usage;
     let package = Package { sites: sites.iter().collect(), omitted: omitted.iter().collect(), files: usage.iter().collect(), ..Package::default() };
-    scopes::judge(&package, scanner.providers(), rules)
+    let mut judged = scopes::judge(&package, scanner.providers(), rules);
+    judged.findings.extend(scopes::shared(&[package], scanner.providers(), rules));
+    (judged.findings, judged.reviews)
 }
 
 /// What is not known of requested scopes, and why.
@@ -103,7 +196,7 @@ pub fn unknown(reviews: &[Review]) -> Vec<Notice> {
 
 /// Whether a file is a program, or a list of requests.
 fn may_call(target: &Target) -> bool {
-    matches!(FileKind::of(&target.within), FileKind::Source | FileKind::Shell) || REQUESTS.iter().any(|end| target.within.ends_with(end))
+    matches!(FileKind::of(&target.within), FileKind::Source | FileKind::Shell) || requests::is_of_requests(&target.within)
 }
 
 impl Called {

@@ -9,9 +9,12 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::config::UsageError;
 use crate::model::facts::Wanted;
+use crate::model::provider::Provider;
 use crate::model::{Blob, Origin, Scanned, SkipReason, Target};
-use crate::scan::{Scanner, Worker};
+use crate::scan::usage::Signs;
+use crate::scan::{Scanner, Worker, api};
 use crate::source::{self, Buffer, Read};
+use crate::text::Span;
 
 use super::panics;
 use super::versions::{Part, Versions};
@@ -28,6 +31,8 @@ pub enum Outcome {
     Scanned {
         /// Its length in bytes.
         bytes: u64,
+        /// It may request scopes of a provider that other files describe.
+        asks: bool,
         /// What was found; most files have nothing to say and take no room.
         found: Option<Box<Scanned>>,
     },
@@ -117,11 +122,24 @@ pub fn exported(scanner: &Scanner, errands: &[(&Target, Vec<NamedUse>)], pool: &
     pool.install(|| errands.par_iter().map_init(Desk::default, one).collect())
 }
 
-/// What some targets call, of the providers whose bits are set in `wanted`.
-pub fn usage(scanner: &Scanner, targets: &[&Target], wanted: u64, pool: &ThreadPool) -> Vec<Outcome> {
-    let signs = scanner.signs(wanted);
-    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.usage(blob, &signs, worker));
+/// What some targets request of these providers, the first of which has the index `from`.
+pub fn requests(scanner: &Scanner, targets: &[&Target], (providers, from): (&[Provider], usize), pool: &ThreadPool) -> Vec<Outcome> {
+    let requests = api::Requests::new(providers, from);
+    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.requests(blob, &requests, worker));
     pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+}
+
+/// What some targets call, of the providers whose bits are set in `wanted`.
+pub fn usage(scanner: &Scanner, targets: &[&Target], (providers, wanted): (&[Provider], u64), pool: &ThreadPool) -> Vec<Outcome> {
+    let signs = Signs::of(providers, wanted);
+    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.usage(blob, (providers, &signs), worker));
+    pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+}
+
+/// Places of some targets with their lines, each target with the bytes it is asked about.
+pub fn shown(scanner: &Scanner, errands: &[(&Target, Vec<Span>)], pool: &ThreadPool) -> Vec<Outcome> {
+    let one = |desk: &mut Desk, (target, spans): &(&Target, Vec<Span>)| attempt(target, desk, |blob, worker| scanner.shown(blob, spans, worker));
+    pool.install(|| errands.par_iter().map_init(Desk::default, one).collect())
 }
 
 /// The text of a target, for the few manifests that the project stage asks for; nothing where it cannot be read.
@@ -138,8 +156,9 @@ pub fn scan_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
 }
 
 /// What bytes in memory call.
-pub fn usage_of_text(scanner: &Scanner, name: &str, bytes: &[u8]) -> Scanned {
-    on_text((name, bytes), |blob, worker| scanner.usage(blob, &scanner.signs(u64::MAX), worker))
+pub fn usage_of_text(scanner: &Scanner, (name, bytes): (&str, &[u8]), wanted: u64) -> Scanned {
+    let providers = scanner.providers();
+    on_text((name, bytes), |blob, worker| scanner.usage(blob, (providers, &Signs::of(providers, wanted)), worker))
 }
 
 fn on_text((name, bytes): (&str, &[u8]), work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Scanned {
@@ -162,7 +181,10 @@ fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worke
     };
     let worker = &mut desk.worker;
     match panics::guard(|| work(&blob, worker)) {
-        Ok(found) => Outcome::Scanned { bytes: blob.bytes.len() as u64, found: keep(Scanned { added: found.added.clone().or_else(|| added(&blob)), ..found }) },
+        Ok(mut found) => {
+            found.added = found.added.or_else(|| added(&blob));
+            Outcome::Scanned { bytes: blob.bytes.len() as u64, asks: found.asks, found: keep(found) }
+        }
         Err(error) => {
             desk.worker = Worker::default();
             Outcome::Failed(format!("cannot scan {}: {error}; please report it", target.display))
@@ -179,8 +201,15 @@ fn added(blob: &Blob) -> Option<Vec<(u32, u32)>> {
 }
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices, added: _ } = &scanned;
-    let has_facts = !resources.is_empty() || !wanted.is_empty() || !sites.is_empty() || !omitted.is_empty() || usage.is_some() || !safe.is_empty();
+    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices, api, places, added: _, asks: _ } = &scanned;
+    let has_facts = api.is_some()
+        || !places.is_empty()
+        || !resources.is_empty()
+        || !wanted.is_empty()
+        || !sites.is_empty()
+        || !omitted.is_empty()
+        || usage.is_some()
+        || !safe.is_empty();
     let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }

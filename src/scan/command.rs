@@ -166,7 +166,9 @@ impl<'c> Command<'c> {
         }
         if self.has(&["keyvault", "create"]) || self.has(&["keyvault", "update"]) {
             out.extend(self.attribute("--default-action", "properties.networkAcls.defaultAction"));
-            out.extend(self.attribute("--public-network-access", "properties.publicNetworkAccess"));
+            // The default of the command line where it creates one, and of the service.
+            let access = self.attribute("--public-network-access", "properties.publicNetworkAccess");
+            out.push(access.unwrap_or_else(|| known("properties.publicNetworkAccess", "Enabled", self.head())));
             return Some(("Microsoft.KeyVault/vaults", out));
         }
         if self.has(&["storage", "account", "create"]) || self.has(&["storage", "account", "update"]) {
@@ -322,7 +324,10 @@ mod tests {
             ),
             ("az ad app credential reset --id a --years 99", "azuread_application_password a: years=99"),
             ("az ad sp create-for-rbac --name ci --years \"$YEARS\"", "azuread_application_password ci: years=var.?"),
-            ("az keyvault update --name kv \\\n  --default-action Allow", "Microsoft.KeyVault/vaults kv: properties.networkAcls.defaultAction=Allow"),
+            (
+                "az keyvault update --name kv \\\n  --default-action Allow",
+                "Microsoft.KeyVault/vaults kv: properties.networkAcls.defaultAction=Allow properties.publicNetworkAccess=Enabled",
+            ),
             ("az keyvault network-rule add --name kv --ip-address 0.0.0.0/0", "Microsoft.KeyVault/vaults kv: properties.networkAcls.ipRules.value=0.0.0.0/0"),
             (
                 "gcloud secrets create aelix --rotation-period=31536000s --next-rotation-time=2026-02-01T00:00:00Z --topics=t",

@@ -163,7 +163,8 @@ impl Reader<'_> {
             }
             let is_off = item.get("existing").and_then(Node::str) == Some("true") || item.get("condition").and_then(Node::str) == Some("false");
             if !is_off {
-                out.push(self.resource(&kind, name.rsplit('/').next().unwrap_or(name), span, item));
+                let own_name = if name.starts_with('[') { name } else { name.rsplit('/').next().unwrap_or(name) };
+                out.push(self.resource(&kind, own_name, span, item));
             }
             self.arm(item, &kind, out);
         }
@@ -242,8 +243,10 @@ impl Reader<'_> {
         let expression = match self.texts {
             Texts::Terraform => source,
             Texts::Arm if is_in_brackets => bicep::of_template(&text[1..text.len() - 1]),
+            // It may name anything.
+            Texts::Arm | Texts::Nested => "var.?".to_owned(),
             // What is a template elsewhere is none for those who evaluate expressions.
-            Texts::Arm | Texts::Nested | Texts::Plain => String::new(),
+            Texts::Plain => String::new(),
         };
         RawAttribute { path, value: Value::Unknown, expression, span }
     }

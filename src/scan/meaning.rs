@@ -1,6 +1,7 @@
 //! What only the meaning of a file tells: literals that reach a slot of an API, scopes that a client requests, declared infrastructure.
 //! Runs after the pre-filter, and only where candidates earned it.
 
+use crate::check::scope_request::requests;
 use crate::check::scopes::{self, Problem};
 use crate::lang::{self, Language};
 use crate::model::facts::{Argument, Wanted};
@@ -12,11 +13,14 @@ use crate::ruleset::programs::{self, Programs};
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
 use crate::text::Span;
 
+use super::api;
 use super::bicep;
 use super::command;
 use super::context::Context;
 use super::declared;
+use super::document::Node;
 use super::embedded;
+use super::encoded;
 use super::folded;
 use super::imported::{self, RawWanted};
 use super::kept::{self, Kept};
@@ -24,6 +28,7 @@ use super::manifest;
 use super::nginx;
 use super::openapi;
 use super::passed;
+use super::pinned;
 use super::practice::{self, Practice, Practices};
 use super::program;
 use super::safe::{self, SafeSlot};
@@ -31,6 +36,7 @@ use super::settle;
 use super::sink::{self, Sinks};
 use super::sites::RawSites;
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
+use super::workflow;
 
 /// Callees shorter than this, in bytes, decode nothing in most files that have them.
 const LEAST_DECODER: usize = 6;
@@ -49,6 +55,7 @@ pub struct Meaning {
     infrastructure_rules: Vec<usize>,
     usage_rules: Vec<usize>,
     openapi_rules: Vec<usize>,
+    workflow_rules: Vec<usize>,
     query_rules: Vec<usize>,
     programs: Programs,
     /// Slots that are filled safely are asked for, too.
@@ -59,7 +66,7 @@ pub struct Meaning {
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen(u16);
+pub struct Seen(u32);
 
 /// A kind of candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +81,8 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// Text behind an encoding.
+    Encoded,
     /// A Kubernetes `ConfigMap`.
     ConfigMap,
     /// A sign of any of these in a file that may hold code of another language.
@@ -88,10 +97,14 @@ pub enum Sight {
     Query,
     /// The name of a provider whose webhooks a rule asks about.
     Hooks,
+    /// A job of a workflow.
+    Workflow,
     /// The name of a library by which programs declare infrastructure.
     Program,
     /// A command that changes infrastructure.
     Command,
+    /// A version of a secret.
+    Version,
 }
 
 impl Seen {
@@ -181,6 +194,8 @@ pub struct Meant {
     pub sites: RawSites,
     /// Name of the language it is in, where it was parsed for its facts.
     pub language: &'static str,
+    /// The API that it describes.
+    pub api: Option<Box<Provider>>,
     /// Names of other files that reach a slot.
     pub wanted: Vec<RawWanted>,
     /// Slots that are filled safely, where they are asked for.
@@ -193,7 +208,7 @@ pub struct Meant {
 
 impl Meaning {
     /// The active rules about meaning. The data files of the package are checked by tests: one that cannot be read counts as empty.
-    pub fn new(rules: &RuleSet) -> Self {
+    pub fn new(rules: &RuleSet, given: &[Provider]) -> Self {
         let mut meaning = Self::default();
         for index in rules.active() {
             match &rules.rules[index].matcher {
@@ -202,6 +217,7 @@ impl Meaning {
                     (Some(problem), _) => meaning.scope_rules.push((problem, index)),
                     (None, Some(practice)) => meaning.practices.add(practice, index),
                     (None, None) if name == openapi::CHECK => meaning.openapi_rules.push(index),
+                    (None, None) if name == workflow::CHECK => meaning.workflow_rules.push(index),
                     (None, None) if name.starts_with(scopes::CHECKS) => meaning.usage_rules.push(index),
                     (None, None) => meaning.infrastructure_rules.push(index),
                 },
@@ -219,6 +235,9 @@ impl Meaning {
         }
         if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() {
             meaning.providers = provider::built_in().unwrap_or_default();
+            for given in given {
+                api::add(&mut meaning.providers, given.clone());
+            }
         }
         meaning
     }
@@ -232,11 +251,15 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(encoded::anchors().map(|anchor| (anchor, Sight::Encoded)));
         all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));
         if !self.providers.is_empty() || !self.openapi_rules.is_empty() {
             all.push((Anchor::folded(scopes::KEYWORD.as_bytes()), Sight::Scope));
+        }
+        if !self.workflow_rules.is_empty() {
+            all.push((Anchor::exact(workflow::ANCHOR.as_bytes()), Sight::Workflow));
         }
         for provider in &self.providers {
             let words = provider.words.iter().map(|word| Anchor::folded(word.as_bytes()));
@@ -253,6 +276,7 @@ impl Meaning {
         if !self.infrastructure_rules.is_empty() {
             all.extend(program::SIGNS.map(|sign| (Anchor::folded(sign.as_bytes()), Sight::Program)));
             all.extend(command::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Command)));
+            all.extend(pinned::SIGNS.map(|sign| (Anchor::exact(sign.as_bytes()), Sight::Version)));
         }
         all
     }
@@ -292,8 +316,13 @@ impl Meaning {
         if seen.has(Sight::Scope) && seen.has(Sight::Provider) && !context.test {
             self.scopes(blob, rules, &mut meant);
         }
-        if !self.openapi_rules.is_empty() && seen.has(Sight::Scope) && blob.kind == FileKind::Config {
-            self.openapi(blob, rules, &mut meant);
+        let may_be_api = !self.openapi_rules.is_empty() || !self.usage_rules.is_empty();
+        if let Some(document) = (may_be_api && seen.has(Sight::Scope) && blob.kind == FileKind::Config).then(|| openapi::read(blob.bytes)).flatten() {
+            self.openapi((blob, &document), rules, &mut meant);
+            meant.api = (!context.test && !context.vendored && !self.usage_rules.is_empty()).then(|| api::provider(&document)).flatten().map(Box::new);
+        }
+        if seen.has(Sight::Workflow) && blob.kind == FileKind::Config {
+            self.workflow(blob, rules, &mut meant);
         }
         if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test {
             meant.sites = RawSites::of(blob, &self.providers);
@@ -311,6 +340,9 @@ impl Meaning {
         }
         if !seen.has(Sight::Resource) {
             meant.resources.clear();
+        }
+        if seen.has(Sight::Version) && blob.kind != FileKind::Document && !context.test {
+            meant.resources.extend(pinned::resources(blob.bytes));
         }
         if let Some(language) = subject.language.filter(|language| seen.has(Sight::Command) && language.name == SHELL) {
             match syntax::facts(blob.bytes, language, parser, Bounds::default()) {
@@ -392,8 +424,8 @@ impl Meaning {
         hits
     }
 
-    fn openapi(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
-        for found in openapi::hits(blob.bytes) {
+    fn openapi(&self, (blob, document): (&Blob, &Node), rules: &RuleSet, meant: &mut Meant) {
+        for found in openapi::hits(document) {
             for &index in self.openapi_rules.iter().filter(|index| rules.compiled[**index].looks_at_target(blob.target)) {
                 let mut hit = Hit::secret(index, &rules.rules[index], found.span, Rank::Provider);
                 hit.secret = false;
@@ -402,6 +434,19 @@ impl Meaning {
                 hit.related.extend(found.related.clone());
                 meant.hits.push(hit);
             }
+        }
+    }
+
+    fn workflow(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
+        let wanted: Vec<usize> = self.workflow_rules.iter().copied().filter(|index| rules.compiled[*index].looks_at_target(blob.target)).collect();
+        let found = if wanted.is_empty() { Vec::new() } else { workflow::hits(blob.bytes) };
+        for (index, found) in wanted.iter().flat_map(|index| found.iter().map(move |found| (*index, found))) {
+            let mut hit = Hit::secret(index, &rules.rules[index], found.span, Rank::Provider);
+            hit.secret = false;
+            hit.severity = hit.severity.max(found.severity);
+            hit.confidence = hit.confidence.min(found.confidence);
+            hit.message = Some(found.message.clone());
+            meant.hits.push(hit);
         }
     }
 
@@ -418,7 +463,9 @@ impl Meaning {
     }
 
     fn scopes(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
-        for found in self.providers.iter().flat_map(|provider| scopes::hits(blob.bytes, blob.kind, provider)) {
+        let requests = requests(blob.bytes, blob.kind);
+        let providers = self.providers.iter().filter(|_| !requests.is_empty());
+        for found in providers.flat_map(|provider| scopes::hits(blob.bytes, &requests, provider)) {
             for (_, index) in
                 self.scope_rules.iter().filter(|(problem, index)| *problem == found.problem && rules.compiled[*index].looks_at_target(blob.target))
             {

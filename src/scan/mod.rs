@@ -4,6 +4,7 @@
 //! then masked and placed while the bytes are there.
 
 pub mod allow;
+pub mod api;
 mod beside;
 pub mod bicep;
 pub mod binding;
@@ -14,6 +15,7 @@ mod context;
 mod declared;
 pub mod document;
 pub mod embedded;
+mod encoded;
 mod evidence;
 mod folded;
 mod foreign;
@@ -27,10 +29,12 @@ mod openapi;
 mod overlap;
 mod passed;
 pub mod pattern;
+mod pinned;
 mod practice;
 pub mod prefilter;
 mod program;
 mod repeats;
+pub mod requests;
 mod safe;
 mod settle;
 pub mod sink;
@@ -39,6 +43,7 @@ mod snippet;
 mod suppression;
 pub mod syntax;
 pub mod usage;
+mod workflow;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -52,7 +57,7 @@ use crate::model::facts::{Argument, Attribute, Resource, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
 use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
-use crate::ruleset::anchors::Anchor;
+use crate::ruleset::anchors::{Anchor, Quick};
 use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
 
@@ -88,6 +93,8 @@ pub struct ScanOptions {
     pub allow: AllowedValues,
     /// List slots that are filled safely, too.
     pub safe: bool,
+    /// Providers beside the built-in ones; one of the same id or host takes the place of a built-in one.
+    pub providers: Vec<Provider>,
 }
 
 /// The compiled rules; shared by all threads.
@@ -165,7 +172,7 @@ struct Gathered<'a> {
 impl Scanner {
     /// Builds the index over the anchors of all active rules.
     pub fn new(rules: Arc<RuleSet>, options: ScanOptions) -> Self {
-        let (mut meaning, composer) = (Meaning::new(&rules), Composer::new(&rules));
+        let (mut meaning, composer) = (Meaning::new(&rules, &options.providers), Composer::new(&rules));
         meaning.lists_safe = options.safe;
         // The data of the package are checked by tests.
         let evidence = Evidence::new(&provider::built_in().unwrap_or_default());
@@ -253,34 +260,67 @@ impl Scanner {
         scanned
     }
 
-    /// What files that have something to say of these providers hold, a bit each by index.
-    pub fn signs(&self, wanted: u64) -> Signs {
-        Signs::of(self.meaning.providers(), wanted)
-    }
-
-    /// What a blob calls, for the second parallel step: in a package that requests scopes.
-    pub fn usage(&self, blob: &Blob, signs: &Signs, worker: &mut Worker) -> Scanned {
+    /// What a blob calls of some providers, for the second parallel step: in a package that requests scopes.
+    pub fn usage(&self, blob: &Blob, (providers, signs): (&[Provider], &Signs), worker: &mut Worker) -> Scanned {
         if !signs.are_in(blob.bytes) || Context::of(blob).test {
             return Scanned::default();
         }
-        let providers = self.meaning.providers();
-        // None of what is found anywhere in the file may be shown beside a call.
-        let (gathered, _) = self.found(blob, Seen::default(), worker);
         let mut scanned = Scanned::default();
-        let raw = match gathered.language().map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
+        let raw = match lang::of(&blob.target.within)
+            .map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
         {
             Some((language, Ok(facts))) => {
                 scanned.parsed_bytes = blob.bytes.len() as u64;
-                usage::usage(&facts, blob.bytes, language, providers)
+                usage::usage(&facts, blob, language, (providers, signs))
             }
             Some((_, Err(bound))) => {
                 scanned.notices.push(bound.to_string());
-                usage::of_text(blob.bytes, providers)
+                usage::of_text(blob.bytes, (providers, signs))
             }
-            None => usage::of_text(blob.bytes, providers),
+            None if requests::is_of_requests(&blob.target.within) => {
+                usage::of_requests(requests::usage(&blob.target.within, blob.bytes), blob.bytes, (providers, signs))
+            }
+            None => usage::of_text(blob.bytes, (providers, signs)),
         };
-        let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &gathered.hits));
-        scanned.usage = Some(sites::placed_usage(raw, blob, |span| snippet::place(blob, &lines, &masks, span)));
+        let lines = Lines::new(blob.bytes);
+        // Of a file that was decoded nobody finds the bytes again.
+        let masks = blob.source.is_some().then(|| self.masks(blob, worker));
+        let place = |span: Span| match &masks {
+            Some(masks) => snippet::place(blob, &lines, masks, span),
+            None => Place::new(blob.target, span, lines.position(span.start), lines.position(span.end), Snippet::default()),
+        };
+        scanned.usage = Some(sites::placed_usage(raw, blob, place));
+        scanned
+    }
+
+    /// What must not be shown of a blob: none of what is found anywhere in it.
+    fn masks(&self, blob: &Blob, worker: &mut Worker) -> Masks {
+        let (gathered, _) = self.found(blob, Seen::default(), worker);
+        Masks::new(blob.bytes, &gathered.hits)
+    }
+
+    /// What a blob requests of providers that other files describe.
+    pub fn requests(&self, blob: &Blob, requests: &api::Requests, worker: &mut Worker) -> Scanned {
+        let raw = requests.of(blob);
+        if raw.is_empty() {
+            return Scanned::default();
+        }
+        let (lines, masks) = (Lines::new(blob.bytes), self.masks(blob, worker));
+        let (mut sites, mut omitted) = raw.placed(blob, |span| snippet::place(blob, &lines, &masks, span));
+        for provider in sites.iter_mut().map(|site| &mut site.provider).chain(omitted.iter_mut().map(|site| &mut site.provider)) {
+            *provider += requests.from();
+        }
+        Scanned { sites, omitted, ..Scanned::default() }
+    }
+
+    /// Places of a blob with their lines, which the second step left out.
+    pub fn shown(&self, blob: &Blob, spans: &[Span], worker: &mut Worker) -> Scanned {
+        let (lines, masks) = (Lines::new(blob.bytes), self.masks(blob, worker));
+        let spans = spans.iter().filter(|span| span.end <= blob.bytes.len());
+        let mut scanned = Scanned { places: spans.map(|span| snippet::place(blob, &lines, &masks, *span)).collect(), ..Scanned::default() };
+        if self.options.line_hashes {
+            add_line_hashes(blob.bytes, &mut scanned);
+        }
         scanned
     }
 
@@ -324,6 +364,9 @@ impl Scanner {
         }
         if gathered.seen.has(Sight::Manifest) {
             self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);
+        }
+        if gathered.seen.has(Sight::Encoded) {
+            self.folded(&Folded::of_encoded(blob.bytes), &[], (gathered, &mut meant), worker);
         }
         meant
     }
@@ -539,9 +582,12 @@ impl Scanner {
 
     /// Overlaps, masks, places.
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
-        let context = gathered.context();
-        let Gathered { blob, mut hits, mut markers, mut foreign, .. } = gathered;
-        let mut scanned = Scanned { parsed_bytes: meant.parsed_bytes, notices: meant.notices, ..Scanned::default() };
+        let (context, blob) = (gathered.context(), gathered.blob);
+        let is_program = matches!(blob.kind, FileKind::Source | FileKind::Shell | FileKind::Config | FileKind::EnvFile);
+        let asks = gathered.seen.has(Sight::Scope) && is_program && !context.test;
+        let Meant { parsed_bytes, notices, api, .. } = meant;
+        let mut scanned = Scanned { api, asks, parsed_bytes, notices, ..Scanned::default() };
+        let Gathered { mut hits, mut markers, mut foreign, .. } = gathered;
         let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty();
         if hits.is_empty() && markers.is_empty() && !has_facts {
             return scanned;
@@ -629,12 +675,16 @@ pub fn is_made_up(path: &str) -> bool {
 struct Index {
     anchors: Vec<Anchor>,
     consumers: Vec<Consumers>,
-    known: HashMap<Anchor, usize>,
+    known: HashMap<Anchor, usize, Quick>,
 }
 
 impl Index {
     fn with_room_for(anchors: usize) -> Self {
-        Self { anchors: Vec::with_capacity(anchors), consumers: Vec::with_capacity(anchors), known: HashMap::with_capacity(anchors) }
+        Self {
+            anchors: Vec::with_capacity(anchors),
+            consumers: Vec::with_capacity(anchors),
+            known: HashMap::with_capacity_and_hasher(anchors, Quick::default()),
+        }
     }
 
     /// Who candidates of this anchor are for.
@@ -836,7 +886,7 @@ fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks)
 fn add_line_hashes(bytes: &[u8], scanned: &mut Scanned) {
     let resources = scanned.resources.iter_mut().flat_map(|r| r.attributes.iter_mut().map(|a| &mut a.place).chain([&mut r.place]));
     let suppressions = scanned.suppressions.iter_mut().filter(|s| s.tool.is_none()).map(|s| &mut s.place);
-    let places = scanned.findings.iter_mut().map(|f| &mut f.place).chain(suppressions).chain(resources);
+    let places = scanned.findings.iter_mut().map(|f| &mut f.place).chain(suppressions).chain(resources).chain(&mut scanned.places);
     let mut places: Vec<_> = places.collect();
     let mut lines: Vec<u32> = places.iter().map(|place| place.start.line).collect();
     lines.sort_unstable();

@@ -36,24 +36,30 @@ pub struct ApiHit {
 }
 
 /// One operation.
-struct Operation<'a> {
+pub(super) struct Operation<'a> {
     name: String,
-    path: &'a str,
-    method: &'a str,
+    /// Its path without that of the server.
+    pub(super) path: &'a str,
+    /// Its method in lower case.
+    pub(super) method: &'a str,
     place: Span,
     /// Its own requirement, and where the word stands.
-    security: Option<(Span, &'a Node)>,
+    pub(super) security: Option<(Span, &'a Node)>,
+    /// What stands below its method.
+    pub(super) node: &'a Node,
 }
 
-/// What is wrong in a document, in the order of the bytes; nothing where it is no document of an API.
-pub fn hits(bytes: &[u8]) -> Vec<ApiHit> {
+/// The document of an API in a file, if it is one whose security schemes have scopes.
+pub fn read(bytes: &[u8]) -> Option<Node> {
     let holds = |bytes: &[u8], words: &[&[u8]]| words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
     let named = holds(&bytes[..bytes.len().min(4_096)], &MARKS) && holds(bytes, &SCOPED);
-    let Some(document) = named.then(|| first_document(bytes)).flatten().filter(|root| root.get("openapi").or(root.get("swagger")).is_some()) else {
-        return Vec::new();
-    };
-    let defined = defined(&document);
-    let operations = operations(&document);
+    named.then(|| first_document(bytes)).flatten().filter(|root| root.get("openapi").or(root.get("swagger")).is_some())
+}
+
+/// What is wrong in a document, in the order of the bytes.
+pub fn hits(document: &Node) -> Vec<ApiHit> {
+    let defined = defined(document);
+    let operations = operations(document);
     let global = document.get("security");
     let mut found = Vec::new();
     let mut used: BTreeSet<(&str, &str)> = BTreeSet::new();
@@ -73,9 +79,10 @@ pub fn hits(bytes: &[u8]) -> Vec<ApiHit> {
     found.extend(unrequired(&defined, &used));
     let requires = |node: &Node| !is_empty(node);
     let is_secured =
-        schemes(&document).next().is_some() && (global.is_some_and(requires) || operations.iter().any(|o| o.security.is_some_and(|s| requires(s.1))));
+        schemes(document).next().is_some() && (global.is_some_and(requires) || operations.iter().any(|o| o.security.is_some_and(|s| requires(s.1))));
     if is_secured {
         found.extend(operations.iter().filter(|operation| is_open(operation, global)).map(unsecured));
+        found.extend(unguarded(&operations, global));
     }
     found.sort_by_key(|hit| hit.span);
     found
@@ -89,12 +96,12 @@ fn first_document(bytes: &[u8]) -> Option<Node> {
 }
 
 /// Keys and values of a map, each key with its place, without quotes.
-fn entries(node: &Node) -> impl Iterator<Item = (&str, Span, &Node)> {
+pub(super) fn entries(node: &Node) -> impl Iterator<Item = (&str, Span, &Node)> {
     node.entries().iter().filter_map(|entry| Some((entry.key.str()?, place(&entry.key)?, &entry.value)))
 }
 
 /// Where a text stands, without its quotes.
-fn place(node: &Node) -> Option<Span> {
+pub(super) fn place(node: &Node) -> Option<Span> {
     let text = node.text()?;
     Some(text.span(Span::new(0, text.bytes().len())))
 }
@@ -109,7 +116,7 @@ fn is_empty(node: &Node) -> bool {
 }
 
 /// The security schemes, of either version.
-fn schemes(document: &Node) -> impl Iterator<Item = (&str, Span, &Node)> {
+pub(super) fn schemes(document: &Node) -> impl Iterator<Item = (&str, Span, &Node)> {
     let three = document.at(&["components", "securitySchemes"]);
     three.or(document.get("securityDefinitions")).into_iter().flat_map(entries)
 }
@@ -128,13 +135,14 @@ fn defined(document: &Node) -> BTreeMap<&str, Vec<(&str, Span)>> {
     all
 }
 
-fn operations(document: &Node) -> Vec<Operation<'_>> {
+/// The operations of a document.
+pub(super) fn operations(document: &Node) -> Vec<Operation<'_>> {
     let mut all = Vec::new();
     for (path, _, item) in document.get("paths").into_iter().flat_map(entries) {
         for (method, place, operation) in entries(item).filter(|(method, ..)| METHODS.contains(method)) {
             let security = entries(operation).find(|(key, ..)| *key == "security").map(|(_, span, node)| (span, node));
             let name = format!("{} {path}", method.to_uppercase());
-            all.push(Operation { name, path, method, place, security });
+            all.push(Operation { name, path, method, place, security, node: operation });
         }
     }
     all
@@ -166,6 +174,33 @@ fn is_open(operation: &Operation, global: Option<&Node>) -> bool {
     is_free && WRITING.contains(&operation.method) && !OPEN_PATHS.iter().any(|word| path.contains(word))
 }
 
+/// Operations for administrators that ask for nothing more than those of everybody, where others of the document are for everybody.
+fn unguarded(operations: &[Operation], global: Option<&Node>) -> Vec<ApiHit> {
+    let is_for_admins = |operation: &Operation| operation.path.split('/').any(|segment| segment.eq_ignore_ascii_case("admin"));
+    let needs = |operation: &Operation| -> BTreeSet<(String, String)> {
+        let node = operation.security.map(|(_, own)| own).or(global);
+        let schemes = node.into_iter().flat_map(|node| node.items().iter().flat_map(entries));
+        let each = schemes.flat_map(|(scheme, _, scopes)| {
+            let named = scopes.items().iter().filter_map(Node::str).map(|scope| (scheme.to_owned(), scope.to_owned()));
+            named.chain([(scheme.to_owned(), String::new())]).collect::<Vec<_>>()
+        });
+        each.collect()
+    };
+    let (admin, public): (Vec<&Operation>, Vec<&Operation>) = operations.iter().partition(|operation| is_for_admins(operation));
+    let held: BTreeSet<(String, String)> = public.iter().flat_map(|operation| needs(operation)).collect();
+    let is_shared = |operation: &&Operation| {
+        let own = needs(operation);
+        !own.is_empty() && own.iter().all(|need| held.contains(need))
+    };
+    let hit = |operation: &Operation| ApiHit {
+        span: operation.place,
+        message: format!("`{}` is for administrators, and asks for no scheme or scope that others do not need, too", operation.name),
+        is_minor: false,
+        related: None,
+    };
+    admin.into_iter().filter(is_shared).map(hit).collect()
+}
+
 fn unsecured(operation: &Operation) -> ApiHit {
     let (span, why) = match operation.security {
         Some((span, _)) => (span, "its requirement is empty"),
@@ -181,7 +216,7 @@ mod tests {
     const DOCUMENT: &str = "openapi: 3.0.3\ncomponents:\n  securitySchemes:\n    oauth:\n      type: oauth2\n      flows:\n        clientCredentials:\n          tokenUrl: https://x/token\n          scopes:\n            a:read: Read\n            a:write: \"Write: all\"\n            a:admin: {}\nsecurity:\n  - oauth: [a:read]\npaths:\n  /a:\n    get:\n      description: |\n        security: none\n      responses: { \"200\": { description: ok } }\n    post:\n      security:\n        - oauth:\n            - a:write\n            - a:delete # not there\n  /a/{id}/send:\n    post:\n      security: []\n  /login:\n    post:\n      security: []\n";
 
     fn found(text: &str) -> Vec<String> {
-        hits(text.as_bytes()).into_iter().map(|hit| format!("{} «{}»", hit.message, &text[hit.span.range()])).collect()
+        read(text.as_bytes()).iter().flat_map(hits).map(|hit| format!("{} «{}»", hit.message, &text[hit.span.range()])).collect()
     }
 
     #[test]
@@ -194,6 +229,18 @@ mod tests {
                 "`POST /a/{id}/send` changes something and needs no token: its requirement is empty «security»",
             ]
         );
+    }
+
+    #[test]
+    fn administrators_need_something_of_their_own() {
+        let of = |scope: &str, admin: &str| {
+            let text = DOCUMENT.replace("/login", admin).replace("security: []\n  /", "security: [{ oauth: [a:write] }]\n  /");
+            let text = text.replace("/admin:\n    post:\n      security: []", &format!("/admin:\n    post:\n      security: [{{ oauth: [{scope}] }}]"));
+            found(&text).into_iter().filter(|line| line.contains("administrators")).collect::<Vec<_>>()
+        };
+        assert_eq!(of("a:write", "/admin"), ["`POST /admin` is for administrators, and asks for no scheme or scope that others do not need, too «post»"]);
+        assert!(of("a:admin", "/admin").is_empty());
+        assert!(of("a:write", "/administer").is_empty());
     }
 
     #[test]

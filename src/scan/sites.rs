@@ -1,11 +1,13 @@
 //! Facts about scopes with places: who requests which, and what is called.
 
+use crate::check::scope_request;
 use crate::check::scopes::{self, Site};
 use crate::model::provider::Provider;
 use crate::model::usage::{ApiCall, OmittedScope, ScopeSite, Usage};
 use crate::model::{Blob, Place};
 use crate::text::{Span, name};
 
+use super::requests;
 use super::usage::RawUsage;
 
 /// Requests of one file that are kept.
@@ -24,9 +26,14 @@ impl RawSites {
     /// What a blob requests of providers whose calls are known.
     pub fn of(blob: &Blob, providers: &[Provider]) -> Self {
         let mut found = Self::default();
+        let all = scope_request::sites(blob.bytes, blob.kind);
         for (index, provider) in providers.iter().enumerate() {
-            found.sites.extend(scopes::sites(blob.bytes, blob.kind, provider).into_iter().take(MAX_SITES).map(|site| (index, site)));
-            found.omitted.extend(scopes::omitted(blob.bytes, blob.kind, provider).map(|span| (index, span)));
+            if !all.is_empty() {
+                found.sites.extend(scopes::sites(blob.bytes, &all, provider).into_iter().take(MAX_SITES).map(|site| (index, site)));
+            }
+            if provider.is_complete {
+                found.omitted.extend(scopes::omitted(blob.bytes, blob.kind, provider).map(|span| (index, span)));
+            }
         }
         found
     }
@@ -44,6 +51,8 @@ impl RawSites {
             name: name::normalise(&blob.bytes[site.name.range()]),
             open: site.open.map(|names| names.iter().map(|open| name::normalise(open.as_bytes())).collect()),
             client: site.client,
+            service: service(blob, site.name),
+            environment: site.environment,
             grant: site.grant,
             is_sure: site.is_sure,
             place: place(site.name),
@@ -54,15 +63,41 @@ impl RawSites {
     }
 }
 
+/// The service of a Compose file around a place: the nearest key above it that is indented as one.
+fn service(blob: &Blob, at: Span) -> Option<String> {
+    let name = blob.target.relative.rsplit('/').next().unwrap_or_default();
+    if !name.contains("compose") || !matches!(name.rsplit('.').next(), Some("yml" | "yaml")) {
+        return None;
+    }
+    let before = blob.bytes.get(..at.start)?;
+    let key = |line: &[u8]| {
+        let indented = line.strip_prefix(b"  ").filter(|rest| rest.first().is_some_and(u8::is_ascii_alphanumeric))?;
+        std::str::from_utf8(indented.trim_ascii_end().strip_suffix(b":")?).ok().map(str::to_owned)
+    };
+    before.rsplit(|b| *b == b'\n').find_map(key)
+}
+
 /// What a file calls, with places.
 pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -> Usage {
+    let is_by_hand = requests::is_of_requests(&blob.target.within);
     let calls = raw.calls.into_iter().map(|call| ApiCall {
+        is_by_hand,
         callee: call.callee,
         receiver: call.receiver,
         method: call.method,
         urls: call.urls,
+        operations: call.operations,
+        is_chain: call.is_chain,
         within: call.within,
         place: place(call.span),
     });
-    Usage { path: blob.target.relative.to_string(), names: raw.names, calls: calls.collect(), bases: raw.bases, mentions: raw.mentions }
+    Usage {
+        path: blob.target.relative.to_string(),
+        names: raw.names,
+        libraries: raw.libraries,
+        opaque: raw.opaque,
+        calls: calls.collect(),
+        bases: raw.bases,
+        mentions: raw.mentions,
+    }
 }

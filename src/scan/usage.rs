@@ -1,13 +1,15 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::check::scopes;
 use crate::lang::Language;
+use crate::model::Blob;
 use crate::model::facts::{Argument, Call, Part, Value};
+use crate::model::paths::segments;
 use crate::model::provider::{Endpoint, Provider};
-use crate::model::usage::{Mention, UrlArgument, UrlPart};
+use crate::model::usage::{DECLARED, Mention, UrlArgument, UrlPart};
 use crate::ruleset::anchors::Anchor;
 use crate::text::Span;
 
@@ -38,8 +40,12 @@ const ROUTES: [&str; 14] =
     ["handle", "handlefunc", "route", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "use", "mount", "path", "re_path", "add_url_rule", "register"];
 /// Callees that make a URL of a text.
 const MAKERS: [&str; 11] = ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl"];
+/// Callees behind a URL that leave it as it is, in lower case.
+const PASSED: [&str; 12] = ["unwrap", "expect", "tostring", "as_str", "to_string", "clone", "build", "touri", "string", "tostr", "geturi", "href"];
 /// Calls in calls that make a URL.
 const MAX_DEPTH: usize = 4;
+/// Longest word of a path.
+const MAX_WORD: usize = 64;
 /// Named arguments that are a URL or the base of one.
 const URL_NAMES: [&str; 6] = ["url", "uri", "path", "endpoint", "requesturi", "target"];
 /// Named arguments that are the base of a client's URLs.
@@ -50,6 +56,10 @@ const BASE_NAMES: [&str; 11] = ["base_url", "baseurl", "base_uri", "baseuri", "b
 pub struct RawUsage {
     /// Providers, a bit each by index, that the file names.
     pub names: u64,
+    /// Providers, a bit each, whose library the file uses.
+    pub libraries: u64,
+    /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
+    pub opaque: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<RawCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.
@@ -69,6 +79,10 @@ pub struct RawCall {
     pub method: Option<String>,
     /// The arguments that may be a URL.
     pub urls: Vec<UrlArgument>,
+    /// Operations of generated libraries that it may be: provider and endpoint.
+    pub operations: Vec<(usize, usize)>,
+    /// Several names lead to the operation.
+    pub is_chain: bool,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
     /// The call.
@@ -76,18 +90,30 @@ pub struct RawCall {
 }
 
 /// What a file calls, by its tree.
-pub fn usage(facts: &Facts, bytes: &[u8], language: &Language, providers: &[Provider]) -> RawUsage {
+pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+    let bytes = blob.bytes;
     let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
-    let reader = Reader { facts, bytes, language, calls };
+    let names = signs.named(bytes, providers);
+    let reader = Reader { facts, bytes, language, calls, signs, names: &blob.target.relative };
     let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
-    let calls = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
+    let calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
     let strings = facts.texts.iter().filter(|text| !is_tested(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
-    RawUsage { names: named(bytes, providers), calls, bases: reader.bases(), mentions: mentions(strings, providers) }
+    let mentions = mentions(strings, (providers, signs));
+    let told = calls.iter().flat_map(|call| &call.operations).fold(0, |all, (provider, _)| all | 1_u64 << provider);
+    let libraries = signs.libraries_in(bytes, providers);
+    RawUsage { names, libraries, opaque: libraries & !told, calls, bases: reader.bases(), mentions }
 }
 
 /// What can be said of a file that has no tree: any line may be a call.
-pub fn of_text(bytes: &[u8], providers: &[Provider]) -> RawUsage {
-    RawUsage { names: named(bytes, providers), mentions: mentions(bytes.split(|b| *b == b'\n'), providers), ..RawUsage::default() }
+pub fn of_text(bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+    let mentions = mentions(bytes.split(|b| *b == b'\n'), (providers, signs));
+    let libraries = signs.libraries_in(bytes, providers);
+    RawUsage { names: signs.named(bytes, providers), libraries, opaque: libraries, mentions, ..RawUsage::default() }
+}
+
+/// What a file of nothing but requests says.
+pub fn of_requests(found: RawUsage, bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+    RawUsage { names: signs.named(bytes, providers), ..found }
 }
 
 /// Looks for what a file must hold to have something to say of some providers: one of their words, or the last word of one of their paths as a segment.
@@ -96,18 +122,34 @@ pub struct Signs {
     prefilter: Prefilter,
     /// Of each anchor, its length where it is the last word of a path.
     segments: Vec<Option<usize>>,
+    /// The last words of paths of large providers.
+    words: HashSet<Box<[u8]>>,
+    /// Indices of the providers.
+    wanted: Vec<usize>,
+    /// Operations of generated libraries by name, without what is no letter or digit: provider and endpoint.
+    operations: HashMap<String, Vec<(usize, usize)>>,
 }
 
 impl Signs {
     /// The signs of the providers whose bits are set in `wanted`.
     pub fn of(providers: &[Provider], wanted: u64) -> Self {
-        let wanted = || providers.iter().take(MAX_PROVIDERS).enumerate().filter(|(index, _)| wanted >> index & 1 == 1).map(|(_, provider)| provider);
-        let words: BTreeSet<&str> = wanted().flat_map(|provider| provider.words.iter().map(String::as_str)).collect();
-        let segments: BTreeSet<&str> = wanted().flat_map(|provider| provider.endpoints.iter().filter_map(last_word)).collect();
+        let wanted: Vec<usize> = (0..providers.len().min(MAX_PROVIDERS)).filter(|index| wanted >> index & 1 == 1).collect();
+        let all = || wanted.iter().map(|index| &providers[*index]);
+        let words: BTreeSet<&str> = all().flat_map(|provider| provider.words.iter().chain(&provider.libraries).map(String::as_str)).collect();
+        let small = all().filter(|provider| !provider.is_large());
+        let segments: BTreeSet<&str> = small.flat_map(|provider| provider.endpoints().iter().filter_map(last_word)).collect();
         let anchors = words.iter().map(|word| (Anchor::folded(word.as_bytes()), None));
         let anchors = anchors.chain(segments.iter().map(|word| (Anchor::exact(word.as_bytes()), Some(word.len()))));
         let (anchors, segments): (Vec<Anchor>, Vec<Option<usize>>) = anchors.unzip();
-        Self { prefilter: Prefilter::new(anchors.iter()), segments }
+        let large = || wanted.iter().filter(|index| providers[**index].is_large());
+        let words = large().flat_map(|index| providers[*index].endpoints().iter().filter_map(last_word)).map(|word| word.as_bytes().into()).collect();
+        let mut operations: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for index in large() {
+            for (endpoint, known) in providers[*index].endpoints().iter().enumerate().filter(|(_, known)| !known.operation.is_empty()) {
+                operations.entry(bare(&known.operation)).or_default().push((*index, endpoint));
+            }
+        }
+        Self { prefilter: Prefilter::new(anchors.iter()), segments, words, wanted, operations }
     }
 
     /// Whether a file holds one of them.
@@ -120,13 +162,47 @@ impl Signs {
                 None => true,
             };
         });
-        found
+        found || !self.words.is_empty() && memchr::memchr_iter(b'/', bytes).any(|at| self.words.contains(word_at(&bytes[at + 1..])))
+    }
+
+    /// Providers, a bit each, that the file names.
+    fn named(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
+        let named = self.wanted.iter().filter(|index| scopes::names(bytes, &providers[**index]));
+        named.fold(0, |all, index| all | 1 << index)
+    }
+
+    /// Providers, a bit each, whose library the file uses.
+    fn libraries_in(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
+        let uses = |index: &&usize| providers[**index].libraries.iter().any(|word| scopes::holds(bytes, word));
+        self.wanted.iter().filter(uses).fold(0, |all, index| all | 1 << index)
+    }
+
+    /// The operations that a chain of names ends in, and whether several names say so: `service.users.messages.list`.
+    fn operations(&self, chain: &str) -> (Vec<(usize, usize)>, bool) {
+        let names: Vec<&str> = chain.split('.').filter(|name| !name.is_empty()).collect();
+        for from in 0..names.len() {
+            let own = bare(&names[from..].concat());
+            // One word is what many things are called.
+            let is_alone = names.len() - from < 2;
+            if is_alone && words(names[from]).len() < 2 {
+                break;
+            }
+            if let Some(found) = self.operations.get(&own) {
+                return (found.clone(), !is_alone);
+            }
+        }
+        (Vec::new(), false)
     }
 }
 
-fn named(bytes: &[u8], providers: &[Provider]) -> u64 {
-    let named = providers.iter().take(MAX_PROVIDERS).enumerate().filter(|(_, provider)| scopes::names(bytes, provider));
-    named.fold(0, |all, (index, _)| all | 1 << index)
+/// Letters and digits of a name, in lower case.
+fn bare(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The word of a path that begins here.
+fn word_at(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.iter().take(MAX_WORD).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count()]
 }
 
 /// The last segment of an endpoint's path that is no hole.
@@ -138,14 +214,15 @@ fn is_comment(text: &[u8]) -> bool {
     [b"//".as_slice(), b"#", b"/*", b"--", b"*"].iter().any(|mark| text.starts_with(mark))
 }
 
-fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, providers: &[Provider]) -> Vec<Mention> {
+fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, (providers, signs): (&[Provider], &Signs)) -> Vec<Mention> {
     let mut found = Vec::new();
+    let (large, small): (Vec<usize>, Vec<usize>) = signs.wanted.iter().partition(|index| providers[**index].is_large());
     for text in texts {
         let bare = text.trim_ascii().trim_ascii_start();
         let bare = bare.strip_prefix(b"\"").or_else(|| bare.strip_prefix(b"'")).unwrap_or(bare);
         let bare = bare.strip_suffix(b"\"").or_else(|| bare.strip_suffix(b"'")).unwrap_or(bare);
-        for (provider, known) in providers.iter().enumerate() {
-            for (endpoint, known) in known.endpoints.iter().enumerate() {
+        for &provider in &small {
+            for (endpoint, known) in providers[provider].endpoints().iter().enumerate() {
                 let Some(word) = last_word(known) else { continue };
                 let is_word = bare == word.as_bytes();
                 let is_path = || memchr::memmem::find_iter(text, word.as_bytes()).any(|at| is_segment(text, at, word.len()));
@@ -153,6 +230,13 @@ fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, providers: &[Provider]) -
                     found.push(Mention { provider, endpoint, is_word });
                 }
             }
+        }
+        let path = || std::str::from_utf8(bare).ok().filter(|text| text.contains('/') && text.len() <= MAX_URL);
+        for (provider, path) in large.iter().filter_map(|provider| Some((*provider, path()?))) {
+            let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+            let path = path.split(['?', '#', '"', '\'', ' ']).find(|part| part.contains('/')).unwrap_or(path);
+            let all = providers[provider].paths().find(&segments(path), false).into_iter().filter(|matched| matched.literals > 0);
+            found.extend(all.map(|matched| Mention { provider, endpoint: matched.endpoint, is_word: false }));
         }
     }
     found.sort_unstable();
@@ -173,6 +257,9 @@ struct Reader<'a> {
     language: &'a Language,
     /// Calls by where they stand.
     calls: HashMap<Span, &'a Call>,
+    signs: &'a Signs,
+    /// Tells this file from others.
+    names: &'a str,
 }
 
 impl Reader<'_> {
@@ -194,13 +281,124 @@ impl Reader<'_> {
         let callees = &self.language.callees;
         let makes_text = [callees.formats, callees.joins, callees.concats, callees.wrappers];
         let is_text = makes_text.iter().any(|group| is_callee(&call.callee, group) || call.method.as_deref().is_some_and(|method| group.contains(&method)));
-        if is_text || self.is_route(call, callee, &all) || !(sends || all.iter().any(is_path)) || all.is_empty() {
+        if let Some(declared) = self.declared(call, callee) {
+            return Some(declared);
+        }
+        // What gives a client its base calls nothing.
+        if is_client(callee) || is_setter(callee) {
+            return None;
+        }
+        let (operations, is_chain) = self.operations(call, callee);
+        let is_http = !is_text && !self.is_route(call, callee, &all) && (sends || all.iter().any(is_path)) && !all.is_empty();
+        if !is_http && operations.is_empty() {
             return None;
         }
         let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).trim_end_matches(['?', '!']).to_owned());
         let within = self.function(call.span).map(|function| (function.name.clone(), function.parameters.clone()));
         let method = self.method(call, &words);
-        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls: all, within, span: call.span })
+        let urls = if is_http { all } else { Vec::new() };
+        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls, operations, is_chain, within, span: call.span })
+    }
+
+    /// The call that an annotation of a client declares: `@GET("v1/accounts/{id}")` (Retrofit), `@RequestLine("GET /v1/accounts")` (Feign), `[Get("/x")]`
+    /// (Refit), `@GetExchange("/x")` (Spring).
+    fn declared(&self, call: &Call, callee: &str) -> Option<RawCall> {
+        let before = self.bytes.get(call.span.start.checked_sub(1)?).copied().unwrap_or(0);
+        let is_annotation = call.receiver.is_none()
+            && (self.bytes.get(call.span.start) == Some(&b'@') || before == b'@' || self.language.name == "csharp" && matches!(before, b'[' | b' ' | b','));
+        if !is_annotation || !matches!(self.language.name, "java" | "kotlin" | "csharp") {
+            return None;
+        }
+        let lower = callee.to_ascii_lowercase();
+        let first = call
+            .arguments
+            .first()
+            .or_else(|| call.named.iter().find(|(name, _)| matches!(name.as_str(), "value" | "path" | "url")).map(|(_, argument)| argument));
+        let mut parts = first.and_then(|argument| self.parts_of_line(argument)).unwrap_or_default();
+        let method = match lower.as_str() {
+            "requestline" => {
+                let UrlPart::Text(line) = parts.first_mut()? else { return None };
+                let (method, path) = line.split_once(' ').map(|(method, path)| (method.to_ascii_uppercase(), path.to_owned()))?;
+                *line = path;
+                method
+            }
+            word if word.strip_suffix("mapping").is_some() && !self.holds("FeignClient") => return None,
+            word => {
+                let word = word.trim_end_matches("exchange").trim_end_matches("mapping");
+                METHODS.iter().find(|(name, _)| *name == word).map(|(_, method)| (*method).to_owned())?
+            }
+        };
+        if let Some(UrlPart::Text(text)) =
+            parts.first_mut().filter(|part| matches!(part, UrlPart::Text(text) if !text.starts_with('/') && !text.contains("://")))
+        {
+            text.insert(0, '/');
+        }
+        let urls = vec![UrlArgument { position: Some(0), name: None, parts }];
+        Some(RawCall {
+            callee: callee.to_owned(),
+            receiver: Some(self.own_base()),
+            method: Some(method),
+            urls,
+            operations: Vec::new(),
+            is_chain: false,
+            within: None,
+            span: call.span,
+        })
+    }
+
+    /// What is known of an argument, though it may hold a blank.
+    fn parts_of_line(&self, argument: &Argument) -> Option<Vec<UrlPart>> {
+        match &argument.value {
+            Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
+            _ => self.parts(argument),
+        }
+    }
+
+    fn holds(&self, word: &str) -> bool {
+        memchr::memmem::find(self.bytes, word.as_bytes()).is_some()
+    }
+
+    /// The name of the base of what the annotations of this file declare.
+    fn own_base(&self) -> String {
+        let name = self.facts.calls.iter().find(|call| is_client(last_name(&call.callee))).map_or(0, |call| call.span.start);
+        format!("{DECLARED}{}:{name}", self.names)
+    }
+
+    /// The bases that a file gives to clients that annotations declare: its own, and those of the whole package.
+    fn declared_bases(&self) -> Vec<(String, Vec<UrlPart>)> {
+        let mut found = Vec::new();
+        for call in &self.facts.calls {
+            let callee = last_name(call.method.as_deref().unwrap_or(&call.callee));
+            let of = |names: &[&str]| call.named.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, argument)| argument);
+            if is_client(callee) {
+                let path = of(&["path"]).and_then(|path| self.parts(path));
+                let base = of(&["url", "value", "name"]).or(call.arguments.first()).and_then(|argument| self.parts_of_line(argument)).map(named_base);
+                let base = match (base, path) {
+                    (Some(base), Some(path)) => Some(joined(base, path)),
+                    (base, path) => base.or(path),
+                };
+                found.extend(base.map(|base| (self.own_base(), base)));
+            }
+            let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).to_ascii_lowercase()).unwrap_or_default();
+            let gives = is_setter(callee) || callee == "For" && receiver == "restservice";
+            let argument = call.arguments.iter().find_map(|argument| self.parts(argument)).filter(|_| gives);
+            found.extend(argument.map(|parts| (DECLARED.to_string(), parts)));
+        }
+        found
+    }
+
+    /// The operations of generated libraries that a call may be, by the names that lead to it.
+    fn operations(&self, call: &Call, callee: &str) -> (Vec<(usize, usize)>, bool) {
+        if self.signs.operations.is_empty() {
+            return (Vec::new(), false);
+        }
+        let receiver = call.receiver.map_or("", |receiver| self.text(receiver));
+        let written = if receiver.is_empty() { call.callee.as_str() } else { receiver };
+        let mut chain = without_arguments(written);
+        if !chain.ends_with(callee) {
+            chain = format!("{chain}.{callee}");
+        }
+        self.signs.operations(chain.strip_suffix("Async").unwrap_or(&chain))
     }
 
     /// Whether a call declares what a server answers, rather than calling one: `app.get("/x", handler)`.
@@ -242,8 +440,14 @@ impl Reader<'_> {
 
     /// The parts of a URL that a call makes of text or of two URLs: `new Uri(x)`, `URI.create(x)`, `urljoin(base, path)`, `new URL(path, base)`.
     fn made(&self, span: Span, depth: usize) -> Option<Vec<UrlPart>> {
+        let text = self.text(span);
+        let span = if text.ends_with('?') { Span::new(span.start, span.end - 1) } else { span };
+        let span = if text.starts_with('&') { Span::new(span.start + 1, span.end) } else { span };
         let call = self.calls.get(&span).filter(|_| depth < MAX_DEPTH)?;
         let word = last_name(call.method.as_deref().unwrap_or(&call.callee)).to_ascii_lowercase();
+        if let Some(receiver) = call.receiver.filter(|_| PASSED.contains(&word.as_str())) {
+            return self.made(receiver, depth + 1);
+        }
         let of = |argument: &Argument| match &argument.value {
             Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
             _ => Some(self.made(argument.span, depth + 1).unwrap_or_else(|| self.open_parts(argument))),
@@ -251,7 +455,20 @@ impl Reader<'_> {
         match (word.as_str(), call.arguments.as_slice()) {
             (word, [one]) if MAKERS.contains(&word) => of(one),
             ("url" | "uri", [one, other]) if self.language.name.contains("script") || self.language.name == "tsx" => Some(joined(of(other)?, of(one)?)),
-            ("url" | "uri" | "urljoin" | "joinpath" | "url_join", [one, other]) => Some(joined(of(one)?, of(other)?)),
+            ("url" | "uri" | "urljoin" | "url_join", [one, other]) => Some(joined(of(one)?, of(other)?)),
+            ("joinpath" | "join" | "resolve" | "path" | "appendpath", [first, rest @ ..]) => {
+                let base = call
+                    .receiver
+                    .map(|receiver| self.made(receiver, depth + 1).unwrap_or_else(|| vec![UrlPart::Name(last_name(self.text(receiver)).to_owned())]));
+                let is_url = call.receiver.is_some_and(|receiver| is_base_name(self.text(receiver))) || base.as_ref().is_some_and(|parts| parts.len() > 1);
+                // `url.JoinPath(base, "v1")` of a package; a list and a text may be joined, too.
+                let is_package = call.receiver.is_some_and(|receiver| self.text(receiver) == "url");
+                if !(is_url || is_package || word == "joinpath") {
+                    return None;
+                }
+                let (base, from) = if is_package { (of(first)?, rest) } else { (base?, call.arguments.as_slice()) };
+                from.iter().try_fold(base, |base, argument| Some(joined(base, of(argument)?)))
+            }
             _ => None,
         }
     }
@@ -318,6 +535,7 @@ impl Reader<'_> {
             let parts = parts.or_else(|| self.client_base(binding.value.span)).or_else(|| is_base_name(&name).then(|| self.parts(&binding.value)).flatten());
             found.extend(parts.filter(|_| !name.is_empty()).map(|parts| (name, parts)));
         }
+        found.append(&mut self.declared_bases());
         found
     }
 
@@ -326,9 +544,37 @@ impl Reader<'_> {
         let calls =
             self.facts.calls.iter().skip(self.facts.calls.partition_point(|call| call.span.start < span.start)).take_while(|call| call.span.start < span.end);
         let is_base = |name: &str| BASE_NAMES.contains(&last_name(name).to_ascii_lowercase().as_str());
-        let based = |call: &Call| call.named.iter().find(|(name, _)| is_base(name)).and_then(|(_, argument)| self.parts(argument));
+        let named = |call: &Call| call.named.iter().find(|(name, _)| is_base(name)).and_then(|(_, argument)| self.parts(argument));
+        // `builder().baseUrl("https://…").build()`.
+        let given = |call: &Call| {
+            let gives = call.arguments.len() == 1 && call.method.as_deref().is_some_and(|method| is_setter(last_name(method)));
+            self.parts(call.arguments.first().filter(|_| gives)?)
+        };
+        let based = |call: &Call| named(call).or_else(|| given(call));
         calls.filter(|call| span.contains(call.span)).find_map(based)
     }
+}
+
+/// Whether a callee gives a client the base of its URLs.
+fn is_setter(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "baseurl" | "base_url" | "setbaseurl" | "set_base_url" | "withbaseurl" | "rooturi" | "baseuri")
+}
+
+/// Whether an annotation declares a client.
+fn is_client(name: &str) -> bool {
+    matches!(name, "FeignClient" | "HttpExchange" | "RegisterRestClient")
+}
+
+/// A base, of which a placeholder (`${bank.url}`) or a mere name (`name = "bank"`) is no text.
+fn named_base(parts: Vec<UrlPart>) -> Vec<UrlPart> {
+    let is_name = |text: &str| text.starts_with("${") || text.starts_with("#{") || !text.contains('/');
+    parts
+        .into_iter()
+        .map(|part| match part {
+            UrlPart::Text(text) if is_name(&text) => UrlPart::Hole(text),
+            part => part,
+        })
+        .collect()
 }
 
 /// Whether a name may hold the base of URLs.
@@ -359,6 +605,22 @@ fn is_url(parts: &[UrlPart]) -> bool {
         Some(_) => parts.iter().any(|part| matches!(part, UrlPart::Text(text) if text.starts_with('/'))),
         None => false,
     }
+}
+
+/// The names of a chain of calls, with points between them: `service.users().messages()` as `service.users.messages`.
+fn without_arguments(chain: &str) -> String {
+    let (mut depth, mut out) = (0_usize, String::new());
+    for c in chain.chars().take(MAX_URL) {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ if depth > 0 || c.is_whitespace() => {}
+            c if c.is_alphanumeric() || c == '_' => out.push(c),
+            _ if !out.ends_with('.') => out.push('.'),
+            _ => {}
+        }
+    }
+    out.trim_matches('.').to_owned()
 }
 
 /// The last name of a path: `get` of `self.session.get`, without arguments behind it.
