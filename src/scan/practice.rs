@@ -7,7 +7,9 @@ mod fallback;
 mod frontend;
 mod logs;
 mod tokens;
+mod trace;
 mod transport;
+mod unverified;
 mod webhook;
 
 use std::cell::OnceCell;
@@ -28,6 +30,7 @@ use super::sink;
 use super::syntax::{Facts, RawResource, last_name};
 
 pub use declared::may_declare_secret;
+pub use frontend::is_bundler;
 pub use transport::{may_be_off, may_send_openly};
 pub use webhook::may_handle_hooks;
 
@@ -79,9 +82,11 @@ impl Practice {
         let folded = |words: &[&str], sight| words.iter().map(|word| (Anchor::folded(word.as_bytes()), sight)).collect::<Vec<_>>();
         match self {
             Self::DefaultFallback => exact(&fallback::TAGS, Sight::Written),
-            Self::SecretLogged => Vec::new(),
+            Self::SecretLogged => exact(&trace::FETCHES, Sight::Written),
             Self::FrontendSecret => exact(&frontend::ANCHORS, Sight::Written),
-            Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written)].concat(),
+            Self::InsecureTransport => {
+                [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written), exact(&unverified::WRITTEN, Sight::Written)].concat()
+            }
             Self::PlaintextParameter => {
                 [exact(&declared::PARAMETERS, Sight::Declared), exact(&declared::WRITTEN, Sight::Written), exact(&declared::CALLED, Sight::Practice)].concat()
             }
@@ -210,7 +215,11 @@ impl Practices {
             match practice {
                 Practice::DefaultFallback => found.extend(fallback::written(blob)),
                 Practice::FrontendSecret => found.extend(frontend::found(blob)),
-                Practice::InsecureTransport if !context.test => found.extend(transport::written(blob)),
+                Practice::SecretLogged if !context.test => found.extend(trace::written(blob)),
+                Practice::InsecureTransport if !context.test => {
+                    found.extend(transport::written(blob));
+                    found.extend(unverified::written(blob));
+                }
                 Practice::PlaintextParameter => found.extend(declared::written(blob)),
                 _ => {}
             }
@@ -224,7 +233,10 @@ impl Practices {
         for (practice, _) in &self.rules {
             match practice {
                 Practice::SensitiveFlag => found.extend(declared::without_flag(resources)),
-                Practice::PlaintextParameter => found.extend(declared::parameters(resources, blob.bytes)),
+                Practice::PlaintextParameter => {
+                    found.extend(declared::parameters(resources, blob.bytes));
+                    found.extend(declared::open_stores(resources));
+                }
                 _ => {}
             }
         }
