@@ -5,7 +5,7 @@ use data_encoding::BASE64URL_NOPAD;
 use super::Verdict;
 pub(super) use crate::text::decode::base64;
 use crate::text::decode::lenient;
-use crate::text::placeholder::{placeholder, reference};
+use crate::text::placeholder::{is_typed, is_uuid, placeholder, reference};
 use crate::text::randomness;
 
 /// Below this score a password consists of words.
@@ -69,6 +69,35 @@ pub fn opaque(value: &[u8]) -> Verdict {
     }
 }
 
+/// Least entropy of a value of digits and letters, in bits per byte: less have sequences of few characters.
+const LEAST_ENTROPY: f64 = 2.5;
+/// Shortest value of letters alone, or of digits alone, that is no word and no number.
+const LONG: usize = 20;
+/// Shortest value of digits and letters that no name is taken for.
+const SURE: usize = 16;
+
+/// Rejects what no machine draws as a key, though it has the letters of one: words, names, numbers, paths. A sequence passes, for others to judge.
+pub fn drawn(value: &[u8]) -> Verdict {
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let (digits, letters) = (has(u8::is_ascii_digit), has(u8::is_ascii_alphabetic));
+    let is_random = || randomness::is_random(value);
+    let is_plausible = match (digits, letters) {
+        _ if has(|b| matches!(b, b'/' | b':')) => is_random(),
+        _ if is_typed(value) => true,
+        (true, true) if value.len() < SURE => randomness::score(value) >= 0.5,
+        (true, true) if longest_run(value) < SURE && !is_uuid(value) => is_random(),
+        (true, true) => randomness::entropy(value) >= LEAST_ENTROPY,
+        (true, false) => value.len() >= LONG,
+        (false, _) => longest_run(value) == value.len() && value.len() >= LONG && is_random(),
+    };
+    if is_plausible { Verdict::Plausible } else { Verdict::Rejected("made of words, or too simple for a key") }
+}
+
+/// Length of the longest stretch of letters and digits.
+fn longest_run(value: &[u8]) -> usize {
+    value.split(|b| !b.is_ascii_alphanumeric()).map(<[u8]>::len).max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use data_encoding::BASE64;
@@ -86,6 +115,27 @@ mod tests {
         }
         for text in ["", "=", "a", "a b!", "aGk*"] {
             assert!(matches!(base64_decodes(text.as_bytes()), Verdict::Rejected(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_machines_draw_is_told_from_words_numbers_and_paths() {
+        for value in
+            ["kq9hW2pLzXv4", "3f9a1c7e5b2d48", "kdjRwqbzMzXvTnWyLpQs", "83920174658203948571", "0123456789abcdef0123456789abcdef", "q8Zr/2LmX0vKp4TnYw6BdJs7"]
+        {
+            assert_eq!(drawn(value.as_bytes()), Verdict::Plausible, "{value}");
+        }
+        for value in [
+            "productionKey",
+            "ledgersigningkey",
+            "20240131",
+            "1234567",
+            "v2/keys/production1",
+            "api.bank.net:8443",
+            "projects/ledger/secrets/key1",
+            "esmeta.SecretKeySelector",
+        ] {
+            assert!(matches!(drawn(value.as_bytes()), Verdict::Rejected(_)), "{value}");
         }
     }
 

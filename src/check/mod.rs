@@ -52,6 +52,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("base64-json", |m| encoded::base64_json(m.value)),
     ("basic-auth", |m| encoded::basic_auth(m.value)),
     ("bech32", |m| bech32::bech32(m.value)),
+    ("drawn-value", |m| encoded::drawn(m.value)),
     ("github-crc32", |m| checksum::crc32_base62(m.value)),
     ("grafana-crc32", |m| checksum::grafana(m.value)),
     ("jwk-private", |m| jwk::private(m.whole)),
@@ -62,7 +63,9 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("npm-crc32", |m| checksum::crc32_base62(m.value)),
     ("opaque-value", |m| encoded::opaque(m.value)),
     ("pem-private-key", |m| pem::private_key(m.value)),
+    ("plain-password", |m| url::password(m.value)),
     ("stripe-mode", |m| stripe::mode(m.value)),
+    ("told-password", |m| url::told(m.value)),
     ("url-credentials", |m| url::credentials(if memchr::memmem::find(m.whole, b"://").is_some() { m.whole } else { m.value })),
     ("uuid-not-nil", |m| uuid::not_nil(m.value)),
 ];

@@ -15,6 +15,15 @@ pub fn credentials(value: &[u8]) -> Verdict {
     let Some((user, password)) = user_and_password(value) else {
         return Verdict::Rejected("no password in the URL");
     };
+    judged(value, (user, password))
+}
+
+/// The same of a password that stands alone, whatever is around it.
+pub fn password(value: &[u8]) -> Verdict {
+    judged(b"", (b"/", value))
+}
+
+fn judged(value: &[u8], (user, password): (&[u8], &[u8])) -> Verdict {
     if password.is_empty() {
         return Verdict::Rejected("an empty password");
     }
@@ -40,6 +49,55 @@ pub fn credentials(value: &[u8]) -> Verdict {
     }
     if is_local_host(value) {
         return Verdict::Lower(Severity::Low, "severity lowered: the URL names the local machine".into());
+    }
+    Verdict::Plausible
+}
+
+/// Rejects what stands where a text tells a password and is none: placeholders, references, words about passwords; one of words alone is as likely as not.
+pub fn told(password: &[u8]) -> Verdict {
+    let about = [
+        "required",
+        "wrong",
+        "correct",
+        "incorrect",
+        "invalid",
+        "valid",
+        "expired",
+        "empty",
+        "missing",
+        "null",
+        "blank",
+        "same",
+        "weak",
+        "strong",
+        "hidden",
+        "optional",
+        "encrypted",
+        "hashed",
+        "plain",
+        "plaintext",
+        "text",
+        "string",
+        "none",
+        "bearer",
+        "basic",
+        "object",
+        "number",
+        "boolean",
+        "function",
+        "write-only",
+        "password",
+        "username",
+        "true",
+        "false",
+    ];
+    if reference(password).is_some() || is_format_verb(password) || password.contains(&b'%') && password.len() < 8 {
+        return Verdict::Rejected("a reference instead of a password");
+    }
+    let text = user_text(password).to_ascii_lowercase();
+    let word = text.trim_end_matches(['.', ',', ';', ':', '!', ')']);
+    if placeholder(password).is_some() || about.contains(&word) || name::classify(&name::normalise(password)).is_some() || text.contains('(') {
+        return Verdict::Rejected("a placeholder or a word about passwords");
     }
     Verdict::Plausible
 }

@@ -9,6 +9,8 @@ use super::binding::{Holder, TextBinding, is_name_byte};
 /// Words that announce a credential, alone or written together (`SECRETKEY`).
 const TELLING: [&[u8]; 14] =
     [b"access", b"apikey", b"api", b"app", b"auth", b"client", b"credential", b"key", b"password", b"pat", b"personal", b"private", b"secret", b"token"];
+/// What a sentence puts between a credential and its value.
+const COPULAS: [&[u8]; 3] = [b" is ", b" is: ", b" was "];
 /// Most words between the vendor and its value.
 const MAX_WORDS: usize = 3;
 /// Most bytes between the last word and the value.
@@ -41,11 +43,13 @@ pub fn read(bytes: &[u8], name: Span, line: Span) -> Option<TextBinding> {
     if !ends_telling(last) {
         return None;
     }
+    let copula = COPULAS.iter().find(|copula| bytes[end..line.end].starts_with(copula)).map_or(0, |copula| copula.len());
+    let end = end + copula;
     let between = bytes[end..line.end].iter().take_while(|b| matches!(b, b' ' | b'\t' | b':' | b'=' | b'"' | b'\'' | b'`')).count();
-    if between == 0 || between > MAX_BETWEEN {
+    if between + copula == 0 || between > MAX_BETWEEN {
         return None;
     }
-    bound(bytes, Span::new(name.start, end), end + between, line)
+    bound(bytes, Span::new(name.start, end - copula), end + between, line)
 }
 
 fn bound(bytes: &[u8], name: Span, start: usize, line: Span) -> Option<TextBinding> {
@@ -110,6 +114,7 @@ mod tests {
             ("vendor-key-q8Zr2LmX0vKp", "vendor-key", "q8Zr2LmX0vKp"),
             ("vendor_key.access.q8Zr2LmX0vKp", "vendor_key.access", "q8Zr2LmX0vKp"),
             ("vendor token-q8Zr2-LmX0vKp", "vendor token", "q8Zr2-LmX0vKp"),
+            ("my vendor api key is \"q8Zr2LmX0vKp\"", "vendor api key", "q8Zr2LmX0vKp"),
         ] {
             assert_eq!(read_in(text), Some((name.to_owned(), value.to_owned())), "{text}");
         }
@@ -117,14 +122,7 @@ mod tests {
 
     #[test]
     fn what_no_word_announces_is_left_alone() {
-        for text in [
-            "vendor q8Zr2LmX0vKp",
-            "vendor commit q8Zr2LmX0vKp",
-            "vendor token",
-            "vendor token short",
-            "vendor.io/q8Zr2LmX0vKp",
-            "vendor token is q8Zr2LmX0vKp",
-        ] {
+        for text in ["vendor q8Zr2LmX0vKp", "vendor commit q8Zr2LmX0vKp", "vendor token", "vendor token short", "vendor.io/q8Zr2LmX0vKp"] {
             assert_eq!(read_in(text), None, "{text}");
         }
     }

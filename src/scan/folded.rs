@@ -10,9 +10,10 @@ use memchr::memmem::Finder;
 use crate::lang::Language;
 use crate::model::facts::{Argument, Step, StepKind, Value, places};
 use crate::model::{Confidence, Hit, Rank, Severity};
-use crate::text::{Lines, Secret, Span, name, randomness};
+use crate::text::{Lines, Mapped, Secret, Span, name, randomness};
 
 use super::document::Node;
+use super::encoded;
 use super::manifest;
 use super::sink::{described, flow};
 use super::syntax::{Facts, last_name};
@@ -63,12 +64,17 @@ struct Line {
     flow: Vec<(Span, String)>,
     /// How it was made.
     note: String,
+    /// The exact way back, where it is known.
+    decoded: Option<Mapped>,
 }
 
 impl Line {
     /// Where a part of the text stands in the source.
     fn places(&self, span: Span) -> Vec<Span> {
         let within = Span::new(span.start - self.value.start, span.end - self.value.start);
+        if let Some(decoded) = &self.decoded {
+            return decoded.pieces(within);
+        }
         places(&self.pieces, &self.starts, self.value.len(), within)
     }
 }
@@ -100,8 +106,22 @@ impl Folded {
             let name = (!text.contains('\n')).then_some(entry.key.as_str());
             let note = format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line);
             let (related, flow) = (Vec::new(), Vec::new());
-            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related, flow, note };
+            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related, flow, note, decoded: None };
             folded.write(name, text.as_bytes(), line);
+        }
+        folded
+    }
+
+    /// Texts behind encodings that hold the name of a secret: what is on one line in quotes, others as they are.
+    pub fn of_encoded(bytes: &[u8]) -> Self {
+        let (mut folded, lines) = (Self::default(), Lines::new(bytes));
+        for found in encoded::texts(bytes) {
+            let note = format!("decoded from {}, line {}", found.encodings, lines.index_of(found.span.start) + 1);
+            let text = found.text.bytes().to_vec();
+            let (related, flow) = (Vec::new(), Vec::new());
+            let line =
+                Line { value: Span::new(0, 0), pieces: vec![found.span], starts: vec![0], verbatim: false, related, flow, note, decoded: Some(found.text) };
+            folded.write(None, &text, line);
         }
         folded
     }
@@ -126,7 +146,8 @@ impl Folded {
             let pieces = text.pieces(Span::new(0, text.bytes().len()));
             let verbatim = pieces.len() == 1 && bytes[pieces[0].range()] == *text.bytes();
             let note = format!("`{}`, line {}", leaf.path, lines.index_of(leaf.value.span.start) + 1);
-            let line = Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), flow: Vec::new(), note };
+            let line =
+                Line { value: Span::new(0, 0), starts: vec![0; pieces.len()], pieces, verbatim, related: Vec::new(), flow: Vec::new(), note, decoded: None };
             folded.write(Some(&name), text.bytes(), line);
         }
         folded
@@ -147,7 +168,7 @@ impl Folded {
         let count = pieces.iter().filter(|piece| !piece.is_empty()).count();
         let flow = flow(&argument.path, pieces, (user, name.map_or_else(|| "it is used here".to_owned(), |name| format!("the value of `{name}`"))));
         let note = note(name, argument, count);
-        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, flow, note };
+        let line = Line { value: Span::new(0, 0), pieces: pieces.clone(), starts: starts.clone(), verbatim, related, flow, note, decoded: None };
         self.write(name, text, line);
     }
 
@@ -157,7 +178,8 @@ impl Folded {
             self.incomplete = true;
             return;
         }
-        let quote: &[u8] = [b"\"".as_slice(), b"'", b"`"].into_iter().find(|quote| !text.contains(&quote[0])).unwrap_or_default();
+        let is_one_line = line.decoded.is_none() || !text.contains(&b'\n');
+        let quote: &[u8] = [b"\"".as_slice(), b"'", b"`"].into_iter().find(|quote| is_one_line && !text.contains(&quote[0])).unwrap_or_default();
         if let Some(name) = name {
             self.text.extend_from_slice(name.as_bytes());
             self.text.extend_from_slice(b" = ");

@@ -176,9 +176,9 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
 }
 
 /// A commented-out line.
-fn is_comment(before: &[u8]) -> bool {
+pub(super) fn is_comment(before: &[u8]) -> bool {
     let text = before.trim_ascii_start();
-    [b"#".as_slice(), b"//", b"*", b"/*", b"<!--", b"--", b";"].iter().any(|begin| text.starts_with(begin))
+    [b"#".as_slice(), b"//", b"*", b"/*", b"<!--", b"-- ", b";"].iter().any(|begin| text.starts_with(begin))
 }
 
 /// Base64 of readable words: a sample rather than a key.

@@ -20,6 +20,7 @@ use super::context::Context;
 use super::declared;
 use super::document::Node;
 use super::embedded;
+use super::encoded;
 use super::folded;
 use super::imported::{self, RawWanted};
 use super::manifest;
@@ -79,6 +80,8 @@ pub enum Sight {
     Folding,
     /// A Kubernetes Secret.
     Manifest,
+    /// Text behind an encoding.
+    Encoded,
     /// A Kubernetes `ConfigMap`.
     ConfigMap,
     /// A sign of any of these in a file that may hold code of another language.
@@ -245,6 +248,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
+        all.extend(encoded::anchors().map(|anchor| (anchor, Sight::Encoded)));
         all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));

@@ -15,6 +15,7 @@ mod context;
 mod declared;
 pub mod document;
 pub mod embedded;
+mod encoded;
 mod evidence;
 mod folded;
 mod foreign;
@@ -55,7 +56,7 @@ use crate::model::facts::{Argument, Attribute, Resource, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
 use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
-use crate::ruleset::anchors::Anchor;
+use crate::ruleset::anchors::{Anchor, Quick};
 use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
 
@@ -359,6 +360,9 @@ impl Scanner {
         }
         if gathered.seen.has(Sight::Manifest) {
             self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);
+        }
+        if gathered.seen.has(Sight::Encoded) {
+            self.folded(&Folded::of_encoded(blob.bytes), &[], (gathered, &mut meant), worker);
         }
         meant
     }
@@ -667,12 +671,16 @@ pub fn is_made_up(path: &str) -> bool {
 struct Index {
     anchors: Vec<Anchor>,
     consumers: Vec<Consumers>,
-    known: HashMap<Anchor, usize>,
+    known: HashMap<Anchor, usize, Quick>,
 }
 
 impl Index {
     fn with_room_for(anchors: usize) -> Self {
-        Self { anchors: Vec::with_capacity(anchors), consumers: Vec::with_capacity(anchors), known: HashMap::with_capacity(anchors) }
+        Self {
+            anchors: Vec::with_capacity(anchors),
+            consumers: Vec::with_capacity(anchors),
+            known: HashMap::with_capacity_and_hasher(anchors, Quick::default()),
+        }
     }
 
     /// Who candidates of this anchor are for.

@@ -13,7 +13,7 @@ const WORD_BITS: u32 = 5;
 /// Bits of the hash of a window in the table that is asked before the slots.
 const WINDOW_BITS: u32 = 16;
 /// Slots of the window table, as a power of two well above twice the number of anchors.
-const SLOT_BITS: u32 = 13;
+const SLOT_BITS: u32 = 14;
 /// No entry.
 const NONE: u16 = u16::MAX;
 /// Positions that one load of eight bytes serves: 0, 2 and 4.

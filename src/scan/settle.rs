@@ -2,7 +2,7 @@
 
 use crate::check::{Match, Verdict};
 use crate::model::rule::{CharClass, Matcher};
-use crate::model::{Confidence, Hit, Rank, Rule, Severity};
+use crate::model::{Confidence, FileKind, Hit, Rank, Rule, Severity};
 use crate::ruleset::{Compiled, Engine, RuleSet};
 use crate::text::{Span, name, placeholder, randomness};
 
@@ -26,14 +26,16 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     if !text.is_empty() && meets_conditions(rule, text) && PRACTICES.contains(&rule.id.family()) {
         return Some(Hit { secret: false, ..Hit::secret(index, rule, value, Rank::Provider) });
     }
-    if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, prefix) || compiled.is_led() && has_another_name(bytes, value, rule) {
+    let look = look(text, prefix);
+    let is_kept = || is_kept(look, rule, (context, line_before(bytes, value)));
+    if text.is_empty() || !meets_conditions(rule, text) || !is_kept() || compiled.is_led() && has_another_name(bytes, value, rule) {
         return None;
     }
     // A header says what its value is for, as the name of a key does; no provider's format does.
     let is_named = compiled.is_led() || rule.tags.iter().any(|tag| tag == HEADER);
     let mut hit = Hit::secret(index, rule, value, if is_named { Rank::KeyName } else { Rank::Provider });
     hit.prefix = prefix;
-    validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(hit, rule, context, text))
+    validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(looked_at(hit, look), rule, context, text))
 }
 
 /// Families whose patterns find what is done, not what is secret.
@@ -109,18 +111,22 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
         if engine.is_generic() {
             hit.message = Some(format!("{} in `{}`", rule.title, String::from_utf8_lossy(raw_name)));
         }
-    } else if is_made_up(text, 0) {
-        return None;
+    } else {
+        let look = look(text, 0);
+        if !is_kept(look, rule, (context, line_before(bytes, found.name))) {
+            return None;
+        }
+        hit = looked_at(hit, look);
     }
     hit.name = Some(normal.clone());
     validated(hit, compiled, Match { value: text, whole: text }).map(|hit| placed(hit, rule, context, text))
 }
 
-/// What stands before a name on its line.
-fn line_before(bytes: &[u8], name: Span) -> &[u8] {
-    let from = name.start.saturating_sub(200);
-    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..name.start]).map_or(from, |p| from + p + 1);
-    &bytes[start..name.start]
+/// What stands before a name or a value on its line.
+fn line_before(bytes: &[u8], at: Span) -> &[u8] {
+    let from = at.start.saturating_sub(200);
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at.start]).map_or(from, |p| from + p + 1);
+    &bytes[start..at.start]
 }
 
 /// The hit of a sink rule on a literal that reaches its slot.
@@ -142,7 +148,7 @@ pub fn sink_hit(rule: &Rule, index: usize, found: SinkHit, context: Context) -> 
 pub fn query_hit(rules: &RuleSet, index: usize, bytes: &[u8], value: Span, context: Context) -> Option<Hit> {
     let (rule, compiled) = (&rules.rules[index], &rules.compiled[index]);
     let text = &bytes[value.range()];
-    if text.is_empty() || !meets_conditions(rule, text) || is_made_up(text, 0) || compiled.allows(text) {
+    if text.is_empty() || !meets_conditions(rule, text) || look(text, 0) != Look::Drawn || compiled.allows(text) {
         return None;
     }
     let hit = Hit::secret(index, rule, value, Rank::Sink);
@@ -172,11 +178,54 @@ fn has(value: &[u8], class: CharClass) -> bool {
     })
 }
 
-/// Placeholders and references, of the whole value and of what follows its documented prefix.
-fn is_made_up(value: &[u8], prefix: usize) -> bool {
+/// What a value looks like, apart from the format that its rule knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Nothing speaks against it.
+    Drawn,
+    /// A sequence or a repetition.
+    Typed,
+    /// A placeholder in words, a mask, a reference.
+    Fake,
+}
+
+/// The look of a value, and of what follows its documented prefix.
+fn look(value: &[u8], prefix: usize) -> Look {
+    let looks = |text: &[u8]| match () {
+        () if placeholder::reference(text).is_some() => Look::Fake,
+        () if placeholder::placeholder(text).is_none() => Look::Drawn,
+        () if placeholder::is_typed(text) => Look::Typed,
+        () => Look::Fake,
+    };
     let body = &value[prefix..];
-    let fake = |text: &[u8]| placeholder::placeholder(text).is_some() || placeholder::reference(text).is_some();
-    fake(value) || prefix > 0 && !body.is_empty() && fake(body)
+    match (looks(value), if prefix > 0 && !body.is_empty() { looks(body) } else { Look::Drawn }) {
+        (Look::Fake, _) | (_, Look::Fake) => Look::Fake,
+        (Look::Typed, _) | (_, Look::Typed) => Look::Typed,
+        _ => Look::Drawn,
+    }
+}
+
+/// Tags of rules that know no format of a provider: of what somebody typed there, nothing says that it is a key.
+const ANY_VALUE: [&str; 6] = ["password", "url", "jwt", "generic", HEADER, "webhook"];
+
+/// Whether a value that looks so is reported by this rule in this place, behind `before` on its line. A sequence in the format of a provider may be a
+/// careless key; where samples are shown, in comments, and where tests run, it is a sample.
+fn is_kept(look: Look, rule: &Rule, (context, before): (Context, &[u8])) -> bool {
+    match look {
+        Look::Drawn => true,
+        Look::Typed => !is_sample_place(context) && !generic::is_comment(before) && !rule.tags.iter().any(|tag| ANY_VALUE.contains(&tag.as_str())),
+        Look::Fake => false,
+    }
+}
+
+/// The hit after what its value looks like.
+fn looked_at(mut hit: Hit, look: Look) -> Hit {
+    if look == Look::Typed {
+        hit.confidence = hit.confidence.min(Confidence::Medium);
+        hit.severity = hit.severity.min(Severity::Low);
+        hit.notes.push("severity lowered: the value is a sequence or a repetition, as people type it in place of a key".to_owned());
+    }
+    hit
 }
 
 /// The hit after its rule's offline check.
@@ -205,7 +254,7 @@ fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
 /// The hit after what its place says: in tests and examples a credential is less severe; a checksum that holds is never silenced.
 pub fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit {
     let is_password = rule.tags.iter().any(|tag| tag == "password");
-    if is_password && context.vendored {
+    if is_password && context.vendored || is_shown(rule, context) {
         hit.confidence = Confidence::Low;
     }
     if !context.made_up() {
@@ -221,6 +270,19 @@ pub fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit 
         hit.confidence = hit.confidence.min(if worded { Confidence::Low } else { Confidence::Medium });
     }
     hit
+}
+
+/// Tags of rules about what a text or test would show just so.
+const SHOWN: [&str; 3] = ["hash", "prose", "compared"];
+
+/// Whether what the rule finds is more likely a sample in this place.
+fn is_shown(rule: &Rule, context: Context) -> bool {
+    is_sample_place(context) && rule.tags.iter().any(|tag| SHOWN.contains(&tag.as_str()))
+}
+
+/// Whether a file is one in which samples stand: of tests, examples and documentation, of others' code, made by machines.
+fn is_sample_place(context: Context) -> bool {
+    context.made_up() || context.vendored || matches!(context.kind, FileKind::Document | FileKind::Generated)
 }
 
 fn lowered(severity: Severity) -> Severity {

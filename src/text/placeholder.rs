@@ -38,11 +38,20 @@ pub fn placeholder(value: &[u8]) -> Option<&'static str> {
     drawn(value).or_else(|| worded(value)).or_else(|| documented(value))
 }
 
-/// Placeholders by their drawing: one character, masks, gaps, brackets, typed patterns.
+/// Whether nothing but its drawing speaks against the value: it is a sequence, a pattern or one letter over and over. Somebody typed it, in place of a
+/// real one or as the real one.
+pub fn is_typed(value: &[u8]) -> bool {
+    let value = trimmed(value);
+    value.len() <= LONGEST && typed(value).is_some() && masked(value).is_none() && worded(value).is_none() && documented(value).is_none()
+}
+
+/// Placeholders by their drawing.
 fn drawn(value: &[u8]) -> Option<&'static str> {
-    if randomness::is_one_character(value) {
-        return Some("one character repeated");
-    }
+    masked(value).or_else(|| typed(value))
+}
+
+/// Masks, gaps, brackets.
+fn masked(value: &[u8]) -> Option<&'static str> {
     if holds(value, b"***") || holds(value, "\u{2022}\u{2022}".as_bytes()) {
         return Some("masked");
     }
@@ -58,7 +67,15 @@ fn drawn(value: &[u8]) -> Option<&'static str> {
     if is_uuid(value) && value.split(|&b| b == b'-').all(randomness::is_one_character) {
         return Some("a sample UUID");
     }
+    None
+}
+
+/// What hands type: one character, a pattern over and over, sequences.
+fn typed(value: &[u8]) -> Option<&'static str> {
     let payload = after_prefix(value);
+    if randomness::is_one_character(value) || payload.len() >= 6 && is_mostly_one(payload) {
+        return Some("one character repeated");
+    }
     if payload.len() >= 8 && randomness::period(payload).is_some_and(|p| p <= 16 && p * 3 <= payload.len() || p * 2 <= payload.len() && p >= 4) {
         return Some("a pattern repeated");
     }
@@ -66,6 +83,15 @@ fn drawn(value: &[u8]) -> Option<&'static str> {
         return Some("an obvious sequence");
     }
     None
+}
+
+/// Whether four of five characters are the same one.
+fn is_mostly_one(value: &[u8]) -> bool {
+    let mut counts = [0usize; 256];
+    for &byte in value {
+        counts[usize::from(byte)] += 1;
+    }
+    counts.iter().any(|most| most * 5 >= value.len() * 4)
 }
 
 /// What follows the prefix of a token (`ghp_…`, `sk_live_…`), where there is one.
@@ -87,22 +113,14 @@ fn in_brackets(value: &[u8]) -> bool {
     }
 }
 
-/// `AKIAXXXXXXXXXXXXXXXX`, `ghp_xxxxxxxx`, `1234-XXXX-XXXX`: mostly `x`, or nearly all one character.
+/// `AKIAXXXXXXXXXXXXXXXX`, `ghp_xxxxxxxx`, `1234-XXXX-XXXX`: mostly `x`, or another character that stands for any.
 fn is_mostly_mask(value: &[u8]) -> bool {
-    let payload = after_prefix(value);
     let count = |wanted: &[u8]| value.iter().filter(|b| wanted.contains(b)).count();
     let longest = |byte: u8| value.split(|&b| b.to_ascii_lowercase() != byte).map(<[u8]>::len).max().unwrap_or(0);
     if longest(b'x') >= 4 && count(b"xX") * 2 >= value.len() || longest(b'x') >= 8 {
         return true;
     }
-    if [b'#', b'?', b'.', b'-', b'_', b'0'].into_iter().any(|b| longest(b) >= 4 && count(&[b]) * 3 >= value.len() * 2) {
-        return true;
-    }
-    let mut counts = [0usize; 256];
-    for &byte in payload {
-        counts[usize::from(byte)] += 1;
-    }
-    payload.len() >= 6 && counts.iter().any(|most| most * 5 >= payload.len() * 4)
+    [b'#', b'?', b'.', b'-', b'_', b'0'].into_iter().any(|b| longest(b) >= 4 && count(&[b]) * 3 >= value.len() * 2)
 }
 
 /// Compact words that stand for "nothing here yet".
