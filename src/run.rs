@@ -185,6 +185,7 @@ impl Settled<'_> {
         let known = self.files.entry(index).or_default();
         let is_first = known.is_empty();
         known.extend(findings);
+        book::tell_once(known);
         if !is_first {
             known.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));
         }

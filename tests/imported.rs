@@ -3,7 +3,7 @@
 
 mod project;
 
-use project::scan;
+use project::{scan, scan_files};
 
 #[test]
 fn constants_are_followed_to_the_file_that_declares_them() {
@@ -80,4 +80,21 @@ fn the_use_is_a_related_place() {
     let found = scan("imports/go");
     let related: Vec<String> = found.findings[0].related.iter().map(|r| format!("{}:{} {}", r.place.relative, r.place.start.line, r.message)).collect();
     assert_eq!(related, ["internal/conf/conf.go:5 constant `Code` is declared here", "client.go:12 reaches `clientcredentials.Config.ClientSecret` here"]);
+}
+
+#[test]
+fn a_hint_and_what_another_file_says_of_it_are_one_finding() {
+    let value = ["Summer", "2024!"].concat();
+    let found = scan_files(&[
+        ("aelix-lint.toml", "min-confidence = \"low\"\n"),
+        ("config.py", &format!("CLIENT_SECRET = \"{value}\"\n")),
+        (
+            "app.py",
+            "from config import CLIENT_SECRET\nfrom requests_oauthlib import OAuth2Session\nsession = OAuth2Session(client_id=\"x\")\nsession.fetch_token(\"https://id.example/token\", client_secret=CLIENT_SECRET)\n",
+        ),
+    ]);
+    let shown: Vec<String> = found.shown().iter().map(|line| line.split(": ").next().unwrap().to_owned()).collect();
+    assert_eq!(shown, ["config.py:1 secrets/hardcoded-client-secret"]);
+    let also: Vec<&str> = found.findings.iter().flat_map(|finding| &finding.also).map(aelix_lint::model::RuleId::as_str).collect();
+    assert_eq!(also, ["secrets/hardcoded-credential"]);
 }

@@ -417,7 +417,7 @@ fn large_catalogues_say_what_their_calls_need() {
         (google(&format!("{read}, {send}"), "service.users().messages().list(userId=\"me\").execute()\n"), &["a.py:2 scopes/write-scope-read-only-usage"]),
         (google(&format!("{read}, {send}"), "service.users().messages().list().execute()\nservice.users().messages().send(body=b).execute()\n"), &[]),
         (google(&format!("{read}, {send}"), "run(service)\n"), &[]),
-        (google(read, "service.users().messages().send(body=b).execute()\n"), &["a.py:4 scopes/missing-scope"]),
+        (google(read, "service.users().messages().send(body=b).execute()\n"), &["a.py:2 scopes/unused-scope", "a.py:4 scopes/missing-scope"]),
         (open_banking("accounts payments", "requests.get(BANK + \"/aisp/accounts\")\n"), &["a.py:3 scopes/unused-scope"]),
         (
             open_banking("accounts", "requests.get(BANK + \"/aisp/accounts\")\nrequests.post(BANK + \"/pisp/domestic-payments\")\n"),
@@ -475,4 +475,26 @@ fn a_leaked_secret_says_what_it_opens() {
     assert_eq!((message.starts_with("its client may initiate"), severity.as_str()), (true, "critical"), "{message}");
     let (message, _, opens) = of(&[file("a.py", format!("form = {{\"grant_type\": \"client_credentials\", \"client_secret\": \"{value}\"}}\n"))]);
     assert_eq!((message.as_str(), opens), ("", None), "no client is known");
+}
+
+#[test]
+fn calls_in_calls_come_to_an_end() {
+    let nested = (0..40).fold("base".to_owned(), |inner, level| format!("path.join({inner}, `x${{{level}}}`)"));
+    let text = format!("const api = '{API}';\nconst scope = 'banking:read identity:read';\nfetch(`${{api}}/v1/accounts`);\nfetch({nested});\n");
+    assert!(ids_of(&[file("a.ts", text)]).len() < 2);
+}
+
+#[test]
+fn credentials_of_the_surroundings_have_scopes_of_their_own() {
+    let read = "\"https://www.googleapis.com/auth/gmail.readonly\"";
+    let program = |credentials: &str| {
+        file(
+            "a.py",
+            format!(
+                "from googleapiclient.discovery import build\nSCOPES = [{read}]\nservice = build(\"gmail\", \"v1\", credentials={credentials})\nservice.users().messages().send(body=b).execute()\n"
+            ),
+        )
+    };
+    assert_eq!(ids_of(&[program("load(SCOPES)")]), ["a.py:2 scopes/unused-scope", "a.py:4 scopes/missing-scope"]);
+    assert_eq!(ids_of(&[program("google.auth.default()[0]")]), ["a.py:2 scopes/unused-scope"]);
 }

@@ -41,6 +41,8 @@ pub struct Provider {
     pub prefixes: Vec<String>,
     /// Words of files that call it through a library of the vendor.
     pub libraries: Vec<String>,
+    /// Words of files that use the credentials of their surroundings, with whatever scopes those have.
+    pub ambient: Vec<String>,
     /// The first scope of a call is the least that the vendor names for it.
     pub names_least: bool,
     /// Its hosts are of its customers: a URL that contains one of its words is its own.

@@ -63,6 +63,8 @@ pub struct Usage {
     pub libraries: u64,
     /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
     pub opaque: u64,
+    /// Providers, a bit each, of which the file uses the credentials of its surroundings, with whatever scopes those have.
+    pub ambient: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<ApiCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.
@@ -106,8 +108,8 @@ pub struct ApiCall {
     pub urls: Vec<UrlArgument>,
     /// Operations of generated libraries that it may be: indices of provider and endpoint.
     pub operations: Vec<(usize, usize)>,
-    /// Several names lead to the operation.
-    pub is_chain: bool,
+    /// Several names, or the library of the vendor, say that it is the operation, and the file names its API.
+    pub is_told: bool,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
     /// It stands in a file of requests that people send by hand: it uses what it needs, and lacks nothing.

@@ -90,8 +90,7 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
     let mut wrappers: Vec<Wrapper> = Vec::new();
     let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
     for (file, call) in calls() {
-        // One name alone is of the provider where its library is used.
-        let is_ours = file.libraries & bit != 0 || call.is_chain && file.names & bit != 0;
+        let is_ours = call.is_told && (file.libraries | file.names) & bit != 0;
         if let Some(known) = resolver.of_operation(call, (bit.trailing_zeros() as usize, is_ours)) {
             direct.push(known);
             continue;

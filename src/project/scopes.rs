@@ -209,6 +209,8 @@ impl<'a> Verdict<'a> {
         let is_told = |open: &Vec<String>| !open.is_empty() && open.iter().all(|name| names.contains(name.as_str()));
         let is_dynamic = sites.iter().filter_map(|site| site.open.as_ref()).any(|open| !is_told(open));
         let uses = if sites.is_empty() || index >= 64 { Vec::new() } else { uses(provider, &package.files, 1 << index) };
+        let is_ambient = index < 64 && package.files.iter().any(|file| file.ambient >> index & 1 == 1);
+        let is_dynamic = is_dynamic || is_ambient;
         let is_opaque = index < 64 && package.files.iter().any(|file| file.opaque >> index & 1 == 1);
         let (used, possible) = (BTreeSet::new(), BTreeSet::new());
         let mut verdict = Self { package, provider, sites, omitted, uses, requested, has_wildcard, is_dynamic, used, possible, is_opaque };

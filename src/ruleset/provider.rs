@@ -39,6 +39,8 @@ struct File {
     #[serde(default)]
     libraries: Vec<String>,
     #[serde(default)]
+    ambient: Vec<String>,
+    #[serde(default)]
     told_by_words: bool,
     #[serde(default)]
     names_least: bool,
@@ -140,6 +142,7 @@ fn of_file(file: File) -> Provider {
         own_endpoints: file.endpoint.into_iter().map(endpoint).collect(),
         prefixes: file.prefixes,
         libraries: file.libraries.iter().map(|word| word.to_lowercase()).collect(),
+        ambient: file.ambient.iter().map(|word| word.to_lowercase()).collect(),
         is_told_by_words: file.told_by_words,
         names_least: file.names_least,
         is_found: false,

@@ -84,6 +84,7 @@ pub fn sink() -> Value {
         ("argument", json!({ "type": "integer", "minimum": 0, "description": "Position of the argument, from 0." })),
         ("name", one_or_more("Name of the argument, of the entry (auth.clientSecret) or of the field.")),
         ("after", text("What stands before the secret in the value, such as `Bearer `.")),
+        ("credentials", json!({ "type": "boolean", "description": "Whether the value is `user:password`, plain or in base64: only the password counts." })),
     ];
     object::<Entry>(keys, &["kind"])
 }

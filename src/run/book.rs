@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::model::facts::Wanted;
 use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, ScopeSite};
-use crate::model::{Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
+use crate::model::{Confidence, Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project::{self, blast};
 use crate::ruleset::RuleSet;
@@ -38,6 +38,29 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         scope,
     };
     (report, targets)
+}
+
+/// Of two findings of one secret, a hint and what the project stage knows of it, keeps the one that is surer.
+pub fn tell_once(findings: &mut Vec<Finding>) {
+    let is_secret = |finding: &Finding| finding.masked.is_some() && finding.rule.family() == "secrets";
+    let surer = |hint: &Finding| {
+        let is_of_same = |other: &&Finding| {
+            let (a, b) = (hint.place.span, other.place.span);
+            is_secret(other) && other.confidence > hint.confidence && a.start < b.end && b.start < a.end && other.place.commit.is_none()
+        };
+        findings.iter().position(|other| is_of_same(&other))
+    };
+    let hints = findings.iter().enumerate().filter(|(_, hint)| hint.confidence == Confidence::Low && is_secret(hint));
+    let told: Vec<(usize, usize)> = hints.filter_map(|(index, hint)| Some((index, surer(hint)?))).collect();
+    for &(hint, by) in &told {
+        let rule = findings[hint].rule.clone();
+        if !findings[by].also.contains(&rule) && findings[by].rule != rule {
+            findings[by].also.push(rule);
+        }
+    }
+    for (hint, _) in told.into_iter().rev() {
+        findings.remove(hint);
+    }
 }
 
 /// APIs that are kept; further ones are passed over.

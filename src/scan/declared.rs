@@ -27,7 +27,7 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
         let reader = Reader { bytes, texts: if is_terraform { Texts::Terraform } else { Texts::Plain } };
         if is_terraform {
             reader.terraform(node, &mut out);
-        } else if node.get("Resources").is_some_and(is_stack) {
+        } else if node.get("Resources").is_some_and(is_stack) || node.get("AWSTemplateFormatVersion").is_some() {
             reader.stack(node, &mut out);
         } else if node.get("apiVersion").is_some() && node.get("kind").is_some() {
             reader.object(node, &mut out);
@@ -142,6 +142,9 @@ impl Reader<'_> {
                 attribute.path = attribute.path.replacen("defaultValue", "default", 1);
             }
             out.push(variable);
+        }
+        for output in named("outputs") {
+            out.push(self.resource("output", output.key.str().unwrap_or_default(), output.key.span, &output.value));
         }
         if let Some(variables) = root.get("variables").filter(|_| self.texts == Texts::Arm && above.is_empty()) {
             out.push(self.resource("locals", "", variables.span, variables));

@@ -23,6 +23,7 @@ use super::embedded;
 use super::encoded;
 use super::folded;
 use super::imported::{self, RawWanted};
+use super::kept::{self, Kept};
 use super::manifest;
 use super::nginx;
 use super::openapi;
@@ -201,6 +202,8 @@ pub struct Meant {
     pub safe: Vec<SafeSlot>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
+    /// What its infrastructure keeps as secrets.
+    pub kept: Vec<Kept>,
 }
 
 impl Meaning {
@@ -332,6 +335,7 @@ impl Meaning {
         }
         if seen.has(Sight::Resource) || seen.has(Sight::Declared) {
             infrastructure(blob, parser, &mut meant);
+            meant.kept = kept::kept(&meant.resources);
             meant.hits.append(&mut self.practices.of_resources(&meant.resources, (blob, context), rules));
         }
         if !seen.has(Sight::Resource) {

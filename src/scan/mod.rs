@@ -21,6 +21,7 @@ mod folded;
 mod foreign;
 mod generic;
 pub mod imported;
+mod kept;
 mod manifest;
 mod meaning;
 pub mod nginx;
@@ -357,6 +358,9 @@ impl Scanner {
         gathered.hits = self.settled(gathered, worker);
         if let Some(facts) = &facts {
             self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (gathered, &mut meant), worker);
+        }
+        if !meant.kept.is_empty() {
+            self.folded(&Folded::of_kept(&meant.kept), &[], (gathered, &mut meant), worker);
         }
         if gathered.seen.has(Sight::Manifest) {
             self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);
@@ -782,6 +786,9 @@ impl Gathered<'_> {
 
     /// Notes a telling name with a value that no line shows, and one that is logged or looked up with a literal in its place.
     fn look_for_folding(&mut self, at: Span, practices: &Practices) {
+        if !self.seen.has(Sight::Written) && practice::is_bundler(&self.blob.target.within) {
+            self.seen.note(Sight::Written);
+        }
         if self.seen.has(Sight::Folding) || self.seen.has(Sight::Embedded) {
             return;
         }

@@ -6,7 +6,9 @@ mod declared;
 mod fallback;
 mod frontend;
 mod logs;
+mod trace;
 mod transport;
+mod unverified;
 mod webhook;
 
 use std::cell::OnceCell;
@@ -27,6 +29,7 @@ use super::sink;
 use super::syntax::{Facts, RawResource, last_name};
 
 pub use declared::may_declare_secret;
+pub use frontend::is_bundler;
 pub use transport::{may_be_off, may_send_openly};
 pub use webhook::may_handle_hooks;
 
@@ -75,9 +78,11 @@ impl Practice {
         let folded = |words: &[&str], sight| words.iter().map(|word| (Anchor::folded(word.as_bytes()), sight)).collect::<Vec<_>>();
         match self {
             Self::DefaultFallback => exact(&fallback::TAGS, Sight::Written),
-            Self::SecretLogged => Vec::new(),
+            Self::SecretLogged => exact(&trace::FETCHES, Sight::Written),
             Self::FrontendSecret => exact(&frontend::ANCHORS, Sight::Written),
-            Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written)].concat(),
+            Self::InsecureTransport => {
+                [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written), exact(&unverified::WRITTEN, Sight::Written)].concat()
+            }
             Self::PlaintextParameter => {
                 [exact(&declared::PARAMETERS, Sight::Declared), exact(&declared::WRITTEN, Sight::Written), exact(&declared::CALLED, Sight::Practice)].concat()
             }
@@ -204,7 +209,11 @@ impl Practices {
             match practice {
                 Practice::DefaultFallback => found.extend(fallback::written(blob)),
                 Practice::FrontendSecret => found.extend(frontend::found(blob)),
-                Practice::InsecureTransport if !context.test => found.extend(transport::written(blob)),
+                Practice::SecretLogged if !context.test => found.extend(trace::written(blob)),
+                Practice::InsecureTransport if !context.test => {
+                    found.extend(transport::written(blob));
+                    found.extend(unverified::written(blob));
+                }
                 Practice::PlaintextParameter => found.extend(declared::written(blob)),
                 _ => {}
             }
@@ -218,7 +227,10 @@ impl Practices {
         for (practice, _) in &self.rules {
             match practice {
                 Practice::SensitiveFlag => found.extend(declared::without_flag(resources)),
-                Practice::PlaintextParameter => found.extend(declared::parameters(resources, blob.bytes)),
+                Practice::PlaintextParameter => {
+                    found.extend(declared::parameters(resources, blob.bytes));
+                    found.extend(declared::open_stores(resources));
+                }
                 _ => {}
             }
         }

@@ -83,7 +83,7 @@ fn collection(node: &Node, usage: &mut RawUsage) {
 
 fn call(method: String, url: &str, span: Span) -> RawCall {
     let urls = vec![UrlArgument { position: Some(0), name: None, parts: parts(url) }];
-    RawCall { callee: CALLEE.to_owned(), receiver: None, method: Some(method), urls, operations: Vec::new(), is_chain: false, within: None, span }
+    RawCall { callee: CALLEE.to_owned(), receiver: None, method: Some(method), urls, operations: Vec::new(), is_told: false, within: None, span }
 }
 
 /// A text with the names in `{{name}}`.

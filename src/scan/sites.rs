@@ -87,7 +87,7 @@ pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -
         method: call.method,
         urls: call.urls,
         operations: call.operations,
-        is_chain: call.is_chain,
+        is_told: call.is_told,
         within: call.within,
         place: place(call.span),
     });
@@ -96,6 +96,7 @@ pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -
         names: raw.names,
         libraries: raw.libraries,
         opaque: raw.opaque,
+        ambient: raw.ambient,
         calls: calls.collect(),
         bases: raw.bases,
         mentions: raw.mentions,

@@ -60,6 +60,8 @@ pub struct RawUsage {
     pub libraries: u64,
     /// Providers, a bit each, whose library the file uses, and none of whose operations is seen in it.
     pub opaque: u64,
+    /// Providers, a bit each, of which the file uses what its surroundings are allowed to do.
+    pub ambient: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<RawCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.
@@ -81,8 +83,8 @@ pub struct RawCall {
     pub urls: Vec<UrlArgument>,
     /// Operations of generated libraries that it may be: provider and endpoint.
     pub operations: Vec<(usize, usize)>,
-    /// Several names lead to the operation.
-    pub is_chain: bool,
+    /// Several names, or the library of the vendor, say that it is the operation, and the file names its API.
+    pub is_told: bool,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
     /// The call.
@@ -94,21 +96,29 @@ pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs)
     let bytes = blob.bytes;
     let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
     let names = signs.named(bytes, providers);
-    let reader = Reader { facts, bytes, language, calls, signs, names: &blob.target.relative };
+    let libraries = signs.libraries_in(bytes, providers);
+    let reader = Reader { facts, bytes, language, calls, signs, providers, libraries, names: &blob.target.relative };
     let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
     let calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
     let strings = facts.texts.iter().filter(|text| !is_tested(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
     let mentions = mentions(strings, (providers, signs));
     let told = calls.iter().flat_map(|call| &call.operations).fold(0, |all, (provider, _)| all | 1_u64 << provider);
-    let libraries = signs.libraries_in(bytes, providers);
-    RawUsage { names, libraries, opaque: libraries & !told, calls, bases: reader.bases(), mentions }
+    let ambient = signs.ambient_in(bytes, providers);
+    RawUsage { names, libraries, opaque: libraries & !told, ambient, calls, bases: reader.bases(), mentions }
 }
 
 /// What can be said of a file that has no tree: any line may be a call.
 pub fn of_text(bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUsage {
     let mentions = mentions(bytes.split(|b| *b == b'\n'), (providers, signs));
     let libraries = signs.libraries_in(bytes, providers);
-    RawUsage { names: signs.named(bytes, providers), libraries, opaque: libraries, mentions, ..RawUsage::default() }
+    RawUsage {
+        names: signs.named(bytes, providers),
+        libraries,
+        opaque: libraries,
+        ambient: signs.ambient_in(bytes, providers),
+        mentions,
+        ..RawUsage::default()
+    }
 }
 
 /// What a file of nothing but requests says.
@@ -171,6 +181,12 @@ impl Signs {
         named.fold(0, |all, index| all | 1 << index)
     }
 
+    /// Providers, a bit each, of which the file uses the credentials of its surroundings, with whatever scopes those have.
+    fn ambient_in(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
+        let uses = |index: &&usize| providers[**index].ambient.iter().any(|word| scopes::holds(bytes, word));
+        self.wanted.iter().filter(uses).fold(0, |all, index| all | 1 << index)
+    }
+
     /// Providers, a bit each, whose library the file uses.
     fn libraries_in(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
         let uses = |index: &&usize| providers[**index].libraries.iter().any(|word| scopes::holds(bytes, word));
@@ -208,6 +224,12 @@ fn word_at(bytes: &[u8]) -> &[u8] {
 /// The last segment of an endpoint's path that is no hole.
 fn last_word(endpoint: &Endpoint) -> Option<&str> {
     endpoint.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with('{'))
+}
+
+/// What the API of an endpoint is called, of a vendor that has many: `gmail` of `gmail.googleapis.com`, `drive` of `www.googleapis.com/drive`.
+fn api_word(endpoint: &Endpoint) -> Option<&str> {
+    let label = endpoint.host.strip_suffix(".googleapis.com")?;
+    if label == "www" { endpoint.path.split('/').nth(1) } else { label.split('.').next() }
 }
 
 fn is_comment(text: &[u8]) -> bool {
@@ -258,6 +280,9 @@ struct Reader<'a> {
     /// Calls by where they stand.
     calls: HashMap<Span, &'a Call>,
     signs: &'a Signs,
+    providers: &'a [Provider],
+    /// Providers, a bit each, whose library the file uses.
+    libraries: u64,
     /// Tells this file from others.
     names: &'a str,
 }
@@ -288,7 +313,7 @@ impl Reader<'_> {
         if is_client(callee) || is_setter(callee) {
             return None;
         }
-        let (operations, is_chain) = self.operations(call, callee);
+        let (operations, is_told) = self.operations(call, callee);
         let is_http = !is_text && !self.is_route(call, callee, &all) && (sends || all.iter().any(is_path)) && !all.is_empty();
         if !is_http && operations.is_empty() {
             return None;
@@ -297,7 +322,7 @@ impl Reader<'_> {
         let within = self.function(call.span).map(|function| (function.name.clone(), function.parameters.clone()));
         let method = self.method(call, &words);
         let urls = if is_http { all } else { Vec::new() };
-        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls, operations, is_chain, within, span: call.span })
+        Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls, operations, is_told, within, span: call.span })
     }
 
     /// The call that an annotation of a client declares: `@GET("v1/accounts/{id}")` (Retrofit), `@RequestLine("GET /v1/accounts")` (Feign), `[Get("/x")]`
@@ -340,7 +365,7 @@ impl Reader<'_> {
             method: Some(method),
             urls,
             operations: Vec::new(),
-            is_chain: false,
+            is_told: false,
             within: None,
             span: call.span,
         })
@@ -398,7 +423,18 @@ impl Reader<'_> {
         if !chain.ends_with(callee) {
             chain = format!("{chain}.{callee}");
         }
-        self.signs.operations(chain.strip_suffix("Async").unwrap_or(&chain))
+        let (mut found, is_chain) = self.signs.operations(chain.strip_suffix("Async").unwrap_or(&chain));
+        // `users.list` is an operation of many APIs of one vendor: the file names the one it calls.
+        let is_named = |(provider, endpoint): &(usize, usize)| {
+            let endpoint = self.providers.get(*provider).and_then(|known| known.endpoints().get(*endpoint));
+            endpoint.and_then(api_word).is_none_or(|word| scopes::holds(self.bytes, word))
+        };
+        let has_named = found.iter().any(is_named);
+        if has_named {
+            found.retain(is_named);
+        }
+        let is_of_library = found.iter().all(|(provider, _)| self.libraries >> provider & 1 == 1);
+        (found, has_named && (is_chain || is_of_library))
     }
 
     /// Whether a call declares what a server answers, rather than calling one: `app.get("/x", handler)`.
@@ -418,7 +454,7 @@ impl Reader<'_> {
     fn parts(&self, argument: &Argument) -> Option<Vec<UrlPart>> {
         let parts = match &argument.value {
             Value::Literal { text, .. } => vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)],
-            _ => self.made(argument.span, 0).unwrap_or_else(|| self.open_parts(argument)),
+            _ => self.made(argument.span, 0).unwrap_or_else(|| self.open_parts(argument, 0)),
         };
         let length: usize = parts.iter().map(|part| if let UrlPart::Text(text) = part { text.len() } else { 0 }).sum();
         let is_text = |part: &UrlPart| matches!(part, UrlPart::Text(text) if text.contains(['\n', ' ']));
@@ -426,13 +462,13 @@ impl Reader<'_> {
         (length <= MAX_URL && !parts.iter().any(is_text) && !(parts.len() == 1 && is_function(&parts[0]))).then_some(parts)
     }
 
-    fn open_parts(&self, argument: &Argument) -> Vec<UrlPart> {
+    fn open_parts(&self, argument: &Argument, depth: usize) -> Vec<UrlPart> {
         if argument.parts.is_empty() {
             return vec![UrlPart::Hole(self.text(argument.span).to_owned())];
         }
         let each = |part: &Part| match part {
             // `url := base.JoinPath("x")` behind a name.
-            Part::Hole(span) => self.made(*span, 0).unwrap_or_else(|| vec![self.part(part)]),
+            Part::Hole(span) => self.made(*span, depth + 1).unwrap_or_else(|| vec![self.part(part)]),
             part => vec![self.part(part)],
         };
         argument.parts.iter().flat_map(each).collect()
@@ -450,7 +486,7 @@ impl Reader<'_> {
         }
         let of = |argument: &Argument| match &argument.value {
             Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
-            _ => Some(self.made(argument.span, depth + 1).unwrap_or_else(|| self.open_parts(argument))),
+            _ => Some(self.made(argument.span, depth + 1).unwrap_or_else(|| self.open_parts(argument, depth + 1))),
         };
         match (word.as_str(), call.arguments.as_slice()) {
             (word, [one]) if MAKERS.contains(&word) => of(one),
