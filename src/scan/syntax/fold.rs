@@ -170,6 +170,11 @@ impl<'a, 't> Folder<'a, 't> {
         Self { parameters: Parameters::Open, ..Self::new(outline, deadline) }
     }
 
+    /// One that looks at fewer nodes.
+    pub(super) fn with_steps(self, steps: usize) -> Self {
+        Self { steps_left: self.steps_left.min(steps), ..self }
+    }
+
     pub(super) fn facts(mut self) -> Facts {
         let outline = self.outline;
         let calls = outline.calls.iter().map(|call| self.call(call)).collect();
