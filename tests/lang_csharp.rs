@@ -120,7 +120,7 @@ fn a_project_has_these_findings_and_no_others() {
         "Program.cs:21 secrets/hardcoded-signing-key",
         "Program.cs:25 secrets/hardcoded-bearer-token",
         "Program.cs:26 secrets/hardcoded-api-key",
-        "Program.cs:31 secrets/hardcoded-basic-auth",
+        "Program.cs:29 secrets/hardcoded-basic-auth",
         "Program.cs:39 secrets/hardcoded-webhook-secret",
         "TokenService.cs:10 secrets/hardcoded-client-secret",
         "TokenService.cs:11 secrets/hardcoded-client-secret",

@@ -16,6 +16,8 @@ NAMES = [
 ]
 # How many notations and names fuzz/fuzz_targets/document.rs chooses from.
 DOCUMENTS = 15
+# The table of languages, by the endings of their files.
+LANGUAGES = ["sh", "cs", "go", "tf", "java", "js", "kt", "php", "py", "rb", "rs", "tsx", "ts"]
 SUPPRESSIONS = ["allow secrets/hardcoded-credential -- why", "allow secrets/*, scopes/* -- why */", "allow-file all -- x -->", "allow x", "deny x"]
 
 
@@ -44,6 +46,10 @@ def main() -> None:
         for file in sorted((root / "fixtures" / folder).rglob("*")):
             for i in range(DOCUMENTS if file.is_file() else 0):
                 write(corpus / "document", bytes([i]) + file.read_bytes())
+    for file in sorted((root / "fixtures").rglob("*")):
+        ending = file.suffix.removeprefix(".")
+        if ending in LANGUAGES and file.is_file():
+            write(corpus / "syntax", bytes([LANGUAGES.index(ending)]) + file.read_bytes())
     for i, comment in enumerate(SUPPRESSIONS):
         write(corpus / "suppression", bytes([i]) + comment.encode())
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Language};
+use super::{Callees, Language, escapes};
 use crate::text::decode::Decoding;
 
 /// Bash, sh, dash, ksh and zsh.
@@ -39,38 +39,23 @@ pub(super) static LANGUAGE: Language = Language {
 /// What a backslash does in double quotes (manual, section 3.1.2.3) or, where the text begins with `$'`, in ANSI-C quotes (section 3.1.2.4).
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
     let Some(inside) = raw.strip_prefix(b"$'").and_then(|rest| rest.strip_suffix(b"'")) else { return Some(double_quoted(raw)) };
-    let mut out = Vec::with_capacity(inside.len());
-    let mut rest = inside;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
+    escapes::unescape(inside, |kind, rest, out| match kind {
+        b'x' => {
+            let (code, length) = escapes::hex_at_most(rest, 2)?;
+            out.push(u8::try_from(code).ok()?);
+            Some(length)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        let (radix, most) = match kind {
-            b'x' => (16, 2),
-            b'u' => (16, 4),
-            b'U' => (16, 8),
-            b'0'..=b'7' => (8, 3),
-            _ => {
-                out.push(control(kind)?);
-                continue;
-            }
-        };
-        if radix == 8 {
-            rest = &inside[inside.len() - after.len() - 1..];
+        b'u' | b'U' => {
+            let (code, length) = escapes::hex_at_most(rest, if kind == b'u' { 4 } else { 8 })?;
+            escapes::point(code, length, out)
         }
-        let digits = rest.iter().take(most).take_while(|b| char::from(**b).is_digit(radix)).count();
-        let code = u32::from_str_radix(std::str::from_utf8(&rest[..digits]).ok()?, radix).ok()?;
-        match kind {
-            b'u' | b'U' => out.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes()),
-            _ => out.push(u8::try_from(code & 0xff).ok()?),
+        b'0'..=b'7' => {
+            let (code, more) = escapes::octal(kind, rest, 2)?;
+            out.push(u8::try_from(code & 0xff).ok()?);
+            Some(more)
         }
-        rest = &rest[digits..];
-    }
-    Some(out)
+        _ => escapes::byte(control(kind)?, out),
+    })
 }
 
 fn control(kind: u8) -> Option<u8> {

@@ -17,6 +17,8 @@
 ((command_substitution . (command name: (command_name) @_printf . argument: (_) @_format . argument: (_) @keep.inner .) .) @keep
   (#eq? @_printf "printf") (#match? @_format "^[\"']?%s(\\\\n)?[\"']?$"))
 (command_substitution . (pipeline) @keep.inner .) @keep
+((pipeline . (command name: (command_name) @_echo argument: (_) @keep.inner .) . (command name: (command_name)) @_encode) @keep
+  (#any-of? @_echo "echo" "printf") (#match? @_encode "^base64( -w ?0| --wrap[= ]0| -b ?0)?$"))
 
 (concatenation (_)+ @concat.part) @concat
 (array (_) @sequence.part) @sequence

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Import, Language};
+use super::{Callees, Import, Language, escapes};
 use crate::text::decode::Decoding;
 
 /// C#.
@@ -15,10 +15,8 @@ pub(super) static LANGUAGE: Language = Language {
     grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
     separator: ".",
     callees: Callees {
-        // Basic authentication is written as `Convert.ToBase64String(Encoding.ASCII.GetBytes("id:secret"))`: what counts is the text that is encoded.
         wrappers: &[
             ".GetBytes",
-            "Convert.ToBase64String",
             ".ToString",
             ".Trim",
             ".TrimEnd",
@@ -66,6 +64,7 @@ pub(super) static LANGUAGE: Language = Language {
             (".UrlDecode", Decoding::Percent),
             (".Reverse", Decoding::Reverse),
         ],
+        encoders: &["Convert.ToBase64String", "WebEncoders.Base64UrlEncode"],
         characters: &["string", "String", ".GetString"],
         ..Callees::NONE
     },
@@ -76,43 +75,26 @@ pub(super) static LANGUAGE: Language = Language {
 
 /// The escapes of a C# string literal (C# specification, section 6.4.5.6), and the doubled braces of an interpolated one.
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'\\' {
-            if matches!(byte, b'{' | b'}') && rest.first() == Some(&byte) {
-                rest = &rest[1..];
-            }
-            out.push(byte);
-            continue;
+    let single = escapes::without_doubled(raw, |rest| rest.starts_with(b"{{") || rest.starts_with(b"}}"));
+    escapes::unescape(&single, |kind, rest, out| match kind {
+        b'\\' | b'\'' | b'"' => escapes::byte(kind, out),
+        b'0' => escapes::byte(0, out),
+        b'a' => escapes::byte(7, out),
+        b'b' => escapes::byte(8, out),
+        b'e' => escapes::byte(27, out),
+        b'f' => escapes::byte(12, out),
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'v' => escapes::byte(11, out),
+        b'u' => escapes::point(escapes::hex(rest, 4)?, 4, out),
+        b'U' => escapes::point(escapes::hex(rest, 8)?, 8, out),
+        b'x' => {
+            let (code, length) = escapes::hex_at_most(rest, 4)?;
+            escapes::point(code, length, out)
         }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        let code = |digits: &[u8]| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok().and_then(char::from_u32);
-        let (point, length) = match kind {
-            b'\\' | b'\'' | b'"' => (char::from(kind), 0),
-            b'0' => ('\0', 0),
-            b'a' => ('\x07', 0),
-            b'b' => ('\x08', 0),
-            b'e' => ('\x1b', 0),
-            b'f' => ('\x0c', 0),
-            b'n' => ('\n', 0),
-            b'r' => ('\r', 0),
-            b't' => ('\t', 0),
-            b'v' => ('\x0b', 0),
-            b'u' => (code(rest.get(..4)?)?, 4),
-            b'U' => (code(rest.get(..8)?)?, 8),
-            b'x' => {
-                let digits = rest.iter().take(4).take_while(|b| b.is_ascii_hexdigit()).count();
-                (code(&rest[..digits])?, digits)
-            }
-            _ => return None,
-        };
-        out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-        rest = &rest[length..];
-    }
-    Some(out)
+        _ => None,
+    })
 }
 
 /// `using A.B;`, `using static A.B;`, `using C = A.B;`, `global using A.B;`.

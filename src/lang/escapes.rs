@@ -21,6 +21,17 @@ pub(super) fn unescape(raw: &[u8], escape: impl Fn(u8, &[u8], &mut Vec<u8>) -> O
     Some(out)
 }
 
+/// The text with one byte for each two at the beginning of what is `doubled`: `{{` in a string with holes stands for `{`.
+pub(super) fn without_doubled(raw: &[u8], doubled: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut at = 0;
+    while let Some(byte) = raw.get(at) {
+        out.push(*byte);
+        at += if doubled(&raw[at..]) { 2 } else { 1 };
+    }
+    out
+}
+
 /// Adds one byte, which no further bytes belong to.
 #[expect(clippy::unnecessary_wraps, reason = "an arm of the match that `unescape` is given")]
 pub(super) fn byte(byte: u8, out: &mut Vec<u8>) -> Option<usize> {

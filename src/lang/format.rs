@@ -1,4 +1,4 @@
-//! The table of configuration formats, found by file name. They need no grammar: `scan/document` reads them as trees of keys and values.
+//! The table of configuration formats. They need no grammar: `scan/document` reads them as trees of keys and values.
 
 /// One format of configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub struct Format {
     pub name: &'static str,
     /// File extensions, without the dot, in lower case.
     pub extensions: &'static [&'static str],
+    /// How file names begin.
+    pub beginnings: &'static [&'static str],
     /// Whole file names.
     pub file_names: &'static [&'static str],
     /// How it is read.
@@ -16,6 +18,8 @@ pub struct Format {
 /// A way to write keys and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
+    /// Instructions of an image: `scan/embedded` reads the shell in them.
+    Dockerfile,
     /// `NAME=value` lines that a shell could read.
     Dotenv,
     /// `[section]` and `key = value` lines, without quotes.
@@ -33,30 +37,52 @@ pub enum Notation {
 }
 
 static FORMATS: &[Format] = &[
+    #[cfg(feature = "lang-dockerfile")]
+    Format {
+        name: "dockerfile",
+        extensions: &["dockerfile", "containerfile"],
+        beginnings: &["Dockerfile.", "dockerfile.", "Containerfile.", "containerfile."],
+        file_names: &["Dockerfile", "dockerfile", "Containerfile", "containerfile"],
+        notation: Notation::Dockerfile,
+    },
     #[cfg(feature = "lang-dotenv")]
-    Format { name: "dotenv", extensions: &["env"], file_names: &[".env", ".flaskenv"], notation: Notation::Dotenv },
+    Format { name: "dotenv", extensions: &["env"], beginnings: &[".env."], file_names: &[".env", ".flaskenv"], notation: Notation::Dotenv },
     #[cfg(feature = "lang-ini")]
-    Format { name: "ini", extensions: &["ini", "cfg", "cnf"], file_names: &[".npmrc", ".pypirc", ".gitconfig", ".my.cnf", ".s3cfg"], notation: Notation::Ini },
+    Format {
+        name: "ini",
+        extensions: &["ini", "cfg", "cnf"],
+        beginnings: &[],
+        file_names: &[".npmrc", ".pypirc", ".gitconfig", ".my.cnf", ".s3cfg"],
+        notation: Notation::Ini,
+    },
     #[cfg(feature = "lang-json")]
     Format {
         name: "json",
         extensions: &["json", "jsonc", "json5", "tfstate", "har", "postman_collection", "postman_environment", "webmanifest"],
+        beginnings: &[],
         file_names: &[".babelrc", ".eslintrc", ".swcrc", ".dockercfg"],
         notation: Notation::Json,
     },
     #[cfg(feature = "lang-properties")]
-    Format { name: "properties", extensions: &["properties"], file_names: &[], notation: Notation::Properties },
+    Format { name: "properties", extensions: &["properties"], beginnings: &[], file_names: &[], notation: Notation::Properties },
     #[cfg(feature = "lang-toml")]
-    Format { name: "toml", extensions: &["toml"], file_names: &["Pipfile", "Cargo.lock", "poetry.lock", "uv.lock"], notation: Notation::Toml },
+    Format { name: "toml", extensions: &["toml"], beginnings: &[], file_names: &["Pipfile", "Cargo.lock", "poetry.lock", "uv.lock"], notation: Notation::Toml },
     #[cfg(feature = "lang-xml")]
     Format {
         name: "xml",
         extensions: &["xml", "config", "csproj", "props", "targets", "plist", "xsd", "wsdl", "resx", "nuspec", "pom"],
+        beginnings: &[],
         file_names: &[],
         notation: Notation::Xml,
     },
     #[cfg(feature = "lang-yaml")]
-    Format { name: "yaml", extensions: &["yaml", "yml", "cff"], file_names: &[".clang-format", ".yamllint", "kubeconfig"], notation: Notation::Yaml },
+    Format {
+        name: "yaml",
+        extensions: &["yaml", "yml", "cff"],
+        beginnings: &[],
+        file_names: &[".clang-format", ".yamllint", "kubeconfig"],
+        notation: Notation::Yaml,
+    },
 ];
 
 /// All formats, in the order of their names.
@@ -66,11 +92,7 @@ pub fn formats() -> &'static [Format] {
 
 /// The format that the name of the file says, if it is one of ours.
 pub fn format_of(path: &str) -> Option<&'static Format> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
-    let is_env = |format: &Format| format.notation == Notation::Dotenv && name.starts_with(".env.");
-    let known = |f: &&Format| f.file_names.contains(&name) || is_env(f) || extension.as_deref().is_some_and(|e| f.extensions.contains(&e));
-    formats().iter().find(known)
+    super::detect::by_name(path).and_then(super::detect::Content::format)
 }
 
 /// First words of the names of files in which a program keeps its settings.

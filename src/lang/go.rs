@@ -98,6 +98,7 @@ pub(super) static LANGUAGE: Language = Language {
             ("url.QueryUnescape", Decoding::Percent),
             ("url.PathUnescape", Decoding::Percent),
         ],
+        encoders: &["StdEncoding.EncodeToString", "URLEncoding.EncodeToString", "RawStdEncoding.EncodeToString", "RawURLEncoding.EncodeToString"],
         characters: &["[]byte", "[]rune"],
         ..Callees::NONE
     },

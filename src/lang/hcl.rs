@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Callees, Language};
-use crate::text::decode::{Decoding, number};
+use super::{Callees, Language, escapes};
+use crate::text::decode::Decoding;
 
 /// HCL.
 pub(super) static LANGUAGE: Language = Language {
@@ -27,36 +27,17 @@ pub(super) static LANGUAGE: Language = Language {
 
 /// The escapes of a quoted template (HCL native syntax specification, "Quoted Templates").
 fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, after)) = rest.split_first() {
-        if (byte == b'$' || byte == b'%') && after.starts_with(&[byte, b'{']) {
-            out.extend_from_slice(&[byte, b'{']);
-            rest = &after[2..];
-            continue;
-        }
-        rest = after;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
-        }
-        let (&kind, after) = rest.split_first()?;
-        rest = after;
-        match kind {
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'\\' | b'"' => out.push(kind),
-            b'u' | b'U' => {
-                let length = if kind == b'u' { 4 } else { 8 };
-                let point = char::from_u32(number(rest.get(..length)?, 16)?)?;
-                out.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = &rest[length..];
-            }
-            _ => return None,
-        }
-    }
-    Some(out)
+    // `$${` and `%%{` open no hole.
+    let single = escapes::without_doubled(raw, |rest| rest.starts_with(b"$${") || rest.starts_with(b"%%{"));
+    escapes::unescape(&single, |kind, rest, out| match kind {
+        b'n' => escapes::byte(b'\n', out),
+        b'r' => escapes::byte(b'\r', out),
+        b't' => escapes::byte(b'\t', out),
+        b'\\' | b'"' => escapes::byte(kind, out),
+        b'u' => escapes::point(escapes::hex(rest, 4)?, 4, out),
+        b'U' => escapes::point(escapes::hex(rest, 8)?, 8, out),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -81,6 +81,7 @@ pub(super) static LANGUAGE: Language = Language {
             (".reverse", Decoding::Reverse),
             ("StringUtils.reverse", Decoding::Reverse),
         ],
+        encoders: &[".encodeToString", ".encodeBase64String"],
         lists: &["List.of", "Arrays.asList", "Stream.of", "Set.of", "ImmutableList.of"],
         characters: &["byte", "char"],
     },

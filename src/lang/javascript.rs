@@ -42,7 +42,6 @@ pub(super) const CALLEES: Callees = Callees {
         "Object.assign",
         "Promise.resolve",
         "encodeURIComponent",
-        "btoa",
         "dedent",
         ".asString",
         ".required",
@@ -88,6 +87,7 @@ pub(super) const CALLEES: Callees = Callees {
         (".reverse", Decoding::Reverse),
     ],
     characters: &["String.fromCharCode", "String.fromCodePoint", "Buffer.from", "Buffer", "Uint8Array", "Uint8Array.from", ".encode", ".decode"],
+    encoders: &["btoa", "base64.encode", "Base64.encode"],
     lists: &[],
 };
 

@@ -39,7 +39,7 @@
 (object (shorthand_property_identifier) @binding.field @binding.name @binding.value)
 
 ; Calls.
-(call_expression function: (identifier) @call.callee arguments: (arguments) @call.arguments) @call
+(call_expression function: [(identifier) (super)] @call.callee arguments: (arguments) @call.arguments) @call
 (call_expression function: (member_expression object: (_) @call.receiver property: (_) @call.method) @call.callee arguments: (arguments) @call.arguments) @call
 (new_expression constructor: (identifier) @call.callee arguments: (arguments) @call.arguments) @call
 (new_expression constructor: (member_expression object: (_) @call.receiver property: (_) @call.method) @call.callee arguments: (arguments) @call.arguments) @call

@@ -96,6 +96,7 @@ pub(super) static LANGUAGE: Language = Language {
             (".reverse", Decoding::Reverse),
             ("StringUtils.reverse", Decoding::Reverse),
         ],
+        encoders: &[".encodeToString", ".encodeBase64String"],
         lists: &["listOf", "arrayOf", "setOf", "mutableListOf", "sequenceOf", "List.of", "Arrays.asList", "Stream.of", "Set.of", "ImmutableList.of"],
         characters: &["byteArrayOf", "charArrayOf", "ubyteArrayOf"],
     },

@@ -9,6 +9,7 @@
 ((string_literal (string_content) @string.text . [(escape_sequence) (interpolation)]) (#eq? @string.text "$"))
 ((string_literal (string_content) @string.text .) (#eq? @string.text "$"))
 (escape_sequence) @string.escape
+((string_literal (string_content) @string.escape) (#match? @string.escape "\\\\"))
 (interpolation (_) @hole.inner) @string.hole
 (character_literal) @string.raw
 (number_literal) @literal

@@ -1,9 +1,10 @@
-//! Floor 1: the table of languages, found by file name. A language is a grammar, a query whose captures become facts, and a few words of its own.
+//! Floor 1: the tables of languages and formats, and what a file is. A language is a grammar, a query whose captures become facts, and a few words of its own.
 
 #[cfg(feature = "lang-bash")]
 mod bash;
 #[cfg(feature = "lang-csharp")]
 mod csharp;
+pub mod detect;
 mod escapes;
 mod format;
 #[cfg(feature = "lang-go")]
@@ -143,6 +144,8 @@ pub struct Callees {
     pub lookups: &'static [&'static str],
     /// The result is the decoded receiver or, without one that is text, the decoded first argument.
     pub decoders: &'static [(&'static str, Decoding)],
+    /// The result is the receiver or else the first argument, encoded: what counts is the text in it (`Basic` and base64 of `id:secret`).
+    pub encoders: &'static [&'static str],
     /// The result is a list of the arguments: `List.of("a", "b")`, `listOf("a", "b")`.
     pub lists: &'static [&'static str],
     /// The result is text whose characters are the arguments, or the parts of the first argument: `String.fromCharCode(97, 98)`.
@@ -160,6 +163,7 @@ impl Callees {
         references: &[],
         lookups: &[],
         decoders: &[],
+        encoders: &[],
         lists: &[],
         characters: &[],
     };
@@ -218,14 +222,12 @@ pub fn table() -> &'static [&'static Language] {
 
 /// The language that the name of the file says, if it is one of ours.
 pub fn of(path: &str) -> Option<&'static Language> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
-    table().iter().copied().find(|l| l.file_names.contains(&name) || extension.as_deref().is_some_and(|e| l.extensions.contains(&e)))
+    detect::by_name(path).and_then(detect::Content::language)
 }
 
 /// The language of a file: by its name or, where that has no extension, by its first line (`#!/usr/bin/env python3`).
 pub fn of_file(path: &str, bytes: &[u8]) -> Option<&'static Language> {
-    of(path).or_else(|| if path.rsplit('/').next().is_some_and(|name| name.contains('.')) { None } else { by_first_line(bytes) })
+    detect::of_bytes(path, bytes).and_then(detect::Content::language)
 }
 
 /// The language that people call so: by its name, an extension or an interpreter (`python`, `py`, `python3`).
@@ -242,19 +244,6 @@ pub fn named(word: &str) -> Option<&'static Language> {
     let stem = known.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     let is_called = |l: &&&'static Language| [known, stem].iter().any(|word| l.name == *word || l.extensions.contains(word) || l.interpreters.contains(word));
     table().iter().find(is_called).copied()
-}
-
-fn by_first_line(bytes: &[u8]) -> Option<&'static Language> {
-    let line = bytes.strip_prefix(b"#!")?;
-    let end = memchr::memchr2(b'\n', b'\r', &line[..line.len().min(200)]).unwrap_or_else(|| line.len().min(200));
-    let mut words = std::str::from_utf8(&line[..end]).ok()?.split_whitespace();
-    let program = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
-    let mut name = program(words.next()?);
-    if name == "env" {
-        name = program(words.find(|word| !word.starts_with('-') && !word.contains('='))?);
-    }
-    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    table().iter().copied().find(|l| l.interpreters.contains(&stem))
 }
 
 #[cfg(test)]

@@ -15,14 +15,12 @@ pub(super) static LANGUAGE: Language = Language {
     grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
     separator: "::",
     callees: Callees {
-        // Basic authentication is written as `base64_encode('id:secret')`: what counts is the text that is encoded.
         wrappers: &[
             "trim",
             "rtrim",
             "ltrim",
             "chop",
             "strval",
-            "base64_encode",
             "utf8_encode",
             "utf8_decode",
             "mb_convert_encoding",
@@ -63,6 +61,7 @@ pub(super) static LANGUAGE: Language = Language {
             ("rawurldecode", Decoding::Percent),
             ("strrev", Decoding::Reverse),
         ],
+        encoders: &["base64_encode"],
         characters: &["chr"],
         ..Callees::NONE
     },

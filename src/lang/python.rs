@@ -32,7 +32,7 @@ pub(super) static LANGUAGE: Language = Language {
             "Secret",
         ],
         joins: &[".join"],
-        formats: &[".format"],
+        formats: &[".format", ".%"],
         references: &[
             "input",
             "getpass",
@@ -68,6 +68,7 @@ pub(super) static LANGUAGE: Language = Language {
             ("unquote_plus", Decoding::Form),
             ("reversed", Decoding::Reverse),
         ],
+        encoders: &["b64encode", "standard_b64encode", "urlsafe_b64encode"],
         characters: &["bytes", "bytearray", "chr"],
         ..Callees::NONE
     },

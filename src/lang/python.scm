@@ -34,6 +34,8 @@
 ((call function: (attribute object: (_) @call.receiver attribute: (identifier) @call.method) @call.callee arguments: (argument_list) @call.arguments) @call
   (#not-any-of? @call.callee "typing.cast" "t.cast"))
 
+(binary_operator left: (string) @call.receiver operator: "%" @call.method right: (_) @call.arguments) @call
+
 ; Names and what they are bound to.
 (module (expression_statement (assignment left: (identifier) @binding.name right: (_) @binding.value) @binding.constant))
 (class_definition body: (block (expression_statement (assignment left: (identifier) @binding.name right: (_) @binding.value) @binding.constant)))

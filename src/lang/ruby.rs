@@ -28,7 +28,6 @@ pub(super) static LANGUAGE: Language = Language {
     grammar: || tree_sitter_ruby::LANGUAGE.into(),
     separator: "::",
     callees: Callees {
-        // Basic authentication is written as `Base64.strict_encode64("id:secret")`: what counts is the text that is encoded.
         wrappers: &[
             ".freeze",
             ".to_s",
@@ -49,9 +48,6 @@ pub(super) static LANGUAGE: Language = Language {
             ".force_encoding",
             ".encode",
             ".unicode_normalize",
-            ".strict_encode64",
-            ".encode64",
-            ".urlsafe_encode64",
             "String",
         ],
         concats: &[".concat"],
@@ -81,6 +77,7 @@ pub(super) static LANGUAGE: Language = Language {
             (".decode_www_form_component", Decoding::Percent),
             (".reverse", Decoding::Reverse),
         ],
+        encoders: &[".strict_encode64", ".encode64", ".urlsafe_encode64"],
         ..Callees::NONE
     },
     unescape,

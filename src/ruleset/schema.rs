@@ -84,6 +84,7 @@ pub fn sink() -> Value {
         ("argument", json!({ "type": "integer", "minimum": 0, "description": "Position of the argument, from 0." })),
         ("name", one_or_more("Name of the argument, of the entry (auth.clientSecret) or of the field.")),
         ("after", text("What stands before the secret in the value, such as `Bearer `.")),
+        ("credentials", json!({ "type": "boolean", "description": "Whether the value is `user:password`, plain or in base64: only the password counts." })),
     ];
     object::<Entry>(keys, &["kind"])
 }
@@ -153,6 +154,7 @@ fn resource() -> Value {
         ("lacks", text("This regex is not in it, or it is not there.")),
         ("in_none", text("This regex is in none of its values, or it is not there.")),
         ("longer_than", text("It is a length of time, or a schedule with a pause, longer than this: 90d, 24h.")),
+        ("shorter_than", text("It is a length of time shorter than this: 365d.")),
         ("unit", one_of(variants_of::<Unit>().iter().copied(), "What a bare number counts.")),
         ("later_than", text("It is a moment further ahead than this.")),
         ("linked", texts("A resource of these types refers to this one.")),

@@ -12,6 +12,8 @@ use super::{RuleError, data_below, nearest};
 const FOLDER: &str = "rules/sinks/";
 /// The languages of slots, also those that a small build leaves out.
 pub const LANGUAGES: [&str; 13] = ["bash", "csharp", "go", "hcl", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "tsx", "typescript"];
+/// What stands before the credentials of basic authentication in a header.
+pub const BASIC: &str = "Basic ";
 /// Shortest word by which the file of a slot can be found, in bytes.
 const LEAST_WORD: usize = 4;
 
@@ -32,6 +34,8 @@ pub struct Sink {
     pub names: Vec<String>,
     /// What stands before the secret in the value, whatever its case: `Bearer `.
     pub after: Option<String>,
+    /// Whether the value is `user:password`, plain or in base64, of which only the password counts.
+    pub credentials: bool,
 }
 
 impl Sink {
@@ -115,6 +119,8 @@ pub struct Entry {
     #[serde(default)]
     name: OneOrMore,
     after: Option<String>,
+    #[serde(default)]
+    credentials: bool,
 }
 
 impl Entry {
@@ -126,6 +132,7 @@ impl Entry {
             from: self.from,
             argument: self.argument,
             names: self.name.into_vec(),
+            credentials: self.credentials || self.after.as_deref() == Some(BASIC),
             after: self.after,
         }
     }

@@ -12,7 +12,7 @@ use crate::project::blast;
 use crate::project::packages::Files;
 use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
-use crate::scan::{Scanner, api, requests};
+use crate::scan::{self, Scanner, api, requests};
 use crate::text::Span;
 
 use super::scanning::{self, Outcome};
@@ -194,9 +194,10 @@ pub fn unknown(reviews: &[Review]) -> Vec<Notice> {
     reviews.iter().filter(|review| !review.unknown.is_empty()).map(notice).collect()
 }
 
-/// Whether a file is a program, or a list of requests.
+/// Whether a file is a program of the project itself, or a list of requests.
 fn may_call(target: &Target) -> bool {
-    matches!(FileKind::of(&target.within), FileKind::Source | FileKind::Shell) || requests::is_of_requests(&target.within)
+    let is_program = matches!(FileKind::of(&target.within), FileKind::Source | FileKind::Shell) || requests::is_of_requests(&target.within);
+    is_program && scan::is_own(&target.within)
 }
 
 impl Called {

@@ -23,7 +23,7 @@ pub fn is_one(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("bicep"))
 }
 
-/// What a file declares: resources by their symbolic names, parameters as variables, variables as locals, modules as calls.
+/// What a file declares: resources by their symbolic names, parameters as variables, outputs, variables as locals, modules as calls.
 pub fn resources(bytes: &[u8]) -> Vec<RawResource> {
     if bytes.len() > MAX_BYTES {
         return Vec::new();
@@ -112,6 +112,7 @@ fn is_word(c: char) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Parameter,
+    Output,
     Variable,
     Resource,
     Module,
@@ -224,6 +225,7 @@ impl<'t> Reader<'t> {
             let start = self.at;
             let kind = match self.word() {
                 "param" => Some(Kind::Parameter),
+                "output" => Some(Kind::Output),
                 "var" => Some(Kind::Variable),
                 "resource" => Some(Kind::Resource),
                 "module" => Some(Kind::Module),
@@ -232,7 +234,7 @@ impl<'t> Reader<'t> {
             if let Some(declared) = kind.and_then(|kind| self.declaration(kind, "", (start, 0))) {
                 self.found.push(Declared { is_secure, ..declared });
             } else {
-                // Something else: a type, an output, a function. Its brackets may hold line ends.
+                // Something else: a type, a function. Its brackets may hold line ends.
                 self.expression();
                 if self.at == start || matches!(self.peek(), Some(b',' | b']' | b'}' | b')')) {
                     self.line();
@@ -257,7 +259,7 @@ impl<'t> Reader<'t> {
                 span = Span::new(start, self.at);
                 if kind == Kind::Resource { typed(written, above) } else { written.to_owned() }
             }
-            Kind::Parameter => {
+            Kind::Parameter | Kind::Output => {
                 let end = self.rest().find(['=', '\n']).unwrap_or(self.rest().len());
                 let written = self.rest()[..end].trim().to_owned();
                 self.at += end;
@@ -642,6 +644,7 @@ impl Writer<'_> {
             Kind::Resource if declared.is_existing => format!("existing:{}", declared.of),
             Kind::Resource => declared.of.clone(),
             Kind::Module => "module".to_owned(),
+            Kind::Output => "output".to_owned(),
             Kind::Parameter | Kind::Variable => "variable".to_owned(),
         };
         let fact = |path: &str, expression: String, span: Span| RawAttribute { path: path.to_owned(), value: Known::Unknown, expression, span };
@@ -665,6 +668,11 @@ impl Writer<'_> {
                 }
                 if let Some(value) = value {
                     self.attribute("default", value, value.span, &mut attributes);
+                }
+            }
+            (Kind::Output, value) => {
+                if let Some(value) = value {
+                    self.attribute("value", value, value.span, &mut attributes);
                 }
             }
             (Kind::Module, value) => {

@@ -104,6 +104,7 @@ pub fn name_around(bytes: &[u8], at: usize, line: Span) -> Option<Span> {
     while end < line.end && is_name_byte(bytes[end]) && end - at < MAX_NAME {
         end += 1;
     }
+    start = first_word(bytes, start, end, line);
     end = second_word(bytes, start, end, line);
     while start < end && matches!(bytes[start], b'-' | b'.' | b'$') {
         start += 1;
@@ -140,6 +141,15 @@ fn second_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
     let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let known = [b"key".as_slice(), b"token", b"secret", b"password"];
     if known.iter().any(|k| rest[..word].eq_ignore_ascii_case(k)) { end + 1 + word } else { end }
+}
+
+/// `"Client Secret": …`: the first of two words in quotes, of which this is the second.
+fn first_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
+    let before = &bytes[line.start.min(start)..start];
+    let Some(before) = before.strip_suffix(b" ").filter(|_| bytes.get(end) == Some(&b'"')) else { return start };
+    let word = before.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let is_known = ["client", "api", "access", "secret", "private"].iter().any(|lead| before[before.len() - word..].eq_ignore_ascii_case(lead.as_bytes()));
+    if is_known && before[..before.len() - word].ends_with(b"\"") { start - 1 - word } else { start }
 }
 
 /// Where the next `name=` on the line begins: lines of several pairs, as in inventories.
@@ -270,6 +280,9 @@ impl Reader<'_> {
         if let Some(found) = self.stand_in(position).filter(|_| is_looked_up) {
             return Some(found);
         }
+        if !quoted && self.at(position) == Some(b',') {
+            return self.flow_pair(position + 1);
+        }
         if quoted && self.at(position) == Some(b',') {
             return self.flag_with_default(position + 1).or_else(|| self.argument(position + 1));
         }
@@ -357,7 +370,13 @@ impl Reader<'_> {
         {
             return None;
         }
+        if let Some(span) = self.default_in_template(position) {
+            return Some((span, Holder::Fallback));
+        }
         if let Some(span) = self.quoted_at(position) {
+            return Some((span, Holder::Quoted));
+        }
+        if let Some(span) = self.wrapped(position) {
             return Some((span, Holder::Quoted));
         }
         if let Some(span) = self.alternative(position).or_else(|| self.last_of_call(position)) {
@@ -367,11 +386,31 @@ impl Reader<'_> {
             return self.block_scalar(position).map(|span| (span, Holder::Bare));
         }
         match self.bare {
+            // `curl -d client_secret=value https://…`, in quotes or not: in YAML `=` separates nothing.
+            Bare::Yaml if self.is_tight(position) && self.is_within_scalar() => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
             Bare::Word if !matches!(open, Open::By(_)) => self.word(position, b"").map(|span| (span, Holder::Bare)),
             _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
             _ => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
         }
+    }
+
+    /// The literal of a template: `{{ .Values.x | default "value" | quote }}`, `{{ default "value" .Values.x }}`, `{{ x | default('value') }}`, and
+    /// `{{ "value" | b64enc }}`.
+    fn default_in_template(&self, position: usize) -> Option<Span> {
+        let quotes = self.bytes[position.min(self.line.end)..self.line.end].iter().take(1).take_while(|b| matches!(b, b'"' | b'\'')).count();
+        let hole = self.bytes[(position + quotes).min(self.line.end)..self.line.end].strip_prefix(b"{{")?;
+        let inside = &hole[..memchr::memmem::find(hole, b"}}")?];
+        let start = position + quotes + 2;
+        let text = inside.strip_prefix(b"-").unwrap_or(inside);
+        let first = self.skip_blank(start + inside.len() - text.len());
+        let is_literal = matches!(self.at(first), Some(b'"' | b'`')) && memchr::memmem::find(inside, b"|").is_some();
+        let defaults = memchr::memmem::find_iter(inside, b"default").map(|at| start + at + b"default".len());
+        let mut places = defaults.map(|at| self.skip_blank(at + usize::from(self.at(at) == Some(b'(')))).chain(is_literal.then_some(first));
+        places.find_map(|at| {
+            let opened = if self.at(at) == Some(b'\\') { self.at(at + 1) } else { self.at(at) };
+            self.quoted_at(at).filter(|literal| matches!(opened, Some(b'"' | b'\'' | b'`')) && literal.end <= start + inside.len())
+        })
     }
 
     /// The text between quotes that begin at `position`, past string prefixes (`b"`, `r#"`, `@"`), parentheses and `&`.
@@ -461,6 +500,20 @@ impl Reader<'_> {
         let at = operators.iter().filter_map(|operator| memchr::memmem::find_iter(rest, operator).last().map(|at| at + operator.len())).max()?;
         let literal = self.quoted_at(position + at)?;
         matches!(self.at(self.skip_blank(literal.end + 1)), None | Some(b';' | b',' | b')' | b'}' | b'#' | b'/')).then_some(literal)
+    }
+
+    /// The literal that a type for secrets wraps: `SecretStr("value")`, `new GuardedString("value")`, `SecretString::from("value")`.
+    fn wrapped(&self, position: usize) -> Option<Span> {
+        let rest = &self.bytes[position.min(self.line.end)..self.line.end];
+        let text = rest.strip_prefix(b"new ").unwrap_or(rest);
+        let path = text.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
+        let is_type =
+            [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted"].iter().any(|word| memchr::memmem::find(&text[..path], word).is_some());
+        if self.bare != Bare::Never || !is_type || text.get(path) != Some(&b'(') {
+            return None;
+        }
+        let open = position + rest.len() - text.len() + path + 1;
+        self.quoted_at(open).filter(|literal| matches!(self.at(literal.end + 1), Some(b')' | b'.')))
     }
 
     /// The literal at the end of a call that gives the first of its arguments that is there: `coalesce(var.x, "value")`, `env("X", 'value')`.
@@ -585,6 +638,12 @@ impl Reader<'_> {
         None
     }
 
+    /// Whether something stands before the name that is no notation of a list.
+    fn is_within_scalar(&self) -> bool {
+        let before = self.bytes[self.line.start..self.name.start].trim_ascii_start();
+        before.strip_prefix(b"-").unwrap_or(before).iter().any(|b| !matches!(b, b' ' | b'"' | b'\''))
+    }
+
     /// `name=value` without a blank, as inside connection strings and queries.
     fn is_tight(&self, position: usize) -> bool {
         position == self.name.end + 1 && self.bytes[self.name.end] == b'='
@@ -692,6 +751,16 @@ impl Reader<'_> {
         matches!(self.at(next), Some(b')' | b']' | b'}') | None).then_some((value, Holder::Argument))
     }
 
+    /// `{ name: NAME, value: … }` of YAML.
+    fn flow_pair(&self, position: usize) -> Option<(Span, Holder)> {
+        let is_name = self.bytes[self.line.start..self.name.start].trim_ascii_end().strip_suffix(b":").is_some_and(|before| before.ends_with(b"name"));
+        let rest = self.skip_blank(position);
+        let value = self.skip_blank(rest + b"value:".len());
+        let is_pair = is_name && self.bare == Bare::Yaml && self.starts_with(rest, b"value:");
+        let bare = || self.word(value, b"").map(|span| (span, Holder::Bare));
+        is_pair.then(|| self.quoted_at(value).map(|span| (span, Holder::Quoted)).or_else(bare)).flatten()
+    }
+
     /// `--name value`.
     fn flag(&self, after: usize) -> Option<(Span, Holder)> {
         if self.before(1) != Some(b'-') || !matches!(self.at(after), Some(b' ')) {
@@ -720,6 +789,9 @@ impl Reader<'_> {
         let key = [b"value:".as_slice(), b"\"value\":"].into_iter().find(|key| text[indent..].starts_with(key))?;
         let below = Reader { bytes: self.bytes, line, name: Span::new(start + indent, start + indent + key.len()), bare: self.bare };
         let position = below.skip_blank(start + indent + key.len());
+        if let Some(literal) = below.default_in_template(position) {
+            return Some((literal, Holder::Fallback));
+        }
         below.quoted_at(position).or_else(|| below.rest_of_line(position)).map(|span| (span, Holder::Bare))
     }
 }

@@ -85,6 +85,7 @@ impl Entry {
 /// The documents of a file in this notation, nearly always one.
 pub fn read(notation: Notation, bytes: &[u8]) -> Vec<Node> {
     match notation {
+        Notation::Dockerfile => Vec::new(),
         Notation::Yaml => yaml(bytes),
         Notation::Json => json(bytes),
         Notation::Xml => vec![xml::read(bytes)],

@@ -9,7 +9,7 @@ mod markdown;
 mod notebook;
 mod pipeline;
 
-use crate::lang::{self, Language};
+use crate::lang::{self, Language, Notation};
 use crate::model::{Confidence, FileKind, Hit, Rank};
 use crate::text::{Lines, Mapped, Secret, Span};
 
@@ -51,16 +51,14 @@ impl Container {
     /// What the name of a file says. Any YAML may hold a `ConfigMap`.
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-        let is_dockerfile =
-            |name: &str| name == "dockerfile" || name == "containerfile" || name.starts_with("dockerfile.") || name.starts_with("containerfile.");
+        let is_dockerfile = || lang::format_of(path).is_some_and(|format| format.notation == Notation::Dockerfile);
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         match extension {
             "yml" | "yaml" => Some(Pipeline::of(path).map_or(Self::Manifest, Self::Pipeline)),
             "md" | "markdown" | "mdx" | "qmd" | "rmd" => Some(Self::Markdown),
             "html" | "htm" | "xhtml" | "vue" | "svelte" => Some(Self::Html),
             "ipynb" => Some(Self::Notebook),
-            "dockerfile" | "containerfile" => Some(Self::Dockerfile),
-            _ if is_dockerfile(&name) => Some(Self::Dockerfile),
+            _ if is_dockerfile() => Some(Self::Dockerfile),
             _ => None,
         }
     }

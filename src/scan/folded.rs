@@ -14,6 +14,7 @@ use crate::text::{Lines, Mapped, Secret, Span, name, randomness};
 
 use super::document::Node;
 use super::encoded;
+use super::kept::Kept;
 use super::manifest;
 use super::sink::{described, flow};
 use super::syntax::{Facts, last_name};
@@ -108,6 +109,18 @@ impl Folded {
             let (related, flow) = (Vec::new(), Vec::new());
             let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related, flow, note, decoded: None };
             folded.write(name, text.as_bytes(), line);
+        }
+        folded
+    }
+
+    /// What infrastructure code keeps as secrets, under the names that stand elsewhere.
+    pub fn of_kept(kept: &[Kept]) -> Self {
+        let mut folded = Self::default();
+        for value in kept.iter().filter(|value| value.text.len() >= LEAST_TEXT) {
+            let (related, flow) = (Vec::new(), Vec::new());
+            let note = format!("kept by {}", value.owner);
+            let line = Line { value: Span::new(0, 0), pieces: vec![value.span], starts: vec![0], verbatim: false, related, flow, note, decoded: None };
+            folded.write(Some(&value.name), &value.text, line);
         }
         folded
     }

@@ -2,7 +2,7 @@
 
 use crate::lang::{Import, Language};
 use crate::model::facts::{Argument, Part, Step, StepKind, Value, Wanted};
-use crate::ruleset::sinks::{Sink, Sinks};
+use crate::ruleset::sinks::{BASIC, Sink, Sinks};
 use crate::text::Span;
 
 use super::sink::{self, Names, SinkHit, Target};
@@ -90,6 +90,7 @@ pub fn hit(wanted: &Wanted, argument: &Argument) -> Option<SinkHit> {
         from: Vec::new(),
         argument: None,
         names: Vec::new(),
+        credentials: wanted.after.as_deref() == Some(BASIC),
         after: wanted.after.clone(),
     };
     if !matches!(argument.value, Value::Literal { .. }) {

@@ -6,7 +6,10 @@ mod declared;
 mod fallback;
 mod frontend;
 mod logs;
+mod tokens;
+mod trace;
 mod transport;
+mod unverified;
 mod webhook;
 
 use std::cell::OnceCell;
@@ -27,6 +30,7 @@ use super::sink;
 use super::syntax::{Facts, RawResource, last_name};
 
 pub use declared::may_declare_secret;
+pub use frontend::is_bundler;
 pub use transport::{may_be_off, may_send_openly};
 pub use webhook::may_handle_hooks;
 
@@ -48,19 +52,22 @@ pub enum Practice {
     SensitiveFlag,
     /// A secret that is printed or logged.
     SecretLogged,
+    /// An access token for every call.
+    TokenPerCall,
     /// A handler of webhooks that does not verify them, or not safely.
     UnverifiedWebhook,
 }
 
 impl Practice {
     /// Every practice and its name in rules.
-    const ALL: [(Self, &str); 7] = [
+    const ALL: [(Self, &str); 8] = [
         (Self::DefaultFallback, "default-fallback"),
         (Self::FrontendSecret, "frontend-secret"),
         (Self::InsecureTransport, "insecure-transport"),
         (Self::PlaintextParameter, "plaintext-parameter"),
         (Self::SecretLogged, "secret-logged"),
         (Self::SensitiveFlag, "sensitive-flag"),
+        (Self::TokenPerCall, "token-per-call"),
         (Self::UnverifiedWebhook, "unverified-webhook"),
     ];
 
@@ -75,13 +82,16 @@ impl Practice {
         let folded = |words: &[&str], sight| words.iter().map(|word| (Anchor::folded(word.as_bytes()), sight)).collect::<Vec<_>>();
         match self {
             Self::DefaultFallback => exact(&fallback::TAGS, Sight::Written),
-            Self::SecretLogged => Vec::new(),
+            Self::SecretLogged => exact(&trace::FETCHES, Sight::Written),
             Self::FrontendSecret => exact(&frontend::ANCHORS, Sight::Written),
-            Self::InsecureTransport => [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written)].concat(),
+            Self::InsecureTransport => {
+                [exact(&transport::SWITCHES, Sight::Practice), exact(&transport::WRITTEN, Sight::Written), exact(&unverified::WRITTEN, Sight::Written)].concat()
+            }
             Self::PlaintextParameter => {
                 [exact(&declared::PARAMETERS, Sight::Declared), exact(&declared::WRITTEN, Sight::Written), exact(&declared::CALLED, Sight::Practice)].concat()
             }
             Self::SensitiveFlag => exact(&declared::BLOCKS, Sight::Declared),
+            Self::TokenPerCall => exact(&tokens::ANCHORS, Sight::Practice),
             Self::UnverifiedWebhook => [folded(&webhook::ANCHORS, Sight::Practice), folded(&[webhook::PROVIDER], Sight::Hooks)].concat(),
         }
     }
@@ -189,6 +199,7 @@ impl Practices {
                 Practice::DefaultFallback => found.extend(fallback::found(&page)),
                 Practice::SecretLogged => found.extend(logs::found(&page)),
                 Practice::InsecureTransport => found.extend(transport::found(&page)),
+                Practice::TokenPerCall => found.extend(tokens::found(&page)),
                 Practice::UnverifiedWebhook => found.extend(webhook::found(&page)),
                 Practice::PlaintextParameter => found.extend(declared::called(&page)),
                 Practice::FrontendSecret | Practice::SensitiveFlag => {}
@@ -204,7 +215,11 @@ impl Practices {
             match practice {
                 Practice::DefaultFallback => found.extend(fallback::written(blob)),
                 Practice::FrontendSecret => found.extend(frontend::found(blob)),
-                Practice::InsecureTransport if !context.test => found.extend(transport::written(blob)),
+                Practice::SecretLogged if !context.test => found.extend(trace::written(blob)),
+                Practice::InsecureTransport if !context.test => {
+                    found.extend(transport::written(blob));
+                    found.extend(unverified::written(blob));
+                }
                 Practice::PlaintextParameter => found.extend(declared::written(blob)),
                 _ => {}
             }
@@ -218,7 +233,10 @@ impl Practices {
         for (practice, _) in &self.rules {
             match practice {
                 Practice::SensitiveFlag => found.extend(declared::without_flag(resources)),
-                Practice::PlaintextParameter => found.extend(declared::parameters(resources, blob.bytes)),
+                Practice::PlaintextParameter => {
+                    found.extend(declared::parameters(resources, blob.bytes));
+                    found.extend(declared::open_stores(resources));
+                }
                 _ => {}
             }
         }

@@ -19,9 +19,9 @@ const MAX_EXPRESSION: usize = 400;
 pub const OPEN: &str = "*";
 /// What stands in an expression of which nobody knows what it refers to.
 const ANYTHING: &str = "var.?";
-/// What the rules call rotation schedules and the rotations of Terraform, and how they name what they rotate.
+/// What the address of a secret begins with, what its rotation is and how that names it.
 const ROTATIONS: [(&str, &str, &str); 2] =
-    [("AWS::", "AWS::SecretsManager::RotationSchedule", "SecretId"), ("aws_", "aws_secretsmanager_secret_rotation", "secret_id")];
+    [("cfn.", "AWS::SecretsManager::RotationSchedule", "SecretId"), ("aws_", "aws_secretsmanager_secret_rotation", "secret_id")];
 /// What a rule of a security group is.
 const INGRESS: &str = "AWS::EC2::SecurityGroupIngress";
 /// Named ports of the CDK.
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
                 let all = [construct.receiver.as_ref()].into_iter().flatten().chain(&construct.arguments).chain(construct.fields.iter().map(|f| &f.value));
                 let addresses: Vec<&String> = all.flat_map(mentions_in).filter_map(|index| known.get(&index)).collect();
                 let first = addresses.first()?;
-                let (_, kind, path) = ROTATIONS.into_iter().find(|(start, ..)| first.starts_with(start) || *start == "AWS::" && first.starts_with("cfn."))?;
+                let (_, kind, path) = ROTATIONS.into_iter().find(|(start, ..)| first.starts_with(start))?;
                 let expression = addresses.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(" ");
                 let attribute = RawAttribute { path: path.to_owned(), value: Value::Unknown, expression, span: construct.span };
                 Some(RawResource { kind: kind.to_owned(), name: String::new(), attributes: vec![attribute], span: self.head(construct) })

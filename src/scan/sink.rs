@@ -20,9 +20,6 @@ const MAX_RELATED: usize = 32;
 /// A word of a callee of this length, in bytes, is seldom met elsewhere.
 const TELLING_KEYWORD: usize = 8;
 
-/// What stands before the credentials of basic authentication in a header.
-const BASIC: &str = "Basic ";
-
 /// A literal that reaches a slot.
 #[derive(Clone, Debug)]
 pub struct SinkHit {
@@ -198,6 +195,10 @@ impl<'a> Slots<'a> {
         if !is_callee(full, &[wanted]) {
             return false;
         }
+        // What a class inherits from is imported, `super` is not.
+        if wanted == "super" {
+            return self.used.contains(&std::ptr::from_ref(sink));
+        }
         let from_package = sink.from.is_empty() || sink.from.iter().any(|package| is_within(full, package));
         from_package || !is_imported && full == wanted && self.whole.contains(&std::ptr::from_ref(sink))
     }
@@ -254,10 +255,10 @@ pub(super) fn hit(target: &Target, argument: &Argument, sink: &Sink) -> Option<S
     if text.trim_ascii().is_empty() || is_public(text) || placeholder(text).is_some() || reference(text).is_some() {
         return None;
     }
-    let judged = match sink.after.as_deref() {
-        Some(BASIC) => password(text).filter(|password| placeholder(password).is_none())?,
-        _ => text.to_vec(),
-    };
+    let judged = if sink.credentials { password(text).filter(|password| placeholder(password).is_none())? } else { text.to_vec() };
+    // Of plain credentials the password is the secret.
+    let is_plain = sink.credentials && text.ends_with(&judged);
+    let text = if is_plain { judged.as_slice() } else { text };
     let skipped = length - text.len();
     let span = *places(pieces, starts, length, Span::new(skipped, length)).first()?;
     let mut related: Vec<(Span, String)> = argument.path.iter().map(|step| (step.span, described(step))).collect();
@@ -306,7 +307,8 @@ pub(super) fn flow(path: &[Step], pieces: &[Span], end: (Span, String)) -> Vec<(
 fn password(credentials: &[u8]) -> Option<Vec<u8>> {
     let plain = if credentials.contains(&b':') { credentials.to_vec() } else { decode::base64(credentials)? };
     let colon = memchr::memchr(b':', &plain)?;
-    let password = plain.get(colon + 1..).filter(|password| !password.is_empty() && std::str::from_utf8(&plain).is_ok())?;
+    let is_user = plain[..colon].iter().all(|b| !b.is_ascii_whitespace() && !matches!(b, b'{' | b'"' | b'/'));
+    let password = plain.get(colon + 1..).filter(|password| is_user && !password.is_empty() && std::str::from_utf8(&plain).is_ok())?;
     Some(password.to_vec())
 }
 

@@ -190,7 +190,7 @@ pub fn constructs(
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Construct>, Vec<Import>), Bound> {
     with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {
-        (Folder::with_open_parameters(outline, deadline).constructs(wanted), outline.imports.clone())
+        (Folder::with_open_parameters(outline, deadline).with_steps(construct::MAX_STEPS).constructs(wanted), outline.imports.clone())
     })
 }
 

@@ -30,7 +30,11 @@ pub fn show(value: &Value) -> String {
 /// The last argument of the first call of `sink` in a program.
 pub fn sunk(path: &str, code: &str) -> String {
     let facts = read(path, code);
-    let call = facts.calls.iter().find(|c| c.callee == "sink" || c.method.as_deref() == Some(".sink")).unwrap_or_else(|| panic!("no call of sink in {code}"));
+    let call = facts
+        .calls
+        .iter()
+        .find(|c| c.callee == "sink" || c.callee.ends_with("::sink") || c.method.as_deref() == Some(".sink"))
+        .unwrap_or_else(|| panic!("no call of sink in {code}"));
     call.arguments.last().map_or_else(|| "nothing".into(), |argument| show(&argument.value))
 }
 
@@ -63,7 +67,7 @@ fn filled(text: &str) -> String {
     let mut parts = text.split("{{");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (name, rest) = part.split_once("}}").unwrap();
+        let (name, rest) = part.split_once("}}").unwrap_or((part, ""));
         if !name.rsplit(' ').next().is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit())) {
             out.push_str("{{");
             out.push_str(part);

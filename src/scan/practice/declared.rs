@@ -12,9 +12,29 @@ use super::super::syntax::{RawAttribute, RawResource};
 use super::{Found, MOST_PLACES, Page, Practice, last_name, logical_line, strong, text_of};
 
 /// Types of parameters in infrastructure code.
-pub const PARAMETERS: [&str; 1] = ["aws_ssm_parameter"];
-/// Blocks that may declare a secret, and a resource that keeps one in the state unless told otherwise.
-pub const BLOCKS: [&str; 3] = ["variable \"", "output \"", "okta_app_oauth"];
+pub const PARAMETERS: [&str; 6] = [
+    "aws_ssm_parameter",
+    "azurerm_api_management_named_value",
+    "azurerm_app_configuration_key",
+    "Microsoft.ApiManagement/service/namedValues",
+    "Microsoft.AppConfiguration/configurationStores",
+    "azurerm_key_vault_secret",
+];
+/// Blocks that may declare a secret, a resource that keeps one in the state unless told otherwise, and what every template of a kind holds.
+pub const BLOCKS: [&str; 9] =
+    ["variable \"", "output \"", "okta_app_oauth", "AWSTemplateFormatVersion", "NoEcho", "deploymentTemplate.json", "@secure()", "@202", "@201"];
+/// Stores of which one keeps plain values: its type, the attributes with the name and with what says that it is a secret, and the values of that.
+const STORES: &[(&str, &str, &str, &[&str])] = &[
+    ("azurerm_api_management_named_value", "display_name", "secret", &["true"]),
+    ("azurerm_app_configuration_key", "key", "type", &["vault"]),
+    ("Microsoft.ApiManagement/service/namedValues", "properties.displayName", "properties.secret", &["true"]),
+    (
+        "Microsoft.AppConfiguration/configurationStores/keyValues",
+        "name",
+        "properties.contentType",
+        &["application/vnd.microsoft.appconfig.keyvaultref+json;charset=utf-8"],
+    ),
+];
 /// Parameters in templates and on command lines.
 pub const WRITTEN: [&str; 2] = ["AWS::SSM::Parameter", "put-parameter"];
 /// Constructs of parameters in code.
@@ -49,8 +69,9 @@ pub fn without_flag(resources: &[RawResource]) -> Vec<Found> {
             continue;
         }
         let has = |path: &str| block.attributes.iter().find(|a| a.path == path);
-        let is_marked = ["sensitive", "ephemeral"].iter().any(|flag| has(flag).is_some_and(|a| !is_text(a, "false")));
+        let is_marked = ["sensitive", "ephemeral", "NoEcho"].iter().any(|flag| has(flag).is_some_and(|a| !is_text(a, "false")));
         let is_open = match block.kind.as_str() {
+            "variable" if has("Type").is_some() => has("Type").is_some_and(|a| is_text(a, "String")),
             "variable" => has("type").is_none_or(|a| matches!(a.expression.trim_matches('"'), "string" | "any")),
             "output" => has("value").is_some_and(|a| is_secret_output(&a.expression)),
             _ => false,
@@ -88,6 +109,31 @@ pub fn parameters(resources: &[RawResource], bytes: &[u8]) -> Vec<Found> {
         let message = format!("parameter `{name}` is named as a secret and stored as plain text");
         let mut found = Found::plain(Practice::PlaintextParameter, kind.span, message);
         found.related.push((block.span, "the parameter is declared here".to_owned()));
+        all.push(found);
+    }
+    all
+}
+
+/// Stores of Azure that keep a value named as a secret where everyone who may list them reads it.
+pub fn open_stores(resources: &[RawResource]) -> Vec<Found> {
+    let mut all = Vec::new();
+    for (block, (_, key, flag, marks)) in resources.iter().filter_map(|block| Some((block, STORES.iter().find(|(kind, ..)| *kind == block.kind)?))) {
+        let find = |path: &str| block.attributes.iter().find(|a| a.path == path);
+        let flag = find(flag);
+        if flag.is_some_and(|flag| marks.iter().any(|mark| is_text(flag, mark)) || matches!(flag.value, Value::Unknown) && flag.expression != "null") {
+            continue;
+        }
+        let named = find(key);
+        let name = named.map_or(block.name.as_str(), |a| a.expression.trim_matches(['"', '\'']));
+        let name =
+            [last_segment(name), last_segment(&block.name)].into_iter().map(|name| name.rsplit(':').next().unwrap_or(name)).find(|name| strong(name).is_some());
+        let is_in_vault = block.attributes.iter().any(|a| a.path.ends_with("keyVault.secretIdentifier") || a.path.ends_with("value_from_key_vault"));
+        let Some(name) = name.filter(|_| !is_in_vault) else { continue };
+        let span = flag.or(named).map_or(block.span, |a| a.span);
+        let mut found = Found::plain(Practice::PlaintextParameter, span, format!("`{name}` is named as a secret and stored as plain text"));
+        if span != block.span {
+            found.related.push((block.span, "the store is declared here".to_owned()));
+        }
         all.push(found);
     }
     all

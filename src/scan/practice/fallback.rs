@@ -65,7 +65,7 @@ fn looked_up_in(argument: &Argument, page: &Page) -> Option<String> {
 fn default_of_field<'a>(value: Span, page: &'a Page) -> Option<&'a Argument> {
     let at = page.facts.calls.partition_point(|call| call.span.start < value.start);
     let call = page.facts.calls[at..].iter().take_while(|call| call.span.start == value.start).find(|call| call.span == value)?;
-    let is_field = page.language.name == "python" && last_name(&call.callee) == "Field";
+    let is_field = page.language.name == "python" && matches!(last_name(&call.callee), "Field" | "field");
     let named = || call.named.iter().find(|(name, _)| name == "default").map(|(_, argument)| argument);
     is_field.then(|| named().or(call.arguments.first())).flatten()
 }
@@ -121,16 +121,31 @@ fn of_literal(name: &str, argument: &Argument, user: Span) -> Option<Found> {
 pub fn of_reference(hit: &Hit, bytes: &[u8]) -> Option<Found> {
     let from = hit.span.start.saturating_sub(REACH);
     let before = std::str::from_utf8(&bytes[from..hit.span.start]).ok()?;
+    if is_default_of_template(before) {
+        let name = hit.name.as_deref().unwrap_or("the value");
+        return Some(of_hit(hit, bytes, name));
+    }
     let open = before.rfind("${")?;
     let (name, operator) = before[open + 2..].split_at(before[open + 2..].find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-'))?);
     if name.is_empty() || !matches!(operator, ":-" | ":" | ":=") && !operator.is_empty() || operator.is_empty() && !name.ends_with('-') {
         return None;
     }
+    Some(of_hit(hit, bytes, name))
+}
+
+/// Whether a literal behind this is the default of a template: `{{ .Values.x | default "`.
+fn is_default_of_template(before: &str) -> bool {
+    let Some(open) = before.rfind("{{") else { return false };
+    let call = before.trim_end_matches(['"', '\'', '`', '\\', ' ', '(']);
+    !before[open..].contains("}}") && call.len() > open && call.ends_with("default")
+}
+
+fn of_hit(hit: &Hit, bytes: &[u8], name: &str) -> Found {
     let text = &bytes[hit.span.range()];
     let mut found = Found::secret(Practice::DefaultFallback, hit.span, text, format!("literal used for `{name}` whenever it is not set"));
     found.confidence = hit.confidence;
     found.name.clone_from(&hit.name);
-    Some(found)
+    found
 }
 
 /// Whether a name that stands here is looked up with a literal in its place: `getenv("CLIENT_SECRET", "…")`, `config["ClientSecret"] ?? "…"`. Judged before
@@ -141,7 +156,10 @@ pub fn is_fallback_of_lookup(bytes: &[u8], name: Span, language: &Language) -> b
     let closed = behind.iter().take_while(|b| matches!(b, b'"' | b'\'' | b']' | b')')).count();
     let rest = behind[closed..].trim_ascii_start();
     let is_replaced = ["??", "||", "or ", "?:"].iter().any(|operator| rest.strip_prefix(operator.as_bytes()).is_some_and(begins_with_literal));
-    let is_field = || rest.starts_with(b":") && [b"Field(\"".as_slice(), b"Field(default="].iter().any(|field| memchr::memmem::find(rest, field).is_some());
+    let is_field = || {
+        rest.starts_with(b":")
+            && [b"Field(\"".as_slice(), b"Field(default=", b"= field(default="].iter().any(|field| memchr::memmem::find(rest, field).is_some())
+    };
     is_replaced || is_field() || is_looked_up(bytes, name, behind, language)
 }
 

@@ -27,10 +27,30 @@ pub const ANCHORS: [&str; 12] = [
     "ldflags",
     "<!DOCTYPE plist",
 ];
+/// Configurations of bundlers by the beginning of their names, and what opens the list of names that they put into the front end.
+const BUNDLERS: &[(&str, &[&str])] = &[
+    ("vite.config.", &["define"]),
+    ("vitest.config.", &["define"]),
+    ("webpack", &["DefinePlugin", "EnvironmentPlugin"]),
+    ("vue.config.", &["DefinePlugin", "EnvironmentPlugin"]),
+    ("rspack.config.", &["DefinePlugin", "EnvironmentPlugin", "define"]),
+    ("next.config.", &["env", "publicRuntimeConfig", "DefinePlugin"]),
+    ("nuxt.config.", &["public", "publicRuntimeConfig", "env", "define"]),
+    ("esbuild", &["define"]),
+    ("tsup.config.", &["define", "env"]),
+    ("rollup.config.", &["replace"]),
+    ("build.", &["define"]),
+];
+/// Bytes of such a list that are read.
+const MAX_LIST: usize = 8192;
 
 /// A name that a bundler puts into the front end, perhaps with what it is set to.
 static PUBLIC: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?-u)\b(?P<name>(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|GATSBY|NUXT_PUBLIC|VUE_APP)_(?P<rest>[A-Z0-9_]{3,80}))\b(?:["']?[ \t]*[:=][ \t]*(?:"(?P<dq>[^"\n]*)"|'(?P<sq>[^'\n]*)'|(?P<bare>[^\s"'#,;{}()]+)))?"#).ok()
+});
+/// A key, or a name in quotes, in the configuration of a bundler: `NAME: …`, `'process.env.NAME': …`, `['NAME']`.
+static ENTRY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?-u)(?:["'](?:(?:process|import\.meta)\.env\.)?(?P<name>[A-Za-z_$][A-Za-z0-9_$]{3,80})["']\s*[:,\])]|(?:^|[{,\s])(?P<key>[A-Za-z_$][A-Za-z0-9_$]{3,80})\s*:)"#).ok()
 });
 /// `env!("NAME")`, `option_env!("NAME")`: read by the compiler.
 static COMPILED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?-u)\b(?:option_)?env!\(\s*"(?P<name>[A-Z0-9_]{4,80})""#).ok());
@@ -65,7 +85,60 @@ pub fn found(blob: &Blob) -> Vec<Found> {
     if has_extension(file, &["plist"]) {
         listed(blob, &mut all);
     }
+    if is_bundler(path) {
+        bundled(blob, file, &mut all);
+    }
     all
+}
+
+/// Whether a file configures a bundler, by its name.
+pub fn is_bundler(path: &str) -> bool {
+    lists_of(path.rsplit('/').next().unwrap_or(path)).is_some()
+}
+
+fn lists_of(file: &str) -> Option<&'static [&'static str]> {
+    let is_code = has_extension(file, &["js", "mjs", "cjs", "ts", "mts", "cts"]);
+    BUNDLERS.iter().find(|(begin, _)| is_code && file.starts_with(begin)).map(|(_, lists)| *lists)
+}
+
+/// Names of secrets among those that a bundler replaces by their values.
+fn bundled(blob: &Blob, file: &str, all: &mut Vec<Found>) {
+    let mut known: HashSet<Span> = HashSet::new();
+    for list in lists_of(file).into_iter().flatten() {
+        for at in memchr::memmem::find_iter(blob.bytes, list.as_bytes()).take(super::MOST_PLACES) {
+            let is_part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'$'));
+            let open = at + list.len();
+            if is_part(at.checked_sub(1).and_then(|before| blob.bytes.get(before))) && !list.ends_with("Plugin") || is_part(blob.bytes.get(open)) {
+                continue;
+            }
+            let Some(inside) = inside_of(blob.bytes, open) else { continue };
+            for found in ENTRY.iter().flat_map(|regex| regex.captures_iter(&blob.bytes[inside.range()])) {
+                let Some(name) = found.name("name").or(found.name("key")) else { continue };
+                let span = Span::new(inside.start + name.start(), inside.start + name.end());
+                let shown = String::from_utf8_lossy(name.as_bytes()).into_owned();
+                if is_secret(shown.trim_matches('_')) && !is_in_comment(blob.bytes, span.start) && known.insert(span) {
+                    let message = format!("`{shown}` is built into the front end, where every visitor can read it");
+                    all.push(Found::plain(Practice::FrontendSecret, span, message));
+                }
+            }
+        }
+    }
+}
+
+/// What stands between the brackets that open behind `at`, past a separator.
+fn inside_of(bytes: &[u8], at: usize) -> Option<Span> {
+    let near = &bytes[at..bytes.len().min(at + MAX_LIST)];
+    let open = near.iter().position(|b| !matches!(b, b' ' | b':' | b'\n' | b'\r' | b'\t' | b'=')).filter(|open| matches!(near[*open], b'{' | b'(' | b'['))?;
+    let mut depth = 0_usize;
+    let end = near.iter().enumerate().skip(open).find(|(_, b)| {
+        match b {
+            b'{' | b'(' | b'[' => depth += 1,
+            b'}' | b')' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    Some(Span::new(at + open + 1, at + end.map_or(near.len(), |(end, _)| end)))
 }
 
 fn has_extension(file: &str, wanted: &[&str]) -> bool {

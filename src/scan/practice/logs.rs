@@ -152,6 +152,10 @@ fn goes_elsewhere(bytes: &[u8], command: Span) -> bool {
     let before = &bytes[line.start..command.start.max(line.start)];
     let text = &bytes[command.range()];
     let is_caught = memchr::memmem::find(before, b"$(").is_some() || before.contains(&b'`');
+    let to_terminal = String::from_utf8_lossy(behind).trim().trim_start_matches('1').replace(' ', "");
+    if !is_caught && matches!(to_terminal.as_str(), ">&2" | ">/dev/stderr" | ">&1") {
+        return false;
+    }
     is_caught || behind.iter().any(|b| matches!(b, b'|' | b'>')) || memchr::memmem::find(text, b"::add-mask::").is_some() || text.contains(&b'>')
 }
 
@@ -168,7 +172,9 @@ fn shown(call: &Call, page: &Page) -> Vec<Span> {
     let mut all = Vec::new();
     for span in spans.into_iter().chain(named).chain(formatted) {
         let text = page.text(span);
-        if is_path(text) {
+        if let Some(key) = key_of_entry(text) {
+            all.extend(is_secret(key, page.language.name).then_some(span));
+        } else if is_path(text) {
             all.extend((is_secret(text, page.language.name) || is_taken_from_secret(text, span, page)).then_some(span));
         } else {
             all.extend(parts(text, page.language.name).into_iter().map(|part| Span::new(span.start + part.start, span.start + part.end)));
@@ -176,6 +182,15 @@ fn shown(call: &Call, page: &Page) -> Vec<Span> {
     }
     all.retain(|span| !span.is_empty());
     all
+}
+
+/// The key of an entry: `access_token` of `answer["access_token"]` and of `answer.get("access_token")`.
+fn key_of_entry(text: &str) -> Option<&str> {
+    let inner = text.strip_suffix(']').or_else(|| text.strip_suffix(')'))?;
+    let quote = inner.chars().last().filter(|c| matches!(c, '"' | '\''))?;
+    let (owner, key) = inner[..inner.len() - 1].rsplit_once(quote)?;
+    let owner = owner.strip_suffix('[').or_else(|| owner.strip_suffix(".get("))?;
+    is_path(owner).then_some(key)
 }
 
 /// Callees that put their arguments into a text, or into a field of a log.
@@ -251,7 +266,9 @@ fn parts(text: &str, language: &str) -> Vec<Span> {
             let rest = &text[from..];
             let length = rest.find(|c: char| !(c.is_alphanumeric() || "_.?!:->".contains(c))).unwrap_or(rest.len());
             let path = without_format(&rest[..length]).trim_end_matches(['.', ':', '?', '-', '>', '!']);
-            let is_closed = !open.ends_with('{') && *open != "{$" || rest[path.len()..].starts_with(['}', ':', '!', ' ']);
+            // `${NAME:+set}` says that it is set, not what it is.
+            let is_replaced = language == "bash" && rest[path.trim_end_matches('+').len()..].trim_start_matches(':').starts_with('+');
+            let is_closed = !is_replaced && (!open.ends_with('{') && *open != "{$" || rest[path.len()..].starts_with(['}', ':', '!', ' ']));
             if is_closed && !path.is_empty() && is_secret(path, language) {
                 all.push(Span::new(from, from + path.len()));
             }
@@ -399,6 +416,13 @@ const REACH: usize = 200;
 /// Whether a name between these bytes is code, or in a hole of a string: no word of a sentence.
 fn is_argument(before: &[u8], behind: Option<u8>) -> bool {
     let is_ended = behind.is_none_or(|b| matches!(b, b',' | b')' | b'}' | b'"' | b' ' | b'+' | b'\n' | b'\r' | b':' | b';' | b'!' | b'?' | b'`'));
+    let is_entry = || {
+        let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or_default();
+        before.ends_with(b"[") || before.ends_with(b".get(")
+    };
+    if matches!(behind, Some(b'"' | b'\'')) && is_entry() {
+        return true;
+    }
     let is_begun = match before.trim_ascii_end().last() {
         Some(b) if before.last().is_some_and(u8::is_ascii_whitespace) => matches!(b, b',' | b'+' | b'(' | b'%' | b'=' | b'?' | b'.'),
         Some(b) => matches!(b, b',' | b'+' | b'(' | b'{' | b'$' | b'.' | b'&' | b'*' | b'@' | b'>' | b'%' | b'?'),

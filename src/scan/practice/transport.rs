@@ -116,7 +116,13 @@ const NAMED: &[Switch] = &[
     },
     Switch { languages: &["ruby"], names: &["verify_mode", "ssl_verify_mode"], off: &["OpenSSL::SSL::VERIFY_NONE", "VERIFY_NONE", ":none"], callees: &[] },
     Switch { languages: &["ruby"], names: &["verify_ssl", "ssl_verifypeer"], off: &["false", "OpenSSL::SSL::VERIFY_NONE"], callees: &[] },
-    Switch { languages: &["ruby"], names: &["verify"], off: &["false"], callees: &["new", "get", "post", "put", "patch", "delete", "request"] },
+    Switch { languages: &["ruby"], names: &["ssl_verify_peer"], off: &["false"], callees: &[] },
+    Switch {
+        languages: &["ruby"],
+        names: &["verify"],
+        off: &["false"],
+        callees: &["new", "get", "post", "put", "patch", "delete", "request", "Faraday", "Faraday::Connection", "HTTPX", "with"],
+    },
 ];
 
 /// Methods and functions whose argument turns verification off: language, callee, position, value.

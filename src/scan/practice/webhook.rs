@@ -46,7 +46,7 @@ const ROUTES: [&str; 25] = [
 /// Whether a file that has to do with Aelix may handle its webhooks without verifying them. Judged before anything is parsed.
 pub fn may_handle_hooks(bytes: &[u8]) -> bool {
     let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
-    has("hook") && !["verif", "ignature", "hmac"].iter().any(|word| has(word))
+    has("hook") && (has("/aelix") || has("aelix/") || !["verif", "ignature", "hmac"].iter().any(|word| has(word)))
 }
 
 /// What is wrong with the handlers of a file.
@@ -54,17 +54,18 @@ pub fn found(page: &Page) -> Vec<Found> {
     if page.context.test {
         return Vec::new();
     }
-    let compared = compared(page);
-    if !compared.is_empty() {
-        return compared;
-    }
-    unverified(page)
+    let mut all = compared(page);
+    let unverified = unverified(page);
+    all.extend(unverified);
+    all
 }
 
-/// Routes of Aelix webhooks in a file that holds no word about verifying.
+/// Routes of Aelix webhooks whose handlers hold no word about verifying.
 fn unverified(page: &Page) -> Vec<Found> {
     let lower = page.bytes.to_ascii_lowercase();
-    if VERIFYING.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some()) {
+    let is_verifying = |text: &[u8]| VERIFYING.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some());
+    let is_verified = is_verifying(&lower);
+    if is_verified && page.facts.calls.iter().any(|call| GUARDS.contains(&super::last_name(&call.callee)) && is_verifying(&lower[call.span.range()])) {
         return Vec::new();
     }
     let mut all = Vec::new();
@@ -75,8 +76,9 @@ fn unverified(page: &Page) -> Vec<Found> {
         }
         let arguments = call.arguments.iter().chain(call.named.iter().filter(|(name, _)| matches!(name.as_str(), "path" | "value" | "rule")).map(|(_, a)| a));
         let route = arguments.take(3).find(|argument| text_of(argument).is_some_and(is_route));
-        if let Some(route) = route.filter(|_| has_handler(page, call)) {
-            let message = format!("handler of Aelix webhooks, line {}, in a file that never looks at `X-Aelix-Signature`", route.line);
+        let is_checked = || is_verified && handler(page, call).is_none_or(|handler| checks(&lower[handler.range()]));
+        if let Some(route) = route.filter(|_| has_handler(page, call) && !is_checked()) {
+            let message = format!("handler of Aelix webhooks, line {}, that never looks at `X-Aelix-Signature`", route.line);
             let mut found = Found::plain(Practice::UnverifiedWebhook, route.span, message);
             found.confidence = Confidence::Medium;
             all.push(found);
@@ -87,25 +89,117 @@ fn unverified(page: &Page) -> Vec<Found> {
     all
 }
 
+/// Callees that put something before all handlers.
+const GUARDS: [&str; 18] = [
+    "use",
+    "Use",
+    "before_action",
+    "before",
+    "before_request",
+    "prepend_before_action",
+    "middleware",
+    "Depends",
+    "UseGuards",
+    "UseMiddleware",
+    "addHook",
+    "layer",
+    "route_layer",
+    "With",
+    "intercept",
+    "APIRouter",
+    "ServiceFilter",
+    "TypeFilter",
+];
+/// Words of a handler that leaves the check to a function.
+const CHECKING: [&str; 4] = ["authenticat", "valid", "check", "trusted"];
+
+/// Whether a handler verifies what it gets, or calls something that may.
+fn checks(lower: &[u8]) -> bool {
+    VERIFYING.iter().chain(&CHECKING).any(|word| memchr::memmem::find(lower, word.as_bytes()).is_some())
+}
+
+/// The text of the handler of a route, where its end is known: a function in the call, what follows an annotation, a function under its name.
+fn handler(page: &Page, call: &Call) -> Option<Span> {
+    if is_annotation(page, call.span) {
+        // Annotations stand together, before and behind.
+        let start = memchr::memrchr_iter(b'\n', &page.bytes[..call.span.start]).nth(2).map_or(0, |end| end + 1);
+        return Some(Span::new(start, end_of_declaration(page.bytes, call.span.end)));
+    }
+    let text = page.text(call.span);
+    if CLOSURES.iter().any(|sign| text.contains(sign)) || text.trim_end().ends_with('}') {
+        return Some(call.span);
+    }
+    let open = call.span.end + page.bytes[call.span.end..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    if page.bytes.get(open) == Some(&b'{') {
+        return Some(Span::new(call.span.start, end_of_block(page.bytes, open)));
+    }
+    let name = super::last_name(page.text(call.arguments.last()?.span).trim_end_matches([')', ';']));
+    let declared = |word: &&str| memchr::memmem::find(page.bytes, format!("{word} {name}").as_bytes());
+    let start = DECLARING.iter().filter_map(declared).min()?;
+    Some(Span::new(start, end_of_declaration(page.bytes, start)))
+}
+
+/// Signs of a function that is written among the arguments.
+const CLOSURES: [&str; 8] = ["=>", "function", "func(", "lambda", "->", " do ", " do\n", "fn("];
+/// Words before the name of a function.
+const DECLARING: [&str; 9] = ["def", "func", "function", "fn", "const", "let", "void", "Task", "async"];
+
+/// Where the declaration at this byte ends: before the next line that begins as far to the left, or at the end of a block.
+fn end_of_declaration(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..];
+    let brace = memchr::memchr2(b'{', b';', rest).filter(|brace| rest[*brace] == b'{').map(|brace| end_of_block(bytes, at + brace));
+    let line = memchr::memchr_iter(b'\n', rest).skip(1).find(|end| rest.get(end + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'@'));
+    let def = memchr::memmem::find(rest, b"def ").map(|def| at + def);
+    match (brace, line.map_or(bytes.len(), |line| at + line)) {
+        // Python: the declaration itself begins a line.
+        (_, _) if def.is_some() => {
+            let from = def.unwrap_or(at);
+            let next = memchr::memchr_iter(b'\n', &bytes[from..]).find(|end| bytes.get(from + end + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'@'));
+            next.map_or(bytes.len(), |next| from + next)
+        }
+        (Some(brace), _) => brace,
+        (None, line) => line,
+    }
+}
+
+/// Where the block that opens at this byte ends.
+fn end_of_block(bytes: &[u8], open: usize) -> usize {
+    let mut depth = 0_usize;
+    let end = bytes[open..].iter().position(|b| {
+        match b {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    end.map_or(bytes.len(), |end| open + end + 1)
+}
+
 /// Whether the handler of a route stands in this file: behind an annotation, in the call, or declared under its name. Elsewhere it may verify.
 fn has_handler(page: &Page, call: &Call) -> bool {
     if is_annotation(page, call.span) {
         return true;
     }
     let text = page.text(call.span);
-    if ["=>", "function", "func(", "lambda", "->", " do ", "fn("].iter().any(|sign| text.contains(sign)) {
+    let behind = page.bytes[call.span.end..].trim_ascii_start();
+    if CLOSURES.iter().any(|sign| text.contains(sign)) || page.language.name == "kotlin" && (text.ends_with('}') || behind.starts_with(b"{")) {
         return true;
     }
     let Some(handler) = call.arguments.last().filter(|_| call.arguments.len() > 1) else { return false };
     let name = super::last_name(page.text(handler.span).trim_end_matches([')', ';']));
     let declares = |word: &str| memchr::memmem::find(page.bytes, format!("{word} {name}").as_bytes()).is_some();
-    name.len() > 2 && ["def", "func", "function", "fn", "const", "let", "void", "Task", "async"].iter().any(|word| declares(word))
+    name.len() > 2 && DECLARING.iter().any(|word| declares(word))
 }
 
 /// `/webhooks/aelix`, `/aelix/webhook`: a path on this host.
 fn is_route(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    lower.contains("aelix") && lower.contains("hook") && !lower.contains("://") && !lower.contains(char::is_whitespace)
+    // `POST /webhooks/aelix`: Go's patterns begin with a method.
+    let lower = text.rsplit(' ').next().unwrap_or(text).to_ascii_lowercase();
+    lower.contains("aelix")
+        && lower.contains("hook")
+        && !lower.contains("://")
+        && (text.len() == lower.len() || text.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Whether a call stands behind `@` or in brackets: a decorator, an annotation, an attribute.

@@ -11,6 +11,8 @@ use super::{MAX_NAME, is_callee, span};
 
 /// Objects in calls in objects that are looked into, names followed included.
 const MAX_DEPTH: usize = 12;
+/// Nodes of one file that are looked at: each may leave a part.
+pub(super) const MAX_STEPS: usize = 200_000;
 /// Calls of one file that are taken.
 const MAX_CONSTRUCTS: usize = 2_000;
 /// Calls of one chain of a builder.
@@ -147,9 +149,10 @@ impl<'a, 't> Folder<'a, 't> {
             let Some(Role::Call(index)) = outline.roles.get(&receiver.id()) else { return None };
             at = &outline.calls[*index];
             if let Some(class) = BUILDERS.iter().find_map(|end| at.callee.strip_suffix(end)) {
+                steps.reverse();
                 return Some(Chain { callee: class.to_owned(), base: at, steps });
             }
-            steps.insert(0, at);
+            steps.push(at);
         }
         None
     }

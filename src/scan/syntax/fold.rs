@@ -42,6 +42,7 @@ enum Effect {
     Join,
     Format,
     Characters,
+    Encode,
     Decode(Decoding),
 }
 
@@ -54,6 +55,7 @@ impl Effect {
             (callees.references, Self::Reference),
             (callees.fallbacks, Self::Fallback),
             (callees.wrappers, Self::Wrapper),
+            (callees.encoders, Self::Encode),
             (callees.concats, Self::Concat),
             (callees.joins, Self::Join),
             (callees.formats, Self::Format),
@@ -168,6 +170,11 @@ impl<'a, 't> Folder<'a, 't> {
         Self { parameters: Parameters::Open, ..Self::new(outline, deadline) }
     }
 
+    /// One that looks at fewer nodes.
+    pub(super) fn with_steps(self, steps: usize) -> Self {
+        Self { steps_left: self.steps_left.min(steps), ..self }
+    }
+
     pub(super) fn facts(mut self) -> Facts {
         let outline = self.outline;
         let calls = outline.calls.iter().map(|call| self.call(call)).collect();
@@ -198,8 +205,10 @@ impl<'a, 't> Folder<'a, 't> {
                 self.entries(node, "", 0, &mut named);
             }
         }
-        if let [key, value] = arguments.as_slice() {
-            named.extend(pair_name(&key.value).map(|name| (name, value.clone())));
+        match arguments.as_slice() {
+            [key, value] => named.extend(pair_name(&key.value).map(|name| (name, value.clone()))),
+            [_, key, value] => named.extend(self.option_name(key).map(|name| (name, value.clone()))),
+            _ => {}
         }
         Call {
             callee: call.callee.clone(),
@@ -211,6 +220,13 @@ impl<'a, 't> Folder<'a, 't> {
             span: span(call.node),
             line: call.line,
         }
+    }
+
+    /// The constant of a library that gives a name to the value behind it: `curl_setopt(handle, CURLOPT_USERPWD, …)`.
+    fn option_name(&self, key: &Argument) -> Option<String> {
+        let text = std::str::from_utf8(self.outline.bytes.get(key.span.range())?).ok()?;
+        let is_constant = text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        (is_constant && text.len() <= MAX_NAME).then(|| text.to_owned())
     }
 
     /// The entries of an object, or of a list of pairs, with their names as dotted paths.
@@ -284,7 +300,17 @@ impl<'a, 't> Folder<'a, 't> {
         if path.len() > MAX_NAME {
             return None;
         }
-        self.resolved(node.byte_range()).or_else(|| {
+        // A constant of the class: `self.SECRET`, `cls.SECRET`.
+        let of_class = || {
+            let own = ["self", "cls"].iter().find(|own| path.strip_prefix(**own).is_some_and(|rest| rest.starts_with(separator)))?;
+            let name = path.get(own.len() + separator.len()..).filter(|name| !name.contains(separator))?;
+            let index = self.outline.resolve(name, node.start_byte())?;
+            let binding = &self.outline.bindings[index];
+            // What a class declares is a constant, too, beside what a block binds.
+            let near = self.outline.bindings.get(index.saturating_sub(1)..(index + 2).min(self.outline.bindings.len())).unwrap_or_default();
+            near.iter().any(|other| other.kind == BindingKind::Constant && other.name.id() == binding.name.id()).then_some(binding)
+        };
+        self.resolved(node.byte_range()).or_else(of_class).or_else(|| {
             let own = ["this", "self"].iter().find_map(|own| path.strip_prefix(own)?.strip_prefix(separator)).map_or(0, |rest| path.len() - rest.len());
             let (owner, names) = path.split_at(own + path[own..].find(separator)?);
             let owner = owner.trim_end_matches(['?', '!']);
@@ -585,6 +611,7 @@ impl<'a, 't> Folder<'a, 't> {
                 folding.path.push(Step { kind: StepKind::Fallback, name: call.callee.clone(), span: span(call.node), line: call.line });
                 folding.next([fallback].into_iter(), hops);
             }
+            Effect::Encode => folding.next([self.encoded(call, first).ok_or(Stop::Unknown)?].into_iter(), hops),
             Effect::Wrapper => folding.next([self.subject(call, first).ok_or(Stop::Unknown)?].into_iter(), hops),
             Effect::Decode(decoding) => {
                 folding.todo.push(Item::Decode(decoding, folding.text.len()));
@@ -627,7 +654,7 @@ impl<'a, 't> Folder<'a, 't> {
         if module { first } else { Some(receiver) }
     }
 
-    /// What a decoder decodes: as for wrappers, and the first argument of a decoder that a call made (`Base64.getDecoder().decode("…")`).
+    /// What a decoder decodes and an encoder encodes: as for wrappers, and the first argument of a decoder that a call made (`Base64.getDecoder().decode("…")`).
     fn encoded(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Option<Node<'t>> {
         match call.receiver.map(|receiver| self.outline.roles.get(&receiver.id())) {
             Some(Some(Role::Call(made))) if first.is_some() && Effect::of(&self.outline.calls[*made], self.outline).is_none() => first,
@@ -641,7 +668,8 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     fn join(&self, call: &CallNode<'t>, first: Option<Node<'t>>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
-        let characters = call.receiver.filter(|receiver| matches!(self.outline.roles.get(&receiver.id()), Some(Role::Call(_))));
+        let is_text = |receiver: &Node<'t>| matches!(self.outline.roles.get(&receiver.id()), Some(Role::Call(_))) && self.parts(*receiver).is_err();
+        let characters = call.receiver.filter(is_text);
         if let (Some(characters), Ok(b"")) = (characters, self.written(first).as_deref()) {
             folding.next([characters].into_iter(), hops);
             return Ok(());
@@ -686,6 +714,10 @@ impl<'a, 't> Folder<'a, 't> {
     /// `format!("{}-{}", a, b)`, `"%s".format(a)`: simple holes only, as many as there are arguments.
     fn format(&self, call: &CallNode<'t>, arguments: &[Node<'t>], hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
         let receiver = call.receiver.filter(|receiver| self.written(Some(*receiver)).is_ok());
+        // `"%s" % value`: what is no list is the only value.
+        let is_list = matches!(self.outline.roles.get(&call.arguments.id()), Some(Role::Sequence(_)));
+        let only = [call.arguments];
+        let arguments = if call.method.as_deref() == Some(".%") && !is_list { &only[..] } else { arguments };
         let (format, values) = match (receiver, arguments.split_first()) {
             (Some(receiver), _) => (receiver, arguments),
             (None, Some((format, values))) => (*format, values),

@@ -323,7 +323,7 @@ impl<'t> Outline<'t> {
             let end = method_end.filter(|end| *end - path.start_byte() <= MAX_NAME).map_or(path.end_byte(), |end| end.max(path.end_byte()));
             let bang = if self.bytes.get(end) == Some(&b'!') { "!" } else { "" };
             let text = std::str::from_utf8(&self.bytes[path.start_byte()..end]).unwrap_or_default();
-            format!("{}{bang}", text.split_whitespace().collect::<String>())
+            format!("{}{bang}", without_type_arguments(text.split_whitespace().collect::<String>()))
         });
         let path = path.or(joined);
         let is_path = |path: &String| path.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:!$\\@[]?".contains(&b) || b >= 0x80);
@@ -339,8 +339,11 @@ impl<'t> Outline<'t> {
     fn joined(&self, receiver: Option<Node<'t>>, method: Option<Node<'t>>) -> Option<String> {
         let (receiver, method) = (receiver?, method?);
         let between = self.bytes.get(receiver.end_byte()..method.start_byte())?;
-        let is_path = between.trim_ascii() == self.language.separator.as_bytes() && method.end_byte() - receiver.start_byte() <= MAX_NAME;
-        is_path.then(|| format!("{}{}{}", self.text(receiver), self.language.separator, self.text(method)))
+        let separator = std::str::from_utf8(between.trim_ascii()).ok()?;
+        // A method of a constant is known by it: `STANDARD.decode` in Rust.
+        let is_constant = |path: &str| last_name(path).bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let is_path = separator == self.language.separator || separator == "." && is_constant(self.text(receiver));
+        (is_path && method.end_byte() - receiver.start_byte() <= MAX_NAME).then(|| format!("{}{separator}{}", self.text(receiver), self.text(method)))
     }
 
     fn binding(&mut self, kind: BindingKind, node: Node<'t>, name: Option<Node<'t>>, value: Option<Node<'t>>) {
@@ -569,6 +572,15 @@ fn slots(parameters: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// Grammars call comments so; here documents are extra, too.
+/// `Hmac::new_from_slice` of `Hmac::<Sha256>::new_from_slice`.
+fn without_type_arguments(path: String) -> String {
+    let end_of = |open: usize| path.rfind('>').filter(|end| *end > open);
+    match path.find("::<").and_then(|open| Some((open, end_of(open)?))) {
+        Some((open, end)) => format!("{}{}", &path[..open], &path[end + 1..]),
+        None => path,
+    }
+}
+
 fn is_comment(node: Node) -> bool {
     node.is_extra() && node.kind().contains("comment")
 }
