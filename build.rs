@@ -25,7 +25,7 @@ mod frequency;
 use derive::{Derived, Form};
 
 /// Folders of `rules/` that hold data of another kind.
-const NOT_RULES: [&str; 4] = ["rules/allowlists/", "rules/programs/", "rules/providers/", "rules/sinks/"];
+const NOT_RULES: [&str; 5] = ["rules/allowlists/", "rules/checklists/", "rules/programs/", "rules/providers/", "rules/sinks/"];
 /// The keys of a rule that only people read.
 const TEXT: [&str; 5] = ["why", "fix", "references", "examples", "counterexamples"];
 

@@ -47,6 +47,9 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print which scopes each client requests, which its calls use, and the smallest set that is enough
     Scopes(ScopesArgs),
+    /// Decide the vendor's going-live checklist: each item met, violated or not decidable
+    #[command(after_help = EXIT_STATUS)]
+    Checklist(Box<ChecklistArgs>),
     /// Accept findings that are there, so that only new ones count
     #[command(subcommand)]
     Baseline(BaselineCommand),
@@ -182,6 +185,32 @@ pub struct ScopesArgs {
     /// How the scopes are written
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json"])]
     pub format: String,
+    /// Where the configuration comes from
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Arguments of `checklist`.
+#[derive(Debug, Args)]
+pub struct ChecklistArgs {
+    /// Files and folders to read; none: the working directory
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+    /// How the checklist is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json", "markdown"])]
+    pub format: String,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub color: ColorChoice,
+    /// What is scanned
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// Which rules are on
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// What counts and what fails
+    #[command(flatten)]
+    pub threshold: ThresholdArgs,
     /// Where the configuration comes from
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -493,7 +522,10 @@ pub enum Parsed {
 
 /// The command that a word was probably meant to be.
 pub fn nearest_command(word: &str) -> Option<&'static str> {
-    crate::ruleset::nearest(word, ["check", "rules", "explain", "baseline", "completions", "man", "install-hook", "config", "scopes", "help"].into_iter())
+    crate::ruleset::nearest(
+        word,
+        ["check", "rules", "explain", "baseline", "completions", "man", "install-hook", "config", "scopes", "checklist", "help"].into_iter(),
+    )
 }
 
 /// Arguments of `install-hook`.

@@ -1,5 +1,6 @@
 //! The configuration file exactly as written, and where it is found.
 
+pub mod integration;
 mod schema;
 
 use std::collections::{BTreeMap, HashSet};
@@ -20,6 +21,7 @@ use crate::scan::allow;
 use crate::source::{FileSize, lexical, reason, slashed};
 use crate::triage::{FailOn, globs};
 
+use integration::Integration;
 pub use schema::schema;
 
 /// Names of the configuration file, the first one wins.
@@ -92,6 +94,8 @@ pub struct File {
     pub allow: Option<Allow>,
     /// The same, added to what other files allow.
     pub extend_allow: Allow,
+    /// What the application declares of its use of the vendor's API.
+    pub integration: Option<Integration>,
 }
 
 /// Slots of APIs: a file of them, or one that is spelled out.
@@ -354,6 +358,8 @@ mod tests {
             ("\nexclud = []", "aelix-lint.toml:2: unknown key `exclud`", "did you mean `exclude`?"),
             ("min-severity = \"hihg\"", "aelix-lint.toml:1: unknown value `hihg`", "did you mean `high`?"),
             ("[[override]]\nrules = []\nseverty = \"low\"", "aelix-lint.toml:3: unknown key `severty`", "did you mean `severity`?"),
+            ("[integration]\nrotation_days = 90", "aelix-lint.toml:2: unknown key `rotation_days`", "did you mean `rotation-days`?"),
+            ("[integration]\nenvironment = \"produktion\"", "aelix-lint.toml:2: unknown value `produktion`", "did you mean `production`?"),
         ] {
             assert_eq!(error_of(text), (message.to_owned(), Some(help.to_owned())));
         }
@@ -371,7 +377,15 @@ mod tests {
             ("fail-on = \"often\"", "unknown severity `often`"),
             ("format = \"xml\"", "aelix-lint.toml:1: "),
             ("[per-path-ignores]\n\"a{b\" = []", "aelix-lint.toml:2: cannot use the glob"),
-            ("[integration]", "unknown key `integration`"),
+            ("[integration]\nrotaton-days = 90", "aelix-lint.toml:2: unknown key `rotaton-days`"),
+            ("[[integration.clients]]\nid = 'x'", "aelix-lint.toml:2: unknown key `id`"),
+            ("[[integration.clients]]\n", "aelix-lint.toml:1: missing field `name`"),
+            ("[integration.audit]\nretention = 30", "unknown key `retention`"),
+            ("[integration]\nrotation-days = 0", "aelix-lint.toml:2: invalid value"),
+            ("[integration]\nscopes-reviewed = 'soon'", "aelix-lint.toml:2: this is not a day"),
+            ("[integration.audit]\nschedule = 'often'", "aelix-lint.toml:2: this is not a schedule"),
+            ("[integration.audit]\nwindow = '90'", "aelix-lint.toml:2: this is not a length of time"),
+            ("[integration]\nenvironment = 'prod'", "unknown value `prod`"),
         ] {
             assert!(error_of(text).0.contains(part), "{text}: {}", error_of(text).0);
         }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{CheckArgs, ConfigArgs, RuleArgs};
 use crate::config::UsageError;
+use crate::model::Target;
 use crate::report::Format;
 use crate::ruleset::RuleOptions;
 use crate::scan::ScanOptions;
@@ -41,6 +42,8 @@ pub struct Plan {
     pub now: Moment,
     /// What is shown.
     pub triage: TriageOptions,
+    /// Where the application declares itself: the strongest configuration that has `[integration]`.
+    pub declaration: Option<Declaration>,
     /// Findings that are accepted.
     pub baseline: Option<BaselineFile>,
     /// What fails the run.
@@ -55,6 +58,24 @@ pub struct Plan {
     pub threads: usize,
     /// Settings and where they come from, for `config show`.
     pub settings: Vec<Setting>,
+}
+
+/// A configuration in which an application declares itself.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// The file.
+    pub target: Target,
+    /// Whether what is wrong with it is said.
+    pub judged: Judged,
+}
+
+/// When something is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// Where it is one of the targets.
+    WithTargets,
+    /// Wherever it is.
+    Always,
 }
 
 /// What no input files at all amount to.
@@ -139,6 +160,7 @@ impl Plan {
             now,
             triage: triage(args, &mut settings, now)?,
             fail_on: fail_on(args, &mut settings),
+            declaration: settings.declaration(),
             show: Show {
                 files: args.output.show_files,
                 safe: args.output.show_safe,

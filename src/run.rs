@@ -16,10 +16,10 @@ use std::time::Instant;
 use rayon::ThreadPool;
 
 use crate::config::UsageError;
-use crate::model::{Finding, Fingerprint, Notice, Origin, Report, Rule, Stats, Target};
-use crate::plan::Plan;
+use crate::model::{Finding, Fingerprint, Notice, Origin, Report, Rule, Scanned, Stats, Target};
+use crate::plan::{Declaration, Judged, Plan};
 use crate::project::packages::Files;
-use crate::project::{self, imports};
+use crate::project::{self, Around, imports};
 use crate::ruleset::RuleSet;
 use crate::scan::Scanner;
 use crate::source::{self, Change, Input};
@@ -99,11 +99,19 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         }
     }
     let gaps = blobs.gaps(&report, &targets);
-    let mut judged = project::findings(rules, &mut blobs.scanned, &gaps, plan.now);
+    let signs = std::mem::take(&mut blobs.signs);
+    let files = Files::new(targets.iter().filter(|_| !signs.is_empty()).map(|target| &*target.relative));
+    let package_of = |path: &str| files.package_of(path).to_owned();
+    let declaration = declaration(plan, &scanner, &targets, &pool);
+    blobs.scanned.extend(declaration);
+    let mut judged = project::findings(rules, &mut blobs.scanned, &Around { gaps: &gaps, now: plan.now, signs: &signs, package_of: &package_of });
     if plan.show.unknown {
         report.notices.append(&mut judged.unknown);
     }
     judged.findings.append(&mut found);
+    judged.findings.retain(|finding| is_asked_for(plan, &targets, finding));
+    report.signs = signs;
+    report.signs.append(&mut judged.signs);
     for (index, file) in blobs.join(judged.findings, &targets) {
         settled.add(index, file, watch);
     }
@@ -117,6 +125,19 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let (listing, scanning) = (listed, done.saturating_sub(listed));
     report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
     Ok(report)
+}
+
+/// What the configuration in force declares, where it is none of the targets.
+fn declaration(plan: &Plan, scanner: &Scanner, targets: &[Target], pool: &ThreadPool) -> Option<Scanned> {
+    let file = plan.declaration.as_ref().map(|declaration| &declaration.target)?;
+    let is_target = targets.iter().any(|target| target.display == file.display || target.path == file.path);
+    if is_target { None } else { scanning::declaration(scanner, file, pool) }
+}
+
+/// Whether a finding is about something that was asked for: a declaration elsewhere is only read for what it closes.
+fn is_asked_for(plan: &Plan, targets: &[Target], finding: &Finding) -> bool {
+    let is_in = |declaration: &Declaration| declaration.judged == Judged::WithTargets && declaration.target.display == finding.place.display;
+    !plan.declaration.as_ref().is_some_and(is_in) || targets.iter().any(|target| target.display == finding.place.display)
 }
 
 /// Looks up the names that reach a slot of an API in one file and are declared in another.
@@ -247,6 +268,7 @@ mod tests {
             scanned_files: None,
             reviews: vec![],
             safe: None,
+            signs: vec![],
             stats: Stats::default(),
             show_suppressed: false,
             scope: None,

@@ -236,7 +236,9 @@ mod masks {
     /// Everything that is ever said about a file, in every format.
     fn said(name: &str, text: &str) -> String {
         let mut scanned = [scan(name, text.as_bytes())];
-        let project = project::findings(&RULES, &mut scanned, &std::collections::BTreeSet::new(), "2026-01-01".parse().unwrap()).findings;
+        let (gaps, signs) = (std::collections::BTreeSet::new(), std::mem::take(&mut scanned[0].signs));
+        let around = project::Around { gaps: &gaps, now: "2026-01-01".parse().unwrap(), signs: &signs, package_of: &|_| String::new() };
+        let project = project::findings(&RULES, &mut scanned, &around).findings;
         let [scanned] = scanned;
         let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
         let options = TriageOptions { today: "2026-01-01".parse().unwrap(), ..TriageOptions::default() };
@@ -264,6 +266,7 @@ mod masks {
             scanned_files: None,
             reviews: vec![],
             safe: None,
+            signs: vec![],
             stats: Stats::default(),
             show_suppressed: true,
             scope: None,
@@ -308,7 +311,9 @@ mod masks {
     /// The values of every example of a rule about secrets, alone, with its like on the same line, and cut by the edge of a snippet.
     #[test]
     fn no_rule_reveals_its_example() {
-        for rule in RULES.rules.iter().filter(|rule| rule.id.family() == "secrets") {
+        // What is declared of secrets is where they are kept.
+        let is_of_values = |rule: &&aelix_lint::model::Rule| rule.id.family() == "secrets" && rule.id.as_str() != "secrets/shared-between-environments";
+        for rule in RULES.rules.iter().filter(is_of_values) {
             for example in &rule.text.examples {
                 let name = example.path.as_deref().unwrap_or("a.txt");
                 let Some((_, marked)) = example.text.split_once('«') else { continue };

@@ -27,7 +27,7 @@ fn objections(schema: &Value, toml: &str) -> Vec<String> {
 fn rule_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let is_data = ["rules/allowlists", "rules/programs", "rules/providers", "rules/sinks"].iter().any(|data| path.ends_with(data));
+        let is_data = ["rules/allowlists", "rules/checklists", "rules/programs", "rules/providers", "rules/sinks"].iter().any(|data| path.ends_with(data));
         if path.is_dir() && !is_data {
             rule_files(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "toml") {

@@ -71,8 +71,13 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 32] = [
+pub const CHECKS: [&str; 39] = [
+    "audit-credential",
+    "audit-gap",
+    "audit-missing",
+    "audit-window",
     "ci-permissions",
+    "declared-secret",
     "default-fallback",
     "frontend-secret",
     "insecure-transport",
@@ -83,6 +88,7 @@ pub const CHECKS: [&str; 32] = [
     "network-world-open",
     "plaintext-parameter",
     "rotation-missing",
+    "rotation-unheard",
     "scope-admin-interactive",
     "scope-all",
     "scope-broader",
@@ -103,12 +109,13 @@ pub const CHECKS: [&str; 32] = [
     "suppression-invalid-date",
     "suppression-unused",
     "suppression-without-reason",
+    "token-per-call",
     "unverified-webhook",
 ];
 
 /// Whether a check is about declared infrastructure: it looks at files that hold one of the keywords of its rule.
 pub fn asks_for_resources(name: &str) -> bool {
-    ["rotation-", "network-", "audit-"].iter().any(|family| name.starts_with(family))
+    ["rotation-", "network-", "audit-", "declared-"].iter().any(|family| name.starts_with(family))
 }
 
 /// The check of this name.

@@ -90,7 +90,15 @@ pub struct ScopeHit {
 
 /// What is wrong with the scopes that a blob requests, in the order of the bytes. What tests request does not count: do not ask for their files.
 pub fn hits(bytes: &[u8], requests: &[Request], provider: &Provider) -> Vec<ScopeHit> {
-    let Some(confidence) = evidence(bytes, requests, provider) else { return Vec::new() };
+    evidence(bytes, requests, provider).map_or_else(Vec::new, |confidence| judged(bytes, requests, (provider, confidence)))
+}
+
+/// The same of what an application declares to request of the provider: nothing else has to tell that it does.
+pub fn declared(bytes: &[u8], requests: &[Request], provider: &Provider) -> Vec<ScopeHit> {
+    judged(bytes, requests, (provider, Confidence::High))
+}
+
+fn judged(bytes: &[u8], requests: &[Request], (provider, confidence): (&Provider, Confidence)) -> Vec<ScopeHit> {
     let grants = Grants::of(bytes, requests, provider);
     let mut found: BTreeMap<Span, ScopeHit> = BTreeMap::new();
     for request in requests {

@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod check;
+pub mod checklist;
 pub mod config;
 pub mod explain;
 mod foreign_baseline;
@@ -46,6 +47,7 @@ fn dispatch(cli: Cli) -> Result<ExitStatus, Failure> {
         Command::Rules(RulesCommand::New(args)) => new_rule::new_rule(&args, &environment),
         Command::Rules(RulesCommand::Schema) => output::json(&schema::rule_file()),
         Command::Scopes(args) => scopes::scopes(&args, &environment),
+        Command::Checklist(args) => checklist::checklist(&args, &environment),
         Command::Baseline(BaselineCommand::Create(args)) => baseline::create(&args, &environment),
         Command::Baseline(BaselineCommand::Update(args)) => baseline::update(&args, &environment),
         Command::Baseline(BaselineCommand::Prune(args)) => baseline::prune(&args, &environment),

@@ -7,6 +7,7 @@ use crate::report::Format;
 use crate::ruleset::schema::{array, described, document, object, one_of, sink, text, texts, variants_of};
 use crate::triage::FailOn;
 
+use super::integration::{Audit, Client, Environment, Grant, Integration};
 use super::{Allow, File, Override};
 
 /// The schema of `aelix-lint.toml`.
@@ -39,6 +40,7 @@ pub fn schema() -> Value {
         ("per-path-ignores", ignores),
         ("allow", described(allow(), "Values and paths that are not reported; replaces that of extended files.")),
         ("extend-allow", described(allow(), "The same, added to what extended files allow.")),
+        ("integration", described(integration(), "What the application declares of its use of the vendor's API.")),
         ("honor-foreign-suppressions", boolean("Comments of other scanners mute findings of secrets on their line.")),
     ];
     document::<File>("Configuration of aelix-lint", keys)
@@ -68,4 +70,49 @@ fn severity(about: &str) -> Value {
 
 fn confidence(about: &str) -> Value {
     one_of(variants_of::<Confidence>().iter().copied(), about)
+}
+
+fn integration() -> Value {
+    let clients = array(&client(), "The clients that are registered with the vendor: tables [[integration.clients]].");
+    let mut keys = vec![("owner", text("Who answers for the integration."))];
+    keys.extend(of_client("of clients that do not say their own"));
+    keys.extend([
+        ("token-cache", text("Where access tokens are kept until they expire.")),
+        ("webhooks", json!({ "type": "boolean", "description": "Whether it receives webhooks of the vendor." })),
+        ("audit", described(audit(), "What becomes of the vendor's audit log.")),
+        ("clients", clients),
+    ]);
+    object::<Integration>(keys, &[])
+}
+
+fn client() -> Value {
+    let mut keys = vec![("name", text("What the client is called; not its id."))];
+    keys.extend(of_client("of this client"));
+    object::<Client>(keys, &["name"])
+}
+
+/// The keys that a client may have, and the whole integration for all of its clients.
+fn of_client(whose: &str) -> Vec<(&'static str, Value)> {
+    let days = |about: String| json!({ "type": "integer", "minimum": 1, "description": about });
+    let day = json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": format!("The day on which the scopes {whose} were last compared with what is called.") });
+    vec![
+        ("environment", one_of(variants_of::<Environment>().iter().copied(), &format!("The environment {whose}."))),
+        ("grant", one_of(variants_of::<Grant>().iter().copied(), &format!("How tokens {whose} are obtained."))),
+        ("scopes", texts(&format!("The scopes {whose}."))),
+        ("scopes-reviewed", day),
+        ("rotation-days", days(format!("After how many days secrets {whose} are replaced."))),
+        ("allowlist", texts(&format!("The addresses that the vendor's dashboard lets in, {whose}."))),
+        ("secret-location", text(&format!("Where the secret {whose} is kept, such as vault:prod/aelix; never the secret."))),
+    ]
+}
+
+fn audit() -> Value {
+    let keys = vec![
+        ("export", text("What the audit log is exported to.")),
+        ("schedule", text("How often: 1h, rate(1 hour) or a cron line.")),
+        ("window", text("How much time one export asks for: 1h.")),
+        ("retention-days", json!({ "type": "integer", "minimum": 1, "description": "For how many days the exported events are kept." })),
+        ("secret-location", text("Where the secret of the export is kept; never the secret.")),
+    ];
+    object::<Audit>(keys, &[])
 }

@@ -171,6 +171,11 @@ pub struct Wanted {
     pub place: Place,
 }
 
+/// The kind of what an application declares of itself in the configuration, and of each of its clients there: what stands in the file.
+pub const INTEGRATION: &str = "[integration]";
+/// See [`INTEGRATION`].
+pub const CLIENT: &str = "[[integration.clients]]";
+
 /// A declared piece of infrastructure.
 #[derive(Clone, Debug)]
 pub struct Resource {

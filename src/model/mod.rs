@@ -9,6 +9,7 @@ pub mod paths;
 pub mod provider;
 pub mod report;
 pub mod rule;
+pub mod sign;
 pub mod suppression;
 pub mod usage;
 

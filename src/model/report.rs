@@ -7,6 +7,7 @@ use super::facts::{Resource, Wanted};
 use super::finding::{Finding, Place, Status};
 use super::provider::Provider;
 use super::rule::{Rule, Severity};
+use super::sign::Sign;
 use super::suppression::Suppression;
 use super::usage::{OmittedScope, Review, ScopeSite, Usage};
 
@@ -35,6 +36,8 @@ pub struct Scanned {
     pub places: Vec<Place>,
     /// Slots that are filled safely, where they are asked for.
     pub safe: Vec<SafeUse>,
+    /// What it shows beside what is wrong.
+    pub signs: Vec<Sign>,
     /// Bytes that were parsed into a tree.
     pub parsed_bytes: u64,
     /// Something that was not done, in a sentence (a bound was reached).
@@ -229,6 +232,8 @@ pub struct Report {
     pub reviews: Vec<Review>,
     /// Slots that are filled safely, where `--show-safe` asks for them.
     pub safe: Option<Vec<SafeUse>>,
+    /// What the files show beside what is wrong with them.
+    pub signs: Vec<Sign>,
     /// Figures.
     pub stats: Stats,
     /// Suppressed findings are shown too.

@@ -311,6 +311,13 @@ pub enum Comparison {
         /// Seconds of one, where it is a bare number.
         unit: u64,
     },
+    /// A length of time that is shorter.
+    ShorterThan {
+        /// In seconds.
+        seconds: u64,
+        /// Seconds of one, where it is a bare number.
+        unit: u64,
+    },
     /// A moment that is further ahead than so many seconds.
     LaterThan(u64),
     /// A moment that is over.

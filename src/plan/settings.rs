@@ -8,7 +8,7 @@ use globset::GlobSet;
 use crate::cli::{ConfigArgs, FileArgs, RuleArgs, ThresholdArgs};
 use crate::config::{self, Allow, Config, File, Override, SinkSource, UsageError, Written};
 use crate::model::provider::Provider;
-use crate::model::{Confidence, Severity};
+use crate::model::{Confidence, Origin, Severity, Target};
 use crate::report::{Format, HumanStyle, UnknownFormat};
 use crate::ruleset::sinks::Entry;
 use crate::ruleset::{RuleOptions, RuleOverride, Selection, provider};
@@ -17,7 +17,7 @@ use crate::scan::api;
 use crate::source::{FileSize, Pattern, slashed};
 use crate::triage::{FailOn, PathIgnore, PathIgnores, PathOverride, PathOverrides, Paths, globs};
 
-use super::{Environment, absolute};
+use super::{Declaration, Environment, Judged, absolute};
 
 /// The variable that names the default format.
 const FORMAT_VARIABLE: &str = "AELIX_LINT_FORMAT";
@@ -176,6 +176,14 @@ impl Settings {
         self.show("extend-exclude", globs_of(&extended).toml(), more);
         patterns.extend(extended);
         Ok(patterns)
+    }
+
+    /// The strongest file in which the application declares itself.
+    pub fn declaration(&self) -> Option<Declaration> {
+        let config = self.files.iter().find(|config| config.file.integration.is_some())?;
+        let relative = config.path.strip_prefix(&self.root).map_or_else(|_| config.shown.clone(), slashed);
+        let target = Target { path: config.path.clone(), origin: Origin::File, relative: relative.as_str().into(), ..Target::in_memory(&config.shown) };
+        Some(Declaration { target, judged: Judged::WithTargets })
     }
 
     /// Which rules are on and how they are changed. A `--select` starts afresh: what files select, add and ignore is forgotten.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::model::facts::{Attribute, Resource};
+use crate::model::facts::{Attribute, CLIENT, Resource};
 use crate::model::{Place, Severity};
 use crate::ruleset::allowlists::{self, Guards, Slot};
 use crate::text::value::cidr::{self, Family, Invalid, Range, Special};
@@ -49,6 +49,7 @@ impl<'a> List<'a> {
                     self.invalid.push((part.to_owned(), Invalid::HostBits(range), entry.place));
                 }
                 Some(Err(wrong)) => self.invalid.push((part.to_owned(), wrong, entry.place)),
+                None if self.resource.kind == CLIENT && !part.is_empty() => self.invalid.push((part.to_owned(), Invalid::Address, entry.place)),
                 None => {}
             }
         }

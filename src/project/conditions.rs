@@ -281,6 +281,10 @@ fn holds(text: &str, comparison: &Comparison, now: Moment, known: &Known) -> Opt
             let limit = known.variables.iter().filter_map(|v| validated(v)).min();
             (is_long && limit.is_none_or(|limit| limit.saturating_mul(*unit) > *seconds), Some(length))
         }
+        Comparison::ShorterThan { seconds, unit } => {
+            let length = length_of(text, *unit)?;
+            (length.seconds < *seconds, Some(length))
+        }
         Comparison::LaterThan(seconds) => {
             let moment = moment_of(text)?.0;
             let away = Length::clock(moment.days_since(now).saturating_mul(DAY));

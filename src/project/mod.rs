@@ -1,6 +1,7 @@
 //! Floor 4: what only the files of a project together can say.
 
 mod allowlist;
+pub mod audit;
 pub mod blast;
 mod calls;
 mod conditions;
@@ -16,25 +17,40 @@ use std::sync::Arc;
 
 use crate::model::facts::Resource;
 use crate::model::rule::{Matcher, ResourceCondition};
+use crate::model::sign::Sign;
 use crate::model::{Finding, Hit, Notice, Place, Rank, Related, Rule, Scanned, Severity};
 use crate::ruleset::RuleSet;
 use crate::scan::is_made_up;
 use crate::text::Secret;
 use crate::text::value::date::Moment;
 
+use audit::World;
 use resources::Module;
 
 /// A check of one module (directory, stack, document) of infrastructure code.
 type ModuleCheck = for<'a> fn(&Module<'a>) -> Vec<Outcome<'a>>;
 
 /// Name (`check = "…"` in a rule) and function of every check, sorted by name.
-const CHECKS: [(&str, ModuleCheck); 6] = [
+const CHECKS: [(&str, ModuleCheck); 7] = [
     ("network-env-mixing", allowlist::env_mixing),
     ("network-invalid-entry", allowlist::invalid_entry),
     ("network-overbroad", allowlist::overbroad),
     ("network-private-range", allowlist::private_range),
     ("network-world-open", allowlist::world_open),
     ("rotation-missing", rotation::missing),
+    ("rotation-unheard", rotation::unheard),
+];
+
+/// A check of everything that a project declares and shows.
+type ProjectCheck = for<'a> fn(&World<'a>) -> Vec<Outcome<'a>>;
+
+/// The same of whole projects.
+const PROJECT_CHECKS: [(&str, ProjectCheck); 5] = [
+    ("audit-credential", audit::shares_credential),
+    ("audit-gap", audit::gap),
+    ("audit-missing", audit::missing),
+    ("audit-window", audit::window),
+    ("declared-secret", audit::shared_secret),
 ];
 
 /// What a check says of one place.
@@ -101,12 +117,15 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// What nobody can tell before it is applied.
     pub unknown: Vec<Notice>,
+    /// What is declared to be right.
+    pub signs: Vec<Sign>,
 }
 
 /// How a rule judges.
 #[derive(Clone, Copy)]
 enum Judge<'r> {
     Check(ModuleCheck),
+    Project(ProjectCheck),
     Conditions(&'r [ResourceCondition]),
 }
 
@@ -128,14 +147,27 @@ pub fn modules(scanned: &[Scanned]) -> BTreeSet<String> {
     out
 }
 
-/// The findings that need more than one blob. The resources are taken out of `scanned`; `gaps` are the modules of which a file was not parsed.
-pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], gaps: &BTreeSet<String>, now: Moment) -> Judged {
+/// What the project stage goes by beside the files with declarations.
+pub struct Around<'a> {
+    /// The modules of which a file was not parsed.
+    pub gaps: &'a BTreeSet<String>,
+    /// What counts as now.
+    pub now: Moment,
+    /// What files show.
+    pub signs: &'a [Sign],
+    /// The folder of the package of a file.
+    pub package_of: &'a dyn Fn(&str) -> String,
+}
+
+/// The findings that need more than one blob. The resources are taken out of `scanned`.
+pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], around: &Around) -> Judged {
     let active: Vec<(usize, &Rule, Judge)> = rules.rules.iter().enumerate().filter_map(|(index, rule)| active(rules, index, rule)).collect();
     if active.is_empty() {
         return Judged::default();
     }
     let all: Vec<Resource> = scanned.iter_mut().flat_map(|s| std::mem::take(&mut s.resources)).collect();
-    let modules = Module::group(&all, gaps, now);
+    let modules = Module::group(&all, around.gaps, around.now);
+    let world = World { resources: &all, signs: around.signs, package_of: around.package_of };
     let mut judged = Judged::default();
     // One module is looked at for each set of values: what is wrong whatever they are is said once.
     let mut seen = HashSet::new();
@@ -144,6 +176,7 @@ pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], gaps: &BTreeSet<S
         for (index, rule, judge) in &active {
             let outcomes = match judge {
                 Judge::Check(check) => check(module),
+                Judge::Project(_) => continue,
                 Judge::Conditions(conditions) => conditions::find(module, conditions),
             };
             for outcome in outcomes {
@@ -151,6 +184,14 @@ pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], gaps: &BTreeSet<S
             }
         }
     }
+    for (index, rule, judge) in &active {
+        if let Judge::Project(check) = judge {
+            for outcome in check(&world) {
+                add(outcome, (rules, *index, rule), &mut judged.findings, (&mut seen, &mut unknown));
+            }
+        }
+    }
+    judged.signs = audit::declared(&world, around.now);
     judged.unknown = unknown.into_iter().filter(|(key, _)| !seen.contains(key)).map(|(_, notice)| notice).collect();
     judged.findings.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));
     judged
@@ -180,7 +221,11 @@ fn add(
 
 fn active<'a>(rules: &RuleSet, index: usize, rule: &'a Rule) -> Option<(usize, &'a Rule, Judge<'a>)> {
     let judge = match &rule.matcher {
-        Matcher::Check { name } => Judge::Check(CHECKS.iter().find(|(known, _)| known == name)?.1),
+        Matcher::Check { name } => {
+            let of_module = || CHECKS.iter().find(|(known, _)| known == name).map(|(_, check)| Judge::Check(*check));
+            let of_project = || PROJECT_CHECKS.iter().find(|(known, _)| known == name).map(|(_, check)| Judge::Project(*check));
+            of_module().or_else(of_project)?
+        }
         Matcher::Resource { conditions } => Judge::Conditions(conditions),
         _ => return None,
     };
@@ -242,14 +287,20 @@ pub(crate) mod tests {
         let preview = ruleset::built_in().unwrap().iter().filter(|rule| rule.status == RuleStatus::Preview).map(|rule| rule.id.to_string()).collect();
         let set = Arc::new(RuleSet::load(&RuleOptions { extend_select: preview, ..RuleOptions::default() }).unwrap());
         let scanner = Scanner::new(set.clone(), ScanOptions::default());
-        let scan = |(path, text): &(&str, &str)| scanner.resources(&Blob::new(&Target::in_memory(path), text.as_bytes()), &mut Worker::default());
+        let scan = |(path, text): &(&str, &str)| {
+            let (target, mut worker) = (Target::in_memory(path), Worker::default());
+            let blob = Blob::new(&target, text.as_bytes());
+            Scanned { signs: scanner.scan(&blob, &mut worker).signs, ..scanner.resources(&blob, &mut worker) }
+        };
         let mut all: Vec<Scanned> = files.iter().map(scan).collect();
         let shown = |f: &Finding| {
             let text = files.iter().find(|(path, _)| *path == &*f.place.relative).unwrap().1;
             format!("{} {} «{}» {}: {}", f.severity, f.place.relative, &text[f.place.span.range()], f.rule, f.message)
         };
         let now = "2026-01-01".parse().unwrap();
-        let judged = findings(&set, &mut all, &gaps.iter().map(|gap| (*gap).to_owned()).collect(), now);
+        let signs: Vec<Sign> = all.iter_mut().flat_map(|s| std::mem::take(&mut s.signs)).collect();
+        let gaps = gaps.iter().map(|gap| (*gap).to_owned()).collect();
+        let judged = findings(&set, &mut all, &Around { gaps: &gaps, now, signs: &signs, package_of: &|_| String::new() });
         (judged.findings.iter().map(shown).collect(), judged.unknown.into_iter().map(|notice| notice.message).collect())
     }
 
@@ -263,8 +314,9 @@ pub(crate) mod tests {
 
     #[test]
     fn the_table_is_sorted_and_every_check_is_known_to_the_rules() {
-        assert!(CHECKS.is_sorted_by_key(|c| c.0));
-        assert!(CHECKS.iter().all(|(name, _)| crate::check::CHECKS.contains(name)));
+        assert!(CHECKS.is_sorted_by_key(|c| c.0) && PROJECT_CHECKS.is_sorted_by_key(|c| c.0));
+        let names = CHECKS.iter().map(|c| c.0).chain(PROJECT_CHECKS.iter().map(|c| c.0));
+        assert!(names.into_iter().all(|name| crate::check::CHECKS.contains(&name)));
     }
 
     #[test]

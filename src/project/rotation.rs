@@ -1,8 +1,10 @@
 //! Are the secrets that hold API credentials rotated? AWS Secrets Manager, in Terraform and `CloudFormation`.
 
-use crate::model::Severity;
 use crate::model::facts::{Attribute, Resource};
+use crate::model::rule::{Comparison, Test};
+use crate::model::{Place, Severity};
 
+use super::conditions::{Scope, Truth, judge};
 use super::resources::{Module, mentions};
 use super::{Found, Outcome, words};
 
@@ -57,6 +59,58 @@ fn missing_in<'a>(module: &Module<'a>, form: &Form) -> Vec<Outcome<'a>> {
         })
     };
     module.of_kind(form.secret).filter(is_unrotated).map(found).collect()
+}
+
+/// What may hear of a message to a topic.
+const LISTENERS: [&str; 8] = [
+    "google_pubsub_subscription",
+    "google_cloudfunctions_function",
+    "google_cloudfunctions2_function",
+    "google_eventarc_trigger",
+    "google_cloud_run_v2_service",
+    "google_cloud_run_service",
+    "module",
+    "output",
+];
+
+/// Rotations that only send a message, which nobody hears.
+pub fn unheard<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    let secrets = ["google_secret_manager_secret", "google_secret_manager_regional_secret"].into_iter().flat_map(|kind| module.of_kind(kind));
+    let mut out: Vec<Outcome> = secrets.filter(|secret| !module.is_absent(secret)).filter_map(|secret| unheard_secret(module, secret)).collect();
+    let is_heard = module.of_kind("AWS::Events::Rule").any(|rule| rule.attributes.iter().any(|a| a.expression.contains("aws.ssm")));
+    let policies =
+        |parameter: &'a Resource| parameter.attributes.iter().find(|a| a.path.starts_with("Policies") && a.expression.contains("NoChangeNotification"));
+    for parameter in module.of_kind("AWS::SSM::Parameter").filter(|_| !is_heard) {
+        let message = format!("parameter `{}` says when it has not changed, and no rule hears it", parameter.name);
+        out.extend(policies(parameter).map(|a| Outcome::Violates(silent(parameter, &a.place, message))));
+    }
+    out
+}
+
+fn unheard_secret<'a>(module: &Module<'a>, secret: &'a Resource) -> Option<Outcome<'a>> {
+    let period = secret.attribute("rotation.rotation_period")?;
+    let scope = *Scope::of(secret, None).first()?;
+    let topics = Test { attribute: "topics".to_owned(), comparison: Comparison::Absent };
+    match judge(module, scope, &topics) {
+        Truth::Holds(_) => {
+            let mut found = silent(secret, &period.place, format!("rotation of `{}` notifies nobody", secret.name));
+            found.notes.push("add: topics { name = google_pubsub_topic.rotation.id }".to_owned());
+            return Some(Outcome::Violates(found));
+        }
+        Truth::Unknown(place) => return Some(Outcome::Unknown { place }),
+        Truth::Fails => {}
+    }
+    let topics: Vec<&Resource> = module.of_kind("google_pubsub_topic").filter(|topic| module.refers(secret, "topics", topic)).collect();
+    let is_heard = |topic: &&Resource| module.blocks().any(|other| LISTENERS.contains(&other.kind.as_str()) && module.refers(other, "", topic));
+    let topic = *topics.first().filter(|_| module.is_whole() && !topics.iter().any(is_heard))?;
+    let place = secret.attribute("topics.name").map_or(&period.place, |name| &name.place);
+    let mut found = silent(secret, place, format!("rotation of `{}` notifies the topic `{}`, to which nothing listens", secret.name, topic.name));
+    found.severity = module.is_reusable().then_some(Severity::Info);
+    Some(Outcome::Violates(found))
+}
+
+fn silent<'a>(resource: &Resource, place: &'a Place, message: String) -> Found<'a> {
+    Found { what: format!("{}.{}", resource.kind, resource.name), place, message: Some(message), related: Vec::new(), notes: Vec::new(), severity: None }
 }
 
 /// Whether name or tags say that it holds a credential of an API, rather than of a database or a certificate.

@@ -104,7 +104,7 @@ fn tail(report: &Report) -> String {
 }
 
 /// Text that is neither markup nor the end of a cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in sanitise(text).chars() {
         match c {

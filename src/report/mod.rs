@@ -1,5 +1,6 @@
 //! Floor 6: from a [`Report`] to bytes in one of the output formats.
 
+pub mod checklist;
 mod github;
 mod gitlab;
 mod human;

@@ -504,7 +504,8 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_are_those_of_the_rule_files() {
-        let is_rule = |name: &str| ["allowlists", "programs", "providers", "sinks"].iter().all(|folder| !name.starts_with(&format!("rules/{folder}/")));
+        let is_rule =
+            |name: &str| ["allowlists", "checklists", "programs", "providers", "sinks"].iter().all(|folder| !name.starts_with(&format!("rules/{folder}/")));
         let files = embedded::FILES.iter().filter(|(name, _)| is_rule(name));
         let mut rules: Vec<Rule> = files.flat_map(|(name, text)| parse(name, text, true).unwrap()).collect();
         rules.sort_by(|a, b| a.id.cmp(&b.id));

@@ -2,6 +2,7 @@
 
 pub mod anchors;
 mod catalogue;
+pub mod checklist;
 mod compile;
 mod derive;
 mod frequency;

@@ -36,6 +36,7 @@ pub struct RawTest {
     lacks: Option<String>,
     in_none: Option<String>,
     longer_than: Option<String>,
+    shorter_than: Option<String>,
     #[serde(default)]
     unit: Unit,
     later_than: Option<String>,
@@ -137,6 +138,9 @@ impl RawTest {
         if let Some(text) = self.longer_than {
             all.push(Comparison::LongerThan { seconds: length(&text)?, unit: self.unit.seconds() });
         }
+        if let Some(text) = self.shorter_than {
+            all.push(Comparison::ShorterThan { seconds: length(&text)?, unit: self.unit.seconds() });
+        }
         if let Some(text) = self.later_than {
             all.push(Comparison::LaterThan(length(&text)?));
         }
@@ -145,7 +149,7 @@ impl RawTest {
         all.extend((!self.unlinked.is_empty()).then_some(Comparison::Unlinked(self.unlinked)));
         let comparison = all.pop().filter(|_| all.is_empty());
         let comparison = comparison.ok_or(
-            "in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `in_none`, `longer_than`, `later_than`, `linked`, `unlinked`, `refers`",
+            "in `when`: give exactly one of `is`, `equals`, `not`, `matches`, `lacks`, `in_none`, `longer_than`, `shorter_than`, `later_than`, `linked`, `unlinked`, `refers`",
         )?;
         if self.attribute.is_empty() && !matches!(comparison, Comparison::Linked(_) | Comparison::Unlinked(_)) {
             return Err("in `when`: the key `attribute` is missing".to_owned());

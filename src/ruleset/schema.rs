@@ -154,6 +154,7 @@ fn resource() -> Value {
         ("lacks", text("This regex is not in it, or it is not there.")),
         ("in_none", text("This regex is in none of its values, or it is not there.")),
         ("longer_than", text("It is a length of time, or a schedule with a pause, longer than this: 90d, 24h.")),
+        ("shorter_than", text("It is a length of time shorter than this: 365d.")),
         ("unit", one_of(variants_of::<Unit>().iter().copied(), "What a bare number counts.")),
         ("later_than", text("It is a moment further ahead than this.")),
         ("linked", texts("A resource of these types refers to this one.")),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::facts::Wanted;
 use crate::model::provider::Provider;
+use crate::model::sign::Sign;
 use crate::model::usage::{OmittedScope, ScopeSite};
 use crate::model::{Confidence, Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
 use crate::plan::{EmptyInput, Plan};
@@ -33,6 +34,7 @@ pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Targ
         scanned_files: plan.show.files.then(Vec::new),
         reviews: Vec::new(),
         safe: plan.show.safe.then(Vec::new),
+        signs: Vec::new(),
         stats: Stats { rules: rules.enabled.iter().filter(|on| **on).count(), ..Stats::default() },
         show_suppressed: plan.show.suppressed,
         scope,
@@ -124,6 +126,8 @@ pub struct Blobs {
     pub sites: Vec<ScopeSite>,
     /// Token requests without scopes.
     pub omitted: Vec<OmittedScope>,
+    /// What the files show beside what is wrong.
+    pub signs: Vec<Sign>,
     /// APIs that files describe.
     pub apis: Vec<Provider>,
     /// Targets that may request scopes, by their indices.
@@ -151,6 +155,7 @@ impl Blobs {
                     }
                     self.apis.extend(scanned.api.take().filter(|_| self.apis.len() < MAX_APIS).map(|api| *api));
                     self.names.append(&mut scanned.wanted);
+                    self.signs.append(&mut scanned.signs);
                     self.sites.append(&mut scanned.sites);
                     self.omitted.append(&mut scanned.omitted);
                     let may_open = scanned.findings.iter().any(blast::is_of_client);

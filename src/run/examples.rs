@@ -82,7 +82,9 @@ fn findings_of((rules, scanner): (&Arc<RuleSet>, &Scanner), rule: &Rule, path: O
     let file = (path.unwrap_or(DEFAULT_PATH), text.as_bytes());
     let mut scanned = [scan_text(scanner, file.0, file.1)];
     let (about_scopes, _) = privilege::judge_text((scanner, rules), &mut scanned[0], file);
-    let project = project::findings(rules, &mut scanned, &BTreeSet::new(), today().into()).findings.into_iter().chain(about_scopes);
+    let signs = std::mem::take(&mut scanned[0].signs);
+    let around = project::Around { gaps: &BTreeSet::new(), now: today().into(), signs: &signs, package_of: &|_| String::new() };
+    let project = project::findings(rules, &mut scanned, &around).findings.into_iter().chain(about_scopes);
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
     let mut findings = triage(file, rules, &TriageOptions { today: today(), ..TriageOptions::default() });

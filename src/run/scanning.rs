@@ -129,6 +129,14 @@ pub fn requests(scanner: &Scanner, targets: &[&Target], (providers, from): (&[Pr
     pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
 }
 
+/// What a configuration declares, by whatever name it lies.
+pub fn declaration(scanner: &Scanner, target: &Target, pool: &ThreadPool) -> Option<Scanned> {
+    match pool.install(|| attempt(target, &mut Desk::default(), |blob, _| scanner.declaration(blob))) {
+        Outcome::Scanned { found, .. } => found.map(|found| *found),
+        Outcome::Skipped(_) | Outcome::Failed(_) => None,
+    }
+}
+
 /// What some targets call, of the providers whose bits are set in `wanted`.
 pub fn usage(scanner: &Scanner, targets: &[&Target], (providers, wanted): (&[Provider], u64), pool: &ThreadPool) -> Vec<Outcome> {
     let signs = Signs::of(providers, wanted);
@@ -201,7 +209,8 @@ fn added(blob: &Blob) -> Option<Vec<(u32, u32)>> {
 }
 
 fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
-    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, parsed_bytes, notices, api, places, added: _, asks: _ } = &scanned;
+    let Scanned { findings, suppressions, resources, wanted, sites, omitted, usage, safe, signs, parsed_bytes, notices, api, places, added: _, asks: _ } =
+        &scanned;
     let has_facts = api.is_some()
         || !places.is_empty()
         || !resources.is_empty()
@@ -209,7 +218,8 @@ fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
         || !sites.is_empty()
         || !omitted.is_empty()
         || usage.is_some()
-        || !safe.is_empty();
+        || !safe.is_empty()
+        || !signs.is_empty();
     let is_silent = findings.is_empty() && suppressions.is_empty() && !has_facts && notices.is_empty() && *parsed_bytes == 0;
     (!is_silent).then(|| Box::new(scanned))
 }

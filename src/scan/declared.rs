@@ -1,5 +1,7 @@
 //! Infrastructure that documents declare: Terraform in JSON, `CloudFormation`, ARM templates, Kubernetes objects, allowlists in configuration files.
 
+mod integration;
+
 use crate::lang::Notation;
 use crate::model::facts::Value;
 use crate::text::Span;
@@ -7,6 +9,8 @@ use crate::text::Span;
 use super::bicep;
 use super::document::{self, Kind, Node};
 use super::syntax::{RawAttribute, RawResource};
+
+pub use integration::is_declaration;
 
 /// Attributes of one resource that are kept.
 const MAX_ATTRIBUTES: usize = 5_000;
@@ -25,7 +29,9 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
     let mut out = Vec::new();
     for node in &documents {
         let reader = Reader { bytes, texts: if is_terraform { Texts::Terraform } else { Texts::Plain } };
-        if is_terraform {
+        if is_declaration(path) {
+            reader.integration(node, &mut out);
+        } else if is_terraform {
             reader.terraform(node, &mut out);
         } else if node.get("Resources").is_some_and(is_stack) || node.get("AWSTemplateFormatVersion").is_some() {
             reader.stack(node, &mut out);
@@ -36,6 +42,16 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
         } else {
             reader.settings(node, path, &mut out);
         }
+    }
+    out
+}
+
+/// What the configuration of this program declares.
+pub fn declaration(bytes: &[u8]) -> Vec<RawResource> {
+    let mut out = Vec::new();
+    let reader = Reader { bytes, texts: Texts::Plain };
+    for root in &document::read(Notation::Toml, bytes) {
+        reader.integration(root, &mut out);
     }
     out
 }
@@ -235,7 +251,7 @@ impl Reader<'_> {
         if node.is_null() {
             return RawAttribute { path, value: Value::Unknown, expression: "null".to_owned(), span };
         }
-        let is_in_brackets = text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[");
+        let is_in_brackets = text.starts_with('[') && text.ends_with(']') && !["[[", "[{"].iter().any(|list| text.starts_with(list));
         let is_template = self.texts == Texts::Terraform && (text.contains("${") || text.contains("%{"));
         if !node.templated && !is_in_brackets && !is_template {
             return RawAttribute { path, value: Value::literal(text.as_bytes(), node.span), expression: source, span };

@@ -33,6 +33,7 @@ use super::practice::{self, Practice, Practices};
 use super::program;
 use super::safe::{self, SafeSlot};
 use super::settle;
+use super::signs::{self, Depth, RawSign};
 use super::sink::{self, Sinks};
 use super::sites::RawSites;
 use super::syntax::{self, Bounds, Facts, Parser, RawResource};
@@ -57,6 +58,8 @@ pub struct Meaning {
     openapi_rules: Vec<usize>,
     workflow_rules: Vec<usize>,
     query_rules: Vec<usize>,
+    /// Some rule goes by requests for the audit log.
+    asks_for_signs: bool,
     programs: Programs,
     /// Slots that are filled safely are asked for, too.
     pub lists_safe: bool,
@@ -97,6 +100,8 @@ pub enum Sight {
     Query,
     /// The name of a provider whose webhooks a rule asks about.
     Hooks,
+    /// The path of the audit log.
+    Audit,
     /// A job of a workflow.
     Workflow,
     /// The name of a library by which programs declare infrastructure.
@@ -111,6 +116,17 @@ impl Seen {
     /// Only this one.
     pub fn only(sight: Sight) -> Self {
         Self(1 << sight as u8)
+    }
+
+    /// What the name of a file says of it: an application that declares itself is looked at whatever words it uses.
+    pub fn of_file(path: &str) -> Self {
+        let mut all = Self::default();
+        if declared::is_declaration(path) {
+            for sight in [Sight::Resource, Sight::Scope, Sight::Provider] {
+                all.note(sight);
+            }
+        }
+        all
     }
 
     /// Those that a tree alone can answer.
@@ -200,6 +216,8 @@ pub struct Meant {
     pub wanted: Vec<RawWanted>,
     /// Slots that are filled safely, where they are asked for.
     pub safe: Vec<SafeSlot>,
+    /// What it shows beside what is wrong.
+    pub signs: Vec<RawSign>,
     /// What its tree says, if it was parsed for its facts.
     pub facts: Option<Facts>,
     /// What its infrastructure keeps as secrets.
@@ -230,10 +248,12 @@ impl Meaning {
             meaning.sinks = Sinks::built_in().unwrap_or_default();
             meaning.sinks.add(rules.sinks.clone());
         }
+        meaning.asks_for_signs =
+            meaning.infrastructure_rules.iter().any(|&index| matches!(&rules.rules[index].matcher, Matcher::Check { name } if name.starts_with("audit-")));
         if !meaning.infrastructure_rules.is_empty() {
             meaning.programs = programs::built_in().unwrap_or_default();
         }
-        if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() {
+        if !meaning.scope_rules.is_empty() || !meaning.usage_rules.is_empty() || meaning.asks_for_signs {
             meaning.providers = provider::built_in().unwrap_or_default();
             for given in given {
                 api::add(&mut meaning.providers, given.clone());
@@ -266,6 +286,9 @@ impl Meaning {
             let own = provider.scopes.iter().filter(|_| provider.has_own_families);
             let scopes = own.filter_map(|scope| scope.name.split(':').next()).map(|family| Anchor::exact(format!("{family}:").as_bytes()));
             all.extend(words.chain(scopes).map(|anchor| (anchor, Sight::Provider)));
+        }
+        if self.asks_for_signs {
+            all.push((Anchor::exact(signs::AUDIT.as_bytes()), Sight::Audit));
         }
         for &index in &self.query_rules {
             all.extend(rules.compiled[index].anchors.iter().map(|anchor| (*anchor, Sight::Query)));
@@ -324,7 +347,8 @@ impl Meaning {
         if seen.has(Sight::Workflow) && blob.kind == FileKind::Config {
             self.workflow(blob, rules, &mut meant);
         }
-        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test {
+        // What an application declares of all its packages is no request of one of them.
+        if !self.usage_rules.is_empty() && seen.has(Sight::Provider) && !context.test && !declared::is_declaration(&blob.target.relative) {
             meant.sites = RawSites::of(blob, &self.providers);
         }
         if let Some(language) = subject.language.filter(|_| seen.has(Sight::Query)) {
@@ -354,6 +378,16 @@ impl Meaning {
             self.program((blob, language), parser, &mut meant);
         }
         meant
+    }
+
+    /// What a file shows beside what is wrong, as far as somebody asks.
+    pub fn signs(&self, blob: &Blob, seen: Seen, context: Context) -> Vec<RawSign> {
+        let depth = match (self.lists_safe, self.asks_for_signs) {
+            (true, _) => Depth::All,
+            (false, true) if seen.has(Sight::Audit) || seen.has(Sight::Provider) => Depth::Requests,
+            _ => return Vec::new(),
+        };
+        if context.test || context.vendored { Vec::new() } else { signs::signs(blob, &self.providers, depth) }
     }
 
     /// What the tree of a blob may say that its text does not.
@@ -464,8 +498,14 @@ impl Meaning {
 
     fn scopes(&self, blob: &Blob, rules: &RuleSet, meant: &mut Meant) {
         let requests = requests(blob.bytes, blob.kind);
+        let is_declaration = declared::is_declaration(&blob.target.relative);
+        let of = |provider: &Provider| match (is_declaration, provider.has_own_families) {
+            (false, _) => scopes::hits(blob.bytes, &requests, provider),
+            (true, true) => scopes::declared(blob.bytes, &requests, provider),
+            (true, false) => Vec::new(),
+        };
         let providers = self.providers.iter().filter(|_| !requests.is_empty());
-        for found in providers.flat_map(|provider| scopes::hits(blob.bytes, &requests, provider)) {
+        for found in providers.flat_map(of) {
             for (_, index) in
                 self.scope_rules.iter().filter(|(problem, index)| *problem == found.problem && rules.compiled[*index].looks_at_target(blob.target))
             {

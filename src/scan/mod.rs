@@ -37,6 +37,7 @@ mod repeats;
 pub mod requests;
 mod safe;
 mod settle;
+mod signs;
 pub mod sink;
 mod sites;
 mod snippet;
@@ -56,6 +57,7 @@ use crate::lang::{self, Language};
 use crate::model::facts::{Argument, Attribute, Resource, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
+use crate::model::sign::Sign;
 use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::{Anchor, Quick};
 use crate::ruleset::{Engine, RuleSet, provider};
@@ -91,7 +93,7 @@ pub struct ScanOptions {
     pub line_hashes: bool,
     /// Values whose findings are muted.
     pub allow: AllowedValues,
-    /// List slots that are filled safely, too.
+    /// List slots that are filled safely, and other signs of good practice.
     pub safe: bool,
     /// Providers beside the built-in ones; one of the same id or host takes the place of a built-in one.
     pub providers: Vec<Provider>,
@@ -215,12 +217,25 @@ impl Scanner {
 
     /// Scans one blob. Never panics on content; linear in its length.
     pub fn scan(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        self.scan_knowing(blob, Seen::default(), worker)
+        self.scan_knowing(blob, Seen::of_file(&blob.target.relative), worker)
     }
 
     /// The declared infrastructure of a blob, for the second parallel step. Its findings have been made in the first.
     pub fn resources(&self, blob: &Blob, worker: &mut Worker) -> Scanned {
-        Scanned { findings: Vec::new(), suppressions: Vec::new(), safe: Vec::new(), ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker) }
+        Scanned {
+            findings: Vec::new(),
+            suppressions: Vec::new(),
+            safe: Vec::new(),
+            signs: Vec::new(),
+            ..self.scan_knowing(blob, Seen::only(Sight::Resource), worker)
+        }
+    }
+
+    /// What a configuration declares of an application, by whatever name it lies.
+    pub fn declaration(&self, blob: &Blob) -> Scanned {
+        let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &[]));
+        let resources = declared::declaration(blob.bytes).into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        Scanned { resources, ..Scanned::default() }
     }
 
     /// The literals of a blob that other files use as credentials, for the second parallel step: each with the path of names it has here. What the
@@ -335,6 +350,7 @@ impl Scanner {
         let mut meant = self.understand(&mut gathered, None, worker);
         self.embedded(&mut gathered, &mut meant, worker);
         self.settings(&mut gathered, &mut meant, worker);
+        meant.signs = self.meaning.signs(blob, gathered.seen, gathered.context());
         (gathered, meant)
     }
 
@@ -584,11 +600,11 @@ impl Scanner {
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
         let (context, blob) = (gathered.context(), gathered.blob);
         let is_program = matches!(blob.kind, FileKind::Source | FileKind::Shell | FileKind::Config | FileKind::EnvFile);
-        let asks = gathered.seen.has(Sight::Scope) && is_program && !context.test;
+        let asks = gathered.seen.has(Sight::Scope) && is_program && !context.test && !declared::is_declaration(&blob.target.relative);
         let Meant { parsed_bytes, notices, api, .. } = meant;
         let mut scanned = Scanned { api, asks, parsed_bytes, notices, ..Scanned::default() };
         let Gathered { mut hits, mut markers, mut foreign, .. } = gathered;
-        let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty();
+        let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty() || !meant.signs.is_empty();
         if hits.is_empty() && markers.is_empty() && !has_facts {
             return scanned;
         }
@@ -609,6 +625,8 @@ impl Scanner {
             scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
         }
         scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        let sign = |sign: signs::RawSign| Sign { kind: sign.kind, name: sign.name, place: snippet::place(blob, &lines, &masks, sign.span) };
+        scanned.signs = meant.signs.into_iter().map(sign).collect();
         (scanned.sites, scanned.omitted) = meant.sites.placed(blob, |span| snippet::place(blob, &lines, &masks, span));
         scanned.wanted = meant.wanted.into_iter().map(|raw| wanted(raw, meant.language, blob, (&lines, &masks))).collect();
         if self.options.line_hashes {

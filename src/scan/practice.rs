@@ -6,6 +6,7 @@ mod declared;
 mod fallback;
 mod frontend;
 mod logs;
+mod tokens;
 mod trace;
 mod transport;
 mod unverified;
@@ -51,19 +52,22 @@ pub enum Practice {
     SensitiveFlag,
     /// A secret that is printed or logged.
     SecretLogged,
+    /// An access token for every call.
+    TokenPerCall,
     /// A handler of webhooks that does not verify them, or not safely.
     UnverifiedWebhook,
 }
 
 impl Practice {
     /// Every practice and its name in rules.
-    const ALL: [(Self, &str); 7] = [
+    const ALL: [(Self, &str); 8] = [
         (Self::DefaultFallback, "default-fallback"),
         (Self::FrontendSecret, "frontend-secret"),
         (Self::InsecureTransport, "insecure-transport"),
         (Self::PlaintextParameter, "plaintext-parameter"),
         (Self::SecretLogged, "secret-logged"),
         (Self::SensitiveFlag, "sensitive-flag"),
+        (Self::TokenPerCall, "token-per-call"),
         (Self::UnverifiedWebhook, "unverified-webhook"),
     ];
 
@@ -87,6 +91,7 @@ impl Practice {
                 [exact(&declared::PARAMETERS, Sight::Declared), exact(&declared::WRITTEN, Sight::Written), exact(&declared::CALLED, Sight::Practice)].concat()
             }
             Self::SensitiveFlag => exact(&declared::BLOCKS, Sight::Declared),
+            Self::TokenPerCall => exact(&tokens::ANCHORS, Sight::Practice),
             Self::UnverifiedWebhook => [folded(&webhook::ANCHORS, Sight::Practice), folded(&[webhook::PROVIDER], Sight::Hooks)].concat(),
         }
     }
@@ -194,6 +199,7 @@ impl Practices {
                 Practice::DefaultFallback => found.extend(fallback::found(&page)),
                 Practice::SecretLogged => found.extend(logs::found(&page)),
                 Practice::InsecureTransport => found.extend(transport::found(&page)),
+                Practice::TokenPerCall => found.extend(tokens::found(&page)),
                 Practice::UnverifiedWebhook => found.extend(webhook::found(&page)),
                 Practice::PlaintextParameter => found.extend(declared::called(&page)),
                 Practice::FrontendSecret | Practice::SensitiveFlag => {}

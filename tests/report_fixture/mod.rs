@@ -99,6 +99,7 @@ pub fn report(rules: Vec<Rule>, findings: Vec<Finding>) -> Report {
         scanned_files: None,
         reviews: vec![],
         safe: None,
+        signs: vec![],
         stats,
         show_suppressed: false,
         scope: None,
