@@ -205,7 +205,8 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
     }
     let is_there = has_inside || found.iter().any(|(_, known)| !is_null(known));
     let may_be_inside = || scope.above(&test.attribute).find(|above| module.known(scope.resource, above).value == Datum::Unknown);
-    if let Some(open) = (!is_there).then(|| scope.open_at(&test.attribute).or_else(may_be_inside)).flatten() {
+    let asks_for_absence = matches!(test.comparison, Comparison::Absent | Comparison::Unset | Comparison::Lacks(_) | Comparison::InNone(_));
+    if let Some(open) = (!is_there && asks_for_absence).then(|| scope.open_at(&test.attribute).or_else(may_be_inside)).flatten() {
         return Truth::Unknown(&open.place);
     }
     match &test.comparison {
