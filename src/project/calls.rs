@@ -190,13 +190,16 @@ fn filled(wrapper: &Wrapper, given: &[UrlPart]) -> Vec<UrlPart> {
     parts
 }
 
+/// What a name is bound to, if that is known.
+type Meaning = Option<Rc<Url>>;
+
 /// What may be called by a path, whether all before it is known, and the method.
 type OpenCall = (String, bool, Option<String>);
 
 struct Resolver<'a> {
     provider: &'a Provider,
     /// What names are bound to, as far as they were followed, by how far.
-    known: RefCell<HashMap<(&'a str, usize), Option<Rc<Url>>>>,
+    known: RefCell<HashMap<(&'a str, usize), Meaning>>,
     /// The endpoints that calls may be of which something is not known: many are alike.
     open: RefCell<HashMap<OpenCall, Rc<Vec<usize>>>>,
     /// What names are bound to, in any file of the package.
