@@ -1,11 +1,12 @@
 //! What the targets have in common: the built-in rules, and what holds of every result.
 #![allow(dead_code, reason = "each target uses its part")]
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, LazyLock};
 
 use aelix_lint::model::{Place, Report, Scanned, Stats};
-use aelix_lint::project;
+use aelix_lint::project::{self, Around};
 use aelix_lint::report::{Format, RenderOptions, reporter};
 use aelix_lint::ruleset::{RuleOptions, RuleSet};
 use aelix_lint::scan::{ScanOptions, Scanner};
@@ -33,7 +34,8 @@ pub fn follow(rules: &Arc<RuleSet>, scanned: Scanned, length: usize) {
         return;
     }
     let mut scanned = [scanned];
-    let project = project::findings(rules, &mut scanned, &std::collections::BTreeSet::new(), Moment::default()).findings;
+    let around = Around { gaps: &BTreeSet::new(), now: Moment::default(), signs: &[], package_of: &|_| String::new() };
+    let project = project::findings(rules, &mut scanned, &around).findings;
     let [scanned] = scanned;
     let file = FileResult { findings: scanned.findings.into_iter().chain(project).collect(), suppressions: scanned.suppressions, added: None };
     let report = Report {
@@ -46,6 +48,7 @@ pub fn follow(rules: &Arc<RuleSet>, scanned: Scanned, length: usize) {
         reviews: Vec::new(),
         scope: None,
         safe: None,
+        signs: Vec::new(),
         stats: Stats::default(),
         show_suppressed: true,
     };
