@@ -319,7 +319,12 @@ pub enum Comparison {
         unit: u64,
     },
     /// A moment that is further ahead than so many seconds.
-    LaterThan(u64),
+    LaterThan {
+        /// So many seconds.
+        seconds: u64,
+        /// The attribute with the moment from which they count, where it is later than now.
+        from: Option<String>,
+    },
     /// A moment that is over.
     Past,
     /// A resource of these types refers to the resource.

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::model::facts::{Attribute, CLIENT, Resource};
-use crate::model::{Place, Severity};
+use crate::model::{Place, Related, Severity};
 use crate::ruleset::allowlists::{self, Guards, Slot};
 use crate::text::value::cidr::{self, Family, Invalid, Range, Special};
 
+use super::audit::World;
 use super::conditions::{Scope, Truth, blocks, judge};
 use super::expression::Datum;
 use super::resources::{Entry, Module};
@@ -30,15 +31,19 @@ struct List<'a> {
     ranges: Vec<(Range, &'a Place)>,
     everybody: Vec<&'a Place>,
     invalid: Vec<(String, Invalid, &'a Place)>,
+    /// Entries, or conditions of being an allowlist, that nobody can tell.
+    unknown: Vec<&'a Place>,
+    /// Whether it is an allowlist at all is not known.
+    is_doubtful: bool,
 }
 
 impl<'a> List<'a> {
     fn new(slot: &Slot, resource: &'a Resource, path: &str) -> Self {
-        Self { guards: slot.guards, resource, path: path.to_owned(), ranges: Vec::new(), everybody: Vec::new(), invalid: Vec::new() }
+        Self { guards: slot.guards, resource, path: path.to_owned(), ranges: Vec::new(), everybody: Vec::new(), invalid: Vec::new(), unknown: Vec::new(), is_doubtful: false }
     }
 
     fn add(&mut self, entry: &Entry<'a>) {
-        let Datum::Text(text) = &entry.value else { return };
+        let Datum::Text(text) = &entry.value else { return self.unknown.push(entry.place) };
         let parts: Vec<&str> = if text.contains('-') { text.split(',').map(str::trim).collect() } else { cidr::split(text).collect() };
         for part in parts {
             match cidr::entry(part) {
@@ -68,6 +73,14 @@ impl<'a> List<'a> {
         widest.map(|(_, place)| (*place, format!("lets every {} address in: its entries together are all of them", family(whole.family))))
     }
 
+    /// What is said of it: that it violates, if it does and is an allowlist; else that nobody can tell, where an entry is not known.
+    fn outcomes(&self, found: Vec<Found<'a>>) -> Vec<Outcome<'a>> {
+        if found.is_empty() || self.is_doubtful {
+            return self.unknown.first().map(|place| Outcome::Unknown { place }).into_iter().collect();
+        }
+        found.into_iter().map(Outcome::Violates).collect()
+    }
+
     fn found(&self, place: &'a Place, message: String, what: &str) -> Found<'a> {
         let what = format!("{}.{}.{}:{what}", self.resource.kind, self.resource.name, self.path);
         Found { what, place, message: Some(message), related: Vec::new(), notes: Vec::new(), severity: None }
@@ -94,13 +107,17 @@ fn lists<'a>(module: &Module<'a>) -> Vec<List<'a>> {
                 continue;
             }
             for scope in Scope::of(resource, slot.block.as_deref()) {
-                let is_one = slot.when.iter().all(|test| matches!(judge(module, scope, test), Truth::Holds(_)));
-                if !is_one || slot.guards == Guards::Ports && !opens_more_than_web(module, scope) {
+                let truths: Vec<Truth> = slot.when.iter().map(|test| judge(module, scope, test)).collect();
+                if truths.iter().any(|truth| matches!(truth, Truth::Fails)) || slot.guards == Guards::Ports && !opens_more_than_web(module, scope) {
                     continue;
                 }
-                for path in &slot.attributes {
+                let doubt = truths.iter().find_map(|truth| if let Truth::Unknown(place) = truth { Some(*place) } else { None });
+                let lists = slot.attributes.iter().map(|path| (path, module.entries(resource, scope.attributes, path)));
+                for (path, entries) in lists.chain(slot.between.iter().map(|[from, to]| (to, module.range(resource, scope.attributes, (from, to))))) {
                     let mut list = List::new(slot, resource, path);
-                    module.entries(resource, scope.attributes, path).iter().for_each(|entry| list.add(entry));
+                    entries.iter().for_each(|entry| list.add(entry));
+                    list.is_doubtful = doubt.is_some();
+                    list.unknown.extend(doubt);
                     out.push(list);
                 }
             }
@@ -116,7 +133,7 @@ fn lists<'a>(module: &Module<'a>) -> Vec<List<'a>> {
 fn of_keys<'a>(module: &Module<'a>, resource: &'a Resource) -> Vec<List<'a>> {
     let mut paths: Vec<&str> = resource.attributes.iter().map(|a| a.path.trim_end_matches("[]")).filter(|path| is_allowlist_key(path)).collect();
     paths.dedup();
-    let slot = Slot { types: Vec::new(), block: None, attributes: Vec::new(), guards: Guards::Service, when: Vec::new() };
+    let slot = Slot { types: Vec::new(), block: None, attributes: Vec::new(), between: None, guards: Guards::Service, when: Vec::new() };
     let list = |path: &str| {
         let mut list = List::new(&slot, resource, path);
         module.entries(resource, &resource.attributes, path).iter().for_each(|entry| list.add(entry));
@@ -146,6 +163,19 @@ fn is_allowlist_key(path: &str) -> bool {
 
 /// Whether a rule of a firewall opens other ports than those that are public by nature. Ports that are not known say nothing.
 fn opens_more_than_web<'a>(module: &Module<'a>, scope: Scope<'a>) -> bool {
+    let texts = |path: &str| -> Vec<String> {
+        module.entries(scope.resource, scope.attributes, path).iter().filter_map(|entry| entry.value.text()).map(|text| text.trim().to_owned()).collect()
+    };
+    if scope.resource.kind == "kubernetes:NetworkPolicy" {
+        let ports = "spec.ingress.ports";
+        let is_any = !scope.attributes.iter().any(|a| a.path.starts_with(ports));
+        return is_any || texts(&format!("{ports}.port")).iter().any(|port| port.parse::<u16>().is_ok_and(|port| !matches!(port, 80 | 443 | 8080 | 8443)));
+    }
+    // Rules by their names, of the module of the registry.
+    let named = texts("ingress_rules");
+    if !named.is_empty() {
+        return named.iter().any(|name| !["http-80-tcp", "http-8080-tcp", "https-443-tcp", "https-8443-tcp"].contains(&name.as_str()));
+    }
     if scope.resource.kind == "google_compute_firewall" {
         return blocks(scope.attributes, "allow").into_iter().any(|allowed| opens_ports(module, scope.resource, allowed));
     }
@@ -194,9 +224,9 @@ pub fn world_open<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
         if matches!(list.guards, Guards::Vendor | Guards::Store) {
             found.severity = Some(Severity::Critical);
         }
-        Some(Outcome::Violates(found))
+        Some(found)
     };
-    lists(module).iter().filter_map(found).collect()
+    lists(module).iter().flat_map(|list| list.outcomes(found(list).into_iter().collect())).collect()
 }
 
 /// Lists with entries that are wider than those who need access can be.
@@ -205,17 +235,19 @@ pub fn overbroad<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
     for list in lists(module).iter().filter(|list| list.guards != Guards::Ports && list.world().is_none()) {
         let public: Vec<_> = list.ranges.iter().filter(|(range, _)| cidr::special(*range).is_none()).collect();
         let wide: Vec<_> = public.iter().filter(|(range, _)| range.bits() < NARROW[index(range.family)]).collect();
+        let mut found = Vec::new();
         for (range, place) in &wide {
             let message = format!("allowlist of `{}` lets {} in: {range}", list.resource.name, how_many(*range));
-            let mut found = list.found(place, message, &range.to_string());
-            found.severity = (range.bits() <= WIDE[index(range.family)]).then_some(Severity::High);
-            out.push(Outcome::Violates(found));
+            let mut one = list.found(place, message, &range.to_string());
+            one.severity = (range.bits() <= WIDE[index(range.family)]).then_some(Severity::High);
+            found.push(one);
         }
         let sum = cidr::union(public.iter().map(|(range, _)| *range).filter(|range| range.family == Family::V4)).iter().fold(0u128, |sum, r| sum + r.count());
         if let (true, true, Some((_, place))) = (wide.is_empty(), sum > MAX_ADDRESSES, public.first()) {
             let message = format!("entries of the allowlist of `{}` add up to {sum} addresses", list.resource.name);
-            out.push(Outcome::Violates(list.found(place, message, "sum")));
+            found.push(list.found(place, message, "sum"));
         }
+        out.extend(list.outcomes(found));
     }
     out
 }
@@ -229,26 +261,26 @@ fn how_many(range: Range) -> String {
 
 /// Addresses that a service on the internet never sees.
 pub fn private_range<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
-    let mut out = Vec::new();
-    for list in lists(module).iter().filter(|list| list.guards == Guards::Vendor) {
-        for (range, place) in &list.ranges {
-            if let Some(special) = cidr::special(*range).filter(|special| *special != Special::Documentation) {
-                let message = format!(
-                    "{range} in the allowlist of `{}` is {}: the vendor sees the public address of your NAT gateway",
-                    list.resource.name,
-                    special.name()
-                );
-                out.push(Outcome::Violates(list.found(place, message, &range.to_string())));
-            }
-        }
-    }
-    out
+    let found = |list: &List<'a>| {
+        let private = |(range, place): &(Range, &'a Place)| {
+            let special = cidr::special(*range).filter(|special| *special != Special::Documentation)?;
+            let message = format!(
+                "{range} in the allowlist of `{}` is {}: the vendor sees the public address of your NAT gateway",
+                list.resource.name,
+                special.name()
+            );
+            Some(list.found(place, message, &range.to_string()))
+        };
+        list.ranges.iter().filter_map(private).collect()
+    };
+    lists(module).iter().filter(|list| list.guards == Guards::Vendor).flat_map(|list| list.outcomes(found(list))).collect()
 }
 
 /// Entries that cannot mean what they say.
 pub fn invalid_entry<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
     let mut out = Vec::new();
     for list in lists(module).iter().filter(|list| list.guards != Guards::Ports) {
+        let mut found = Vec::new();
         for (text, wrong, place) in &list.invalid {
             let why = match wrong {
                 Invalid::Prefix => "has a prefix that is longer than an address".to_owned(),
@@ -256,31 +288,32 @@ pub fn invalid_entry<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
                 Invalid::Order => "ends before it begins".to_owned(),
                 Invalid::HostBits(range) => format!("has bits set behind its prefix: {range} is meant"),
             };
-            out.push(Outcome::Violates(list.found(place, format!("entry {text} of the allowlist of `{}` {why}", list.resource.name), text)));
+            found.push(list.found(place, format!("entry {text} of the allowlist of `{}` {why}", list.resource.name), text));
         }
         for (range, place) in &list.ranges {
             let is_sample = crate::scan::is_made_up(&place.relative);
             if cidr::special(*range) == Some(Special::Documentation) && !is_sample {
                 let message = format!("{range} in the allowlist of `{}` is a range for documentation, left in", list.resource.name);
-                out.push(Outcome::Violates(list.found(place, message, &range.to_string())));
+                found.push(list.found(place, message, &range.to_string()));
             }
         }
         if list.world().is_none() {
-            out.extend(covered(list));
+            found.extend(covered(list));
         }
+        out.extend(list.outcomes(found));
     }
     out
 }
 
 /// Entries that another entry of the same list holds.
-fn covered<'a>(list: &List<'a>) -> Vec<Outcome<'a>> {
+fn covered<'a>(list: &List<'a>) -> Vec<Found<'a>> {
     let mut out = Vec::new();
     for (at, (range, place)) in list.ranges.iter().enumerate() {
         let holds =
             |(other_at, (other, _)): (usize, &(Range, &Place))| other_at != at && other.holds(*range) && (other.count() > range.count() || other_at < at);
         if let Some((_, (other, _))) = list.ranges.iter().enumerate().find(|(i, r)| holds((*i, r))) {
             let message = format!("{range} in the allowlist of `{}` is in {other} of the same list", list.resource.name);
-            out.push(Outcome::Violates(list.found(place, message, &format!("{range} in {other}"))));
+            out.push(list.found(place, message, &format!("{range} in {other}")));
         }
     }
     out
@@ -298,6 +331,9 @@ pub fn env_mixing<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
                 let label = |a: &&Attribute| matches!(a.path.rsplit('.').next(), Some("display_name" | "name" | "description"));
                 let Some(attribute) = scope.attributes.iter().find(label) else { continue };
                 let known = module.known(resource, attribute).value;
+                if known == Datum::Unknown {
+                    out.push(Outcome::Unknown { place: &attribute.place });
+                }
                 let Some(word) = known.text().and_then(|text| super::words(text).into_iter().find(|w| OTHERS.contains(&w.as_str()))) else { continue };
                 let list = List::new(slot, resource, slot.attributes.first().map_or("", String::as_str));
                 let message = format!("allowlist of the production resource `{}` has an entry for `{word}`", resource.name);
@@ -308,12 +344,81 @@ pub fn env_mixing<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
     out
 }
 
+/// Allowlists of production that hold all that the list of another environment does, by the same key: who may use the other may use production too.
+pub fn env_superset<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
+    let configs: Vec<&'a Resource> = world.resources.iter().filter(|resource| resource.kind.starts_with(super::CONFIG)).collect();
+    let mut listed: Vec<(Environment, String, &'a Attribute, Vec<Range>)> = Vec::new();
+    for resource in configs {
+        for attribute in resource.attributes.iter().filter(|a| is_allowlist_key(&a.path)) {
+            let ranges = ranges_at(resource, &attribute.path);
+            // What is left of the path without the words of its environment is what both have in common.
+            let path = format!("{} {}", resource.place.relative, attribute.path);
+            if let (Some(environment), false) = (Environment::of(&path), ranges.is_empty()) {
+                listed.push((environment, without_environment(&path), attribute, ranges));
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for (_, key, attribute, ranges) in listed.iter().filter(|(environment, ..)| *environment == Environment::Production) {
+        let holds = |other: &&(Environment, String, &'a Attribute, Vec<Range>)| {
+            other.0 == Environment::Other && other.1 == *key && other.3.iter().all(|one| ranges.iter().any(|own| own.holds(*one)))
+        };
+        let Some((_, _, other, _)) = listed.iter().find(holds) else { continue };
+        out.push(Outcome::Violates(Found {
+            what: key.clone(),
+            place: &attribute.place,
+            message: Some(format!("allowlist of production holds all that `{}` of another environment does", other.path)),
+            related: vec![Related { place: other.place.clone(), message: "the list of the other environment".to_owned() }],
+            notes: Vec::new(),
+            severity: None,
+        }));
+    }
+    out
+}
+
+/// The addresses of a list that is written out; nothing where an entry is no text.
+fn ranges_at(resource: &Resource, path: &str) -> Vec<Range> {
+    let element = format!("{path}[]");
+    let has_elements = resource.attributes.iter().any(|a| a.path == element);
+    let entries = resource.attributes.iter().filter(|a| if has_elements { a.path == element } else { a.path == path });
+    let texts: Option<Vec<&str>> = entries.map(super::audit::literal).collect();
+    let parts = texts.unwrap_or_default().into_iter().flat_map(cidr::split);
+    parts.filter_map(|part| if let Some(Ok(cidr::Entry::Addresses(range))) = cidr::entry(part) { Some(range) } else { None }).collect()
+}
+
+/// Whose list it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Environment {
+    Production,
+    Other,
+}
+
+impl Environment {
+    fn of(path: &str) -> Option<Self> {
+        let words = super::words(path);
+        let has = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
+        match (has(&PRODUCTION), has(&OTHERS)) {
+            (true, false) => Some(Self::Production),
+            (false, true) => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+
+fn without_environment(path: &str) -> String {
+    let mut words = super::words(path);
+    words.retain(|word| !PRODUCTION.contains(&word.as_str()) && !OTHERS.contains(&word.as_str()));
+    words.join(" ")
+}
+
+/// Names of production.
+const PRODUCTION: [&str; 3] = ["prod", "production", "live"];
 /// Names of environments that are not production, and of places where people work.
 const OTHERS: [&str; 12] = ["dev", "development", "staging", "stage", "test", "testing", "sandbox", "office", "vpn", "home", "laptop", "qa"];
 
 fn is_production(resource: &Resource) -> bool {
     let words = super::words(&format!("{} {}", resource.place.relative, resource.name));
-    words.iter().any(|w| matches!(w.as_str(), "prod" | "production" | "live"))
+    words.iter().any(|word| PRODUCTION.contains(&word.as_str()))
 }
 
 #[cfg(test)]

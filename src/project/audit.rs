@@ -43,7 +43,7 @@ impl<'a> World<'a> {
 }
 
 /// The text of a literal.
-fn literal(attribute: &Attribute) -> Option<&str> {
+pub fn literal(attribute: &Attribute) -> Option<&str> {
     if let Value::Literal { text, .. } = &attribute.value { std::str::from_utf8(text).ok() } else { None }
 }
 

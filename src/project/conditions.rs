@@ -2,7 +2,7 @@
 
 use regex::RegexBuilder;
 
-use crate::model::facts::{Attribute, Resource};
+use crate::model::facts::{Attribute, Resource, Value};
 use crate::model::rule::{Comparison, ResourceCondition, Test};
 use crate::model::{Place, Related, Severity};
 use crate::scan::OPEN;
@@ -82,6 +82,13 @@ impl<'a> Scope<'a> {
             let inside = format!("{}.", a.path);
             is_above && !a.expression.is_empty() && !attributes.iter().any(|other| other.path.starts_with(&inside))
         })
+    }
+
+    /// Whether an attribute is but what holds others: they are looked at.
+    fn is_container(&self, attribute: &Attribute) -> bool {
+        let base = attribute.path.trim_end_matches("[]");
+        let is_within = |other: &Attribute| other.path.strip_prefix(base).is_some_and(|rest| rest.starts_with('.') || rest.starts_with("[]") && attribute.path == base);
+        attribute.expression.is_empty() && matches!(attribute.value, Value::Unknown) && self.attributes.iter().any(is_within)
     }
 
     fn at(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
@@ -197,30 +204,55 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
     for attribute in scope.at(&test.attribute) {
         found.push((attribute, module.known(scope.resource, attribute)));
     }
+    let plain = |(attribute, value)| (attribute, Known { value, variables: Vec::new(), sources: Vec::new() });
+    found.extend(module.inside(scope.resource, scope.attributes, &test.attribute).into_iter().map(plain));
     let below = format!("{}.", test.attribute);
     let has_inside = scope.attributes.iter().any(|a| a.path.starts_with(&below));
     let is_null = |known: &Known| known.value == Datum::Null;
     if let Some((attribute, _)) = found.iter().find(|(_, known)| is_null(known) && !known.variables.is_empty() && module.is_reusable()) {
         return Truth::Unknown(&attribute.place);
     }
-    let is_there = has_inside || found.iter().any(|(_, known)| !is_null(known));
+    // `dynamic`: as many blocks as there are elements of what it goes over.
+    let copies = scope.attributes.iter().find(|a| a.path == format!("{below}for_each")).filter(|_| found.len() == 1);
+    let count = copies.map(|copies| (copies, module.known(scope.resource, copies).value.copies().map(|all| all.len())));
+    let asks_whether = matches!(test.comparison, Comparison::Absent | Comparison::Present);
+    if let Some((copies, None)) = count.filter(|_| asks_whether) {
+        return Truth::Unknown(&copies.place);
+    }
+    let is_there = !matches!(count, Some((_, Some(0)))) && (has_inside || found.iter().any(|(_, known)| !is_null(known)));
     let may_be_inside = || scope.above(&test.attribute).find(|above| module.known(scope.resource, above).value == Datum::Unknown);
     let asks_for_absence = matches!(test.comparison, Comparison::Absent | Comparison::Unset | Comparison::Lacks(_) | Comparison::InNone(_));
     if let Some(open) = (!is_there && asks_for_absence).then(|| scope.open_at(&test.attribute).or_else(may_be_inside)).flatten() {
         return Truth::Unknown(&open.place);
     }
+    found.retain(|(attribute, _)| !scope.is_container(attribute));
+    let now = match since(module, scope, &test.comparison) {
+        Ok(now) => now,
+        Err(place) => return Truth::Unknown(place),
+    };
     match &test.comparison {
         Comparison::Absent if is_there => Truth::Fails,
         Comparison::Absent => Truth::Holds(Evidence::default()),
         Comparison::Lacks(_) | Comparison::InNone(_) | Comparison::Unset if !is_there => Truth::Holds(Evidence::default()),
-        Comparison::Present if is_there => Truth::Holds(Evidence { attribute: found.first().map(|(a, _)| *a), ..Evidence::default() }),
+        Comparison::Present if is_there => Truth::Holds(Evidence { attribute: scope.at(&test.attribute).next(), ..Evidence::default() }),
         Comparison::Present => Truth::Fails,
-        Comparison::InNone(regex) => match compared(module, found, &Comparison::Matches(regex.clone())) {
+        Comparison::InNone(regex) => match compared(now, found, &Comparison::Matches(regex.clone())) {
             Truth::Holds(_) => Truth::Fails,
             Truth::Fails => Truth::Holds(Evidence::default()),
             unknown @ Truth::Unknown(_) => unknown,
         },
-        comparison => compared(module, found, comparison),
+        comparison => compared(now, found, comparison),
+    }
+}
+
+/// From when on a moment is looked at: from now, or from the later one at which a credential begins. That one stands at the place, where it is not known.
+fn since<'a>(module: &Module<'a>, scope: Scope<'a>, comparison: &Comparison) -> Result<Moment, &'a Place> {
+    let Comparison::LaterThan { from: Some(path), .. } = comparison else { return Ok(module.now()) };
+    let Some(attribute) = scope.at(path).next() else { return Ok(module.now()) };
+    match module.known(scope.resource, attribute).value {
+        Datum::Text(text) => moment_of(&text).map(|(start, _)| start.max(module.now())).ok_or(&attribute.place),
+        Datum::Null => Ok(module.now()),
+        _ => Err(&attribute.place),
     }
 }
 
@@ -239,26 +271,29 @@ fn spoken(resource: &Resource, attribute: &str) -> Option<String> {
     Some(format!("{path} {} {}", resource.name, attributes.join(" ")))
 }
 
-/// Of several attributes at one path, and of several copies, one that violates is enough.
-fn compared<'a>(module: &Module<'a>, found: Vec<(&'a Attribute, Known<'a>)>, comparison: &Comparison) -> Truth<'a> {
+/// Of several attributes at one path, and of several copies, one that violates is enough; of the branches of a condition all must.
+fn compared<'a>(now: Moment, found: Vec<(&'a Attribute, Known<'a>)>, comparison: &Comparison) -> Truth<'a> {
     let mut unknown = None;
-    let is_moment = matches!(comparison, Comparison::LaterThan(_) | Comparison::Past);
+    let is_moment = matches!(comparison, Comparison::LaterThan { .. } | Comparison::Past);
     for (attribute, known) in found {
         for value in known.value.alternatives() {
-            let text = match value {
-                Datum::Text(text) => text.trim(),
-                Datum::Null | Datum::List(_) | Datum::Map(_) => continue,
-                Datum::Unknown | Datum::Any(_) => {
-                    unknown = unknown.or(Some(&attribute.place));
-                    continue;
-                }
+            let verdict = |branch: &Datum| match branch {
+                Datum::Text(text) => holds(text.trim(), comparison, now, &known),
+                Datum::Null | Datum::List(_) | Datum::Map(_) => Some((false, None)),
+                Datum::Unknown | Datum::Any(_) | Datum::Either(_) => None,
             };
-            let value = if is_moment { moment_of(text).map_or_else(|| text.to_owned(), |moment| moment.1) } else { text.to_owned() };
-            let evidence = |length| Evidence { attribute: Some(attribute), value: Some(value.clone()), length, known: Some(known.clone()) };
-            match holds(text, comparison, module.now(), &known) {
-                Some((true, length)) => return Truth::Holds(evidence(length)),
-                Some((false, _)) => {}
-                None => unknown = unknown.or(Some(&attribute.place)),
+            let branches = value.branches();
+            let verdicts: Option<Vec<(bool, Option<Length>)>> = branches.iter().map(verdict).collect();
+            let held = verdicts.as_ref().map(|all| all.iter().filter(|(is_so, _)| *is_so).count());
+            match (held, verdicts.as_ref().and_then(|all| all.first())) {
+                (Some(0), _) => {}
+                (Some(held), Some((_, length))) if held == branches.len() => {
+                    let text = branches.first().and_then(Datum::text).unwrap_or_default().trim();
+                    let moment = is_moment.then(|| moment_of(text)).flatten();
+                    let value = Some(moment.map_or_else(|| text.to_owned(), |moment| moment.1));
+                    return Truth::Holds(Evidence { attribute: Some(attribute), value, length: *length, known: Some(known.clone()) });
+                }
+                _ => unknown = unknown.or(Some(&attribute.place)),
             }
         }
     }
@@ -285,7 +320,7 @@ fn holds(text: &str, comparison: &Comparison, now: Moment, known: &Known) -> Opt
             let length = length_of(text, *unit)?;
             (length.seconds < *seconds, Some(length))
         }
-        Comparison::LaterThan(seconds) => {
+        Comparison::LaterThan { seconds, .. } => {
             let moment = moment_of(text)?.0;
             let away = Length::clock(moment.days_since(now).saturating_mul(DAY));
             (moment > now.after(*seconds), Some(away))
@@ -308,7 +343,8 @@ fn moment_of(text: &str) -> Option<(Moment, String)> {
 /// A length of time in any notation; a schedule counts as its longest pause.
 pub fn length_of(text: &str, unit: u64) -> Option<Length> {
     if let Ok(number) = text.parse::<u64>() {
-        return Some(Length::clock(number.checked_mul(unit)?));
+        let measure = if unit >= duration::MONTH { Measure::Calendar } else { Measure::Clock };
+        return Some(Length { seconds: number.checked_mul(unit)?, measure });
     }
     duration::length(text).or_else(|| Cron::parse(text).or_else(|| Cron::unix(text)).map(|cron| cron.longest_gap()))
 }
@@ -388,6 +424,7 @@ mod tests {
             ("cron(0 8 1 1 ? *)", DAY, Some(365)),
             ("0 8 1 1 *", DAY, Some(365)),
             ("P1Y", DAY, Some(366)),
+            ("3", duration::MONTH, Some(92)),
             ("nonsense", DAY, None),
         ] {
             assert_eq!(length_of(text, unit).map(Length::days), days, "{text}");

@@ -9,6 +9,8 @@ use crate::text::value::duration;
 pub const MAX_DEPTH: u32 = 24;
 /// Values of one list or map.
 const MAX_ITEMS: usize = 2_000;
+/// Branches of conditions that are told apart.
+const MAX_BRANCHES: usize = 8;
 
 /// What an expression amounts to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum Datum {
     Null,
     /// Each of these, for one of several copies (`for_each`).
     Any(Vec<Datum>),
+    /// One of these, and nobody can tell which: the branches of a condition.
+    Either(Vec<Datum>),
     /// Not known before it is applied.
     Unknown,
 }
@@ -44,9 +48,17 @@ impl Datum {
         }
     }
 
+    /// The values of which it is one, in a condition that nobody can tell.
+    pub fn branches(&self) -> &[Self] {
+        match self {
+            Self::Either(all) => all,
+            one => std::slice::from_ref(one),
+        }
+    }
+
     fn is_known(&self) -> bool {
         match self {
-            Self::Unknown => false,
+            Self::Unknown | Self::Either(_) => false,
             Self::List(items) | Self::Any(items) => items.iter().all(Self::is_known),
             Self::Map(items) => items.iter().all(|(_, item)| item.is_known()),
             Self::Text(_) | Self::Null => true,
@@ -73,6 +85,22 @@ impl Datum {
         Self::Text(truth.to_string())
     }
 
+    /// One of two, and nobody can tell which. Where one is not known, neither is the whole.
+    fn either(one: Self, other: Self) -> Self {
+        if one == other {
+            return one;
+        }
+        let mut all = Vec::new();
+        for datum in [one, other] {
+            match datum {
+                Self::Either(inner) => all.extend(inner),
+                Self::Unknown => return Self::Unknown,
+                datum => all.push(datum),
+            }
+        }
+        if all.len() <= MAX_BRANCHES { Self::Either(all) } else { Self::Unknown }
+    }
+
     /// The entry behind one step of a path.
     pub fn step(&self, key: &str) -> Self {
         match self {
@@ -80,6 +108,7 @@ impl Datum {
             Self::List(items) if key == "*" => Self::List(items.clone()),
             Self::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at)).cloned().unwrap_or(Self::Unknown),
             Self::Any(all) => Self::Any(all.iter().map(|one| one.step(key)).collect()),
+            Self::Either(all) => all.iter().map(|one| one.step(key)).reduce(Self::either).unwrap_or(Self::Unknown),
             Self::Text(_) | Self::Null | Self::Unknown => Self::Unknown,
         }
     }
@@ -188,8 +217,7 @@ impl Reader<'_> {
             match condition.truth() {
                 Some(true) => yes,
                 Some(false) => no,
-                None if yes == no => yes,
-                None => Datum::Unknown,
+                None => Datum::either(yes, no),
             }
         } else {
             condition
@@ -708,6 +736,7 @@ mod tests {
             Datum::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(" ")),
             Datum::Map(items) => format!("{{{}}}", items.iter().map(|(k, v)| format!("{k}={}", shown(v))).collect::<Vec<_>>().join(" ")),
             Datum::Any(items) => format!("any({})", items.iter().map(shown).collect::<Vec<_>>().join(" ")),
+            Datum::Either(items) => format!("either({})", items.iter().map(shown).collect::<Vec<_>>().join(" ")),
             Datum::Null => "null".into(),
             Datum::Unknown => "?".into(),
         }
@@ -727,6 +756,8 @@ mod tests {
             ("true ? 365 : 30", "365"),
             ("var.days > 90 ? \"long\" : \"short\"", "long"),
             ("var.other ? 365 : 365", "365"),
+            ("var.other ? 30 : var.other ? 60 : 365", "either(30 60 365)"),
+            ("(var.other ? { a = 1 } : { a = 2 }).a", "either(1 2)"),
             ("[1, \"a\", var.days,]", "[1 a 400]"),
             ("{ a = 1, \"b\" : 2\n c = [3] }", "{a=1 b=2 c=[3]}"),
             ("var.list[1]", "y"),
@@ -766,7 +797,8 @@ mod tests {
     fn what_it_does_not_tell_is_not() {
         for expression in [
             "var.other",
-            "var.other ? 365 : 30",
+            "var.other ? 365 : var.nowhere",
+            "(var.other ? 365 : 30) * 2",
             "\"a-${var.other}\"",
             "data.x.y.z",
             "file(\"x\")",

@@ -45,12 +45,13 @@ const CHECKS: [(&str, ModuleCheck); 7] = [
 type ProjectCheck = for<'a> fn(&World<'a>) -> Vec<Outcome<'a>>;
 
 /// The same of whole projects.
-const PROJECT_CHECKS: [(&str, ProjectCheck); 5] = [
+const PROJECT_CHECKS: [(&str, ProjectCheck); 6] = [
     ("audit-credential", audit::shares_credential),
     ("audit-gap", audit::gap),
     ("audit-missing", audit::missing),
     ("audit-window", audit::window),
     ("declared-secret", audit::shared_secret),
+    ("network-env-mixing", allowlist::env_superset),
 ];
 
 /// What a check says of one place.
@@ -161,7 +162,7 @@ pub struct Around<'a> {
 
 /// The findings that need more than one blob. The resources are taken out of `scanned`.
 pub fn findings(rules: &Arc<RuleSet>, scanned: &mut [Scanned], around: &Around) -> Judged {
-    let active: Vec<(usize, &Rule, Judge)> = rules.rules.iter().enumerate().filter_map(|(index, rule)| active(rules, index, rule)).collect();
+    let active: Vec<(usize, &Rule, Judge)> = rules.rules.iter().enumerate().flat_map(|(index, rule)| active(rules, index, rule)).collect();
     if active.is_empty() {
         return Judged::default();
     }
@@ -219,17 +220,19 @@ fn add(
     }
 }
 
-fn active<'a>(rules: &RuleSet, index: usize, rule: &'a Rule) -> Option<(usize, &'a Rule, Judge<'a>)> {
-    let judge = match &rule.matcher {
+/// How a rule that is on judges: by a check of modules, by one of whole projects, by both.
+fn active<'a>(rules: &RuleSet, index: usize, rule: &'a Rule) -> Vec<(usize, &'a Rule, Judge<'a>)> {
+    let judges: Vec<Judge> = match &rule.matcher {
         Matcher::Check { name } => {
-            let of_module = || CHECKS.iter().find(|(known, _)| known == name).map(|(_, check)| Judge::Check(*check));
-            let of_project = || PROJECT_CHECKS.iter().find(|(known, _)| known == name).map(|(_, check)| Judge::Project(*check));
-            of_module().or_else(of_project)?
+            let of_module = CHECKS.iter().filter(|(known, _)| known == name).map(|(_, check)| Judge::Check(*check));
+            let of_project = PROJECT_CHECKS.iter().filter(|(known, _)| known == name).map(|(_, check)| Judge::Project(*check));
+            of_module.chain(of_project).collect()
         }
-        Matcher::Resource { conditions } => Judge::Conditions(conditions),
-        _ => return None,
+        Matcher::Resource { conditions } => vec![Judge::Conditions(conditions)],
+        _ => Vec::new(),
     };
-    rules.enabled.get(index).copied().unwrap_or(false).then_some((index, rule, judge))
+    let is_on = rules.enabled.get(index).copied().unwrap_or(false);
+    judges.into_iter().filter(|_| is_on).map(|judge| (index, rule, judge)).collect()
 }
 
 /// What the kind of a configuration file of an application begins with.

@@ -183,11 +183,38 @@ impl<'a> Module<'a> {
     pub fn entries(&self, resource: &'a Resource, attributes: &'a [Attribute], path: &str) -> Vec<Entry<'a>> {
         let element = format!("{path}[]");
         let mut out = Vec::new();
+        for (attribute, value) in self.inside(resource, attributes, path) {
+            flatten(value, &attribute.place, &mut out);
+        }
         let has_elements = |at: usize| attributes.get(at + 1).is_some_and(|next| next.path == element);
         for (at, attribute) in attributes.iter().enumerate() {
             if attribute.path == element || attribute.path == path && !has_elements(at) {
                 flatten(self.known(resource, attribute).value, &attribute.place, &mut out);
             }
+        }
+        out
+    }
+
+    /// What is from the address at one path to that at another, written as one entry.
+    pub fn range(&self, resource: &'a Resource, attributes: &'a [Attribute], (from, to): (&str, &str)) -> Vec<Entry<'a>> {
+        let at = |path: &str| attributes.iter().find(|a| a.path == path).map(|a| (a, self.known(resource, a).value));
+        let (Some((_, start)), Some((attribute, end))) = (at(from), at(to)) else { return Vec::new() };
+        let value = match (start.text(), end.text()) {
+            (Some(start), Some(end)) => Datum::Text(format!("{start}-{end}")),
+            _ => Datum::Unknown,
+        };
+        vec![Entry { value, place: &attribute.place }]
+    }
+
+    /// What stands at a path within texts of JSON that the resource is given whole: `policy = jsonencode({ … })`; the attribute that holds it, and the value.
+    pub fn inside(&self, resource: &'a Resource, attributes: &'a [Attribute], path: &str) -> Vec<(&'a Attribute, Datum)> {
+        let holds = |a: &&Attribute| a.expression.trim_start().starts_with("jsonencode(");
+        let mut out = Vec::new();
+        for attribute in attributes.iter().filter(holds) {
+            let Some(steps) = path.strip_prefix(attribute.path.as_str()).and_then(|rest| rest.strip_prefix('.')) else { continue };
+            let mut found = Vec::new();
+            walk(&self.known(resource, attribute).value, &steps.split('.').collect::<Vec<_>>(), &mut found);
+            out.extend(found.into_iter().map(|value| (attribute, value)));
         }
         out
     }
@@ -240,7 +267,12 @@ impl<'a> Module<'a> {
         let attribute = from.attributes.iter().find(|a| a.path == path);
         attribute.is_some_and(|a| {
             let text = self.expanded(&a.expression);
-            ["each.", "local.", "var.", "module."].iter().any(|root| text.contains(root))
+            // A function of CloudFormation that takes it from elsewhere has no expression.
+            if matches!(a.value, Value::Unknown) && text.trim().is_empty() && !from.attributes.iter().any(|inner| inner.path.starts_with(&format!("{path}."))) {
+                return true;
+            }
+            let names = |kind: &str| self.of_kind(kind).any(|variable| mentions(&text, &format!("cfn.{}", variable.name)));
+            (["each.", "local.", "var.", "module."].iter().any(|root| text.contains(root)) || names("variable"))
                 && !text.split(|c: char| !is_name_char(c)).any(|w| self.by_kind.contains_key(w))
         })
     }
@@ -252,6 +284,17 @@ pub fn address(resource: &Resource) -> String {
         format!("cfn.{}", resource.name)
     } else {
         format!("{}.{}", resource.kind, resource.name)
+    }
+}
+
+/// What stands at the end of some steps, through every element of the lists on the way.
+fn walk(value: &Datum, steps: &[&str], out: &mut Vec<Datum>) {
+    match (value, steps) {
+        (Datum::List(items), _) => items.iter().for_each(|item| walk(item, steps, out)),
+        (_, []) => out.push(value.clone()),
+        (Datum::Map(items), [first, rest @ ..]) => items.iter().filter(|(key, _)| key == first).for_each(|(_, item)| walk(item, rest, out)),
+        (Datum::Text(_) | Datum::Null, _) => {}
+        _ => out.push(Datum::Unknown),
     }
 }
 

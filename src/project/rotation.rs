@@ -35,14 +35,19 @@ const FORMS: [Form; 2] = [
     },
 ];
 
+/// Where the module of the registry comes from that makes secrets.
+const SECRETS_MODULE: &str = "terraform-aws-modules/secrets-manager/aws";
+
 /// API credentials in a secret that nothing in the same module rotates.
 pub fn missing<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
-    if module.is_whole() { FORMS.iter().flat_map(|form| missing_in(module, form)).collect() } else { Vec::new() }
+    if !module.is_whole() {
+        return Vec::new();
+    }
+    FORMS.iter().flat_map(|form| missing_in(module, form)).chain(missing_in_calls(module)).collect()
 }
 
 fn missing_in<'a>(module: &Module<'a>, form: &Form) -> Vec<Outcome<'a>> {
-    let is_unrotated =
-        |s: &&'a Resource| !module.is_absent(s) && holds_api_credential(s, form) && !is_rotated_elsewhere(module, s) && !is_rotated(module, s, form);
+    let is_asked = |s: &&'a Resource| !module.is_absent(s) && holds_api_credential(s, form) && !is_rotated_elsewhere(module, s);
     let is_reusable = module.is_reusable();
     let found = |secret: &'a Resource| {
         let mut notes = vec![format!("add: {}", form.snippet.replace("{name}", &secret.name))];
@@ -58,7 +63,32 @@ fn missing_in<'a>(module: &Module<'a>, form: &Form) -> Vec<Outcome<'a>> {
             severity: is_reusable.then_some(Severity::Info),
         })
     };
-    module.of_kind(form.secret).filter(is_unrotated).map(found).collect()
+    let outcome = |secret: &'a Resource| match is_rotated(module, secret, form) {
+        Some(true) => None,
+        Some(false) => Some(found(secret)),
+        None => Some(Outcome::Unknown { place: &secret.place }),
+    };
+    module.of_kind(form.secret).filter(is_asked).filter_map(outcome).collect()
+}
+
+/// Calls of the module of the registry that makes secrets, which rotates them where it is told to.
+fn missing_in_calls<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
+    let form = &FORMS[0];
+    let calls = module.of_kind("module").filter(|call| {
+        let source = call.attribute("source").map_or("", |source| source.expression.as_str());
+        source.contains(SECRETS_MODULE) && !module.is_absent(call) && holds_api_credential(call, form) && !is_rotated_elsewhere(module, call)
+    });
+    let enabled = Test { attribute: "enable_rotation".to_owned(), comparison: Comparison::Unset };
+    let outcome = |call: &'a Resource| match judge(module, Scope { resource: call, attributes: &call.attributes }, &enabled) {
+        Truth::Fails => None,
+        Truth::Unknown(place) => Some(Outcome::Unknown { place }),
+        Truth::Holds(_) => {
+            let mut found = silent(call, &call.place, format!("API credential in secret `{}` has no rotation", call.name));
+            found.notes.push("add: enable_rotation = true rotation_lambda_arn = … rotation_rules = { automatically_after_days = 90 }".to_owned());
+            Some(Outcome::Violates(found))
+        }
+    };
+    calls.filter_map(outcome).collect()
 }
 
 /// What may hear of a message to a topic.
@@ -78,11 +108,15 @@ pub fn unheard<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
     let secrets = ["google_secret_manager_secret", "google_secret_manager_regional_secret"].into_iter().flat_map(|kind| module.of_kind(kind));
     let mut out: Vec<Outcome> = secrets.filter(|secret| !module.is_absent(secret)).filter_map(|secret| unheard_secret(module, secret)).collect();
     let is_heard = module.of_kind("AWS::Events::Rule").any(|rule| rule.attributes.iter().any(|a| a.expression.contains("aws.ssm")));
+    let may_be_heard = module.of_kind("AWS::Events::Rule").any(|rule| module.is_open(rule, "EventPattern") || module.is_open(rule, "EventPattern.source"));
     let policies =
         |parameter: &'a Resource| parameter.attributes.iter().find(|a| a.path.starts_with("Policies") && a.expression.contains("NoChangeNotification"));
     for parameter in module.of_kind("AWS::SSM::Parameter").filter(|_| !is_heard) {
         let message = format!("parameter `{}` says when it has not changed, and no rule hears it", parameter.name);
-        out.extend(policies(parameter).map(|a| Outcome::Violates(silent(parameter, &a.place, message))));
+        out.extend(policies(parameter).map(|a| match may_be_heard {
+            true => Outcome::Unknown { place: &a.place },
+            false => Outcome::Violates(silent(parameter, &a.place, message)),
+        }));
     }
     out
 }
@@ -104,6 +138,10 @@ fn unheard_secret<'a>(module: &Module<'a>, secret: &'a Resource) -> Option<Outco
     let is_heard = |topic: &&Resource| module.blocks().any(|other| LISTENERS.contains(&other.kind.as_str()) && module.refers(other, "", topic));
     let topic = *topics.first().filter(|_| module.is_whole() && !topics.iter().any(is_heard))?;
     let place = secret.attribute("topics.name").map_or(&period.place, |name| &name.place);
+    let may_hear = |other: &&Resource| ["topic", "event_trigger.pubsub_topic", "event_trigger.resource", "transport.pubsub.topic"].iter().any(|path| module.is_open(other, path));
+    if module.blocks().filter(|other| LISTENERS.contains(&other.kind.as_str())).any(|other| may_hear(&other)) {
+        return Some(Outcome::Unknown { place });
+    }
     let mut found = silent(secret, place, format!("rotation of `{}` notifies the topic `{}`, to which nothing listens", secret.name, topic.name));
     found.severity = module.is_reusable().then_some(Severity::Info);
     Some(Outcome::Violates(found))
@@ -163,15 +201,17 @@ fn is_rotated_elsewhere(module: &Module, secret: &Resource) -> bool {
         || attached()
 }
 
-/// Whether some rotation of the module may be the secret's. What cannot be told counts as rotated.
-fn is_rotated(module: &Module, secret: &Resource, form: &Form) -> bool {
+/// Whether some rotation of the module is the secret's; `None` where one may be.
+fn is_rotated(module: &Module, secret: &Resource, form: &Form) -> Option<bool> {
     let by_module = |call: &Resource| {
         let rotates = |text: &str| text.to_ascii_lowercase().contains("rotat");
         let named = rotates(&call.name) || call.attribute("source").is_some_and(|s| rotates(&s.expression));
         call.attributes.iter().any(|a| (named || rotates(&a.path)) && mentions(&module.expanded(&a.expression), &super::resources::address(secret)))
     };
-    module.of_kind(form.rotation).any(|rotation| module.refers(rotation, form.id, secret) || module.is_open(rotation, form.id))
-        || module.of_kind("module").any(by_module)
+    if module.of_kind(form.rotation).any(|rotation| module.refers(rotation, form.id, secret)) || module.of_kind("module").any(by_module) {
+        return Some(true);
+    }
+    if module.of_kind(form.rotation).any(|rotation| module.is_open(rotation, form.id)) { None } else { Some(false) }
 }
 
 #[cfg(test)]

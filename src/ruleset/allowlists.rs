@@ -30,6 +30,8 @@ pub struct Slot {
     pub block: Option<String>,
     /// Dotted paths within the resource.
     pub attributes: Vec<String>,
+    /// The paths of the first and of the last address of a range.
+    pub between: Option<[String; 2]>,
     /// Who judges by it.
     pub guards: Guards,
     /// It is an allowlist only where all of these hold.
@@ -47,7 +49,9 @@ struct RawFile {
 struct RawSlot {
     types: Vec<String>,
     block: Option<String>,
+    #[serde(default)]
     attributes: Vec<String>,
+    between: Option<[String; 2]>,
     guards: Guards,
     #[serde(default)]
     when: Vec<RawTest>,
@@ -60,7 +64,7 @@ pub fn built_in() -> Result<Vec<Slot>, RuleError> {
         let (name, file) = file?;
         for raw in file.slot {
             let when = raw.when.into_iter().map(RawTest::read).collect::<Result<_, _>>().map_err(|what| RuleError::new(format!("{name}: {what}")))?;
-            out.push(Slot { types: raw.types, block: raw.block, attributes: raw.attributes, guards: raw.guards, when });
+            out.push(Slot { types: raw.types, block: raw.block, attributes: raw.attributes, between: raw.between, guards: raw.guards, when });
         }
     }
     Ok(out)
@@ -71,6 +75,6 @@ mod tests {
     #[test]
     fn the_built_in_slots_can_be_read() {
         let slots = super::built_in().unwrap();
-        assert!(slots.iter().all(|slot| !slot.types.is_empty() && !slot.attributes.is_empty()));
+        assert!(slots.iter().all(|slot| !slot.types.is_empty() && (!slot.attributes.is_empty() || slot.between.is_some())));
     }
 }

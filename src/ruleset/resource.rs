@@ -40,6 +40,7 @@ pub struct RawTest {
     #[serde(default)]
     unit: Unit,
     later_than: Option<String>,
+    from: Option<String>,
     #[serde(default)]
     linked: Vec<String>,
     #[serde(default)]
@@ -142,7 +143,9 @@ impl RawTest {
             all.push(Comparison::ShorterThan { seconds: length(&text)?, unit: self.unit.seconds() });
         }
         if let Some(text) = self.later_than {
-            all.push(Comparison::LaterThan(length(&text)?));
+            all.push(Comparison::LaterThan { seconds: length(&text)?, from: self.from.clone() });
+        } else if self.from.is_some() {
+            return Err("in `when`: `from` goes with `later_than`".to_owned());
         }
         all.extend((!self.linked.is_empty()).then_some(Comparison::Linked(self.linked)));
         all.extend((!self.refers.is_empty()).then_some(Comparison::Refers(self.refers)));
@@ -188,6 +191,7 @@ mod tests {
             ("types = ['aws_x']\nwhen = [{ attribute = 'a', is = 'absent', equals = ['x'] }]", "exactly one of"),
             ("types = ['aws_x']\nwhen = [{ is = 'absent' }]", "`attribute` is missing"),
             ("types = ['aws_x']\nwhen = [{ attribute = 'a', longer_than = 'soon' }]", "no length of time"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a', is = 'past', from = 'b' }]", "goes with `later_than`"),
             ("types = ['aws_x']\nwhen = [{ attribute = 'a', matches = '(' }]", "bad pattern"),
             ("types = ['aws_x']\nwhen = [{ attribute = 'a', equal = ['x'] }]", "unknown field"),
         ] {

@@ -157,6 +157,7 @@ fn resource() -> Value {
         ("shorter_than", text("It is a length of time shorter than this: 365d.")),
         ("unit", one_of(variants_of::<Unit>().iter().copied(), "What a bare number counts.")),
         ("later_than", text("It is a moment further ahead than this.")),
+        ("from", text("The attribute with the moment from which `later_than` counts, where it is later than now.")),
         ("linked", texts("A resource of these types refers to this one.")),
         ("unlinked", texts("No resource of these types refers to this one.")),
         ("refers", texts("The attribute refers to a resource of one of these types.")),

@@ -71,6 +71,12 @@ pub fn of_template(expression: &str) -> String {
                 out.extend(["local.", name]);
                 rest = behind;
             }
+            ("resourceid", Some((kind, behind))) if behind.trim_start().starts_with(',') => {
+                // The resource is known by its name: behind the type, or behind that of the one around it.
+                out.push_str(&addressed(kind, behind));
+                out.push_str(&rest[..word]);
+                rest = &rest[word..];
+            }
             _ => {
                 let length = word.max(c.len_utf8());
                 out.push_str(&rest[..length]);
@@ -79,6 +85,14 @@ pub fn of_template(expression: &str) -> String {
         }
     }
     out
+}
+
+/// `cfn.name ` for `resourceId('type', 'name')`, whose last argument is a plain text.
+fn addressed(kind: &str, behind: &str) -> String {
+    let arguments = behind.split_once(')').map_or("", |(arguments, _)| arguments);
+    let last = arguments.rsplit(',').next().unwrap_or_default().trim();
+    let name = last.strip_prefix('\'').and_then(|name| name.strip_suffix('\'')).filter(|name| !name.is_empty() && name.chars().all(|c| is_word(c) || c == '-'));
+    name.filter(|_| kind.contains('/')).map_or(String::new(), |name| format!("cfn.{name} "))
 }
 
 /// A text between `'`, where two stand for one, and its length with them.
@@ -958,6 +972,8 @@ mod tests {
             ("concat('a', variables('b').c)", "concat(\"a\", local.b.c)"),
             ("if(equals(parameters('x'), 'it''s'), 1, 2)", "if(equals(var.x, \"it's\"), 1, 2)"),
             ("resourceId('a')", "resourceId(\"a\")"),
+            ("resourceId('Microsoft.KeyVault/vaults', 'kv')", "cfn.kv resourceId(\"Microsoft.KeyVault/vaults\", \"kv\")"),
+            ("resourceId('Microsoft.KeyVault/vaults', parameters('n'))", "resourceId(\"Microsoft.KeyVault/vaults\", var.n)"),
             ("'open", "\"open\""),
         ] {
             assert_eq!(of_template(expression), expected, "{expression}");

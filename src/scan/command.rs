@@ -8,8 +8,9 @@ use super::program::OPEN;
 use super::syntax::{RawAttribute, RawResource};
 
 /// Signs of such commands.
-pub const SIGNS: [&str; 12] = [
+pub const SIGNS: [&str; 13] = [
     "rotate-secret",
+    "stop-logging",
     "authorize-security-group-ingress",
     "az keyvault",
     "credential reset",
@@ -108,14 +109,21 @@ impl<'c> Command<'c> {
         if self.has(&["secretsmanager", "rotate-secret"]) {
             let mut out = vec![open(self.call.span)];
             if let Some((text, span)) = self.flag("--rotation-rules") {
-                for key in ["AutomaticallyAfterDays", "ScheduleExpression"] {
-                    out.extend(value_of(text?, key).map(|value| known(&format!("RotationRules.{key}"), &value, span)));
+                match text {
+                    Some(text) => {
+                        let rule = |key: &str| value_of(text, key).map(|value| known(&format!("RotationRules.{key}"), &value, span));
+                        out.extend(["AutomaticallyAfterDays", "ScheduleExpression"].into_iter().filter_map(rule));
+                    }
+                    None => out.push(unknown("RotationRules.AutomaticallyAfterDays", span)),
                 }
             }
             return Some(("AWS::SecretsManager::RotationSchedule", out));
         }
         if self.has(&["ec2", "authorize-security-group-ingress"]) {
             return Some(("AWS::EC2::SecurityGroupIngress", self.ingress()));
+        }
+        if self.has(&["cloudtrail", "stop-logging"]) {
+            return Some(("shell:stop-logging", vec![known("logging", "stopped", self.head())]));
         }
         if self.has(&["secretsmanager", "get-secret-value"]) {
             let mut out = vec![open(self.call.span)];
@@ -187,7 +195,7 @@ impl<'c> Command<'c> {
     fn gcloud(&self) -> Option<Declared> {
         let mut out = vec![open(self.call.span)];
         if self.has(&["secrets", "versions", "access"]) {
-            out.extend(self.behind(&["versions", "access"]).and_then(|(text, span)| Some(known("version", text?, span))));
+            out.extend(self.behind(&["versions", "access"]).map(|(text, span)| text.map_or_else(|| unknown("version", span), |text| known("version", text, span))));
             return Some(("data.google_secret_manager_secret_version", out));
         }
         if self.has(&["secrets", "create"]) || self.has(&["secrets", "update"]) {
@@ -241,7 +249,7 @@ impl<'c> Command<'c> {
     fn attribute(&self, flag: &str, path: &str) -> Option<RawAttribute> {
         let (text, span) = self.flag(flag)?;
         Some(text.map_or_else(
-            || RawAttribute { path: path.to_owned(), value: Value::Unknown, expression: "var.?".to_owned(), span },
+            || unknown(path, span),
             |text| known(path, text, span),
         ))
     }
@@ -254,6 +262,11 @@ impl<'c> Command<'c> {
 
 fn known(path: &str, text: &str, span: Span) -> RawAttribute {
     RawAttribute { path: path.to_owned(), value: Value::literal(text.as_bytes(), span), expression: format!("\"{text}\""), span }
+}
+
+/// What a variable of the shell says.
+fn unknown(path: &str, span: Span) -> RawAttribute {
+    RawAttribute { path: path.to_owned(), value: Value::Unknown, expression: "var.?".to_owned(), span }
 }
 
 /// A command changes what it names: the rest is as it was.

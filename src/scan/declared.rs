@@ -18,6 +18,10 @@ const MAX_ATTRIBUTES: usize = 5_000;
 const MAX_BYTES: usize = 2 << 20;
 /// Collections in collections that are kept.
 const MAX_DEPTH: usize = 40;
+/// Values within one function of `CloudFormation` that are looked at.
+const MAX_NESTED: usize = 400;
+/// A name without a value.
+const ANYTHING: &str = "cfn.Anything";
 
 /// What the documents of a file declare.
 pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResource> {
@@ -128,6 +132,14 @@ impl Reader<'_> {
                 "default".clone_into(&mut attribute.path);
             }
             out.push(variable);
+        }
+        if let Some(mappings) = root.get("Mappings") {
+            let mapping = |entry: &document::Entry| {
+                let expression = expression(&entry.value, &mut { MAX_NESTED });
+                RawAttribute { path: entry.key.str().unwrap_or_default().to_owned(), value: Value::Unknown, expression, span: entry.span() }
+            };
+            let attributes = mappings.entries().iter().take(MAX_ATTRIBUTES).map(mapping).collect();
+            out.push(RawResource { kind: "locals".to_owned(), name: String::new(), attributes, span: mappings.span });
         }
         for resource in root.get("Resources").map(Node::entries).into_iter().flatten() {
             let Some(kind) = resource.value.get("Type").and_then(Node::str) else { continue };
@@ -268,8 +280,15 @@ impl Reader<'_> {
     }
 }
 
-/// What a function of `CloudFormation` refers to, as an expression: `!Ref X` and its kin as `cfn.X`, other functions as nothing.
+/// What a function of `CloudFormation` refers to, as an expression: `!Ref X` and its kin as `cfn.X`, those that text alone can compute as what computes
+/// it, other functions as nothing. `None` for what is no function.
 fn reference(node: &Node) -> Option<String> {
+    let mut left = MAX_NESTED;
+    function(node, &mut left)
+}
+
+/// `left` nodes may still be looked at.
+fn function(node: &Node, left: &mut usize) -> Option<String> {
     let tag = node.tag.as_deref().filter(|tag| !tag.starts_with("!!"));
     let (function, value) = match (tag, node.entries()) {
         (Some(tag), _) => (tag.trim_start_matches('!').to_owned(), node),
@@ -280,12 +299,49 @@ fn reference(node: &Node) -> Option<String> {
         _ => return None,
     };
     let text = value.str().or_else(|| value.items().first().and_then(Node::str)).unwrap_or_default();
+    let mut arguments = || -> Vec<String> { value.items().iter().map(|item| expression(item, left)).collect() };
     Some(match function.as_str() {
+        "Ref" if text == "AWS::NoValue" => "null".to_owned(),
         "Ref" => format!("cfn.{text}"),
         "GetAtt" => format!("cfn.{}.attribute", text.split('.').next().unwrap_or(text)),
         "Sub" => format!("\"{}\"", text.replace('"', "").replace("${", "${cfn.")),
+        // Which branch is taken is not known: parameters that conditions compare have other values in production.
+        "If" => match arguments().as_slice() {
+            [_, yes, no] => format!("(cfn.If ? {yes} : {no})"),
+            _ => String::new(),
+        },
+        "Join" => format!("join({})", arguments().join(", ")),
+        "Split" => format!("split({})", arguments().join(", ")),
+        "Select" => match arguments().as_slice() {
+            [at, list] => format!("{list}[{at}]"),
+            _ => String::new(),
+        },
+        "FindInMap" => match arguments().as_slice() {
+            [map, first, second] => format!("local.{}[{first}][{second}]", map.trim_matches('"')),
+            _ => String::new(),
+        },
         _ => String::new(),
     })
+}
+
+/// A value, functions within it included, as an expression; what nobody knows as a name without a value.
+fn expression(node: &Node, left: &mut usize) -> String {
+    let Some(rest) = left.checked_sub(1) else { return ANYTHING.to_owned() };
+    *left = rest;
+    if let Some(found) = function(node, left) {
+        return if found.is_empty() { ANYTHING.to_owned() } else { found };
+    }
+    match &node.kind {
+        Kind::Scalar(..) if node.is_null() => "null".to_owned(),
+        Kind::Scalar(..) if node.templated => ANYTHING.to_owned(),
+        Kind::Scalar(..) => format!("\"{}\"", node.str().unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{")),
+        Kind::Alias(_) => ANYTHING.to_owned(),
+        Kind::List(items) => format!("[{}]", items.iter().map(|item| expression(item, left)).collect::<Vec<_>>().join(", ")),
+        Kind::Map(entries) => {
+            let entry = |entry: &document::Entry| format!("{} = {}", expression(&entry.key, left), expression(&entry.value, left));
+            format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 #[cfg(test)]

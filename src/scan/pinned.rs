@@ -10,18 +10,20 @@ use crate::text::Span;
 use super::syntax::{RawAttribute, RawResource};
 
 /// What such names have in them.
-pub const SIGNS: [&str; 3] = [".vault.azure.net/secrets/", "{{resolve:secretsmanager:", "/versions/"];
+pub const SIGNS: [&str; 4] = [".vault.azure.net/secrets/", "{{resolve:secretsmanager:", "/versions/", "AWSPREVIOUS"];
 /// Versions of one file that are taken.
 const MAX_VERSIONS: usize = 200;
 
-static VERSIONS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
+static VERSIONS: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
     let all = [
         r"https://[A-Za-z0-9-]{3,24}\.vault\.azure\.net/secrets/([A-Za-z0-9-]+)/([0-9a-f]{32})\b",
         r"projects/[A-Za-z0-9_.:-]+/(?:locations/[a-z0-9-]+/)?secrets/([A-Za-z0-9_-]+)/versions/([0-9]+)\b",
         r"\{\{resolve:secretsmanager:([^}\s]+?):SecretString:[^:}]*:(?:(AWSPREVIOUS)\b|[A-Za-z0-9-]*:([0-9a-fA-F-]{32,36}))[^}]*\}\}",
+        // The argument of a call: `VersionStage="AWSPREVIOUS"`, `VersionStage: aws.String("AWSPREVIOUS")`, `.versionStage("AWSPREVIOUS")`.
+        r#"(?i:version_?stage)(\b)[\s"':=(]{1,4}(?:[a-z]+\.String\()?["'](AWSPREVIOUS)["']"#,
     ];
-    let [azure, google, amazon] = all.map(|regex| Regex::new(regex).ok());
-    Some([azure?, google?, amazon?])
+    let [azure, google, amazon, stage] = all.map(|regex| Regex::new(regex).ok());
+    Some([azure?, google?, amazon?, stage?])
 });
 
 /// Each version that is named.
@@ -56,6 +58,11 @@ mod tests {
             ("projects/*/", "secrets/*/versions/5", None),
             ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret:AWSPREVIOUS}}", Some("prod/aelix")),
             ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret::01234567-89ab-cdef-0123-456789abcdef}}", Some("prod/aelix")),
+            ("get_secret_value(SecretId=x, ", "VersionStage='AWSPREVIOUS')", Some("")),
+            ("{ SecretId: x, ", "VersionStage: \"AWSPREVIOUS\" }", Some("")),
+            ("VersionStage: ", "aws.String(\"AWSPREVIOUS\")", Some("")),
+            ("request.", "versionStage(\"AWSPREVIOUS\")", Some("")),
+            ("request.", "versionStage(\"AWSCURRENT\")", None),
             ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret}}", None),
             ("{{resolve:", "secretsmanager:prod/aelix:SecretString:secret:AWSCURRENT}}", None),
         ] {

@@ -195,17 +195,18 @@ impl<'a> Reader<'a> {
             Ingress::Anywhere => (None, field("portRange").or_else(|| construct.arguments.first())),
         };
         let (path, addresses, span) = match (kind, peer) {
-            (Ingress::Anywhere, _) => ("CidrIp", "0.0.0.0/0".to_owned(), construct.span),
+            (Ingress::Anywhere, _) => ("CidrIp", Some("0.0.0.0/0".to_owned()), construct.span),
             (_, Some(peer)) => addresses_of(peer)?,
             (_, None) => return None,
         };
+        let unknown = |path: &str, span: Span| RawAttribute { path: path.to_owned(), value: Value::Unknown, expression: ANYTHING.to_owned(), span };
         let attribute = |path: &str, text: String, span: Span| RawAttribute {
             path: path.to_owned(),
             value: Value::literal(text.as_bytes(), span),
             expression: format!("\"{text}\""),
             span,
         };
-        let mut attributes = vec![attribute(path, addresses, span)];
+        let mut attributes = vec![addresses.map_or_else(|| unknown(path, span), |text| attribute(path, text, span))];
         if let Some((part, (protocol, ports))) = port.and_then(|part| Some((part, self.ports_of(part)?))) {
             attributes.push(attribute("IpProtocol", protocol.to_owned(), part.span));
             for (path, number) in ports.into_iter().flat_map(|(from, to)| [("FromPort", from), ("ToPort", to)]) {
@@ -261,8 +262,8 @@ fn of_ingress(last: &str) -> Option<Ingress> {
     }
 }
 
-/// Attribute, addresses and place of `Peer.anyIpv4()` and its kin.
-fn addresses_of(peer: &Part) -> Option<(&'static str, String, Span)> {
+/// Attribute, addresses where they are known, and place of `Peer.anyIpv4()` and its kin.
+fn addresses_of(peer: &Part) -> Option<(&'static str, Option<String>, Span)> {
     let Shape::Call(call) = &peer.shape else { return None };
     let name = last(&call.callee);
     let name = camel(name.strip_prefix("Peer_").unwrap_or(name));
@@ -271,10 +272,10 @@ fn addresses_of(peer: &Part) -> Option<(&'static str, String, Span)> {
         _ => None,
     };
     Some(match name.as_str() {
-        "anyIpv4" => ("CidrIp", "0.0.0.0/0".to_owned(), peer.span),
-        "anyIpv6" => ("CidrIpv6", "::/0".to_owned(), peer.span),
-        "ipv4" => ("CidrIp", given()?, peer.span),
-        "ipv6" => ("CidrIpv6", given()?, peer.span),
+        "anyIpv4" => ("CidrIp", Some("0.0.0.0/0".to_owned()), peer.span),
+        "anyIpv6" => ("CidrIpv6", Some("::/0".to_owned()), peer.span),
+        "ipv4" => ("CidrIp", given(), peer.span),
+        "ipv6" => ("CidrIpv6", given(), peer.span),
         _ => return None,
     })
 }
