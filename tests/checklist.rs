@@ -134,6 +134,31 @@ fn every_item_is_met_violated_and_open_in_turn() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The word of a state in the two formats for people.
+const WORDS: [(&str, &str, &str); 3] =
+    [("met", "met      ", "| met |"), ("violated", "violated ", "| **violated** |"), ("undecided", "undecided", "| not decidable |")];
+
+#[test]
+fn people_read_the_state_of_every_item_in_both_formats() {
+    let open: Tree = &[("main.py", "print('hello')\n")];
+    let mut wrong = Vec::new();
+    for (id, met, violated) in ITEMS {
+        for (files, state) in [(met, "met"), (violated, "violated"), (open, "undecided")] {
+            let tree = tempfile::tempdir().unwrap();
+            write(tree.path(), files);
+            let shown = |format: &str| String::from_utf8(run(tree.path(), &["--format", format, "--now", "2026-06-01"]).stdout).unwrap();
+            let json: Value = serde_json::from_str(&shown("json")).unwrap();
+            let title = item(&json, id)["title"].as_str().unwrap();
+            let (_, human, markdown) = WORDS.iter().find(|(name, ..)| *name == state).unwrap();
+            let has = |text: &str, parts: [&str; 2]| text.lines().any(|line| line.contains(parts[0]) && line.contains(parts[1]));
+            if !has(&shown("human"), [human, title]) || !has(&shown("markdown"), [title, markdown]) {
+                wrong.push(format!("{id} {state}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
 #[test]
 fn the_document_follows_its_schema() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/checklist.schema.json");

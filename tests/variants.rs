@@ -99,6 +99,54 @@ fn plan(args: &CheckArgs, folder: &Path) -> Plan {
     Plan::new(args, &environment).unwrap()
 }
 
+/// Severity of every rule of the families, and whether it is on by default.
+const RULES: [(&str, &str, bool); 30] = [
+    ("audit/export-gap", "medium", true),
+    ("audit/export-missing", "medium", false),
+    ("audit/export-shares-app-credential", "medium", true),
+    ("audit/export-window-unbounded", "low", true),
+    ("audit/insecure-sink", "medium", true),
+    ("audit/retention-too-short", "low", true),
+    ("audit/secret-store-unaudited", "low", true),
+    ("audit/stream-inactive", "high", true),
+    ("network/allowlist-env-mixing", "low", true),
+    ("network/allowlist-invalid-entry", "low", true),
+    ("network/allowlist-missing", "medium", true),
+    ("network/allowlist-overbroad", "medium", true),
+    ("network/allowlist-private-range", "medium", true),
+    ("network/allowlist-world-open", "high", true),
+    ("network/default-action-allow", "medium", true),
+    ("network/insecure-transport", "high", true),
+    ("network/secret-store-public", "medium", true),
+    ("network/spoofable-allowlist", "medium", false),
+    ("network/unstable-egress", "medium", false),
+    ("rotation/expired", "high", true),
+    ("rotation/expiry-too-far", "medium", true),
+    ("rotation/interval-too-long", "medium", true),
+    ("rotation/no-expiry", "medium", true),
+    ("rotation/no-rotation-config", "medium", true),
+    ("rotation/notify-without-consumer", "medium", true),
+    ("rotation/pinned-secret-version", "medium", true),
+    ("rotation/refresh-disabled", "medium", true),
+    ("rotation/rotation-disabled", "high", true),
+    ("rotation/static-cloud-key", "medium", true),
+    ("rotation/vault-unbounded-credential", "medium", true),
+];
+
+#[test]
+fn every_rule_has_the_severity_and_the_default_that_were_agreed() {
+    let family = |id: &str| FAMILIES.contains(&id.split('/').next().unwrap());
+    let rules = ruleset::built_in().unwrap();
+    let mut shown: Vec<(&str, String, bool)> = rules
+        .iter()
+        .filter(|rule| family(rule.id.as_str()))
+        .map(|rule| (rule.id.as_str(), rule.severity.to_string(), rule.status != RuleStatus::Preview))
+        .collect();
+    shown.sort();
+    let expected: Vec<(&str, String, bool)> = RULES.iter().map(|(id, severity, is_on)| (*id, (*severity).to_owned(), *is_on)).collect();
+    assert_eq!(shown, expected);
+}
+
 #[test]
 fn every_variant_is_judged_as_it_is() {
     let judge = Judge::new();
@@ -108,10 +156,12 @@ fn every_variant_is_judged_as_it_is() {
         let severity = case.severity.clone().or(severity).unwrap_or_default();
         let mut look = |variant: &str, text: &str, is_right: &dyn Fn(&Judged) -> bool| {
             let text = &case.text.as_ref().map_or_else(|| text.to_owned(), |all| all.replace('◆', text));
-            let files: Vec<(&str, &str)> = case.beside.iter().map(|(path, text)| (path.as_str(), text.as_str())).chain([(case.path.as_str(), text.as_str())]).collect();
+            let files: Vec<(&str, &str)> =
+                case.beside.iter().map(|(path, text)| (path.as_str(), text.as_str())).chain([(case.path.as_str(), text.as_str())]).collect();
             let judged = judge.judge(&case.rule, &files);
             if !is_right(&judged) {
-                let found: Vec<String> = judged.found.iter().map(|f| format!("{}:{} {} {}", f.place.relative, f.place.start.line, f.severity, f.message)).collect();
+                let found: Vec<String> =
+                    judged.found.iter().map(|f| format!("{}:{} {} {}", f.place.relative, f.place.start.line, f.severity, f.message)).collect();
                 writeln!(wrong, "{} {}: {variant}: {found:?} {:?}", case.rule, case.ecosystem, judged.unknown).unwrap();
             }
         };

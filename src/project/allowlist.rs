@@ -31,15 +31,24 @@ struct List<'a> {
     ranges: Vec<(Range, &'a Place)>,
     everybody: Vec<&'a Place>,
     invalid: Vec<(String, Invalid, &'a Place)>,
-    /// Entries, or conditions of being an allowlist, that nobody can tell.
+    /// Entries that nobody can tell.
     unknown: Vec<&'a Place>,
-    /// Whether it is an allowlist at all is not known.
-    is_doubtful: bool,
+    /// What makes it unknown whether it is an allowlist at all.
+    doubt: Option<&'a Place>,
 }
 
 impl<'a> List<'a> {
     fn new(slot: &Slot, resource: &'a Resource, path: &str) -> Self {
-        Self { guards: slot.guards, resource, path: path.to_owned(), ranges: Vec::new(), everybody: Vec::new(), invalid: Vec::new(), unknown: Vec::new(), is_doubtful: false }
+        Self {
+            guards: slot.guards,
+            resource,
+            path: path.to_owned(),
+            ranges: Vec::new(),
+            everybody: Vec::new(),
+            invalid: Vec::new(),
+            unknown: Vec::new(),
+            doubt: None,
+        }
     }
 
     fn add(&mut self, entry: &Entry<'a>) {
@@ -73,12 +82,15 @@ impl<'a> List<'a> {
         widest.map(|(_, place)| (*place, format!("lets every {} address in: its entries together are all of them", family(whole.family))))
     }
 
-    /// What is said of it: that it violates, if it does and is an allowlist; else that nobody can tell, where an entry is not known.
+    /// What is said of it: that it violates, if it is sure to be an allowlist; that nobody can tell, where an entry, or that, is not known.
     fn outcomes(&self, found: Vec<Found<'a>>) -> Vec<Outcome<'a>> {
-        if found.is_empty() || self.is_doubtful {
-            return self.unknown.first().map(|place| Outcome::Unknown { place }).into_iter().collect();
-        }
-        found.into_iter().map(Outcome::Violates).collect()
+        let unknown = match (self.doubt, found.is_empty()) {
+            (Some(doubt), false) => Some(doubt),
+            (None, true) => self.unknown.first().copied(),
+            _ => None,
+        };
+        let is_sure = self.doubt.is_none();
+        found.into_iter().filter(|_| is_sure).map(Outcome::Violates).chain(unknown.map(|place| Outcome::Unknown { place })).collect()
     }
 
     fn found(&self, place: &'a Place, message: String, what: &str) -> Found<'a> {
@@ -116,8 +128,7 @@ fn lists<'a>(module: &Module<'a>) -> Vec<List<'a>> {
                 for (path, entries) in lists.chain(slot.between.iter().map(|[from, to]| (to, module.range(resource, scope.attributes, (from, to))))) {
                     let mut list = List::new(slot, resource, path);
                     entries.iter().for_each(|entry| list.add(entry));
-                    list.is_doubtful = doubt.is_some();
-                    list.unknown.extend(doubt);
+                    list.doubt = doubt;
                     out.push(list);
                 }
             }
@@ -264,11 +275,8 @@ pub fn private_range<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
     let found = |list: &List<'a>| {
         let private = |(range, place): &(Range, &'a Place)| {
             let special = cidr::special(*range).filter(|special| *special != Special::Documentation)?;
-            let message = format!(
-                "{range} in the allowlist of `{}` is {}: the vendor sees the public address of your NAT gateway",
-                list.resource.name,
-                special.name()
-            );
+            let message =
+                format!("{range} in the allowlist of `{}` is {}: the vendor sees the public address of your NAT gateway", list.resource.name, special.name());
             Some(list.found(place, message, &range.to_string()))
         };
         list.ranges.iter().filter_map(private).collect()
@@ -349,7 +357,7 @@ pub fn env_superset<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
     let configs: Vec<&'a Resource> = world.resources.iter().filter(|resource| resource.kind.starts_with(super::CONFIG)).collect();
     let mut listed: Vec<(Environment, String, &'a Attribute, Vec<Range>)> = Vec::new();
     for resource in configs {
-        for attribute in resource.attributes.iter().filter(|a| is_allowlist_key(&a.path)) {
+        for attribute in resource.attributes.iter().filter(|a| !a.path.ends_with("[]") && is_allowlist_key(&a.path)) {
             let ranges = ranges_at(resource, &attribute.path);
             // What is left of the path without the words of its environment is what both have in common.
             let path = format!("{} {}", resource.place.relative, attribute.path);

@@ -87,7 +87,8 @@ impl<'a> Scope<'a> {
     /// Whether an attribute is but what holds others: they are looked at.
     fn is_container(&self, attribute: &Attribute) -> bool {
         let base = attribute.path.trim_end_matches("[]");
-        let is_within = |other: &Attribute| other.path.strip_prefix(base).is_some_and(|rest| rest.starts_with('.') || rest.starts_with("[]") && attribute.path == base);
+        let is_within =
+            |other: &Attribute| other.path.strip_prefix(base).is_some_and(|rest| rest.starts_with('.') || rest.starts_with("[]") && attribute.path == base);
         attribute.expression.is_empty() && matches!(attribute.value, Value::Unknown) && self.attributes.iter().any(is_within)
     }
 

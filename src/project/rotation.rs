@@ -138,7 +138,9 @@ fn unheard_secret<'a>(module: &Module<'a>, secret: &'a Resource) -> Option<Outco
     let is_heard = |topic: &&Resource| module.blocks().any(|other| LISTENERS.contains(&other.kind.as_str()) && module.refers(other, "", topic));
     let topic = *topics.first().filter(|_| module.is_whole() && !topics.iter().any(is_heard))?;
     let place = secret.attribute("topics.name").map_or(&period.place, |name| &name.place);
-    let may_hear = |other: &&Resource| ["topic", "event_trigger.pubsub_topic", "event_trigger.resource", "transport.pubsub.topic"].iter().any(|path| module.is_open(other, path));
+    let may_hear = |other: &&Resource| {
+        ["topic", "event_trigger.pubsub_topic", "event_trigger.resource", "transport.pubsub.topic"].iter().any(|path| module.is_open(other, path))
+    };
     if module.blocks().filter(|other| LISTENERS.contains(&other.kind.as_str())).any(|other| may_hear(&other)) {
         return Some(Outcome::Unknown { place });
     }

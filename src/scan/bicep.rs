@@ -71,9 +71,8 @@ pub fn of_template(expression: &str) -> String {
                 out.extend(["local.", name]);
                 rest = behind;
             }
-            ("resourceid", Some((kind, behind))) if behind.trim_start().starts_with(',') => {
-                // The resource is known by its name: behind the type, or behind that of the one around it.
-                out.push_str(&addressed(kind, behind));
+            ("resourceid", _) => {
+                out.push_str(&addressed(&rest[word..]));
                 out.push_str(&rest[..word]);
                 rest = &rest[word..];
             }
@@ -87,12 +86,12 @@ pub fn of_template(expression: &str) -> String {
     out
 }
 
-/// `cfn.name ` for `resourceId('type', 'name')`, whose last argument is a plain text.
-fn addressed(kind: &str, behind: &str) -> String {
-    let arguments = behind.split_once(')').map_or("", |(arguments, _)| arguments);
-    let last = arguments.rsplit(',').next().unwrap_or_default().trim();
+/// `cfn.name ` for `('type', 'name')` behind `resourceId`, whose last argument is a plain text: by its name others know a resource.
+fn addressed(arguments: &str) -> String {
+    let inside = arguments.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or("", |(inside, _)| inside);
+    let last = inside.rsplit_once(',').map_or("", |(_, last)| last.trim());
     let name = last.strip_prefix('\'').and_then(|name| name.strip_suffix('\'')).filter(|name| !name.is_empty() && name.chars().all(|c| is_word(c) || c == '-'));
-    name.filter(|_| kind.contains('/')).map_or(String::new(), |name| format!("cfn.{name} "))
+    name.map_or_else(String::new, |name| format!("cfn.{name} "))
 }
 
 /// A text between `'`, where two stand for one, and its length with them.

@@ -195,7 +195,9 @@ impl<'c> Command<'c> {
     fn gcloud(&self) -> Option<Declared> {
         let mut out = vec![open(self.call.span)];
         if self.has(&["secrets", "versions", "access"]) {
-            out.extend(self.behind(&["versions", "access"]).map(|(text, span)| text.map_or_else(|| unknown("version", span), |text| known("version", text, span))));
+            out.extend(
+                self.behind(&["versions", "access"]).map(|(text, span)| text.map_or_else(|| unknown("version", span), |text| known("version", text, span))),
+            );
             return Some(("data.google_secret_manager_secret_version", out));
         }
         if self.has(&["secrets", "create"]) || self.has(&["secrets", "update"]) {
@@ -209,6 +211,10 @@ impl<'c> Command<'c> {
             return Some(("google_secret_manager_secret", out));
         }
         if self.has(&["firewall-rules", "create"]) || self.has(&["firewall-rules", "update"]) {
+            // What is created is what the command says, and no more.
+            out.retain(|_| self.has(&["firewall-rules", "update"]));
+            out.extend(self.attribute("--source-tags", "source_tags"));
+            out.extend(self.attribute("--source-service-accounts", "source_service_accounts"));
             out.extend(self.attribute("--source-ranges", "source_ranges"));
             out.extend(self.attribute("--direction", "direction"));
             out.extend(self.attribute("--action", "action"));
@@ -248,10 +254,7 @@ impl<'c> Command<'c> {
     /// A flag as an attribute.
     fn attribute(&self, flag: &str, path: &str) -> Option<RawAttribute> {
         let (text, span) = self.flag(flag)?;
-        Some(text.map_or_else(
-            || unknown(path, span),
-            |text| known(path, text, span),
-        ))
+        Some(text.map_or_else(|| unknown(path, span), |text| known(path, text, span)))
     }
 
     /// Whether a flag without a value is given.

@@ -334,7 +334,9 @@ fn expression(node: &Node, left: &mut usize) -> String {
     match &node.kind {
         Kind::Scalar(..) if node.is_null() => "null".to_owned(),
         Kind::Scalar(..) if node.templated => ANYTHING.to_owned(),
-        Kind::Scalar(..) => format!("\"{}\"", node.str().unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{")),
+        Kind::Scalar(..) => {
+            format!("\"{}\"", node.str().unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{"))
+        }
         Kind::Alias(_) => ANYTHING.to_owned(),
         Kind::List(items) => format!("[{}]", items.iter().map(|item| expression(item, left)).collect::<Vec<_>>().join(", ")),
         Kind::Map(entries) => {

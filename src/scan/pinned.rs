@@ -35,9 +35,11 @@ pub fn resources(bytes: &[u8]) -> Vec<RawResource> {
         let Some(version) = found.iter().skip(2).flatten().next() else { continue };
         let span = Span::new(whole.start(), whole.end());
         let text = String::from_utf8_lossy(version.as_bytes()).into_owned();
-        let attribute = RawAttribute { path: "version".to_owned(), value: Value::literal(text.as_bytes(), span), expression: format!("\"{text}\""), span };
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
-        out.push(RawResource { kind: "secret-version".to_owned(), name, attributes: vec![attribute], span });
+        // A stage says nothing of whose it is: it is what Terraform calls so.
+        let (kind, path) = if name.is_empty() { ("data.aws_secretsmanager_secret_version", "version_stage") } else { ("secret-version", "version") };
+        let attribute = RawAttribute { path: path.to_owned(), value: Value::literal(text.as_bytes(), span), expression: format!("\"{text}\""), span };
+        out.push(RawResource { kind: kind.to_owned(), name, attributes: vec![attribute], span });
     }
     out
 }
