@@ -2,15 +2,24 @@
 
 use crate::model::{Confidence, FileKind};
 use crate::text::name::{self, NameKind};
-use crate::text::{placeholder, randomness};
+use crate::text::{placeholder, randomness, wording};
 
 use super::binding::Holder;
 use super::context::Context;
 
 /// Shortest password that is reported at medium confidence.
 const MIN_PASSWORD: usize = 8;
-/// Shortest key, token or secret that is reported at medium confidence.
+/// Shortest key, token or secret that is reported at medium confidence for its letters and digits alone.
 const MIN_SECRET: usize = 12;
+/// Shortest drawn password. What is shorter is a word of three letters or a mask.
+const MIN_DRAWN_PASSWORD: usize = 4;
+/// Shortest drawn value under the name of a secret, and of a key or token, which are generated and so longer.
+const MIN_DRAWN_SECRET: usize = 6;
+const MIN_DRAWN_KEY: usize = 8;
+/// Least share that words leave of a drawn secret: names of things (`xoxo`, `YZZ222`) have less to go by than passwords.
+const DRAWN_SECRET: f64 = 0.8;
+/// Shortest drawn value under a weak name.
+const MIN_WEAKLY_NAMED: usize = 16;
 
 /// What is known of a candidate.
 pub struct Candidate<'a> {
@@ -37,7 +46,7 @@ pub fn confidence(candidate: &Candidate) -> Option<Confidence> {
         NameKind::Password => password(value),
         _ if value.contains(&b' ') => return None,
         _ if name::strength(candidate.name) == Some(name::Strength::Weak) => weakly_named(value),
-        _ => secret(value),
+        _ => secret(kind, value),
     };
     Some(adjusted(base, candidate))
 }
@@ -57,6 +66,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || is_public_key(value)
         || is_permission(candidate)
         || is_address(value)
+        || holds_verb(value)
 }
 
 /// A double-quoted string of a shell with a variable or a command in it.
@@ -80,16 +90,25 @@ fn same_as_name(candidate: &Candidate) -> bool {
 fn password(value: &[u8]) -> Confidence {
     let letters = value.iter().any(u8::is_ascii_alphabetic);
     let others = value.iter().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
-    if placeholder::weak_word(value) || value.contains(&b' ') || is_worded(value) {
-        return Confidence::Low;
-    }
-    if is_digest(value) {
+    if placeholder::weak_word(value) || value.contains(&b' ') || is_digest(value) {
         return Confidence::Low;
     }
     if value.len() >= MIN_SECRET && randomness::is_random(value) {
         return Confidence::High;
     }
-    if value.len() >= MIN_PASSWORD && letters && others { Confidence::Medium } else { Confidence::Low }
+    let mixed = value.len() >= MIN_PASSWORD && letters && others && !is_worded(value);
+    if mixed || is_drawn(value) { Confidence::Medium } else { Confidence::Low }
+}
+
+/// Whether no words are in the value of a password.
+pub(super) fn is_drawn(value: &[u8]) -> bool {
+    let is_text = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(|b| matches!(b, b'{' | b'}' | b'\\' | b'<' | b'>'));
+    value.len() >= MIN_DRAWN_PASSWORD && is_text && !is_title(value) && wording::unexplained(value) >= wording::DRAWN
+}
+
+/// A capital and small letters: a label in some language (`Heslo`, `Wachtwoord`) rather than a password.
+fn is_title(value: &[u8]) -> bool {
+    matches!(value, [first, rest @ ..] if first.is_ascii_uppercase() && rest.iter().all(u8::is_ascii_lowercase))
 }
 
 /// Hexadecimal of the length of MD5, SHA-1, SHA-256 or SHA-512: under the name of a password most likely its digest.
@@ -111,9 +130,20 @@ fn is_public_key(value: &[u8]) -> bool {
         || value.starts_with(b"MI") && value.len() > 24 && memchr::memmem::find(&value[..24], b"0GCSqGSIb3DQEB").is_some()
 }
 
+/// `%s`, `%-10v`: a hole that `printf` fills.
+fn holds_verb(value: &[u8]) -> bool {
+    let is_verb = |at: usize| value[at + 1..].trim_ascii_start().first().is_some_and(|verb| matches!(verb, b's' | b'd' | b'v' | b'n' | b'q' | b'@'));
+    value.len() <= 8 && memchr::memchr_iter(b'%', value).any(is_verb)
+}
+
 /// `0x` and 40 hexadecimal digits: an address on a blockchain.
 fn is_address(value: &[u8]) -> bool {
     value.strip_prefix(b"0x").is_some_and(|digits| digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// `(&(user=x)(password=ab*))`: a filter of LDAP (RFC 4515).
+fn is_filter(candidate: &Candidate) -> bool {
+    candidate.before.ends_with(b"(") && matches!(candidate.holder, Holder::Bare | Holder::InString)
 }
 
 /// `id-token: write`: what a job may do with the token.
@@ -134,17 +164,20 @@ fn is_worded(value: &[u8]) -> bool {
     !value.iter().any(u8::is_ascii_digit) && letters && (foreign || randomness::score(value) < 0.5)
 }
 
-fn secret(value: &[u8]) -> Confidence {
+fn secret(kind: NameKind, value: &[u8]) -> Confidence {
     if value.len() >= 16 && randomness::is_random(value) {
         return Confidence::High;
     }
     let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
-    if value.len() >= MIN_SECRET && mixed && randomness::score(value) >= 0.3 { Confidence::Medium } else { Confidence::Low }
+    let least = if matches!(kind, NameKind::ClientSecret | NameKind::WebhookSecret | NameKind::Secret) { MIN_DRAWN_SECRET } else { MIN_DRAWN_KEY };
+    let drawn = is_drawn(value) && wording::unexplained(value) >= DRAWN_SECRET && value.len() >= if mixed { least } else { MIN_SECRET };
+    if drawn || value.len() >= MIN_SECRET && mixed && randomness::score(value) >= 0.3 { Confidence::Medium } else { Confidence::Low }
 }
 
 /// A bare `token`, `key`, `auth`: only a long random value counts.
 fn weakly_named(value: &[u8]) -> Confidence {
-    if value.len() >= 20 && randomness::is_random(value) { Confidence::Medium } else { Confidence::Low }
+    let least = if value.iter().all(u8::is_ascii_alphanumeric) { MIN_WEAKLY_NAMED } else { MIN_WEAKLY_NAMED + 4 };
+    if value.len() >= least && randomness::is_random(value) && is_drawn(value) { Confidence::Medium } else { Confidence::Low }
 }
 
 /// Notation and file: what is made up, prose or machine-written is trusted less.
@@ -155,21 +188,26 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
         _ => Confidence::Low,
     };
     let random = randomness::is_random(candidate.value) && candidate.value.len() >= 16;
+    let drawn = base >= Confidence::Medium && is_drawn(candidate.value) && !is_filter(candidate);
     let mut confidence = base;
     if context.made_up() {
-        confidence = if random { lower(confidence) } else { Confidence::Low };
+        confidence = match () {
+            () if random => lower(confidence),
+            () if drawn => Confidence::Medium,
+            () => Confidence::Low,
+        };
     }
     if context.vendored || context.kind == FileKind::Generated || is_decoded_text(candidate.value) {
         confidence = Confidence::Low;
     }
     let aside = context.kind == FileKind::Document || is_comment(candidate.before);
-    if aside && !random {
+    if aside && !random && !drawn {
         confidence = Confidence::Low;
     }
     if is_comment(candidate.before) {
         confidence = confidence.min(Confidence::Medium);
     }
-    if matches!(context.kind, FileKind::Source | FileKind::Other) && !random {
+    if matches!(context.kind, FileKind::Source | FileKind::Other) && !random && !drawn {
         confidence = lower(confidence).max(if candidate.holder == Holder::Quoted { confidence.min(Confidence::Medium) } else { Confidence::Low });
     }
     confidence
@@ -184,5 +222,6 @@ pub(super) fn is_comment(before: &[u8]) -> bool {
 /// Base64 of readable words: a sample rather than a key.
 fn is_decoded_text(value: &[u8]) -> bool {
     let Ok(text) = data_encoding::BASE64.decode(value) else { return false };
-    text.len() >= 6 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && (placeholder::placeholder(&text).is_some() || is_worded(&text))
+    let text = text.trim_ascii();
+    text.len() >= 4 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && (placeholder::placeholder(text).is_some() || wording::unexplained(text) < wording::DRAWN)
 }
