@@ -425,6 +425,9 @@ pub struct OutputArgs {
     /// Print figures about the run
     #[arg(long)]
     pub stats: bool,
+    /// Say of each finding what its confidence is made of
+    #[arg(long)]
+    pub explain_finding: bool,
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,

@@ -43,6 +43,22 @@ pub enum Holder {
     Beside,
 }
 
+impl Holder {
+    /// As evidence says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quoted => "a literal in quotes",
+            Self::Bare => "the value of a setting",
+            Self::InString => "a pair in a longer text",
+            Self::Flag => "an option of a command",
+            Self::Element => "an element of XML",
+            Self::Argument => "an argument of a call",
+            Self::Fallback => "what counts where nothing else is set",
+            Self::Beside => "it stands beside the name",
+        }
+    }
+}
+
 /// A name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextBinding {
@@ -405,9 +421,7 @@ impl Reader<'_> {
             Bare::Yaml if self.is_tight(position) && self.is_within_scalar() => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
             Bare::Word if !matches!(open, Open::By(_)) => self.word(position, b"").map(|span| (span, Holder::Bare)),
-            Bare::Never if open == Open::No && in_text_block(self.bytes, self.line.start) => {
-                self.word(position, b"&\\").map(|span| (span, Holder::InString))
-            }
+            Bare::Never if open == Open::No && in_text_block(self.bytes, self.line.start) => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
             _ => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
         }
@@ -525,8 +539,9 @@ impl Reader<'_> {
         let rest = &self.bytes[position.min(self.line.end)..self.line.end];
         let text = rest.strip_prefix(b"new ").unwrap_or(rest);
         let path = text.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
-        let is_type =
-            [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted", b"Credential", b"Password"].iter().any(|word| memchr::memmem::find(&text[..path], word).is_some());
+        let is_type = [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted", b"Credential", b"Password"]
+            .iter()
+            .any(|word| memchr::memmem::find(&text[..path], word).is_some());
         if self.bare != Bare::Never || !is_type || text.get(path) != Some(&b'(') {
             return None;
         }

@@ -1,6 +1,6 @@
 //! The generic secret: one decision, in one place, made of the evidence that a name, a value, a notation and a file give.
 
-use crate::model::{Confidence, FileKind};
+use crate::model::{About, Confidence, Evidence, FileKind};
 use crate::text::name::{self, NameKind};
 use crate::text::{placeholder, randomness, wording};
 
@@ -18,6 +18,8 @@ const MIN_DRAWN_SECRET: usize = 6;
 const MIN_DRAWN_KEY: usize = 8;
 /// Least share that words leave of a drawn secret: names of things (`xoxo`, `YZZ222`) have less to go by than passwords.
 const DRAWN_SECRET: f64 = 0.8;
+/// Most that words leave unexplained of a value that they make up alone.
+const WORDS_ALONE: f64 = 0.5;
 /// Shortest drawn value under a weak name.
 const MIN_WEAKLY_NAMED: usize = 16;
 
@@ -35,8 +37,8 @@ pub struct Candidate<'a> {
     pub context: Context,
 }
 
-/// How sure a candidate is a secret; `None` if something speaks against it.
-pub fn confidence(candidate: &Candidate) -> Option<Confidence> {
+/// How sure a candidate is a secret, and why; `None` if something refutes it.
+pub fn judge(candidate: &Candidate) -> Option<(Confidence, Vec<Evidence>)> {
     let kind = name::classify(candidate.name)?;
     let value = candidate.value;
     if is_refuted(candidate) {
@@ -48,7 +50,43 @@ pub fn confidence(candidate: &Candidate) -> Option<Confidence> {
         _ if name::strength(candidate.name) == Some(name::Strength::Weak) => weakly_named(value),
         _ => secret(kind, value),
     };
-    Some(adjusted(base, candidate))
+    Some((adjusted(base, candidate), evidence(kind, candidate)))
+}
+
+/// What the confidence is made of, in words that give nothing of the value away.
+fn evidence(kind: NameKind, candidate: &Candidate) -> Vec<Evidence> {
+    let (value, context) = (candidate.value, candidate.context);
+    let mut all = vec![match name::strength(candidate.name) {
+        Some(name::Strength::Strong) => Evidence::pro(About::Name, format!("`{}` names a {}", candidate.name, kind.as_str())),
+        _ => Evidence::contra(About::Name, format!("`{}` names harmless things as often as a {}", candidate.name, kind.as_str())),
+    }];
+    let about_value = match () {
+        () if placeholder::weak_word(value) => Evidence::contra(About::Value, "many people use it for a password, and many manuals show it"),
+        () if is_digest(value) => Evidence::contra(About::Value, "it has the length and the alphabet of a digest"),
+        () if value.contains(&b' ') => Evidence::contra(About::Value, "it is a text of several words"),
+        () if value.len() >= 16 && randomness::is_random(value) => Evidence::pro(About::Value, "it is as random as a machine draws it"),
+        () if is_drawn(value) => Evidence::pro(About::Value, "there are no words in it"),
+        () if is_worded(value) || wording::unexplained(value) < WORDS_ALONE => Evidence::contra(About::Value, "words and sequences make up all of it"),
+        () => Evidence::contra(About::Value, "words or sequences make up most of it"),
+    };
+    all.push(about_value);
+    if is_decoded_text(value) {
+        all.push(Evidence::contra(About::Value, "it is words in base64"));
+    }
+    all.push(Evidence::pro(About::Holder, candidate.holder.as_str()));
+    if is_comment(candidate.before) {
+        all.push(Evidence::contra(About::Holder, "the line is a comment"));
+    }
+    all.push(match context {
+        Context { vendored: true, .. } => Evidence::contra(About::File, "it is a copy of others' code"),
+        Context { test: true, .. } => Evidence::contra(About::File, "it is of tests"),
+        Context { example: true, .. } => Evidence::contra(About::File, "it is an example or documentation"),
+        Context { kind: FileKind::Generated, .. } => Evidence::contra(About::File, "a machine has written it"),
+        Context { kind: FileKind::Document, .. } => Evidence::contra(About::File, "it is a document"),
+        Context { kind: FileKind::Config | FileKind::EnvFile, .. } => Evidence::pro(About::File, "it configures a program"),
+        _ => Evidence::pro(About::File, "it is program text"),
+    });
+    all
 }
 
 /// What is no secret whatever its name: placeholders, references, shapes of other things, the key itself.
@@ -223,5 +261,81 @@ pub(super) fn is_comment(before: &[u8]) -> bool {
 fn is_decoded_text(value: &[u8]) -> bool {
     let Ok(text) = data_encoding::BASE64.decode(value) else { return false };
     let text = text.trim_ascii();
-    text.len() >= 4 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && (placeholder::placeholder(text).is_some() || wording::unexplained(text) < wording::DRAWN)
+    text.len() >= 4
+        && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+        && (placeholder::placeholder(text).is_some() || wording::unexplained(text) < wording::DRAWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Speaks;
+
+    fn judged(path: &str, name: &str, value: &str, holder: Holder) -> Option<(Confidence, Vec<Evidence>)> {
+        judge(&Candidate { name, value: value.as_bytes(), holder, before: b"", context: Context::of_path(path) })
+    }
+
+    fn confidence(path: &str, name: &str, value: &str) -> Option<Confidence> {
+        judged(path, name, value, Holder::Quoted).map(|(confidence, _)| confidence)
+    }
+
+    #[test]
+    fn passwords_without_words_are_reported_wherever_they_stand() {
+        for path in ["app/main.py", "config/app.yaml", "tests/test_login.py", "docs/setup.md"] {
+            for value in ["vxkqtr", "hznvmq_wpxkrd", "tjq001465", "q9fn4x!"] {
+                assert!(confidence(path, "db_password", value) >= Some(Confidence::Medium), "{path} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn passwords_of_words_are_low() {
+        for value in ["secret", "goodpassword", "penguin", "s3cr3t", "Wachtwoord", "open sesame", "zxcvbn"] {
+            let found = confidence("app/main.py", "password", value);
+            assert!(matches!(found, None | Some(Confidence::Low)), "{value}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_is_nothing() {
+        for value in ["%s%n", "${DB_PASSWORD}", "db_password", "changeme"] {
+            assert_eq!(confidence("app/main.py", "db_password", value), None, "{value}");
+        }
+        let filter = Candidate { name: "password", value: b"MYKE", holder: Holder::InString, before: b"(&(sn=admin)(", context: Context::of_path("notes.md") };
+        assert_eq!(judge(&filter).map(|(confidence, _)| confidence), Some(Confidence::Low), "a filter of LDAP");
+    }
+
+    #[test]
+    fn copied_and_generated_code_is_low() {
+        for path in ["vendor/lib/a.go", "node_modules/x/index.js", "package-lock.json"] {
+            assert_eq!(confidence(path, "db_password", "vxkqtr"), Some(Confidence::Low), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_shorter_the_name_says_the_more_the_value_must() {
+        assert_eq!(confidence("app.py", "client_secret", "k7qx2m"), Some(Confidence::Medium));
+        assert_eq!(confidence("app.py", "api_key", "k7qx2m"), Some(Confidence::Low), "keys are longer");
+        assert_eq!(confidence("app.py", "token", "k7qx2mv9w4zt"), Some(Confidence::Low), "a weak name");
+        assert_eq!(confidence("app.py", "token", "k7qx2mv9w4ztJ5hN8cYb"), Some(Confidence::Medium));
+    }
+
+    #[test]
+    fn each_kind_of_evidence_is_said() {
+        let said = |path: &str, name: &str, value: &str| {
+            let (_, evidence) = judged(path, name, value, Holder::Quoted).unwrap();
+            evidence.into_iter().map(|e| (e.about, e.speaks)).collect::<Vec<_>>()
+        };
+        let (pro, contra) = (Speaks::For, Speaks::Against);
+        let all = |name, value, file| vec![(About::Name, name), (About::Value, value), (About::Holder, pro), (About::File, file)];
+        assert_eq!(said("config/app.yaml", "db_password", "q8Zr2LmX0vKp4TnYw6Bd"), all(pro, pro, pro));
+        assert_eq!(said("tests/a.py", "db_password", "penguin"), all(pro, contra, contra));
+        assert_eq!(said("app.py", "token", "penguin"), all(contra, contra, pro));
+    }
+
+    #[test]
+    fn evidence_holds_nothing_of_the_value() {
+        let (_, evidence) = judged("app.py", "db_password", "vxkqtrwz", Holder::Quoted).unwrap();
+        assert!(evidence.iter().all(|e| !e.what.contains("vxk") && !e.what.contains('8')), "{evidence:?}");
+    }
 }

@@ -24,6 +24,22 @@ pub enum NameKind {
     ConnectionString,
 }
 
+impl NameKind {
+    /// As reports say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClientSecret => "client secret",
+            WebhookSecret => "webhook secret",
+            ApiKey => "key of an API",
+            Token => "token",
+            PrivateKey => "private key",
+            Password => "password",
+            Secret => "secret",
+            ConnectionString => "connection string",
+        }
+    }
+}
+
 /// How much a name alone says. A weak name is used for harmless things as often as for secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
