@@ -336,10 +336,11 @@ mod tests {
                     if chance(2) == 0 && text[last].pop().is_some() {
                         bytes.pop();
                     }
+                    text.retain(|line| !line.is_empty());
                 }
                 let is_first = versions.last.is_empty();
                 let part = take(&mut versions, &bytes);
-                let new: Vec<u32> = (1..).zip(&text).filter(|(_, line)| !line.is_empty() && seen.insert((*line).clone())).map(|(number, _)| number).collect();
+                let new: Vec<u32> = (1..).zip(&text).filter(|(_, line)| seen.insert((*line).clone())).map(|(number, _)| number).collect();
                 let told: Vec<u32> = lines(&part).unwrap_or_default().iter().flat_map(|(first, last)| *first..=*last).collect();
                 let expected: &[u32] = if is_first { &[] } else { &new };
                 // Of two equal lines, either may be the first.

@@ -414,7 +414,8 @@ mod tests {
         for (format, configuration) in [("sha1", &[][..]), ("sha1", &by_id), ("sha256", &[]), ("sha256", &by_id)] {
             let folder = packed(format, configuration);
             let borrower = tempfile::tempdir().unwrap();
-            feed(git(folder.path(), &["clone", "-q", "--shared", "--bare", ".", &borrower.path().display().to_string()]), b"").unwrap();
+            feed(git(borrower.path(), &["init", "-q", "--bare", "--object-format", format]), b"").unwrap();
+            fs::write(borrower.path().join("objects/info/alternates"), format!("{}\n", folder.path().join(".git/objects").display())).unwrap();
             for folder in [folder.path(), borrower.path()] {
                 let mut reader = PackReader::new(Arc::new(Packs::of(folder)));
                 let mut expected = Blobs::open(folder).unwrap();
