@@ -45,7 +45,7 @@
 (assignment left: (subscript subscript: (string) @binding.name) right: (_) @binding.value) @binding.field
 (assignment left: (pattern_list (identifier) @binding.name)) @binding
 (for_statement left: (identifier) @binding.name) @binding
-(with_item value: (as_pattern alias: (as_pattern_target (identifier) @binding.name))) @binding
+(with_item value: (as_pattern . (_) @binding.value alias: (as_pattern_target (identifier) @binding.name))) @binding
 (augmented_assignment left: (identifier) @assign.name right: (_) @assign.value) @assign
 
 ; Functions and their parameters.

@@ -28,7 +28,8 @@ const MAX_SAME: usize = 256;
 /// Calls of one package that are looked at.
 const MAX_CALLS: usize = 50_000;
 /// Words in names of URLs at which no API is.
-const NO_API: [&str; 8] = ["token", "auth", "login", "issuer", "jwks", "redirect", "callback", "consent"];
+const NO_API: [&str; 13] =
+    ["token", "auth", "login", "issuer", "jwks", "redirect", "callback", "consent", "client_id", "clientid", "secret", "scope", "api_key"];
 /// Words in names of parameters that are a URL or a part of one.
 const PATH_NAMES: [&str; 10] = ["url", "uri", "path", "endpoint", "resource", "route", "href", "address", "suffix", "segment"];
 /// Words of names that say only that something is a client or a base.

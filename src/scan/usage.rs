@@ -1,6 +1,7 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::check::scopes;
@@ -39,13 +40,35 @@ const SERVERS: [&str; 16] =
 const ROUTES: [&str; 14] =
     ["handle", "handlefunc", "route", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "use", "mount", "path", "re_path", "add_url_rule", "register"];
 /// Callees that make a URL of a text.
-const MAKERS: [&str; 11] = ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl"];
+const MAKERS: [&str; 13] =
+    ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl", "fromhttpurl", "fromuristring"];
 /// Callees behind a URL that leave it as it is, in lower case.
-const PASSED: [&str; 12] = ["unwrap", "expect", "tostring", "as_str", "to_string", "clone", "build", "touri", "string", "tostr", "geturi", "href"];
+const PASSED: [&str; 18] = [
+    "unwrap",
+    "expect",
+    "tostring",
+    "as_str",
+    "to_string",
+    "clone",
+    "build",
+    "touri",
+    "string",
+    "tostr",
+    "geturi",
+    "href",
+    "touristring",
+    "buildandexpand",
+    "expand",
+    "encode",
+    "queryparam",
+    "addqueryparameter",
+];
 /// Words before the name of what a file declares.
 const DECLARES: [&str; 9] = ["class", "struct", "type", "interface", "impl", "trait", "object", "module", "package"];
 /// Places at which a file names a provider that are looked at.
 const MAX_NAMED: usize = 64;
+/// Calls in a chain that are followed to what they are made on.
+const MAX_CHAIN: usize = 16;
 /// Calls in calls that make a URL.
 const MAX_DEPTH: usize = 4;
 /// Longest word of a path.
@@ -103,9 +126,11 @@ pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs)
     let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
     let names = signs.named(bytes, providers);
     let libraries = signs.libraries_in(bytes, providers);
-    let reader = Reader { facts, bytes, language, calls, signs, providers, libraries, names: &blob.target.relative };
+    let reader = Reader { facts, bytes, language, calls, signs, providers, libraries, names: &blob.target.relative, given: RefCell::default() };
     let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
-    let calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
+    let mut calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
+    let given = reader.given.take();
+    calls.retain(|call| call.method.is_some() || !given.contains(&call.span));
     let routes = reader.routes();
     let is_route = |text: Span| routes.iter().any(|route| route.contains(text));
     let strings = facts.texts.iter().filter(|text| !is_tested(**text) && !is_route(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
@@ -310,6 +335,8 @@ struct Reader<'a> {
     libraries: u64,
     /// Tells this file from others.
     names: &'a str,
+    /// Calls that make a URL which another call is given.
+    given: RefCell<HashSet<Span>>,
 }
 
 impl Reader<'_> {
@@ -343,11 +370,8 @@ impl Reader<'_> {
         if !is_http && operations.is_empty() {
             return None;
         }
-        let receiver = call.receiver.map(|receiver| last_name(self.text(self.client(receiver))).trim_end_matches(['?', '!']).to_owned());
-        // Outside of `uri(…)` it only makes a URL, which something else is given.
-        if callee == "path" && self.around(call, "uri").is_none() {
-            return None;
-        }
+        let receiver = call.receiver.or_else(|| self.sender(call));
+        let receiver = receiver.map(|receiver| last_name(self.text(self.client(receiver))).trim_end_matches(['?', '!']).to_owned());
         let within = self.function(call.span).map(|function| (function.name.clone(), function.parameters.clone()));
         let method = self.method(call, &words);
         let urls = if is_http { all } else { Vec::new() };
@@ -472,7 +496,8 @@ impl Reader<'_> {
         if call.arguments.iter().any(is_whole) {
             return false;
         }
-        let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).to_ascii_lowercase()).unwrap_or_default();
+        let receiver = call.receiver.map(|receiver| self.text(receiver)).filter(|receiver| !receiver.contains('('));
+        let receiver = receiver.map(|receiver| last_name(receiver).to_ascii_lowercase()).unwrap_or_default();
         let lower = callee.to_ascii_lowercase();
         let before = call.span.start.checked_sub(1).and_then(|before| self.bytes.get(before));
         let is_attribute = before == Some(&b'[') && lower.strip_prefix("http").is_some_and(|word| METHODS.iter().any(|(name, _)| *name == word));
@@ -533,13 +558,48 @@ impl Reader<'_> {
         if argument.parts.is_empty() {
             return vec![UrlPart::Hole(self.text(argument.span).to_owned())];
         }
-        let each = |part: &Part| match part {
+        let mut formats = 0;
+        let mut each = |part: &Part| match part {
+            // A format whose values the grammar does not take apart: `format!("{}/x", self.base)`.
+            Part::Hole(span) if self.text(*span).starts_with('"') => {
+                formats += 1;
+                vec![self.format_hole(argument.span, *span, formats - 1).unwrap_or_else(|| self.part(part))]
+            }
             // `url := base.JoinPath("x")` behind a name.
             Part::Hole(span) => self.named_by_sigil(*span).or_else(|| self.made(*span, depth + 1)).unwrap_or_else(|| vec![self.part(part)]),
             Part::Name(span) => self.named_by_sigil(*span).unwrap_or_else(|| vec![self.part(part)]),
             part @ Part::Text(_) => vec![self.part(part)],
         };
-        argument.parts.iter().flat_map(each).collect()
+        argument.parts.iter().flat_map(&mut each).collect()
+    }
+
+    /// What fills a hole of a format: the name in it, or the value of its number behind the format.
+    fn format_hole(&self, whole: Span, format: Span, index: usize) -> Option<UrlPart> {
+        let inner = |hole: &str| hole.split_once('}').map(|(inner, _)| inner.split(':').next().unwrap_or(inner).trim().to_owned());
+        let holes: Vec<String> = self.text(format).split('{').skip(1).filter_map(inner).collect();
+        let hole = holes.get(index)?;
+        if !hole.is_empty() {
+            return Some(UrlPart::Hole(hole.clone()));
+        }
+        let number = holes[..index].iter().filter(|hole| hole.is_empty()).count();
+        let values = self.text(Span::new(format.end, whole.end.max(format.end))).trim_start_matches([' ', '\n', ',']);
+        let (mut depth, mut at, mut value) = (0_usize, 0, String::new());
+        for c in values.chars().take(MAX_URL) {
+            match c {
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' if depth == 0 => break,
+                ')' | ']' | '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    at += 1;
+                    continue;
+                }
+                _ => {}
+            }
+            if at == number {
+                value.push(c);
+            }
+        }
+        (!value.trim().is_empty()).then(|| UrlPart::Hole(value.trim().to_owned()))
     }
 
     /// The parts of a URL that a call makes of text or of two URLs: `new Uri(x)`, `URI.create(x)`, `urljoin(base, path)`, `new URL(path, base)`.
@@ -551,6 +611,12 @@ impl Reader<'_> {
             return None;
         }
         let Some(call) = self.calls.get(&span) else { return self.made(self.bound(span)?, depth + 1) };
+        let parts = self.made_by(call, depth)?;
+        self.given.borrow_mut().insert(call.span);
+        Some(parts)
+    }
+
+    fn made_by(&self, call: &Call, depth: usize) -> Option<Vec<UrlPart>> {
         let word = last_name(call.method.as_deref().unwrap_or(&call.callee)).to_ascii_lowercase();
         if let Some(receiver) = call.receiver.filter(|_| PASSED.contains(&word.as_str())) {
             return self.made(receiver, depth + 1);
@@ -631,7 +697,7 @@ impl Reader<'_> {
         if self.language.name == "bash" {
             return Some(self.curl(call));
         }
-        let positional = call.arguments.iter().take(3).find_map(|argument| match &argument.value {
+        let positional = call.arguments.iter().take(MAX_URLS).find_map(|argument| match &argument.value {
             Value::Literal { text, .. } if text.len() <= 7 => of_text(&String::from_utf8_lossy(text)),
             Value::Literal { .. } => None,
             _ => of_text(self.text(argument.span)),
@@ -640,8 +706,10 @@ impl Reader<'_> {
             let mut behind = self.facts.calls.iter().filter(|other| other.receiver.is_some_and(|receiver| receiver.contains(call.span)));
             behind.find_map(|other| of_text(other.method.as_deref()?.trim_start_matches('.')))
         };
-        let is_alone = call.arguments.len() == 1 || call.named.iter().any(|(name, _)| matches!(name.as_str(), "headers" | "credentials"));
-        let gets = words.iter().any(|word| matches!(word.as_str(), "fetch" | "got" | "ky" | "axios" | "urlopen"));
+        // OkHttp gets, unless its builder is told otherwise.
+        let is_built = call.receiver.is_some_and(|receiver| self.text(receiver).ends_with("Request.Builder()"));
+        let is_alone = is_built || call.arguments.len() == 1 || call.named.iter().any(|(name, _)| matches!(name.as_str(), "headers" | "credentials"));
+        let gets = words.iter().any(|word| matches!(word.as_str(), "fetch" | "got" | "ky" | "axios" | "urlopen")) || is_built;
         positional.or_else(chained).or_else(|| (gets && is_alone).then(|| "GET".to_owned()))
     }
 
@@ -656,13 +724,16 @@ impl Reader<'_> {
         }
     }
 
-    /// The client that a request is made on: `client` of `client.get()`, `client.method(GET)`.
+    /// The client that a request is made on: `client` of `client.get()`, of `client.R().SetResult(x)`.
     fn client(&self, receiver: Span) -> Span {
-        let is_method = |call: &&&Call| {
-            let name = last_name(call.method.as_deref().unwrap_or("")).to_ascii_lowercase();
-            call.arguments.is_empty() && METHODS.iter().any(|(word, _)| *word == name) || name == "method"
-        };
-        self.calls.get(&receiver).filter(is_method).and_then(|call| call.receiver).unwrap_or(receiver)
+        let next = |span: &Span| self.calls.get(span).and_then(|call| call.receiver);
+        std::iter::successors(Some(receiver), next).take(MAX_CHAIN).last().unwrap_or(receiver)
+    }
+
+    /// The receiver of a request that another call sends: `client` of `client.SendAsync(new Request(Get, "/x"))`.
+    fn sender(&self, call: &Call) -> Option<Span> {
+        let is_given = |other: &&Call| other.arguments.iter().any(|argument| argument.span == call.span) && other.receiver.is_some();
+        self.facts.calls.iter().take_while(|other| other.span.start <= call.span.start).filter(is_given).last()?.receiver
     }
 
     /// The innermost call of this name around another one.
@@ -706,7 +777,16 @@ impl Reader<'_> {
             let gives = call.arguments.len() == 1 && call.method.as_deref().is_some_and(|method| is_setter(last_name(method)));
             self.parts(call.arguments.first().filter(|_| gives)?)
         };
-        let based = |call: &Call| named(call).or_else(|| given(call));
+        // `new RestClient("https://…")`, `factory.CreateClient("bank")`.
+        let made = |call: &Call| {
+            let first = call.arguments.first().filter(|_| is_maker_of_clients(call.method.as_deref().unwrap_or(&call.callee)))?;
+            match self.parts(first)? {
+                parts if matches!(parts.first(), Some(UrlPart::Text(text)) if text.contains("://")) => Some(parts),
+                _ if matches!(first.value, Value::Literal { .. }) => Some(vec![UrlPart::Hole(self.text(call.span).chars().take(MAX_WORD).collect())]),
+                _ => None,
+            }
+        };
+        let based = |call: &Call| named(call).or_else(|| given(call)).or_else(|| made(call));
         calls.filter(|call| span.contains(call.span)).find_map(based)
     }
 }
@@ -721,9 +801,14 @@ fn is_bare_base(callee: &str, urls: &[UrlArgument]) -> bool {
     MAKERS.contains(&callee.to_ascii_lowercase().as_str()) && urls.iter().all(|url| matches!(url.parts.as_slice(), [UrlPart::Name(_) | UrlPart::Hole(_)]))
 }
 
+/// Whether a callee makes a client.
+fn is_maker_of_clients(callee: &str) -> bool {
+    words(last_name(callee)).last().is_some_and(|word| matches!(word.as_str(), "client" | "session" | "connection"))
+}
+
 /// Whether an annotation declares a client.
 fn is_client(name: &str) -> bool {
-    matches!(name, "FeignClient" | "HttpExchange" | "RegisterRestClient")
+    matches!(name, "FeignClient" | "HttpExchange" | "RegisterRestClient" | "Client")
 }
 
 /// A base, of which a placeholder (`${bank.url}`) or a mere name (`name = "bank"`) is no text.
