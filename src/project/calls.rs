@@ -519,7 +519,8 @@ fn open_segments(text: &str) -> std::borrow::Cow<'_, str> {
 /// A path for people: words as they are, and nothing of what may be an id or a secret.
 fn shown(path: &str) -> String {
     let is_word = |segment: &str| {
-        let is_version = segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        let is_version =
+            segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.len() <= 8 && number.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
         let is_plain = segment.len() <= MAX_SEGMENT && segment.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
         segment.is_empty() || is_version || is_plain && !randomness::is_random(segment.as_bytes())
     };
@@ -574,6 +575,7 @@ mod tests {
     fn a_path_is_shown_without_what_may_be_a_secret() {
         for (path, expected) in [
             ("/v1/accounts", "/v1/accounts"),
+            ("/open-banking/v4.0/aisp/accounts", "/open-banking/v4.0/aisp/accounts"),
             ("/v1/accounts/\u{0}/balance", "/v1/accounts/{…}/balance"),
             ("/v1/accounts/acc_81hdU2kz", "/v1/accounts/{…}"),
             ("/v1/webhooks/abcdefghijklmnopqrstuvwxyzabcdefgh", "/v1/webhooks/{…}"),
