@@ -348,7 +348,7 @@ impl<'a> Resolver<'a> {
         let base = base.or_else(|| DECLARED_BASES.iter().filter(|_| is_declared).find_map(|name| self.base(name, 0)));
         let path = url.text.trim_start_matches('/');
         // A mere word is a path of a client of a known base.
-        if !url.text.contains('/') && !(base.is_some() && sends(&call.callee)) {
+        if !(url.text.contains('/') || base.is_some() && sends(&call.callee)) {
             return None;
         }
         if let Some(base) = base {
