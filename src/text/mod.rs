@@ -6,6 +6,7 @@ pub mod harmless;
 pub mod lines;
 pub mod mapped;
 pub mod name;
+pub mod opaque;
 pub mod placeholder;
 pub mod randomness;
 mod reference;
@@ -13,6 +14,7 @@ pub mod secret;
 mod shape;
 pub mod span;
 pub mod value;
+pub mod wording;
 
 pub use lines::Lines;
 pub use mapped::Mapped;
