@@ -5,7 +5,6 @@ use crate::check::scopes::{self, Site};
 use crate::model::provider::Provider;
 use crate::model::usage::{ApiCall, OmittedScope, ScopeSite, Usage};
 use crate::model::{Blob, Place};
-use crate::project::packages;
 use crate::text::{Span, name};
 
 use super::requests;
@@ -70,7 +69,7 @@ impl RawSites {
 
 /// The service of a Compose file around a place, the nearest key above it that is indented as one, and the folder that it is built from.
 fn service(blob: &Blob, at: Span) -> Option<(String, Option<String>)> {
-    let (folder, name) = packages::split(&blob.target.relative);
+    let (folder, name) = blob.target.relative.rsplit_once('/').unwrap_or(("", &blob.target.relative));
     if !name.contains("compose") || !matches!(name.rsplit('.').next(), Some("yml" | "yaml")) {
         return None;
     }
