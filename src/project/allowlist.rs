@@ -127,7 +127,9 @@ fn lists<'a>(module: &Module<'a>) -> Vec<List<'a>> {
                 let lists = slot.attributes.iter().map(|path| (path, module.entries(resource, scope.attributes, path)));
                 for (path, entries) in lists.chain(slot.between.iter().map(|[from, to]| (to, module.range(resource, scope.attributes, (from, to))))) {
                     let mut list = List::new(slot, resource, path);
-                    entries.iter().for_each(|entry| list.add(entry));
+                    for entry in &entries {
+                        list.add(entry);
+                    }
                     list.doubt = doubt;
                     out.push(list);
                 }

@@ -113,10 +113,10 @@ pub fn unheard<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
         |parameter: &'a Resource| parameter.attributes.iter().find(|a| a.path.starts_with("Policies") && a.expression.contains("NoChangeNotification"));
     for parameter in module.of_kind("AWS::SSM::Parameter").filter(|_| !is_heard) {
         let message = format!("parameter `{}` says when it has not changed, and no rule hears it", parameter.name);
-        out.extend(policies(parameter).map(|a| match may_be_heard {
-            true => Outcome::Unknown { place: &a.place },
-            false => Outcome::Violates(silent(parameter, &a.place, message)),
-        }));
+        let judged = |a: &'a Attribute| {
+            if may_be_heard { Outcome::Unknown { place: &a.place } } else { Outcome::Violates(silent(parameter, &a.place, message)) }
+        };
+        out.extend(policies(parameter).map(judged));
     }
     out
 }
