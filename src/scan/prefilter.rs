@@ -23,13 +23,13 @@ const LOADS: usize = 4;
 /// Bytes that one step advances.
 const STEP: usize = LOADS * LOOKS * 2;
 /// Bytes of one round of steps.
-const ROUND: usize = 32 * STEP;
+const ROUND: usize = 16 * STEP;
 /// Bytes that a round reads.
 const REACH: usize = ROUND + 8;
 /// Room for the looks of a round, a power of two so that no place in it need be checked.
-const LOOKS_ROOM: usize = 512;
+const LOOKS_ROOM: usize = 256;
 /// Room for the windows of a round.
-const WINDOWS_ROOM: usize = 1024;
+const WINDOWS_ROOM: usize = 512;
 /// What folds the case of eight letters.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 /// Multiplier of the hashes: 2^32 divided by the golden ratio.
