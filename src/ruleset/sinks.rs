@@ -46,6 +46,12 @@ impl Sink {
         }
         Ok(())
     }
+
+    /// The callees as they stand in a file: of one that is found by its import the last word, for the import may give it another owner.
+    fn written_callees(&self) -> impl Iterator<Item = &str> {
+        let last = |callee| if self.from.is_empty() { callee } else { last_word(callee) };
+        self.callees.iter().map(move |callee| last(callee.as_str()))
+    }
 }
 
 /// The words of all slots, each once, with what is prepared to find it.
@@ -78,7 +84,7 @@ impl Words {
         for sink in sinks {
             let of = WordsOf {
                 from: sink.from.iter().map(|word| index(word)).collect(),
-                callees: sink.callees.iter().map(|word| index(word)).collect(),
+                callees: sink.written_callees().map(&mut index).collect(),
                 names: sink
                     .names
                     .iter()
@@ -321,9 +327,14 @@ impl Sinks {
     }
 }
 
+/// `sign` of `jsonwebtoken.sign`.
+fn last_word(callee: &str) -> &str {
+    callee.rsplit(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '!')).next().filter(|word| !word.is_empty()).unwrap_or(callee)
+}
+
 /// Whether what stands behind a callee somewhere looks like a call: `(`, `{`, `!`, type arguments, a constructor.
 fn is_called(bytes: &[u8], callee: &str) -> bool {
-    let word = callee.trim_end_matches('!').rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(callee);
+    let word = last_word(callee).trim_end_matches('!');
     memchr::memmem::find_iter(bytes, word.as_bytes()).any(|at| {
         let behind = &bytes[at + word.len()..];
         [b"(".as_slice(), b"{", b" {", b"<", b"!", b"::", b".new", b" ("].iter().any(|sign| behind.starts_with(sign))
@@ -353,6 +364,22 @@ mod tests {
     fn the_built_in_sinks_are_those_of_their_files() {
         let files = crate::ruleset::load::embedded_below(FOLDER).flat_map(|(name, text)| Sinks::parse(name, text).unwrap().all);
         assert_eq!(Sinks::built_in().unwrap().all, files.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_callee_that_an_import_renames_is_looked_for_by_its_last_word() {
+        let sinks = Sinks::parse(
+            "a.toml",
+            "languages = [\"javascript\"]\n[[sink]]\nkind = \"signing-key\"\ncallee = \"tokens.sign\"\nfrom = [\"tokens\"]\nargument = 1\n",
+        )
+        .unwrap();
+        for (text, expected) in [
+            ("import jwt from \"tokens\";\njwt.sign(x, \"k\");\n", true),
+            ("import jwt from \"tokens\";\njwt.read(x, \"k\");\n", false),
+            ("import jwt from \"others\";\njwt.sign(x, \"k\");\n", false),
+        ] {
+            assert_eq!(sinks.may_reach(&[0], text.as_bytes()), expected, "{text}");
+        }
     }
 
     #[test]

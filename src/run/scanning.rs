@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -13,7 +13,7 @@ use crate::model::provider::Provider;
 use crate::model::{Blob, Origin, Scanned, SkipReason, Target};
 use crate::scan::usage::Signs;
 use crate::scan::{Scanner, Worker, api};
-use crate::source::{self, Buffer, Read};
+use crate::source::{self, Buffer, Packs, Read};
 use crate::text::Span;
 
 use super::panics;
@@ -98,11 +98,22 @@ pub fn scan_all(scanner: &Scanner, targets: &[Target], threads: &Threads, progre
 pub fn scan_versions(scanner: &Scanner, targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
     let mut files: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     targets.iter().enumerate().for_each(|(index, target)| files.entry(&target.relative).or_default().push(index));
+    let packs = Arc::new(targets.first().map(|target| Packs::of(&target.path)).unwrap_or_default());
+    for desk in &threads.desks {
+        desk.lock().unwrap_or_else(PoisonError::into_inner).buffer = Buffer::of_history(packs.clone());
+    }
     let done = AtomicUsize::new(0);
     let file = |desk: &mut Desk, indices: &Vec<usize>| -> Vec<(usize, Outcome)> {
         let mut versions = Versions::new();
         let version = |&index: &usize| {
-            let outcome = attempt(&targets[index], desk, |blob, worker| scan_version(scanner, blob, worker, &mut versions));
+            let mut is_taken = false;
+            let outcome = attempt(&targets[index], desk, |blob, worker| {
+                is_taken = blob.source.is_none();
+                scan_version(scanner, blob, worker, &mut versions)
+            });
+            if is_taken {
+                versions.settle(|last| desk.buffer.exchange(last));
+            }
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
             (index, outcome)
         };

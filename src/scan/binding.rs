@@ -6,6 +6,7 @@
 use std::cell::LazyCell;
 
 use crate::model::FileKind;
+use crate::model::blob::made_from;
 use crate::text::{Span, name};
 
 /// Longest name that is read.
@@ -43,6 +44,22 @@ pub enum Holder {
     Beside,
 }
 
+impl Holder {
+    /// As evidence says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quoted => "a literal in quotes",
+            Self::Bare => "the value of a setting",
+            Self::InString => "a pair in a longer text",
+            Self::Flag => "an option of a command",
+            Self::Element => "an element of XML",
+            Self::Argument => "an argument of a call",
+            Self::Fallback => "what counts where nothing else is set",
+            Self::Beside => "it stands beside the name",
+        }
+    }
+}
+
 /// A name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextBinding {
@@ -70,7 +87,7 @@ pub enum Bare {
 impl Bare {
     /// What bare words are in the file of this name and kind.
     pub fn of(path: &str, kind: FileKind) -> Self {
-        let extension = path.rsplit('.').next().unwrap_or("");
+        let extension = made_from(path).unwrap_or(path).rsplit('.').next().unwrap_or("");
         match kind {
             FileKind::Source => Self::Never,
             FileKind::Shell if matches!(extension, "ps1" | "psm1" | "psd1") => Self::Never,
@@ -152,6 +169,21 @@ fn first_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
     if is_known && before[..before.len() - word].ends_with(b"\"") { start - 1 - word } else { start }
 }
 
+/// Bytes before a line in which the beginning of a string of several lines is looked for.
+const MAX_TEXT_BLOCK: usize = 8 * 1024;
+
+/// Whether the line that begins at `start` stands in a string of several lines: the nearest `` ` `` or `"""` before it opens one, behind what an
+/// expression follows.
+fn in_text_block(bytes: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(MAX_TEXT_BLOCK);
+    let before = &bytes[from..start];
+    let Some(quote) = memchr::memrchr(b'`', before).max(memchr::memmem::rfind(before, b"\"\"\"")) else { return false };
+    let line = memchr::memrchr(b'\n', &before[..quote]).map_or(0, |end| end + 1);
+    let opener = before[line..quote].trim_ascii_end();
+    let opener = opener.strip_suffix(b"f").or_else(|| opener.strip_suffix(b"r")).unwrap_or(opener).trim_ascii_end();
+    matches!(opener.last(), Some(b'=' | b'(' | b',' | b':' | b'+' | b'{' | b'['))
+}
+
 /// Where the next `name=` on the line begins: lines of several pairs, as in inventories.
 fn next_pair(text: &[u8]) -> Option<usize> {
     let is_pair = |&at: &usize| {
@@ -179,6 +211,18 @@ fn hole_end(text: &[u8]) -> usize {
         }
     }
     usize::from(text.first() == Some(&b'$'))
+}
+
+/// Where the text is stopped outside of its holes: `${ONE}-${OTHER}` is one word.
+fn end_around_holes(text: &[u8], stop: impl Fn(&u8) -> bool) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += text[at..].iter().position(|b| matches!(b, b'$' | b'{') || stop(b))?;
+        match hole_end(&text[at..]) {
+            0 if stop(&text[at]) => return Some(at),
+            length => at += length.max(1),
+        }
+    }
 }
 
 /// The name right before the separator at `at`, without the quotes and blanks between them; empty without one.
@@ -338,6 +382,7 @@ impl Reader<'_> {
         match rest.first() {
             Some(b'=') => Some(position + 1),
             Some(b':') => Some(self.past_type(position + 1)),
+            Some(b'{') if self.bare == Bare::Never => self.past_accessors(position),
             Some(b) if self.bare == Bare::Never && b.is_ascii_alphabetic() => {
                 let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'.' | b'[' | b']')).count();
                 let equals = self.skip_blank(position + word);
@@ -345,6 +390,16 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Past `{ get; set; } =` of a property in C#.
+    fn past_accessors(&self, position: usize) -> Option<usize> {
+        let rest = &self.bytes[position..self.line.end.min(position + MAX_TYPE)];
+        let end = memchr::memchr(b'}', rest)?;
+        let words = rest[1..end].split(|b| *b == b';').map(<[u8]>::trim_ascii).filter(|word| !word.is_empty());
+        let is_accessor = |word: &[u8]| [b"get".as_slice(), b"set", b"init"].iter().any(|name| word.ends_with(name));
+        let equals = self.skip_blank(position + end + 1);
+        (words.clone().next().is_some() && words.clone().all(is_accessor) && self.at(equals) == Some(b'=')).then_some(equals + 1)
     }
 
     /// Past a type annotation after `:` (`: &'static str = "…"`), or just past the colon.
@@ -390,6 +445,7 @@ impl Reader<'_> {
             Bare::Yaml if self.is_tight(position) && self.is_within_scalar() => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
             Bare::Word if !matches!(open, Open::By(_)) => self.word(position, b"").map(|span| (span, Holder::Bare)),
+            Bare::Never if open == Open::No && in_text_block(self.bytes, self.line.start) => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
             _ => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
         }
@@ -481,9 +537,8 @@ impl Reader<'_> {
         if self.begins_pairs(text, end) {
             return None;
         }
-        let hole = hole_end(text);
-        let reference = hole > 0;
-        let end = end(&text[hole..]).map(|end| hole + end);
+        let reference = hole_end(text) > 0;
+        let end = end_around_holes(text, stop);
         let span = Span::new(position, position + end.unwrap_or(text.len()));
         let call = !reference && memchr::memchr(b'(', &self.bytes[span.range()]).is_some();
         (!span.is_empty() && !call).then_some(span)
@@ -507,8 +562,9 @@ impl Reader<'_> {
         let rest = &self.bytes[position.min(self.line.end)..self.line.end];
         let text = rest.strip_prefix(b"new ").unwrap_or(rest);
         let path = text.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
-        let is_type =
-            [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted"].iter().any(|word| memchr::memmem::find(&text[..path], word).is_some());
+        let is_type = [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted", b"Credential", b"Password"]
+            .iter()
+            .any(|word| memchr::memmem::find(&text[..path], word).is_some());
         if self.bare != Bare::Never || !is_type || text.get(path) != Some(&b'(') {
             return None;
         }
