@@ -5,6 +5,7 @@ pub mod examples;
 pub mod panics;
 mod privilege;
 mod scanning;
+mod shown;
 mod versions;
 
 use std::cell::RefCell;
@@ -12,8 +13,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
-
-use rayon::ThreadPool;
 
 use crate::config::UsageError;
 use crate::model::{Finding, Fingerprint, Notice, Origin, Report, Rule, Scanned, Stats, Target};
@@ -26,7 +25,7 @@ use crate::source::{self, Change, Input};
 use crate::triage::{FileResult, Ledger, triage, within};
 
 use book::Blobs;
-use scanning::NamedUse;
+use scanning::{NamedUse, Threads};
 pub use scanning::{Progress, scan_text};
 
 /// What the process tells its caller.
@@ -63,7 +62,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let listing = source::list(&plan.inputs, &plan.listing).map_err(|error| UsageError::new(error.to_string()))?;
     let listed = started.elapsed();
 
-    let pool = scanning::pool(plan.threads)?;
+    let threads = Threads::new(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, targets) = book::open(plan, rules, listing);
     let mut settled =
@@ -76,7 +75,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         let from = round * at_once;
         let progress = |done: usize, _: usize| (watch.progress)(from + done, targets.len());
         let scan = if is_history { scanning::scan_versions } else { scanning::scan_all };
-        let outcomes = scan(&scanner, some, &pool, &progress);
+        let outcomes = scan(&scanner, some, &threads, &progress);
         for (index, file) in blobs.book(&mut report, (from, some), outcomes) {
             settled.add(index, file, watch);
         }
@@ -84,14 +83,14 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let done = started.elapsed();
 
     let wanted = blobs.wanted(&targets);
-    let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &pool);
+    let more = scanning::resources(&scanner, &wanted.iter().map(|&index| &targets[index]).collect::<Vec<_>>(), &threads);
     blobs.add(&mut report, &targets, wanted, more);
     let asked = blobs.asked();
     let mut found = Vec::new();
     if !blobs.names.is_empty() || !asked.is_empty() {
         let files = Files::new(targets.iter().map(|target| &*target.relative));
-        imported((&scanner, &files), &targets, &pool, (&mut blobs, &mut report));
-        let verdicts = privilege::judge((&scanner, rules), (&targets, &files), asked, &pool, &mut report);
+        imported((&scanner, &files), &targets, &threads, (&mut blobs, &mut report));
+        let verdicts = privilege::judge((&scanner, rules), (&targets, &files), asked, &threads, &mut report);
         blobs.scanned.iter_mut().for_each(|scanned| verdicts.tell(&mut scanned.findings, &files));
         found = verdicts.findings;
         if plan.show.unknown {
@@ -102,7 +101,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let signs = std::mem::take(&mut blobs.signs);
     let files = Files::new(targets.iter().filter(|_| !signs.is_empty()).map(|target| &*target.relative));
     let package_of = |path: &str| files.package_of(path).to_owned();
-    let declaration = declaration(plan, &scanner, &targets, &pool);
+    let declaration = declaration(plan, &scanner, &targets, &threads);
     blobs.scanned.extend(declaration);
     let mut judged = project::findings(rules, &mut blobs.scanned, &Around { gaps: &gaps, now: plan.now, signs: &signs, package_of: &package_of });
     if plan.show.unknown {
@@ -110,6 +109,8 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     }
     judged.findings.append(&mut found);
     judged.findings.retain(|finding| is_asked_for(plan, &targets, finding));
+    let all = blobs.scanned.iter_mut().flat_map(|scanned| &mut scanned.findings).chain(&mut judged.findings);
+    shown::show(all, (&scanner, &threads), &targets);
     report.signs = signs;
     report.signs.append(&mut judged.signs);
     for (index, file) in blobs.join(judged.findings, &targets) {
@@ -123,15 +124,15 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     report.findings = settled.files.into_values().flatten().collect();
     tidy(&mut report);
     let (listing, scanning) = (listed, done.saturating_sub(listed));
-    report.stats = Stats { threads: pool.current_num_threads(), listing, scanning, total: started.elapsed(), ..report.stats };
+    report.stats = Stats { threads: threads.count(), listing, scanning, total: started.elapsed(), ..report.stats };
     Ok(report)
 }
 
 /// What the configuration in force declares, where it is none of the targets.
-fn declaration(plan: &Plan, scanner: &Scanner, targets: &[Target], pool: &ThreadPool) -> Option<Scanned> {
+fn declaration(plan: &Plan, scanner: &Scanner, targets: &[Target], threads: &Threads) -> Option<Scanned> {
     let file = plan.declaration.as_ref().map(|declaration| &declaration.target)?;
     let is_target = targets.iter().any(|target| target.display == file.display || target.path == file.path);
-    if is_target { None } else { scanning::declaration(scanner, file, pool) }
+    if is_target { None } else { scanning::declaration(scanner, file, threads) }
 }
 
 /// Whether a finding is about something that was asked for: a declaration elsewhere is only read for what it closes.
@@ -141,7 +142,7 @@ fn is_asked_for(plan: &Plan, targets: &[Target], finding: &Finding) -> bool {
 }
 
 /// Looks up the names that reach a slot of an API in one file and are declared in another.
-fn imported((scanner, files): (&Scanner, &Files), targets: &[Target], pool: &ThreadPool, (blobs, report): (&mut Blobs, &mut Report)) {
+fn imported((scanner, files): (&Scanner, &Files), targets: &[Target], threads: &Threads, (blobs, report): (&mut Blobs, &mut Report)) {
     let names = std::mem::take(&mut blobs.names);
     let known: RefCell<HashMap<String, Option<String>>> = RefCell::default();
     let read = |package: &str| project::packages::module_name(package, files, |index| scanning::text(&targets[index]));
@@ -155,7 +156,7 @@ fn imported((scanner, files): (&Scanner, &Files), targets: &[Target], pool: &Thr
         }
     }
     let (indices, errands): (Vec<usize>, Vec<_>) = uses.into_iter().map(|(index, uses)| (index, (&targets[index], uses))).unzip();
-    let outcomes = scanning::exported(scanner, &errands, pool);
+    let outcomes = scanning::exported(scanner, &errands, threads);
     blobs.add(report, targets, indices, outcomes);
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::ops::Deref;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use super::paths::Paths;
 
@@ -55,33 +54,34 @@ pub struct Provider {
     pub sensitive: Vec<Sensitive>,
 }
 
-/// Scopes and endpoints of a large API.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// Scopes by name.
-    pub scopes: BTreeMap<String, Scope>,
-    /// What its calls need.
-    pub endpoints: Vec<Endpoint>,
+/// Scopes and endpoints of a large API, as text of which each is read when first asked for: many files ask for a scope, few for what calls need.
+#[derive(Clone)]
+pub struct Catalogue(Arc<Parts>);
+
+struct Parts {
+    text: &'static str,
+    read: (ReadScopes, ReadEndpoints),
+    scopes: OnceLock<BTreeMap<String, Scope>>,
+    endpoints: OnceLock<Vec<Endpoint>>,
 }
 
-/// Scopes and endpoints of a large API, read when first asked for.
-#[derive(Clone)]
-pub struct Catalogue(Arc<LazyLock<Known, ReadKnown>>);
-
-type ReadKnown = Box<dyn FnOnce() -> Known + Send>;
+type ReadScopes = fn(&str) -> BTreeMap<String, Scope>;
+type ReadEndpoints = fn(&str) -> Vec<Endpoint>;
 
 impl Catalogue {
-    /// What `read` gives.
-    pub fn new(read: impl FnOnce() -> Known + Send + 'static) -> Self {
-        Self(Arc::new(LazyLock::new(Box::new(read))))
+    /// What these read from `text`.
+    pub fn new(text: &'static str, scopes: ReadScopes, endpoints: ReadEndpoints) -> Self {
+        Self(Arc::new(Parts { text, read: (scopes, endpoints), scopes: OnceLock::new(), endpoints: OnceLock::new() }))
     }
-}
 
-impl Deref for Catalogue {
-    type Target = Known;
+    /// Scopes by name.
+    pub fn scopes(&self) -> &BTreeMap<String, Scope> {
+        self.0.scopes.get_or_init(|| self.0.read.0(self.0.text))
+    }
 
-    fn deref(&self) -> &Known {
-        &self.0
+    /// What its calls need.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        self.0.endpoints.get_or_init(|| self.0.read.1(self.0.text))
     }
 }
 
@@ -187,7 +187,7 @@ impl Provider {
     /// The scope of this name, which may begin with a host of the provider (`https://graph.microsoft.com/User.Read`).
     pub fn scope(&self, name: &str) -> Option<&Scope> {
         let own = |name: &str| self.scopes.iter().find(|s| s.name == name);
-        let exact = |name: &str| own(name).or_else(|| self.catalogue.as_ref()?.scopes.get(name));
+        let exact = |name: &str| own(name).or_else(|| self.catalogue.as_ref()?.scopes().get(name));
         exact(name).or_else(|| {
             let (host, rest) = name.strip_prefix("https://")?.split_once('/')?;
             exact(rest).filter(|_| self.hosts.iter().any(|own| own.name == host))
@@ -196,7 +196,7 @@ impl Provider {
 
     /// What its calls need.
     pub fn endpoints(&self) -> &[Endpoint] {
-        self.catalogue.as_ref().map_or(&self.own_endpoints, |catalogue| &catalogue.endpoints)
+        self.catalogue.as_ref().map_or(&self.own_endpoints, |catalogue| catalogue.endpoints())
     }
 
     /// Its endpoints by their paths.
@@ -211,7 +211,7 @@ impl Provider {
 
     /// How much a scope opens, by comparison; 0: not known.
     pub fn level(&self, scope: &str) -> u32 {
-        self.catalogue.as_ref().and_then(|catalogue| catalogue.scopes.get(scope)).or_else(|| self.scope(scope)).map_or(0, |scope| scope.level)
+        self.catalogue.as_ref().and_then(|catalogue| catalogue.scopes().get(scope)).or_else(|| self.scope(scope)).map_or(0, |scope| scope.level)
     }
 
     /// Whether a host is one of its own.

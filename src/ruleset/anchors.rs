@@ -373,6 +373,11 @@ pub fn windows(anchors: &[Anchor]) -> Vec<usize> {
     chosen
 }
 
+/// How often a word occurs in ordinary text at most: as often as the rarest three bytes of it.
+pub fn share(word: &[u8]) -> f64 {
+    word.windows(3).filter_map(|three| three.first_chunk().map(|three: &[u8; 3]| frequency::of_three(three.map(|b| b | 0x20)))).fold(1.0, f64::min)
+}
+
 fn chance(bytes: &[u8]) -> f64 {
     bytes.iter().map(|&b| frequency::of_byte(b.to_ascii_lowercase())).product()
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use regex::bytes::{Regex, RegexBuilder};
 use regex_automata::meta;
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::Hir;
 
 use super::anchors::{self, Anchor};
 use super::derive::{self, Derived, Form, parse};
@@ -91,10 +92,14 @@ impl PatternEngine {
     }
 
     fn build(&self) -> Result<meta::Regex, String> {
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false).dfa(false);
-        let hir = derive::hir_of(&self.pattern, form(self.multiline))?;
-        meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|error| error.to_string())
+        regex_of(&derive::hir_of(&self.pattern, form(self.multiline))?, meta::Config::new())
     }
+}
+
+/// A regex without the automata that take long to make.
+fn regex_of(hir: &Hir, config: meta::Config) -> Result<meta::Regex, String> {
+    let config = config.nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false).dfa(false);
+    meta::Builder::new().configure(config).build_from_hir(hir).map_err(|error| error.to_string())
 }
 
 fn form(multiline: Option<usize>) -> Form {
@@ -142,30 +147,42 @@ impl KeyEngine {
     }
 }
 
-/// A regex compiled when it is first asked.
+/// A condition on a name or a value, compiled when it is first asked.
 #[derive(Debug)]
 struct Lazy {
     pattern: String,
-    regex: OnceLock<Option<Regex>>,
+    asked_of: Asked,
+    regex: OnceLock<Option<meta::Regex>>,
+}
+
+/// What a condition is asked of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Names: so short that nothing pays but what is ready at once.
+    Names,
+    /// Values of any length.
+    Values,
 }
 
 impl Lazy {
-    fn new(pattern: String) -> Self {
-        Self { pattern, regex: OnceLock::new() }
+    fn new(pattern: String, asked_of: Asked) -> Self {
+        Self { pattern, asked_of, regex: OnceLock::new() }
     }
 
     fn is_match(&self, bytes: &[u8]) -> bool {
         self.regex.get_or_init(|| self.built().ok()).as_ref().is_some_and(|regex| regex.is_match(bytes))
     }
 
-    fn built(&self) -> Result<Regex, regex::Error> {
-        RegexBuilder::new(&self.pattern).unicode(false).size_limit(SIZE_LIMIT).build()
+    fn built(&self) -> Result<meta::Regex, String> {
+        let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&self.pattern).map_err(|error| error.to_string())?;
+        let is_long = self.asked_of == Asked::Values;
+        regex_of(&hir, meta::Config::new().which_captures(WhichCaptures::Implicit).hybrid(is_long).auto_prefilter(is_long))
     }
 
     /// Builds it now; why not, where it cannot be.
     fn build(&self) -> Result<(), String> {
         if self.regex.get().is_none() {
-            let _ = self.regex.set(Some(self.built().map_err(|error| error.to_string())?));
+            let _ = self.regex.set(Some(self.built()?));
         }
         Ok(())
     }
@@ -201,6 +218,11 @@ impl Compiled {
     /// Whether the rule looks at a target, by its path from the root or from the argument.
     pub fn looks_at_target(&self, target: &Target) -> bool {
         self.looks_at(&target.relative) || self.looks_at(&target.within)
+    }
+
+    /// Whether its matches hide nothing: it is a pattern without a group named `secret`.
+    pub fn is_silent(&self) -> bool {
+        matches!(&self.engine, Engine::Pattern(engine) if engine.group == 0)
     }
 
     /// Whether a value is one of those that are not reported.
@@ -382,8 +404,8 @@ fn key(name: Option<&str>, value: Option<&str>) -> Result<Built, String> {
         Some(name) => known::derived(name, Form::Name)?.anchors,
         None => Some(GENERIC_STEMS.iter().map(|stem| Anchor::folded(stem.as_bytes())).collect()),
     };
-    let value = value.map(|value| Lazy::new(format!("^(?:{value})$")));
-    let name = name.map(|name| Lazy::new(name.to_owned()));
+    let value = value.map(|value| Lazy::new(format!("^(?:{value})$"), Asked::Values));
+    let name = name.map(|name| Lazy::new(name.to_owned(), Asked::Names));
     Ok((Engine::Key(KeyEngine { name, value }), anchors))
 }
 
@@ -416,7 +438,7 @@ fn unknown_check<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String
 }
 
 fn allow(patterns: &[String]) -> Lazy {
-    Lazy::new(patterns.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|"))
+    Lazy::new(patterns.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|"), Asked::Values)
 }
 
 #[cfg(test)]

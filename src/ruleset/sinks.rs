@@ -52,24 +52,89 @@ impl Sink {
         let last = |callee| if self.from.is_empty() { callee } else { last_word(callee) };
         self.callees.iter().map(move |callee| last(callee.as_str()))
     }
+}
 
-    /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
-    fn may_be_in<'a>(&'a self, bytes: &[u8], finders: &Finders, known: &mut HashMap<&'a str, bool>) -> bool {
-        let contains = |word: &str| finders.get(word).map_or_else(|| memmem::find(bytes, word.as_bytes()), |finder| finder.find(bytes)).is_some();
-        let mut stands = |word: &'a str| *known.entry(word).or_insert_with(|| contains(word));
-        let is_from = self.from.is_empty() || self.from.iter().any(|package| stands(package) && is_imported(bytes, package));
-        if !is_from || !(self.callees.is_empty() || self.written_callees().any(&mut stands)) {
-            return false;
+/// The words of all slots, each once, with what is prepared to find it.
+#[derive(Clone, Debug, Default)]
+struct Words {
+    finders: Vec<memmem::Finder<'static>>,
+    /// By the index of the slot.
+    of: Vec<WordsOf>,
+}
+
+/// The words of one slot, by their indices.
+#[derive(Clone, Debug)]
+struct WordsOf {
+    from: Vec<usize>,
+    callees: Vec<usize>,
+    /// Where the position does not tell: the names of the argument. They and what stands before the value are written in any case, as headers are.
+    names: Vec<[usize; 2]>,
+    after: Option<[usize; 2]>,
+}
+
+impl Words {
+    fn of(sinks: &[Sink]) -> Self {
+        let (mut words, mut known) = (Self::default(), HashMap::new());
+        let mut index = |word: &str| {
+            *known.entry(word.to_owned()).or_insert_with(|| {
+                words.finders.push(memmem::Finder::new(word).into_owned());
+                words.finders.len() - 1
+            })
+        };
+        for sink in sinks {
+            let of = WordsOf {
+                from: sink.from.iter().map(|word| index(word)).collect(),
+                callees: sink.written_callees().map(&mut index).collect(),
+                names: sink
+                    .names
+                    .iter()
+                    .filter(|_| sink.argument.is_none())
+                    .map(|name| [index(written_part(name)), index(&written_part(name).to_lowercase())])
+                    .collect(),
+                after: sink.after.as_ref().map(|after| [index(after), index(&after.to_lowercase())]),
+            };
+            words.of.push(of);
         }
-        // Headers are written in any case.
-        let mut has = |word: &'a str| stands(word) || word.contains(char::is_uppercase) && contains(&word.to_lowercase());
-        let named = self.argument.is_some() || self.names.is_empty() || self.names.iter().any(|name| has(written_part(name)));
-        named && self.after.iter().all(|after| has(after))
+        words
     }
 }
 
-/// Words with what is prepared to find them.
-type Finders = HashMap<String, memmem::Finder<'static>>;
+/// Which words of slots a file holds: each is looked for once.
+struct Holds<'a> {
+    words: &'a Words,
+    bytes: &'a [u8],
+    known: Vec<Option<bool>>,
+    imported: HashMap<usize, bool>,
+}
+
+impl<'a> Holds<'a> {
+    fn new(words: &'a Words, bytes: &'a [u8]) -> Self {
+        Self { words, bytes, known: vec![None; words.finders.len()], imported: HashMap::new() }
+    }
+
+    fn word(&mut self, index: usize) -> bool {
+        *self.known[index].get_or_insert_with(|| self.words.finders[index].find(self.bytes).is_some())
+    }
+
+    fn any_case(&mut self, word: [usize; 2]) -> bool {
+        self.word(word[0]) || self.word(word[1])
+    }
+
+    fn import(&mut self, package: usize) -> bool {
+        let (words, bytes) = (self.words, self.bytes);
+        self.word(package) && *self.imported.entry(package).or_insert_with(|| is_imported(bytes, words.finders[package].needle()))
+    }
+
+    /// The words that a call of a slot needs: a callee, a name where the position does not tell, an import.
+    fn slot(&mut self, slot: usize) -> bool {
+        let of = &self.words.of[slot];
+        let is_from = of.from.is_empty() || of.from.iter().any(|package| self.import(*package));
+        is_from
+            && (of.callees.is_empty() || of.callees.iter().any(|callee| self.word(*callee)))
+            && (of.names.is_empty() || of.names.iter().any(|name| self.any_case(*name)))
+            && of.after.is_none_or(|after| self.any_case(after))
+    }
+}
 
 /// The last segment of a name that stands in a file: the entry `auth.1` of a list is not numbered there.
 fn written_part(name: &str) -> &str {
@@ -77,9 +142,9 @@ fn written_part(name: &str) -> &str {
 }
 
 /// Whether a package stands on a line that looks like an import, in any language.
-fn is_imported(bytes: &[u8], package: &str) -> bool {
+fn is_imported(bytes: &[u8], package: &[u8]) -> bool {
     let begins = ["import", "from", "use", "using", "require", "const", "let", "var", "pub", "extern", "load", "source", "\"", "'", "}", "_", "("];
-    memchr::memmem::find_iter(bytes, package.as_bytes()).take(64).any(|at| {
+    memmem::find_iter(bytes, package).take(64).any(|at| {
         let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |p| p + 1);
         let line = bytes[start..at].trim_ascii_start();
         let is_path = bytes[at + package.len()..].starts_with(b"::") || bytes[at + package.len()..].starts_with(b"\\");
@@ -97,8 +162,8 @@ fn is_alias(line: &[u8]) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Sinks {
     all: Vec<Sink>,
-    /// For the words of all of them; made when a file is looked at.
-    finders: OnceLock<Finders>,
+    /// The words of all of them; made when a file is looked at.
+    words: OnceLock<Words>,
     /// Where those of users are written, in the same order; empty for those of the program.
     places: Vec<String>,
 }
@@ -218,7 +283,7 @@ impl Sinks {
     pub fn add(&mut self, other: Self) {
         self.all.extend(other.all);
         self.places.extend(other.places);
-        self.finders = OnceLock::new();
+        self.words = OnceLock::new();
     }
 
     /// Kind and place of each slot of a user.
@@ -241,28 +306,19 @@ impl Sinks {
         if slots.is_empty() {
             return false;
         }
-        let (finders, mut known) = (self.finders.get_or_init(|| self.new_finders()), HashMap::new());
-        slots.iter().filter_map(|index| self.all.get(*index)).any(|sink| sink.may_be_in(bytes, finders, &mut known))
+        let mut holds = self.holds(bytes);
+        slots.iter().any(|slot| holds.slot(*slot))
     }
 
-    fn new_finders(&self) -> Finders {
-        let words = |sink: &Sink| {
-            let names = sink.names.iter().map(|name| written_part(name)).chain(sink.after.as_deref());
-            let words = sink.written_callees().chain(sink.from.iter().map(String::as_str)).chain(names);
-            words.flat_map(|word| [word.to_owned(), word.to_lowercase()]).collect::<Vec<_>>()
-        };
-        let prepared = |word: String| {
-            let finder = memmem::Finder::new(&word).into_owned();
-            (word, finder)
-        };
-        self.all.iter().flat_map(words).map(prepared).collect()
+    fn holds<'a>(&'a self, bytes: &'a [u8]) -> Holds<'a> {
+        Holds::new(self.words.get_or_init(|| Words::of(&self.all)), bytes)
     }
 
     /// The same of a file that holds no secret itself: where a slot has no name, its callee must be called, not only imported.
     pub fn may_be_given(&self, slots: &[usize], bytes: &[u8]) -> bool {
-        let (finders, mut known) = (self.finders.get_or_init(|| self.new_finders()), HashMap::new());
+        let mut holds = self.holds(bytes);
         let is_called = |sink: &Sink| sink.argument.is_none() || sink.callees.iter().any(|callee| is_called(bytes, callee));
-        slots.iter().filter_map(|index| self.all.get(*index)).any(|sink| sink.may_be_in(bytes, finders, &mut known) && is_called(sink))
+        slots.iter().any(|slot| holds.slot(*slot) && is_called(&self.all[*slot]))
     }
 
     /// Every kind that some slot has, for checking rules.

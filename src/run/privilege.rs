@@ -1,21 +1,18 @@
 //! Least privilege: which files the project stage needs for it, and its verdict on each package.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
-use rayon::ThreadPool;
+use std::collections::BTreeMap;
 
 use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, Review, ScopeSite, Usage};
-use crate::model::{FileKind, Finding, Notice, Origin, Place, Report, Scanned, Target};
+use crate::model::{FileKind, Finding, Notice, Origin, Report, Scanned, Target};
 use crate::project::blast;
 use crate::project::packages::Files;
 use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
 use crate::scan::{self, Scanner, api, requests};
-use crate::text::Span;
 
-use super::scanning::{self, Outcome};
+use super::scanning::{self, Outcome, Threads};
+use super::shown;
 
 /// Providers that are told apart, a bit each.
 const MAX_PROVIDERS: usize = 64;
@@ -73,10 +70,10 @@ pub fn judge(
     (scanner, rules): (&Scanner, &RuleSet),
     (targets, files): (&[Target], &Files),
     mut asked: Asked,
-    pool: &ThreadPool,
+    threads: &Threads,
     report: &mut Report,
 ) -> Verdicts {
-    let providers = described((scanner, pool), targets, &mut asked, report);
+    let providers = described((scanner, threads), targets, &mut asked, report);
     let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
     for site in &asked.sites {
         // What a composition gives a service is read by the program that it is built from.
@@ -93,7 +90,7 @@ pub fn judge(
         errands.extend(files.of_package(folder).into_iter().filter(|index| may_call(&targets[*index])).map(|index| (index, *folder)));
     }
     let (again, once): (Vec<_>, Vec<_>) = errands.into_iter().partition(|(index, _)| targets[*index].origin == Origin::File);
-    let outcomes = scanning::usage(scanner, &again.iter().map(|(index, _)| &targets[*index]).collect::<Vec<_>>(), (&providers, wanted(&asked.sites)), pool);
+    let outcomes = scanning::usage(scanner, &again.iter().map(|(index, _)| &targets[*index]).collect::<Vec<_>>(), (&providers, wanted(&asked.sites)), threads);
     let mut called: BTreeMap<&str, Called> = BTreeMap::new();
     for (_, folder) in once {
         called.entry(folder).or_default().has_gaps = true;
@@ -114,12 +111,12 @@ pub fn judge(
         verdicts.holders.insert(package.folder.to_owned(), judged.holders);
     }
     verdicts.findings.extend(scopes::shared(&packages, &providers, rules));
-    show(&mut verdicts.findings, (scanner, pool), (targets, files));
+    shown::show(verdicts.findings.iter_mut(), (scanner, threads), targets);
     verdicts
 }
 
 /// The providers, with those that files describe, of which it is looked for who requests their scopes.
-fn described((scanner, pool): (&Scanner, &ThreadPool), targets: &[Target], asked: &mut Asked, report: &mut Report) -> Vec<Provider> {
+fn described((scanner, threads): (&Scanner, &Threads), targets: &[Target], asked: &mut Asked, report: &mut Report) -> Vec<Provider> {
     let mut providers = scanner.providers().to_vec();
     let from = providers.len();
     asked.apis.drain(..).for_each(|api| api::add_found(&mut providers, api));
@@ -129,7 +126,7 @@ fn described((scanner, pool): (&Scanner, &ThreadPool), targets: &[Target], asked
         return providers;
     }
     let asking: Vec<&Target> = asked.asking.iter().map(|index| &targets[*index]).filter(|target| target.origin == Origin::File).collect();
-    for outcome in scanning::requests(scanner, &asking, (found, from), pool) {
+    for outcome in scanning::requests(scanner, &asking, (found, from), threads) {
         if let Outcome::Scanned { found: Some(mut scanned), .. } = outcome {
             report.stats.parsed_bytes += scanned.parsed_bytes;
             asked.sites.append(&mut scanned.sites);
@@ -137,33 +134,6 @@ fn described((scanner, pool): (&Scanner, &ThreadPool), targets: &[Target], asked
         }
     }
     providers
-}
-
-/// Gives the places of findings the lines that the second step left out.
-fn show(findings: &mut [Finding], (scanner, pool): (&Scanner, &ThreadPool), (targets, files): (&[Target], &Files)) {
-    let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-    for place in findings.iter_mut().flat_map(places).filter(|place| place.snippet.text.is_empty()) {
-        if let Some(index) = files.index(&place.relative) {
-            spans.entry(index).or_default().push(place.span);
-        }
-    }
-    let errands: Vec<(&Target, Vec<Span>)> = spans.into_iter().map(|(index, spans)| (&targets[index], spans)).collect();
-    let mut shown: HashMap<(Arc<str>, Span), Place> = HashMap::new();
-    for outcome in scanning::shown(scanner, &errands, pool) {
-        if let Outcome::Scanned { found: Some(scanned), .. } = outcome {
-            shown.extend(scanned.places.into_iter().map(|place| ((place.relative.clone(), place.span), place)));
-        }
-    }
-    for place in findings.iter_mut().flat_map(places).filter(|place| place.snippet.text.is_empty()) {
-        if let Some(known) = shown.get(&(place.relative.clone(), place.span)) {
-            *place = known.clone();
-        }
-    }
-}
-
-fn places(finding: &mut Finding) -> impl Iterator<Item = &mut Place> {
-    let Finding { place, related, .. } = finding;
-    std::iter::once(place).chain(related.iter_mut().map(|related| &mut related.place))
 }
 
 /// The providers, a bit each by index, of which scopes are requested by name.

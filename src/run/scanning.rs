@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -52,40 +52,62 @@ struct Desk {
     worker: Worker,
 }
 
-/// The threads that scan; 0: as many as there are cores.
-pub fn pool(threads: usize) -> Result<ThreadPool, UsageError> {
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map_err(|error| UsageError::new(format!("cannot start the threads that scan: {error}")).with_help("lower --threads"))
+/// The threads that scan. The scratch space of each outlives the steps of a run: what a thread has made room for or worked out serves it to the end.
+pub struct Threads {
+    pool: ThreadPool,
+    desks: Vec<Mutex<Desk>>,
+}
+
+impl Threads {
+    /// As many threads as are asked for; 0: as many as there are cores.
+    pub fn new(count: usize) -> Result<Self, UsageError> {
+        let pool = ThreadPoolBuilder::new().num_threads(count).build();
+        let pool = pool.map_err(|error| UsageError::new(format!("cannot start the threads that scan: {error}")).with_help("lower --threads"))?;
+        let desks = (0..pool.current_num_threads()).map(|_| Mutex::default()).collect();
+        Ok(Self { pool, desks })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.desks.len()
+    }
+
+    /// Does `work` on every item, at most `batch` of which a thread takes at once; the results are in their order.
+    fn each<T: Sync, R: Send>(&self, items: &[T], batch: usize, work: impl Fn(&mut Desk, &T) -> R + Sync) -> Vec<R> {
+        self.pool.install(|| items.par_iter().with_max_len(batch).map(|item| work(&mut self.own_desk(), item)).collect())
+    }
+
+    /// The desk of the thread that asks.
+    fn own_desk(&self) -> MutexGuard<'_, Desk> {
+        let desk = &self.desks[rayon::current_thread_index().unwrap_or(0) % self.desks.len()];
+        desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Scans all targets; the outcomes are in their order.
-pub fn scan_all(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progress: Progress) -> Vec<Outcome> {
-    let desks: Vec<Mutex<Desk>> = (0..pool.current_num_threads()).map(|_| Mutex::default()).collect();
+pub fn scan_all(scanner: &Scanner, targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
     let done = AtomicUsize::new(0);
-    let one = |target: &Target| {
-        let desk = &desks[rayon::current_thread_index().unwrap_or(0) % desks.len()];
-        let outcome = attempt(target, &mut desk.lock().unwrap_or_else(PoisonError::into_inner), |blob, worker| scanner.scan(blob, worker));
+    threads.each(targets, BATCH, |desk, target| {
+        let outcome = attempt(target, desk, |blob, worker| scanner.scan(blob, worker));
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
         outcome
-    };
-    pool.install(|| targets.par_iter().with_max_len(BATCH).map(one).collect())
+    })
 }
 
 /// The same for versions of files: those of one file come one after the other, on one thread.
-pub fn scan_versions(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, progress: Progress) -> Vec<Outcome> {
+pub fn scan_versions(scanner: &Scanner, targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
     let mut files: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     targets.iter().enumerate().for_each(|(index, target)| files.entry(&target.relative).or_default().push(index));
     let packs = Arc::new(targets.first().map(|target| Packs::of(&target.path)).unwrap_or_default());
-    let desk = || Mutex::new(Desk { buffer: Buffer::of_history(packs.clone()), worker: Worker::default() });
-    let desks: Vec<Mutex<Desk>> = (0..pool.current_num_threads()).map(|_| desk()).collect();
+    for desk in &threads.desks {
+        desk.lock().unwrap_or_else(PoisonError::into_inner).buffer = Buffer::of_history(packs.clone());
+    }
     let done = AtomicUsize::new(0);
-    let file = |indices: &Vec<usize>| -> Vec<(usize, Outcome)> {
-        let desk = &desks[rayon::current_thread_index().unwrap_or(0) % desks.len()];
-        let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = |desk: &mut Desk, indices: &Vec<usize>| -> Vec<(usize, Outcome)> {
         let mut versions = Versions::new();
         let version = |&index: &usize| {
             let mut is_taken = false;
-            let outcome = attempt(&targets[index], &mut desk, |blob, worker| {
+            let outcome = attempt(&targets[index], desk, |blob, worker| {
                 is_taken = blob.source.is_none();
                 scan_version(scanner, blob, worker, &mut versions)
             });
@@ -98,7 +120,7 @@ pub fn scan_versions(scanner: &Scanner, targets: &[Target], pool: &ThreadPool, p
         indices.iter().map(version).collect()
     };
     let files: Vec<Vec<usize>> = files.into_values().collect();
-    let mut outcomes: Vec<(usize, Outcome)> = pool.install(|| files.par_iter().with_max_len(1).flat_map_iter(file).collect());
+    let mut outcomes: Vec<(usize, Outcome)> = threads.each(&files, 1, file).into_iter().flatten().collect();
     outcomes.sort_by_key(|(index, _)| *index);
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
@@ -120,43 +142,38 @@ fn scan_version(scanner: &Scanner, blob: &Blob, worker: &mut Worker, versions: &
 
 /// The declared infrastructure of some targets, for the project stage. A file that cannot be read now could be read in the first step: it has
 /// vanished since, and that is an error too.
-pub fn resources(scanner: &Scanner, targets: &[&Target], pool: &ThreadPool) -> Vec<Outcome> {
-    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.resources(blob, worker));
-    pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+pub fn resources(scanner: &Scanner, targets: &[&Target], threads: &Threads) -> Vec<Outcome> {
+    threads.each(targets, 1, |desk, target| attempt(target, desk, |blob, worker| scanner.resources(blob, worker)))
 }
 
 /// The literals of some targets that other files use as credentials, each target with the uses it is asked about.
-pub fn exported(scanner: &Scanner, errands: &[(&Target, Vec<NamedUse>)], pool: &ThreadPool) -> Vec<Outcome> {
-    let one = |desk: &mut Desk, (target, uses): &(&Target, Vec<NamedUse>)| attempt(target, desk, |blob, worker| scanner.exported(blob, uses, worker));
-    pool.install(|| errands.par_iter().map_init(Desk::default, one).collect())
+pub fn exported(scanner: &Scanner, errands: &[(&Target, Vec<NamedUse>)], threads: &Threads) -> Vec<Outcome> {
+    threads.each(errands, 1, |desk, (target, uses)| attempt(target, desk, |blob, worker| scanner.exported(blob, uses, worker)))
 }
 
 /// What some targets request of these providers, the first of which has the index `from`.
-pub fn requests(scanner: &Scanner, targets: &[&Target], (providers, from): (&[Provider], usize), pool: &ThreadPool) -> Vec<Outcome> {
+pub fn requests(scanner: &Scanner, targets: &[&Target], (providers, from): (&[Provider], usize), threads: &Threads) -> Vec<Outcome> {
     let requests = api::Requests::new(providers, from);
-    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.requests(blob, &requests, worker));
-    pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+    threads.each(targets, 1, |desk, target| attempt(target, desk, |blob, worker| scanner.requests(blob, &requests, worker)))
 }
 
 /// What a configuration declares, by whatever name it lies.
-pub fn declaration(scanner: &Scanner, target: &Target, pool: &ThreadPool) -> Option<Scanned> {
-    match pool.install(|| attempt(target, &mut Desk::default(), |blob, _| scanner.declaration(blob))) {
+pub fn declaration(scanner: &Scanner, target: &Target, threads: &Threads) -> Option<Scanned> {
+    match attempt(target, &mut threads.own_desk(), |blob, _| scanner.declaration(blob)) {
         Outcome::Scanned { found, .. } => found.map(|found| *found),
         Outcome::Skipped(_) | Outcome::Failed(_) => None,
     }
 }
 
 /// What some targets call, of the providers whose bits are set in `wanted`.
-pub fn usage(scanner: &Scanner, targets: &[&Target], (providers, wanted): (&[Provider], u64), pool: &ThreadPool) -> Vec<Outcome> {
+pub fn usage(scanner: &Scanner, targets: &[&Target], (providers, wanted): (&[Provider], u64), threads: &Threads) -> Vec<Outcome> {
     let signs = Signs::of(providers, wanted);
-    let one = |desk: &mut Desk, target: &&Target| attempt(target, desk, |blob, worker| scanner.usage(blob, (providers, &signs), worker));
-    pool.install(|| targets.par_iter().map_init(Desk::default, one).collect())
+    threads.each(targets, 1, |desk, target| attempt(target, desk, |blob, worker| scanner.usage(blob, (providers, &signs), worker)))
 }
 
 /// Places of some targets with their lines, each target with the bytes it is asked about.
-pub fn shown(scanner: &Scanner, errands: &[(&Target, Vec<Span>)], pool: &ThreadPool) -> Vec<Outcome> {
-    let one = |desk: &mut Desk, (target, spans): &(&Target, Vec<Span>)| attempt(target, desk, |blob, worker| scanner.shown(blob, spans, worker));
-    pool.install(|| errands.par_iter().map_init(Desk::default, one).collect())
+pub fn shown(scanner: &Scanner, errands: &[(&Target, Vec<Span>)], threads: &Threads) -> Vec<Outcome> {
+    threads.each(errands, 1, |desk, (target, spans)| attempt(target, desk, |blob, worker| scanner.shown(blob, spans, worker)))
 }
 
 /// The text of a target, for the few manifests that the project stage asks for; nothing where it cannot be read.

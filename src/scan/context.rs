@@ -73,14 +73,14 @@ impl Context {
     pub fn of(blob: &Blob) -> Self {
         let path = &*blob.target.within;
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let among = |names: &[&str]| folders.split('/').any(|folder| names.iter().any(|known| folder.eq_ignore_ascii_case(known)));
-        Self {
-            kind: blob.kind,
-            bare: Bare::of(path, blob.kind),
-            test: among(&TEST_FOLDERS) || folders.split('/').any(has_test_word) || is_test_file(name),
-            example: among(&EXAMPLE_FOLDERS) || is_example_file(name),
-            vendored: among(&VENDOR_FOLDERS),
+        let is_among = |folder: &str, names: &[&str]| names.iter().any(|known| folder.eq_ignore_ascii_case(known));
+        let (mut test, mut example, mut vendored) = (is_test_file(name), is_example_file(name), false);
+        for folder in folders.split('/') {
+            test = test || is_among(folder, &TEST_FOLDERS) || has_test_word(folder);
+            example = example || is_among(folder, &EXAMPLE_FOLDERS);
+            vendored = vendored || is_among(folder, &VENDOR_FOLDERS);
         }
+        Self { kind: blob.kind, bare: Bare::of(path, blob.kind), test, example, vendored }
     }
 
     /// The context of a file, judged by its path alone.

@@ -58,7 +58,9 @@ use crate::model::facts::{Argument, Attribute, Resource, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
 use crate::model::sign::Sign;
-use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash};
+use crate::model::{
+    Blob, Confidence, FileKind, Finding, Hit, Origin, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash,
+};
 use crate::ruleset::anchors::{Anchor, Quick};
 use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
@@ -77,7 +79,7 @@ use prefilter::Prefilter;
 pub use program::OPEN;
 use settle::Bound;
 use snippet::Masks;
-use syntax::{Bounds, Parser};
+use syntax::{Bounds, Facts, Parser};
 use usage::Signs;
 
 /// Longest file of settings that is read as a document, in bytes.
@@ -161,20 +163,32 @@ struct Gathered<'a> {
     /// The bit of that language in the masks of [`Consumers`].
     own_bit: OnceCell<u32>,
     /// The name read last, and what it is bound to.
-    last: Option<(Span, Option<Bound>)>,
+    last: Option<LastName>,
     hits: Vec<Hit>,
     /// Values that a rule knows and allows: documented samples, which no other rule need guess about.
     known: Vec<Span>,
+    /// Windows of patterns that are searched if a rule that requires them has found something.
+    waiting: Vec<(usize, Span)>,
     markers: Vec<usize>,
     /// Markers of other tools.
     foreign: Vec<usize>,
     seen: Seen,
     /// Whether it takes secrets out of answers, once asked.
     takes: OnceCell<bool>,
+    /// Whether its name is that of the settings of a bundler, once asked.
+    bundles: OnceCell<bool>,
     /// Slots of which a word was seen.
     slots: Vec<usize>,
     /// The anchor of the word of a slot that was seen last.
     last_word: Option<usize>,
+}
+
+/// A name and what it is bound to.
+struct LastName {
+    span: Span,
+    bound: Option<Bound>,
+    /// Whether a value was looked for that stands beside it without a notation.
+    is_whole: bool,
 }
 
 impl Scanner {
@@ -240,7 +254,8 @@ impl Scanner {
     /// What a configuration declares of an application, by whatever name it lies.
     pub fn declaration(&self, blob: &Blob) -> Scanned {
         let (lines, masks) = (Lines::new(blob.bytes), Masks::new(blob.bytes, &[]));
-        let resources = declared::declaration(blob.bytes).into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        let place = |span: Span| snippet::place(blob, &lines, &masks, span);
+        let resources = declared::declaration(blob.bytes).into_iter().map(|raw| resource(raw, blob, place)).collect();
         Scanned { resources, ..Scanned::default() }
     }
 
@@ -308,7 +323,7 @@ impl Scanner {
         let masks = blob.source.is_some().then(|| self.masks(blob, worker));
         let place = |span: Span| match &masks {
             Some(masks) => snippet::place(blob, &lines, masks, span),
-            None => Place::new(blob.target, span, lines.position(span.start), lines.position(span.end), Snippet::default()),
+            None => bare_place(blob, &lines, span),
         };
         scanned.usage = Some(sites::placed_usage(raw, blob, place));
         scanned
@@ -377,7 +392,7 @@ impl Scanner {
             gathered.hits.retain(|hit| !folded::is_code(hit, facts));
         }
         gathered.hits.append(&mut self.meaning.practices.defaults(&gathered.hits, (blob, gathered.context()), &self.rules));
-        gathered.hits = self.settled(gathered, worker);
+        gathered.hits = self.settled(gathered, facts.as_ref(), worker);
         if let Some(facts) = &facts {
             self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (gathered, &mut meant), worker);
         }
@@ -434,13 +449,18 @@ impl Scanner {
     }
 
     /// The hits whose requirements are met.
-    fn settled(&self, gathered: &mut Gathered, worker: &mut Worker) -> Vec<Hit> {
-        let (blob, hits) = (gathered.blob, gathered.take_hits());
-        self.composer.settle(&self.rules, blob, hits, |index, window| {
+    fn settled(&self, gathered: &mut Gathered, facts: Option<&Facts>, worker: &mut Worker) -> Vec<Hit> {
+        let (blob, hits, waiting) = (gathered.blob, gathered.take_hits(), std::mem::take(&mut gathered.waiting));
+        self.composer.settle(&self.rules, blob, (hits, &waiting), |index, window| {
             if self.applies(index, blob, worker) {
                 self.search(index, window, gathered, worker);
             }
-            std::mem::take(&mut gathered.hits)
+            if !self.composer.waits(index) {
+                return std::mem::take(&mut gathered.hits);
+            }
+            let mut hits = gathered.take_hits();
+            hits.retain(|hit| !facts.is_some_and(|facts| folded::is_code(hit, facts)));
+            hits
         })
     }
 
@@ -454,7 +474,7 @@ impl Scanner {
         }
         let within = Blob::new(gathered.blob.target, &folded.text);
         let mut inner = self.gather(&within, (Seen::default(), None), worker);
-        let found = self.settled(&mut inner, worker);
+        let found = self.settled(&mut inner, None, worker);
         gathered.hits.extend(found.into_iter().filter_map(|hit| folded.in_source(hit, gathered.blob.bytes, tests)));
     }
 
@@ -473,10 +493,12 @@ impl Scanner {
             last: None,
             hits: Vec::new(),
             known: Vec::new(),
+            waiting: Vec::new(),
             markers: Vec::new(),
             foreign: Vec::new(),
             seen,
             takes: OnceCell::new(),
+            bundles: OnceCell::new(),
             slots: Vec::new(),
             last_word: None,
         };
@@ -504,7 +526,7 @@ impl Scanner {
         });
         for index in std::mem::take(&mut worker.touched) {
             if let Some(window) = worker.pending[index].finish() {
-                self.search(index, window, &mut gathered, worker);
+                self.search_or_wait(index, window, &mut gathered, worker);
             }
         }
         gathered
@@ -516,8 +538,12 @@ impl Scanner {
         }
         gathered.look_for_cut(&self.rules, index, at);
         if let Some(ready) = self.window(index, at, (gathered.blob.bytes, &mut gathered.line), worker) {
-            self.search(index, ready, gathered, worker);
+            self.search_or_wait(index, ready, gathered, worker);
         }
+    }
+
+    fn search_or_wait(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
+        if self.composer.waits(index) { gathered.waiting.push((index, window)) } else { self.search(index, window, gathered, worker) }
     }
 
     /// Adds the window of a candidate to what waits for its rule. Returns a window that is complete and must be searched now.
@@ -586,20 +612,30 @@ impl Scanner {
         let bytes = gathered.blob.bytes;
         let line = gathered.line.around(bytes, at);
         let Some(name) = binding::name_around(bytes, at, line) else { return };
-        if gathered.last.as_ref().is_none_or(|(last, _)| *last != name) {
+        if gathered.last.as_ref().is_none_or(|last| last.span != name) {
             worker.name += 1;
-            let found = binding::read(bytes, name, line, gathered.context().bare).or_else(|| beside::read(bytes, name, line));
+            let found = binding::read(bytes, name, line, gathered.context().bare);
             gathered.look_for_folding(name, &self.meaning.practices);
-            gathered.last = Some((name, found.map(|binding| Bound::new(binding, bytes))));
+            gathered.last = Some(LastName { span: name, is_whole: found.is_some(), bound: found.map(|binding| Bound::new(binding, bytes)) });
         }
         let context = gathered.context();
-        let Some((_, Some(bound))) = &gathered.last else { return };
+        let Some(last) = &mut gathered.last else { return };
+        // Only rules that know what a value looks like take one that stands beside its name.
+        if !last.is_whole && rules.iter().any(|&index| self.knows_value(index)) {
+            last.is_whole = true;
+            last.bound = beside::read(bytes, name, line).map(|binding| Bound::new(binding, bytes));
+        }
+        let Some(bound) = &last.bound else { return };
         for &index in rules {
             if worker.judged[index] != worker.name && self.applies(index, gathered.blob, worker) {
                 worker.judged[index] = worker.name;
                 gathered.hits.extend(settle::key_hit(&self.rules, index, bytes, bound, context));
             }
         }
+    }
+
+    fn knows_value(&self, index: usize) -> bool {
+        matches!(&self.rules.compiled[index].engine, Engine::Key(engine) if engine.knows_value())
     }
 
     /// Overlaps, masks, places.
@@ -612,7 +648,7 @@ impl Scanner {
         let mut scanned = Scanned { api, asks, parsed_bytes, notices, ..Scanned::default() };
         let Gathered { mut hits, mut markers, mut foreign, .. } = gathered;
         let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty() || !meant.signs.is_empty();
-        if hits.is_empty() && markers.is_empty() && !has_facts {
+        if !hits.iter().any(|hit| self.is_reported(hit, blob)) && markers.is_empty() && !has_facts {
             return scanned;
         }
         let lines = Lines::new(blob.bytes);
@@ -631,7 +667,10 @@ impl Scanner {
             foreign.sort_unstable();
             scanned.suppressions.append(&mut foreign_suppressions(blob, &lines, &masks, &foreign));
         }
-        scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, &lines, &masks)).collect();
+        // Most attributes are never shown, and the lines of those that are can be read again: see `shown`.
+        let is_there_again = blob.source.is_none() && blob.target.origin == Origin::File;
+        let place = |span: Span| if is_there_again { bare_place(blob, &lines, span) } else { snippet::place(blob, &lines, &masks, span) };
+        scanned.resources = meant.resources.into_iter().map(|raw| resource(raw, blob, place)).collect();
         let sign = |sign: signs::RawSign| Sign { kind: sign.kind, name: sign.name, place: snippet::place(blob, &lines, &masks, sign.span) };
         scanned.signs = meant.signs.into_iter().map(sign).collect();
         (scanned.sites, scanned.omitted) = meant.sites.placed(blob, |span| snippet::place(blob, &lines, &masks, span));
@@ -811,7 +850,7 @@ impl Gathered<'_> {
 
     /// Notes a telling name with a value that no line shows, and one that is logged or looked up with a literal in its place.
     fn look_for_folding(&mut self, at: Span, practices: &Practices) {
-        if !self.seen.has(Sight::Written) && practice::is_bundler(&self.blob.target.within) {
+        if !self.seen.has(Sight::Written) && *self.bundles.get_or_init(|| practice::is_bundler(&self.blob.target.within)) {
             self.seen.note(Sight::Written);
         }
         if self.seen.has(Sight::Folding) || self.seen.has(Sight::Embedded) {
@@ -892,8 +931,12 @@ fn wanted(raw: RawWanted, language: &'static str, blob: &Blob, (lines, masks): (
     Wanted { kind, after, language, name, imported, target, is_test, place: snippet::place(blob, lines, masks, span) }
 }
 
-fn resource(raw: syntax::RawResource, blob: &Blob, lines: &Lines, masks: &Masks) -> Resource {
-    let place = |span| snippet::place(blob, lines, masks, span);
+/// A place without its lines.
+fn bare_place(blob: &Blob, lines: &Lines, span: Span) -> Place {
+    Place::new(blob.target, span, lines.position(span.start), lines.position(span.end), Snippet::default())
+}
+
+fn resource(raw: syntax::RawResource, blob: &Blob, place: impl Fn(Span) -> Place) -> Resource {
     let attributes = raw.attributes.into_iter().map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) });
     let relative = &*blob.target.relative;
     let is_terraform = [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| relative.ends_with(end));

@@ -1,17 +1,17 @@
 //! The only thing that touches every byte: a filter over windows of four bytes, one of every anchor of all rules.
 //!
 //! Both halves of a window, its first and its last three bytes, are in a table addressed by a hash of three case-folded bytes, so that looking at every
-//! second position meets one of them. Looks are gathered without branches, which ordinary text would make unpredictable: first the steps of twelve looks
-//! that hit at all, then the looks in them that hit, and only these few are compared with the anchors themselves.
+//! second position meets one of them. What is looked at is gathered without branches, which ordinary text would make unpredictable: first the looks that
+//! hit, then the windows beside them that are one of an anchor, and only these few are compared with the anchors themselves.
 
 use crate::ruleset::anchors::{Anchor, MIN_LEN, windows};
 
 /// Bits of the hash of three bytes. The table has a bit each, so that all of it stays in the nearest cache.
-const TABLE_BITS: u32 = 18;
+const TABLE_BITS: u32 = 17;
 /// Bits of a word of the table, as a power of two.
 const WORD_BITS: u32 = 5;
 /// Bits of the hash of a window in the table that is asked before the slots.
-const WINDOW_BITS: u32 = 16;
+const WINDOW_BITS: u32 = 17;
 /// Slots of the window table, as a power of two well above twice the number of anchors.
 const SLOT_BITS: u32 = 14;
 /// No entry.
@@ -23,9 +23,15 @@ const LOADS: usize = 4;
 /// Bytes that one step advances.
 const STEP: usize = LOADS * LOOKS * 2;
 /// Bytes of one round of steps.
-const ROUND: usize = 32 * STEP;
+const ROUND: usize = 16 * STEP;
 /// Bytes that a round reads.
-const REACH: usize = ROUND + 2;
+const REACH: usize = ROUND + 8;
+/// Room for the looks of a round, a power of two so that no place in it need be checked.
+const LOOKS_ROOM: usize = 256;
+/// Room for the windows of a round.
+const WINDOWS_ROOM: usize = 512;
+/// What folds the case of eight letters.
+const FOLD: u64 = 0x2020_2020_2020_2020;
 /// Multiplier of the hashes: 2^32 divided by the golden ratio.
 const GOLDEN: u32 = 0x9E37_79B1;
 
@@ -47,6 +53,10 @@ struct Entry {
     /// Offset of the window in the anchor.
     offset: u16,
     next: u16,
+    /// A byte of the anchor beside the window, case-folded: it tells apart those that share one.
+    neighbour: u8,
+    /// Where it is from the byte before the window on.
+    beside: usize,
 }
 
 impl Prefilter {
@@ -78,86 +88,82 @@ impl Prefilter {
         }
         set(&mut self.windows, whole(window));
         let slot = &mut self.slots[slot(window)];
-        let entry = Entry { window, anchor: index, offset: small(offset), next: *slot };
+        let beside = match (anchor.len() > offset + MIN_LEN, offset) {
+            (true, _) => 1 + MIN_LEN,
+            (false, 0) => 1,
+            (false, _) => 0,
+        };
+        let neighbour = anchor.bytes()[offset + beside - 1] | 0x20;
+        let entry = Entry { window, anchor: index, offset: small(offset), next: *slot, neighbour, beside };
         *slot = small(self.entries.len());
         self.entries.push(entry);
     }
 
     /// Calls `found(anchor, position)` for every occurrence of every anchor. Positions rise, but for a few bytes.
     pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) {
-        let mut at = 0;
-        let (mut steps, mut looks) = ([0; ROUND / STEP], [0; ROUND / 2]);
-        while at + MIN_LEN <= bytes.len() + 1 {
-            let rest = &bytes[at..];
-            let mut padded = [0; REACH];
+        let (mut padded, mut looks, mut windows) = ([0; REACH], [0; LOOKS_ROOM], [0; WINDOWS_ROOM]);
+        for (at, rest) in (0..bytes.len()).step_by(ROUND).map(|at| (at, &bytes[at..])) {
             let round = rest.first_chunk::<REACH>().unwrap_or_else(|| {
+                padded.fill(0);
                 padded[..rest.len()].copy_from_slice(rest);
                 &padded
             });
-            let count = self.steps_that_hit(round, rest.len().min(ROUND), &mut steps);
-            let count = self.looks_that_hit(round, &steps[..count], &mut looks);
-            for look in &looks[..count] {
-                let at = at + usize::from(*look);
-                if let Some(before) = at.checked_sub(1) {
-                    self.confirm(bytes, before, &mut found);
-                }
-                self.confirm(bytes, at, &mut found);
+            let count = self.looks_that_hit(round, rest.len().min(ROUND), &mut looks);
+            let count = self.windows_that_hit(round, &looks[..count], &mut windows);
+            for window in &windows[..count] {
+                self.compare(bytes, at + window, &mut found);
             }
-            at += ROUND;
         }
     }
 
-    /// The offsets of the steps that begin before `end` in which three bytes are half of a window; how many.
-    fn steps_that_hit(&self, round: &[u8; REACH], end: usize, out: &mut [u16; ROUND / STEP]) -> usize {
+    /// The odd offsets before `end` at which three bytes are half of a window; how many. Of any two positions in a row one is odd.
+    fn looks_that_hit(&self, round: &[u8; REACH], end: usize, out: &mut [usize; LOOKS_ROOM]) -> usize {
         let mut count = 0;
-        for step in 0..end.div_ceil(STEP) {
-            let mut any = 0;
-            for load in loads(round, step * STEP) {
+        for from in (1..=end).step_by(STEP) {
+            for (group, load) in loads(round, from).into_iter().enumerate() {
                 for look in 0..LOOKS {
-                    any |= self.is_half(low_half(load >> (look * 16)));
+                    out[count % LOOKS_ROOM] = from + (group * LOOKS + look) * 2;
+                    count += self.is_half(low_half(load >> (look * 16)));
                 }
             }
-            out[count] = small(step * STEP);
-            count += usize::from(any != 0);
         }
         count
     }
 
-    /// The offsets of the looks in these steps at which three bytes are half of a window; how many.
-    fn looks_that_hit(&self, round: &[u8; REACH], steps: &[u16], out: &mut [u16; ROUND / 2]) -> usize {
+    /// The offsets, that of a look and the one before, at which four bytes are a window; how many.
+    fn windows_that_hit(&self, round: &[u8; REACH], looks: &[usize], out: &mut [usize; WINDOWS_ROOM]) -> usize {
         let mut count = 0;
-        for step in steps {
-            for (group, load) in loads(round, usize::from(*step)).into_iter().enumerate() {
-                for look in 0..LOOKS {
-                    let hit = self.is_half(low_half(load >> (look * 16)));
-                    out[count] = step + small((group * LOOKS + look) * 2);
-                    count += usize::from(hit != 0);
-                }
-            }
+        for look in looks {
+            let before = look - 1;
+            let five = round.get(before..).and_then(<[u8]>::first_chunk).map_or(0, |eight| u64::from_le_bytes(*eight)) | FOLD;
+            out[count % WINDOWS_ROOM] = before;
+            count += self.is_window(low_half(five));
+            out[count % WINDOWS_ROOM] = *look;
+            count += self.is_window(low_half(five >> 8));
         }
         count
     }
 
     /// 1 where the low three bytes are half of a window, else 0.
     #[inline]
-    fn is_half(&self, bytes: u32) -> u32 {
+    fn is_half(&self, bytes: u32) -> usize {
         is_set(&self.halves, half(bytes))
     }
 
-    /// Compares the anchors whose window is at `at`.
+    /// 1 where these four bytes may be a window, else 0.
     #[inline]
-    fn confirm(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
-        let window = folded(bytes, at);
-        if is_set(&self.windows, whole(window)) != 0 {
-            self.compare(window, (bytes, at), found);
-        }
+    fn is_window(&self, bytes: u32) -> usize {
+        is_set(&self.windows, whole(bytes))
     }
 
-    fn compare(&self, window: u32, (bytes, at): (&[u8], usize), found: &mut impl FnMut(usize, usize)) {
+    /// Compares the anchors whose window is at `at`.
+    fn compare(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
+        let window = folded(bytes, at);
         let mut next = self.slots[slot(window)];
         while let Some(entry) = self.entries.get(usize::from(next)) {
             next = entry.next;
-            if entry.window != window {
+            let beside = (at + entry.beside).checked_sub(1).and_then(|at| bytes.get(at));
+            if entry.window != window || beside.is_none_or(|byte| byte | 0x20 != entry.neighbour) {
                 continue;
             }
             let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
@@ -174,8 +180,8 @@ fn set<const WORDS: usize>(table: &mut [u32; WORDS], hash: usize) {
 
 /// 1 where the bit of the hash is set, else 0.
 #[inline]
-fn is_set<const WORDS: usize>(table: &[u32; WORDS], hash: usize) -> u32 {
-    table[(hash >> WORD_BITS) % WORDS] >> (hash % (1 << WORD_BITS)) & 1
+fn is_set<const WORDS: usize>(table: &[u32; WORDS], hash: usize) -> usize {
+    (table[(hash >> WORD_BITS) % WORDS] >> (hash % (1 << WORD_BITS)) & 1) as usize
 }
 
 /// The bytes of a step, case-folded by setting bit 5 of each; every load begins with the last two bytes of the one before.
@@ -187,7 +193,7 @@ fn loads(round: &[u8; REACH], at: usize) -> [u64; LOADS] {
 
 #[inline]
 fn load<const LOAD: usize>(step: &[u8; STEP + 2]) -> u64 {
-    step[LOAD * LOOKS * 2..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) | 0x2020_2020_2020_2020
+    step[LOAD * LOOKS * 2..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)) | FOLD
 }
 
 /// Four bytes from `at`, case-folded by setting bit 5 of each.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::lang::{Import, Language};
 use crate::model::facts::{Argument, Call, Step, StepKind, Value, places};
 use crate::model::{Confidence, Severity};
+use crate::ruleset::anchors;
 use crate::ruleset::sinks::Sink;
 pub use crate::ruleset::sinks::Sinks;
 use crate::text::placeholder::{placeholder, reference};
@@ -55,19 +56,14 @@ pub fn keywords<'a>(sinks: &'a Sinks, language: &'a Language) -> Vec<(&'a str, u
     sinks.indexed(language.name).flat_map(words).collect()
 }
 
-/// Words one of which a file must contain: of each callee or, where callees are words of every day, the names of the slot or a word of each of its packages.
+/// Words one of which a file must contain: of each callee, the names of the slot where its position does not tell, or its packages, whichever are rarest.
 fn sink_keywords(sink: &Sink) -> Vec<&str> {
     let callees: Vec<&str> = sink.callees.iter().map(|callee| telling_part(callee)).collect();
     let names: Vec<&str> = sink.names.iter().filter(|_| sink.argument.is_none()).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
-    let packages: Vec<&str> = sink.from.iter().map(|package| part_of_package(package)).collect();
-    let shortest = |words: &[&str]| words.iter().map(|word| word.len()).min().unwrap_or(0);
-    let choices = [(&callees, TELLING_KEYWORD), (&names, TELLING_KEYWORD), (&packages, MIN_KEYWORD), (&names, MIN_KEYWORD)];
-    choices.into_iter().find(|(words, least)| shortest(words) >= *least).map_or(callees.clone(), |(words, _)| words.clone())
-}
-
-/// A package in one word or in quotes stands in the file as it is, others in parts.
-fn part_of_package(package: &str) -> &str {
-    if package.contains(['.', ':', '\\']) { longest_word(package) } else { telling_part(package) }
+    let packages: Vec<&str> = sink.from.iter().map(String::as_str).collect();
+    let share = |words: &[&str]| words.iter().map(|word| anchors::share(word.as_bytes())).sum::<f64>();
+    let choices = [&callees, &names, &packages].into_iter().filter(|words| !words.is_empty() && words.iter().all(|word| word.len() >= MIN_KEYWORD));
+    choices.min_by(|a, b| share(a).total_cmp(&share(b))).unwrap_or(&callees).clone()
 }
 
 /// The longest word of a callee or, if that is a short one, all of the callee.
@@ -489,7 +485,7 @@ mod tests {
     fn keywords_make_parsing_worthwhile() {
         let (sinks, rust) = (Sinks::built_in().unwrap(), lang::of("a.rs").unwrap());
         let all: Vec<&str> = keywords(&sinks, rust).into_iter().map(|(word, _)| word).collect();
-        assert!(["ClientSecret", "client_secret", "basic_auth"].iter().all(|word| all.contains(word)) && !all.contains(&"header"), "{all:?}");
+        assert!(["oauth2", "client_secret", "basic_auth"].iter().all(|word| all.contains(word)) && !all.contains(&"header"), "{all:?}");
         assert!(keywords(&Sinks::built_in().unwrap(), lang::of("a.tf").unwrap()).is_empty());
     }
     #[cfg(feature = "lang-javascript")]
