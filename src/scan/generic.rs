@@ -58,8 +58,8 @@ pub fn judge(candidate: &Candidate) -> Option<(Confidence, Vec<Evidence>)> {
 fn evidence(kind: NameKind, candidate: &Candidate) -> Vec<Evidence> {
     let (value, context) = (candidate.value, candidate.context);
     let mut all = vec![match name::strength(candidate.name) {
-        Some(name::Strength::Strong) => Evidence::pro(About::Name, format!("`{}` names a {}", candidate.name, kind.as_str())),
-        _ => Evidence::contra(About::Name, format!("`{}` names harmless things as often as a {}", candidate.name, kind.as_str())),
+        Some(name::Strength::Strong) => Evidence::pro(About::Name, format!("it is that of a {}", kind.as_str())),
+        _ => Evidence::contra(About::Name, format!("harmless things have it as often as a {}", kind.as_str())),
     }];
     let about_value = match () {
         () if placeholder::weak_word(value) => Evidence::contra(About::Value, "many people use it for a password, and many manuals show it"),
@@ -88,9 +88,17 @@ fn evidence(kind: NameKind, candidate: &Candidate) -> Vec<Evidence> {
         Context { kind: FileKind::Generated, .. } => Evidence::contra(About::File, "a machine has written it"),
         Context { kind: FileKind::Document, .. } => Evidence::contra(About::File, "it is a document"),
         Context { kind: FileKind::Config | FileKind::EnvFile, .. } => Evidence::pro(About::File, "it configures a program"),
-        _ => Evidence::pro(About::File, "it is program text"),
+        _ => Evidence::contra(About::File, "it is text, in which names stand for many things"),
     });
     all
+}
+
+/// Beginnings of the schemes that say how a password was hashed: Spring Security, LDAP (RFC 2307), Dovecot.
+const HASHES: [&str; 15] =
+    ["argon", "bcrypt", "blf-crypt", "crypt", "ldap", "md4", "md5", "pbkdf2", "scrypt", "sha", "smd5", "ssha", "scram", "cipher", "ns-mta"];
+
+fn is_one_of(id: &[u8], known: &[&str]) -> bool {
+    known.iter().any(|known| id.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The password behind the scheme of its storage (`{noop}secret`, Spring Security's `DelegatingPasswordEncoder`); `None` for a hash.
@@ -98,8 +106,8 @@ fn without_scheme(value: &[u8]) -> Option<&[u8]> {
     let Some(rest) = value.strip_prefix(b"{") else { return Some(value) };
     let Some(end) = rest.iter().position(|b| *b == b'}').filter(|end| *end + 1 < rest.len()) else { return Some(value) };
     match &rest[..end] {
-        b"noop" => Some(&rest[end + 1..]),
-        id if !id.is_empty() && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'@' | b'_')) => None,
+        id if is_one_of(id, &["noop", "plain", "clear", "cleartext"]) => Some(&rest[end + 1..]),
+        id if id.len() >= 3 && HASHES.iter().any(|hash| id.len() >= hash.len() && id[..hash.len()].eq_ignore_ascii_case(hash.as_bytes())) => None,
         _ => Some(value),
     }
 }
@@ -121,7 +129,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || is_address(value)
         || holds_verb(value)
         || value.starts_with(b"<") && memchr::memmem::find(value, b"</").is_some()
-        || memchr::memmem::find_iter(value, b"\\u").count() >= 2
+        || is_escaped_text(value)
 }
 
 /// A double-quoted string of a shell with a variable or a command in it.
@@ -193,10 +201,18 @@ fn is_public_key(value: &[u8]) -> bool {
         || value.starts_with(b"MI") && value.len() > 24 && memchr::memmem::find(&value[..24], b"0GCSqGSIb3DQEB").is_some()
 }
 
-/// `%s`, `%-10v`: a hole that `printf` fills.
+/// Nothing but holes that `printf` fills: `%s`, `%s%n`, `%-10v`.
 fn holds_verb(value: &[u8]) -> bool {
-    let is_verb = |at: usize| value[at + 1..].trim_ascii_start().first().is_some_and(|verb| matches!(verb, b's' | b'd' | b'v' | b'n' | b'q' | b'@'));
-    value.len() <= 8 && memchr::memchr_iter(b'%', value).any(is_verb)
+    let is_verb = |part: &[u8]| {
+        let flags = part.iter().take_while(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'#' | b'.')).count();
+        part.get(flags).is_some_and(u8::is_ascii_alphabetic) && part[flags + 1..].iter().all(|b| matches!(b, b' ' | b':' | b'/' | b'-' | b'_'))
+    };
+    value.first() == Some(&b'%') && value.split(|b| *b == b'%').skip(1).all(is_verb)
+}
+
+/// `\u30e6\u30fc…`: a text in another script, most of which is escapes.
+fn is_escaped_text(value: &[u8]) -> bool {
+    memchr::memmem::find_iter(value, b"\\u").count() * 2 * b"\\uXXXX".len() > value.len()
 }
 
 /// `0x` and 40 hexadecimal digits: an address on a blockchain.
@@ -209,9 +225,14 @@ fn is_filter(candidate: &Candidate) -> bool {
     candidate.before.ends_with(b"(") && matches!(candidate.holder, Holder::Bare | Holder::InString)
 }
 
-/// A name of what is encrypted or hashed: nothing is left to keep secret.
+/// A name of what is encrypted or hashed, nothing of which is left to keep secret: `encrypted_private_key`, but not `encrypted_private_key_password`.
 fn is_sealed(name: &str) -> bool {
-    name.split('_').any(|word| matches!(word, "encrypted" | "hashed" | "salted" | "wrapped"))
+    let is_sealing = |word: &str| matches!(word, "encrypted" | "hashed" | "salted" | "wrapped");
+    let opens = ["password", "passwd", "passphrase"].iter().find_map(|opener| name.strip_suffix(opener));
+    match opens {
+        Some(before) => before.trim_end_matches('_').rsplit('_').next().is_some_and(is_sealing),
+        None => name.split('_').any(is_sealing),
+    }
 }
 
 /// `id-token: write`: what a job may do with the token.
@@ -335,7 +356,10 @@ mod tests {
 
     #[test]
     fn what_is_no_value_is_nothing() {
-        for value in ["%s%n", "${DB_PASSWORD}", "db_password", "changeme"] {
+        assert!(confidence("app.py", "db_password", "x7%d!Qz").is_some(), "a percent sign alone is no hole");
+        let escaped = "q8Zr\\u002BLmX0\\u0026vKp4TnYw6BdJ5hN8cYb";
+        assert!(confidence("settings.json", "db_password", escaped).is_some(), "a value with escapes in it is no text of escapes");
+        for value in ["%s%n", "%-10v", "\\u30e6\\u30fc\\u30b6\\u540d", "${DB_PASSWORD}", "db_password", "changeme"] {
             assert_eq!(confidence("app/main.py", "db_password", value), None, "{value}");
         }
         let filter = Candidate { name: "password", value: b"MYKE", holder: Holder::InString, before: b"(&(sn=admin)(", context: Context::of_path("notes.md") };
@@ -367,12 +391,19 @@ mod tests {
         let all = |name, value, file| vec![(About::Name, name), (About::Value, value), (About::Holder, pro), (About::File, file)];
         assert_eq!(said("config/app.yaml", "db_password", "q8Zr2LmX0vKp4TnYw6Bd"), all(pro, pro, pro));
         assert_eq!(said("tests/a.py", "db_password", "penguin"), all(pro, contra, contra));
-        assert_eq!(said("app.py", "token", "penguin"), all(contra, contra, pro));
+        assert_eq!(said("app.py", "token", "penguin"), all(contra, contra, contra));
     }
 
     #[test]
-    fn evidence_holds_nothing_of_the_value() {
-        let (_, evidence) = judged("app.py", "db_password", "vxkqtrwz", Holder::Quoted).unwrap();
-        assert!(evidence.iter().all(|e| !e.what.contains("vxk") && !e.what.contains('8')), "{evidence:?}");
+    fn schemes_of_storage_are_told_from_plain_passwords() {
+        assert_eq!(confidence("users.conf", "password", "{PLAIN}q8Zr2LmX0vKp4TnYw6Bd"), Some(Confidence::High));
+        assert_eq!(confidence("users.conf", "password", "{noop}q8Zr2LmX0vKp4TnYw6Bd"), Some(Confidence::High));
+        assert_eq!(confidence("users.conf", "password", "{SSHA}igvD9lOiTXm16dmOw0YWRb9OjK2ThZvd"), None);
+    }
+
+    #[test]
+    fn what_is_sealed_is_told_from_what_opens_it() {
+        assert!(is_sealed("mock_encrypted_private_key") && is_sealed("saltedpassword") && is_sealed("encrypted_password"));
+        assert!(!is_sealed("encrypted_private_key_password") && !is_sealed("db_password"));
     }
 }

@@ -717,6 +717,7 @@ impl Scanner {
         let flow: Vec<Related> = flow.collect();
         hit.message = hit.message.map(|message| masks.without_secrets(message));
         hit.notes = hit.notes.into_iter().map(|note| masks.without_secrets(note)).collect();
+        hit.evidence.iter_mut().for_each(|evidence| evidence.what = masks.without_secrets(std::mem::take(&mut evidence.what)));
         let matched = hit.value.take().unwrap_or_else(|| Secret::new(&blob.bytes[hit.span.range()], hit.prefix));
         let at = place(hit.span);
         let allowed = self.options.allow.reason(matched.reveal(), rule, &blob.target.relative).map(str::to_owned);
@@ -979,6 +980,19 @@ mod tests {
         let rules = Arc::new(RuleSet::load(&RuleOptions::default()).unwrap());
         let target = Target::in_memory(name);
         Scanner::new(rules, ScanOptions::default()).scan(&Blob::new(&target, text.as_bytes()), &mut Worker::default()).findings.len()
+    }
+
+    #[test]
+    fn nothing_that_is_said_of_a_finding_holds_another_secret() {
+        let secret = format!("a1b2c3d4e5f60718293a4b5c6d7e8f{}", "90x");
+        let text = format!("db_password: \"{secret}\"\n{secret}_password: \"vK4Tq9Zr2L{}\"\n", "mX0vKp");
+        let rules = Arc::new(RuleSet::load(&RuleOptions::default()).unwrap());
+        let scanner = Scanner::new(rules, ScanOptions::default());
+        let target = Target::in_memory("app.yaml");
+        let scanned = scanner.scan(&Blob::new(&target, text.as_bytes()), &mut Worker::default());
+        assert!(scanned.findings.len() >= 2 && scanned.findings.iter().all(|finding| !finding.evidence.is_empty()));
+        let said = |finding: &Finding| format!("{} {:?} {:?}", finding.message, finding.notes, finding.evidence);
+        assert!(scanned.findings.iter().all(|finding| !said(finding).contains(&secret)));
     }
 
     #[test]
