@@ -16,11 +16,14 @@ use crate::check::{self, Validator};
 use crate::lang;
 use crate::model::rule::{Matcher, ResourceCondition};
 use crate::model::{Rule, Target};
+use crate::text::randomness;
 
 /// Bytes a line pattern may reach to each side of its anchor.
 pub const LINE_REACH: usize = 4096;
 /// Size limit of one compiled regex, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
+/// The group of a name that says of no credential.
+const ALONE: &str = "alone";
 
 /// A rule ready to run.
 #[derive(Debug)]
@@ -118,6 +121,7 @@ pub struct KeyEngine {
     /// None: the built-in classifier of secret names.
     name: Option<Lazy>,
     value: Option<Lazy>,
+    alone: Option<Lazy>,
 }
 
 impl KeyEngine {
@@ -136,9 +140,13 @@ impl KeyEngine {
         self.name.is_some() && self.value.is_some()
     }
 
-    /// Whether the whole value has this rule's format.
-    pub fn value_matches(&self, value: &[u8]) -> bool {
-        self.value.as_ref().is_none_or(|regex| regex.is_match(value))
+    /// Whether the whole value has this rule's format. Under a name in which the group `alone` of the rule takes part, which says of no credential, it
+    /// must be a random one of the stricter format.
+    pub fn value_matches(&self, name: &str, value: &[u8]) -> bool {
+        match self.alone.as_ref().filter(|_| self.name.as_ref().is_some_and(|regex| regex.has_group(name.as_bytes(), ALONE))) {
+            Some(strict) => strict.is_match(value) && randomness::is_random(value),
+            None => self.value.as_ref().is_none_or(|regex| regex.is_match(value)),
+        }
     }
 }
 
@@ -156,6 +164,12 @@ impl Lazy {
 
     fn is_match(&self, bytes: &[u8]) -> bool {
         self.regex.get_or_init(|| self.built().ok()).as_ref().is_some_and(|regex| regex.is_match(bytes))
+    }
+
+    /// Whether the named group takes part in the match.
+    fn has_group(&self, bytes: &[u8], group: &str) -> bool {
+        let regex = self.regex.get_or_init(|| self.built().ok()).as_ref();
+        regex.and_then(|regex| regex.captures(bytes)).is_some_and(|found| found.name(group).is_some())
     }
 
     fn built(&self) -> Result<Regex, regex::Error> {
@@ -182,6 +196,7 @@ impl Compiled {
             Engine::Key(engine) => {
                 engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.name", "the pattern of `name`"))?;
                 engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.value", "the pattern of `value`"))?;
+                engine.alone.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.alone", "the pattern of `alone`"))?;
             }
             Engine::Pattern(_) | Engine::Sink | Engine::Query(_) | Engine::Check => {}
         }
@@ -265,7 +280,7 @@ pub fn compile(rule: &Rule, sinks: &Sinks) -> Result<Compiled, RuleError> {
     }
     let (engine, derived) = match &rule.matcher {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(fail("pattern"))?,
-        Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(fail("key.name"))?,
+        Matcher::Key { name, value, alone, .. } => key(name.as_deref(), value.as_deref(), alone.as_deref()).map_err(fail("key.name"))?,
         Matcher::Sink { .. } => (Engine::Sink, Some(Cow::default())),
         Matcher::Query { queries } => (Engine::Query(queries_of(rule, queries)?), Some(Cow::default())),
         Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail("check")(unknown_check(name, check::CHECKS.into_iter()))),
@@ -361,7 +376,11 @@ pub fn part(regex: &str) -> Result<Compiled, String> {
 /// What can be wrong with the smaller parts of a rule. Those of the built-in rules are not looked at at every start; a test does.
 fn check_parts(rule: &Rule, sinks: &Sinks) -> Result<(), (&'static str, String)> {
     match &rule.matcher {
-        Matcher::Key { value: Some(value), .. } => drop(parse(value).map_err(|what| ("key.value", what))?),
+        Matcher::Key { value, alone, .. } => {
+            for (key, regex) in [("key.value", value), ("key.alone", alone)] {
+                regex.as_ref().map(|regex| parse(regex)).transpose().map_err(|what| (key, what))?;
+            }
+        }
         Matcher::Sink { kind } => known_kind(kind, sinks).map_err(|what| ("sink", what))?,
         _ => {}
     }
@@ -377,14 +396,14 @@ fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
     Ok((Engine::Pattern(engine), anchors))
 }
 
-fn key(name: Option<&str>, value: Option<&str>) -> Result<Built, String> {
+fn key(name: Option<&str>, value: Option<&str>, alone: Option<&str>) -> Result<Built, String> {
     let anchors = match name {
         Some(name) => known::derived(name, Form::Name)?.anchors,
         None => Some(GENERIC_STEMS.iter().map(|stem| Anchor::folded(stem.as_bytes())).collect()),
     };
-    let value = value.map(|value| Lazy::new(format!("^(?:{value})$")));
+    let [value, alone] = [value, alone].map(|value| value.map(|value| Lazy::new(format!("^(?:{value})$"))));
     let name = name.map(|name| Lazy::new(name.to_owned()));
-    Ok((Engine::Key(KeyEngine { name, value }), anchors))
+    Ok((Engine::Key(KeyEngine { name, value, alone }), anchors))
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {

@@ -101,7 +101,7 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
     }
     let text = &bytes[found.value.range()];
     let raw_name = &bytes[found.name.range()];
-    if !engine.name_matches(normal) || !engine.value_matches(text) || !meets_conditions(rule, text) || compiled.allows(text) {
+    if !engine.name_matches(normal) || !engine.value_matches(normal, text) || !meets_conditions(rule, text) || compiled.allows(text) {
         return None;
     }
     let mut hit = Hit::secret(index, rule, found.value, if engine.is_generic() { Rank::Generic } else { Rank::KeyName });

@@ -63,6 +63,11 @@ pub fn decode<'b>(bytes: &[u8], buffer: &'b mut Buffer) -> Read<'b> {
 }
 
 impl Buffer {
+    /// What was read last, taken out.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.raw)
+    }
+
     fn shrink(&mut self) {
         if self.raw.len() > KEPT {
             self.raw = Vec::new();
