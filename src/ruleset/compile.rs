@@ -140,13 +140,19 @@ impl KeyEngine {
         self.name.is_some() && self.value.is_some()
     }
 
-    /// Whether the whole value has this rule's format. Under a name in which the group `alone` of the rule takes part, which says of no credential, it
-    /// must be a random one of the stricter format.
-    pub fn value_matches(&self, name: &str, value: &[u8]) -> bool {
-        match self.alone.as_ref().filter(|_| self.name.as_ref().is_some_and(|regex| regex.has_group(name.as_bytes(), ALONE))) {
-            Some(strict) => strict.is_match(value) && randomness::is_random(value),
-            None => self.value.as_ref().is_none_or(|regex| regex.is_match(value)),
-        }
+    /// Whether the group `alone` of the rule takes part in the name, which says of no credential then.
+    pub fn is_alone(&self, name: &str) -> bool {
+        self.alone.is_some() && self.name.as_ref().is_some_and(|regex| regex.has_group(name.as_bytes(), ALONE))
+    }
+
+    /// Whether the whole value has this rule's format.
+    pub fn value_matches(&self, value: &[u8]) -> bool {
+        self.value.as_ref().is_none_or(|regex| regex.is_match(value))
+    }
+
+    /// Whether the whole value needs no word of a credential in its name: it has the stricter format and is random.
+    pub fn stands_alone(&self, value: &[u8]) -> bool {
+        self.alone.as_ref().is_some_and(|regex| regex.is_match(value)) && randomness::is_random(value)
     }
 }
 
