@@ -24,7 +24,7 @@ A folder that has the name of a command is scanned as `./rules`.";
 
 /// Finds hardcoded secrets, over-broad scopes and missing rotation in code and configuration.
 #[derive(Debug, Parser)]
-#[command(name = "aelix-lint", version, about, args_conflicts_with_subcommands = true, after_help = EXIT_STATUS, max_term_width = 110)]
+#[command(name = "aelix-lint", version, about, args_conflicts_with_subcommands = true, args_override_self = true, after_help = EXIT_STATUS, max_term_width = 110)]
 pub struct Cli {
     /// What to do; none: check.
     #[command(subcommand)]
@@ -252,7 +252,7 @@ pub struct InitArgs {
 #[derive(Clone, Debug, Default, Args)]
 pub struct CheckArgs {
     /// Files and folders to scan; `-` is standard input; none: the working directory
-    #[arg(value_name = "PATHS")]
+    #[arg(value_name = "PATHS", value_parser = path(), value_hint = clap::ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// What is scanned
     #[command(flatten)]
@@ -273,7 +273,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
     /// Threads that walk and scan; 0: one per core, or `RAYON_NUM_THREADS`
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024), help_heading = "Files")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = threads, help_heading = "Files")]
     pub threads: Option<u16>,
 }
 
@@ -472,6 +472,16 @@ fn output(text: &str) -> Result<Output, String> {
     Ok(Output { format: format.parse().map_err(|error: UnknownFormat| error.to_string())?, path: PathBuf::from(path) })
 }
 
+/// A path. An empty one is most likely a variable of a shell that is not set.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    let parser = clap::builder::OsStringValueParser::new();
+    parser.try_map(|text| if text.is_empty() { Err("a path is empty; write `.` for the working directory") } else { Ok(PathBuf::from(text)) })
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|threads| *threads <= 1024).ok_or_else(|| "write a number from 0 to 1024".to_owned())
+}
+
 fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::NAMES).try_map(|name| name.parse::<Format>())
 }
@@ -586,6 +596,27 @@ mod tests {
     #[test]
     fn the_definition_holds() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_flag_counts_and_lists_grow() {
+        let arguments = ["aelix-lint", "--format", "json", "-q", "--ignore", "a", "--format", "sarif", "-q", "-j", "1", "--ignore", "b,c", "-j", "2"];
+        let Parsed::Run(cli) = parse(arguments.map(OsString::from)) else { panic!("not read") };
+        let check = cli.check;
+        assert_eq!((check.output.format, check.output.quiet, check.threads), (Some(Format::Sarif), true, Some(2)));
+        assert_eq!(check.rules.ignore, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_mistake_says_what_to_write() {
+        for (arguments, said) in [
+            (["-j", "many"].as_slice(), "write a number from 0 to 1024"),
+            (&["-j", "5000"], "write a number from 0 to 1024"),
+            (&[""], "a path is empty; write `.` for the working directory"),
+        ] {
+            let Parsed::Mistake(text) = parse(std::iter::once("aelix-lint").chain(arguments.iter().copied()).map(OsString::from)) else { panic!("read") };
+            assert!(text.contains(said), "{text}");
+        }
     }
 
     #[test]

@@ -131,6 +131,12 @@ impl SkipReason {
         }
     }
 
+    /// So many inputs that were passed over for it: "3 symbolic links".
+    pub fn counted(self, n: &str) -> String {
+        let many = if n != "1" && matches!(self, Self::Link | Self::Special | Self::Submodule) { "s" } else { "" };
+        format!("{n} {}{many}", self.as_str())
+    }
+
     /// The reason as a stable key in JSON.
     pub fn key(self) -> &'static str {
         match self {

@@ -45,8 +45,8 @@ pub enum Fault {
     /// `ignore RULE`, `disable`, or a rule at once.
     #[error("it says neither `allow` nor `allow-file`; write `aelix-lint: allow RULE -- reason`")]
     Verb,
-    /// `ALLOW`.
-    #[error("`allow` and `allow-file` are written in lower case")]
+    /// `ALLOW`, `Aelix-Lint:`.
+    #[error("`aelix-lint:`, `allow` and `allow-file` are written in lower case")]
     Case,
     /// `allow` and nothing else.
     #[error("it names no rule; write `aelix-lint: allow RULE -- reason`")]

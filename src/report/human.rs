@@ -392,7 +392,7 @@ fn by_reason(skipped: &[Skip]) -> Vec<String> {
     for skip in skipped.iter().filter(|s| s.reason != SkipReason::IgnoredSecretFile) {
         *counts.entry(skip.reason).or_default() += 1;
     }
-    counts.into_iter().map(|(reason, n)| format!("{} {}", thousands(n), reason.as_str())).collect()
+    counts.into_iter().map(|(reason, n)| reason.counted(&thousands(n))).collect()
 }
 
 fn count(n: u64, one: &str, many: &str) -> String {

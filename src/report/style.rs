@@ -19,7 +19,7 @@ pub enum ColorChoice {
 }
 
 /// Whether a stream gets colour: `--color`, then `NO_COLOR` (no-color.org: not empty), then `FORCE_COLOR` and `CLICOLOR_FORCE`,
-/// then whether the stream itself is a terminal that can. That a CI service's log renders colour says nothing: the stream may as well be a pipe to
+/// then `CLICOLOR=0` (bixense.com/clicolors), then whether the stream itself is a terminal that can. That a CI service's log renders colour says nothing: the stream may as well be a pipe to
 /// `grep` or a file, so there colour has to be asked for.
 pub fn color(choice: ColorChoice, stream_is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
@@ -29,6 +29,7 @@ pub fn color(choice: ColorChoice, stream_is_terminal: bool, env: impl Fn(&str) -
         ColorChoice::Never => false,
         ColorChoice::Auto if set("NO_COLOR") => false,
         ColorChoice::Auto if forced("FORCE_COLOR") || forced("CLICOLOR_FORCE") => true,
+        ColorChoice::Auto if env("CLICOLOR").is_some_and(|value| value == "0") => false,
         ColorChoice::Auto => stream_is_terminal && env("TERM").is_none_or(|term| term != "dumb"),
     }
 }
@@ -150,6 +151,10 @@ mod tests {
             (false, &[("GITHUB_ACTIONS", "true"), ("CI", "true")], false),
             (false, &[("GITLAB_CI", "true"), ("FORCE_COLOR", "1")], true),
             (true, &[], true),
+            (true, &[("CLICOLOR", "0")], false),
+            (true, &[("CLICOLOR", "1")], true),
+            (false, &[("CLICOLOR", "1")], false),
+            (false, &[("CLICOLOR", "0"), ("FORCE_COLOR", "1")], true),
             (false, &[], false),
             (true, &[("TERM", "dumb")], false),
         ] {

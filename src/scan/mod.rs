@@ -185,7 +185,7 @@ impl Scanner {
         // The data of the package are checked by tests.
         let evidence = Evidence::new(&provider::built_in().unwrap_or_default());
         let mut index = Index::with_room_for(rules.compiled.iter().map(|compiled| compiled.anchors.len()).sum());
-        index.of(Anchor::exact(suppression::MARKER.as_bytes())).suppressions = true;
+        index.of(Anchor::folded(suppression::MARKER.as_bytes())).suppressions = true;
         for anchor in foreign::ANCHORS {
             index.of(Anchor::exact(anchor.as_bytes())).foreign = true;
         }

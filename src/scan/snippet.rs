@@ -3,8 +3,9 @@
 //! A snippet masks every secret that was found in the shown bytes, not only its own: two secrets on one line hide each other.
 
 use crate::model::{Blob, Hit, Place, Snippet};
+use crate::text::randomness::{Class, has};
 use crate::text::secret::MASK;
-use crate::text::{Lines, Secret, Span};
+use crate::text::{Lines, Secret, Span, opaque};
 
 use super::repeats::Repeats;
 
@@ -54,8 +55,24 @@ impl Masks {
         &self.spans[first..past.max(first)]
     }
 
-    /// What must not be shown of `window`: what was found there, and what is repeated there of what was found elsewhere.
+    /// What must not be shown of `window`: what was found there, what is repeated there of what was found elsewhere, and what no rule found but looks
+    /// generated.
     fn hidden(&self, bytes: &[u8], window: Span) -> Vec<(Span, String)> {
+        let mut found = self.found(bytes, window);
+        let pieces = opaque::pieces(bytes, window, |piece| found.iter().any(|(span, _)| span.contains(piece)));
+        if pieces.is_empty() {
+            return found;
+        }
+        let mut rest = Vec::new();
+        for piece in pieces {
+            rest.extend(beside(bytes, piece, &found).into_iter().map(|span| (span, MASK.to_owned())));
+        }
+        found.append(&mut rest);
+        joined(found)
+    }
+
+    /// What was found in `window` or elsewhere, wherever it stands in `window`.
+    fn found(&self, bytes: &[u8], window: Span) -> Vec<(Span, String)> {
         let mut all = self.overlapping(window).to_vec();
         let reach = self.short.longest();
         if reach == 0 {
@@ -89,6 +106,18 @@ impl Masks {
         safe.push_str(&String::from_utf8_lossy(&message.as_bytes()[at..]));
         safe
     }
+}
+
+/// The parts of a piece that looks generated beside what was found in it; all of it where nothing was. A short word is what introduces a value: `key-`.
+fn beside(bytes: &[u8], piece: Span, found: &[(Span, String)]) -> Vec<Span> {
+    let (mut parts, mut at) = (Vec::new(), piece.start);
+    for (span, _) in found.iter().filter(|(span, _)| span.start < piece.end && piece.start < span.end) {
+        parts.push(Span::new(at, span.start.max(at)));
+        at = at.max(span.end);
+    }
+    parts.push(Span::new(at, piece.end.max(at)));
+    parts.retain(|part| part.len() >= opaque::LEAST || part.len() >= 4 && has(&bytes[part.range()], Class::Digit));
+    parts
 }
 
 /// Spans that share bytes as one, in order. What covers another one keeps its stand-in; what is longer than each of its parts has none of its own.
@@ -251,6 +280,16 @@ mod tests {
     fn a_repetition_outside_the_hit_is_hidden() {
         let snippets = snippets("k = hunter22 # was hunter22", &[(4, 12)]);
         assert!(!snippets[0].text.contains("hunter"), "{}", snippets[0].text);
+    }
+
+    #[test]
+    fn what_looks_generated_is_hidden_although_no_rule_finds_it() {
+        let text = "k = hunter22 # Zk3QCI33jOqw5LoVFqxtpuPzN is the old one, of 6f1c2a9e-4b7d-4e2a-9c3f-0d8b7a6e5f41";
+        assert_eq!(snippets(text, &[(4, 12)])[0].text, "k = ******** # ******** is the old one, of 6f1c2a9e-4b7d-4e2a-9c3f-0d8b7a6e5f41");
+        let text = "Zk3QCI33jOqw5LoVFqxtpuPzN";
+        for (found, expected) in [((5, 12), "************************"), ((13, 25), "****************zN"), ((3, 25), "Zk3********zN")] {
+            assert_eq!(snippets(text, &[found])[0].text, expected, "beside what a rule found in it");
+        }
     }
 
     #[test]

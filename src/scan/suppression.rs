@@ -5,10 +5,12 @@ use crate::model::{Fault, Until};
 use crate::text::value::date::{Date, NoDate};
 use crate::text::{Lines, Span};
 
-/// What begins every suppression comment; also its anchor in the pre-filter.
+/// What begins every suppression comment; also, in any case, its anchor in the pre-filter.
 pub const MARKER: &str = "aelix-lint:";
 /// What may stand right before the marker: the begin of a comment in the languages at hand.
-const COMMENT_BEGINS: [&str; 12] = ["#", "//", "/*", "*", "<!--", "--", ";", "%", "{#", "(*", "REM", "{{/*"];
+const COMMENT_BEGINS: [&str; 14] = ["#", "//", "/*", "*", "<!--", "--", ";", "%", "{#", "(*", "REM", "{{/*", "!", ".."];
+/// Quotes that begin a comment in Visual Basic and in Vim script: only where no quote closes them.
+const COMMENT_QUOTES: [u8; 2] = *b"'\"";
 /// What may close a comment on the same line.
 const COMMENT_ENDS: [&str; 6] = ["*/}}", "*/", "-->", "--%>", "#}", "*)"];
 
@@ -49,10 +51,15 @@ pub fn read(bytes: &[u8], lines: &Lines, at: usize) -> Option<Comment> {
     let index = lines.index_of(at);
     let line = lines.span_of(index);
     let from = line.start.max(at.saturating_sub(MAX_BEFORE));
-    let code = code_before(&bytes[from..at])?;
+    let code = code_before(&bytes[from..at]).or_else(|| code_before_quote(&bytes[from..at], &bytes[at..line.end]))?;
     let own_line = from == line.start && has_no_word(code);
     let text = String::from_utf8_lossy(&bytes[at + MARKER.len()..line.end.min(at + MAX_COMMENT)]).into_owned();
     let (reach, said) = said(&text)?;
+    let said = match said {
+        said if bytes[at..].starts_with(MARKER.as_bytes()) => said,
+        // In another case only what would count otherwise is meant to.
+        said => Err(said.map(|_| Fault::Case).ok()?),
+    };
     let covered = match reach {
         Reach::File => (1, u32::MAX),
         Reach::Code if own_line => {
@@ -108,6 +115,13 @@ pub(super) fn code_before(before: &[u8]) -> Option<&[u8]> {
     let begin = COMMENT_BEGINS.iter().filter(|begin| before.ends_with(begin.as_bytes())).max_by_key(|begin| begin.len())?;
     let code = trim_marks(&before[..before.len() - begin.len()]);
     (!is_in_string(code)).then_some(code)
+}
+
+/// The same for a comment that begins with a quote.
+fn code_before_quote<'a>(before: &'a [u8], comment: &[u8]) -> Option<&'a [u8]> {
+    let (&quote, code) = before.trim_ascii_end().split_last()?;
+    let begins_word = code.last().is_none_or(u8::is_ascii_whitespace);
+    (COMMENT_QUOTES.contains(&quote) && begins_word && !comment.contains(&quote) && !is_in_string(code)).then_some(code)
 }
 
 /// Whether nothing but marks stands before a comment.
@@ -288,7 +302,7 @@ mod tests {
     use super::*;
 
     fn read_in(text: &str) -> Option<Comment> {
-        read(text.as_bytes(), &Lines::new(text.as_bytes()), text.find(MARKER)?)
+        read(text.as_bytes(), &Lines::new(text.as_bytes()), text.to_ascii_lowercase().find(MARKER)?)
     }
 
     #[test]
@@ -308,6 +322,22 @@ mod tests {
         for text in ["<!-- aelix-lint: allow secrets/x -- why -->", "/* aelix-lint: allow secrets/x -- why */", "{# aelix-lint: allow secrets/x -- why #}"] {
             let found = read_in(text).unwrap();
             assert_eq!((found.rules[0].as_str(), found.reason.as_deref()), ("secrets/x", Some("why")), "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_of_less_common_languages_are_read() {
+        for (text, lines) in [
+            ("k = \"x\" ' aelix-lint: allow secrets/x -- why", (1, 1)),
+            ("' aelix-lint: allow secrets/x -- why\nk = \"x\"", (1, 2)),
+            ("\" aelix-lint: allow secrets/x -- why\nlet k = 'x'", (1, 2)),
+            ("k = 'x' ! aelix-lint: allow secrets/x -- why", (1, 1)),
+            (".. aelix-lint: allow secrets/x -- why\n\n   k = x", (1, 3)),
+        ] {
+            assert_eq!(read_in(text).map(|c| (c.lines, c.reason)), Some((lines, Some("why".to_owned()))), "{text}");
+        }
+        for text in ["x = 'y' 'aelix-lint: allow secrets/x -- y'", "x = \"' aelix-lint: allow secrets/x -- why", "the'aelix-lint: allow secrets/x -- y"] {
+            assert_eq!(read_in(text), None, "{text}");
         }
     }
 
@@ -440,6 +470,8 @@ mod tests {
             ("x # aelix-lint: alow secrets/x", Fault::Verb, (1, 1)),
             ("x # aelix-lint: secrets/x -- why", Fault::Verb, (1, 1)),
             ("x # aelix-lint: ALLOW secrets/x -- why", Fault::Case, (1, 1)),
+            ("x # Aelix-Lint: allow secrets/x -- why", Fault::Case, (1, 1)),
+            ("# AELIX-LINT: allow-file secrets/* -- why", Fault::Case, (1, u32::MAX)),
             ("x # aelix-lint: allow: secrets/x -- why", Fault::Words, (1, 1)),
             ("x # aelix-lint: allow secrets/x because of y", Fault::Words, (1, 1)),
             ("x # aelix-lint: allow secrets/x secrets/y -- why", Fault::Words, (1, 1)),

@@ -6,6 +6,7 @@ pub mod harmless;
 pub mod lines;
 pub mod mapped;
 pub mod name;
+pub mod opaque;
 pub mod placeholder;
 pub mod randomness;
 mod reference;
