@@ -102,10 +102,8 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
     let text = &bytes[found.value.range()];
     let raw_name = &bytes[found.name.range()];
     // In the middle of a string `service:value` is the id of something as likely as a key.
-    let fits = || match engine.is_alone(normal) {
-        true => matches!(found.holder, Holder::Quoted | Holder::Bare | Holder::Element) && engine.stands_alone(text),
-        false => engine.value_matches(text),
-    };
+    let is_bound = || matches!(found.holder, Holder::Quoted | Holder::Bare | Holder::Element);
+    let fits = || if engine.is_alone(normal) { is_bound() && engine.stands_alone(text) } else { engine.value_matches(text) };
     if !engine.name_matches(normal) || !fits() || !meets_conditions(rule, text) || compiled.allows(text) {
         return None;
     }
