@@ -334,7 +334,7 @@ pub struct ChangeArgs {
     /// Scan every version of every file that led to REF, each once
     #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD", conflicts_with_all = ["staged", "diff", "commits"])]
     pub history: Vec<String>,
-    /// With --history: all references, the stash among them
+    /// With --history: all references and every stash
     #[arg(long, requires = "history")]
     pub all: bool,
     /// With --history: also stored blobs that no reference leads to, such as what a rebase has left
@@ -429,6 +429,9 @@ pub struct OutputArgs {
     /// Print figures about the run
     #[arg(long)]
     pub stats: bool,
+    /// Say of each finding what its confidence is made of
+    #[arg(long)]
+    pub explain_finding: bool,
     /// List the files that were scanned and passed over
     #[arg(long)]
     pub show_files: bool,

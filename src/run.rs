@@ -252,6 +252,7 @@ mod tests {
             masked: None,
             place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at, Snippet::default()),
             notes: vec![],
+            evidence: Vec::new(),
             related: vec![],
             flow: vec![],
             also: vec![],

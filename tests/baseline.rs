@@ -136,6 +136,23 @@ fn branches_that_add_entries_merge_without_a_conflict() {
 }
 
 #[test]
+fn entries_side_by_side_merge_by_union() {
+    let repository = Repository::new();
+    repository.write("a.env", line(1)).write(".gitattributes", format!("{FILE} merge=union\n"));
+    repository.run(&["baseline", "create"]);
+    repository.commit("1");
+    for (branch, name) in [("one", "b"), ("two", "c")] {
+        repository.git(&["checkout", "-q", "-b", branch, "main"]);
+        repository.write(format!("{name}.env"), line(u64::from(name.as_bytes()[0])));
+        assert_eq!(repository.run(&["baseline", "update"]).status, 0);
+        repository.commit(branch);
+    }
+    repository.git(&["merge", "-q", "-m", "both", "one"]);
+    assert_eq!(repository.json(&["."]).status, 0);
+    assert_eq!(text(&repository).lines().count(), 5);
+}
+
+#[test]
 fn a_baseline_counts_for_changes_too() {
     let repository = with_two();
     repository.write("b.env", format!("# first\n{}", line(1))).add();

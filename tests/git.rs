@@ -278,6 +278,21 @@ fn each_commit_counts_by_itself() {
 }
 
 #[test]
+fn a_range_of_commits_is_what_git_takes_it_for() {
+    let repository = Repository::new();
+    repository.write("a", "x\n").commit("1");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    let side = repository.write("b", line(1)).commit("2");
+    repository.git(&["checkout", "-q", "main"]);
+    let main = repository.write("c", line(2)).commit("3");
+    let place = |name: &str, commit: &str| format!("{name}:1 {commit}");
+    assert_eq!(repository.json(&["--commits", "main..side"]).places(), [place("b", &side)]);
+    let mut both = repository.json(&["--commits", "main...side"]).places();
+    both.sort();
+    assert_eq!(both, [place("b", &side), place("c", &main)]);
+}
+
+#[test]
 fn a_range_that_cannot_be_read_is_an_error_that_says_what_to_fetch() {
     let origin = Repository::new();
     origin.write("a", "x\n").commit("1");
@@ -390,6 +405,10 @@ fn nothing_of_a_hostile_repository_is_run() {
     let (new, old) = (repository.git(&["rev-parse", "HEAD"]), repository.git(&["rev-parse", "HEAD~1"]));
     repository.git(&["replace", &new, &old]);
     assert_eq!(repository.json(&["--diff", &format!("{old}..{new}")]).places(), ["a.x:2", "b.bin:1"]);
+    // And so is what a graft hides.
+    fs::create_dir_all(repository.join(".git/info")).unwrap();
+    fs::write(repository.join(".git/info/grafts"), format!("{new}\n")).unwrap();
+    assert_eq!(repository.json(&["--commits", &new]).json()["summary"]["scope"]["commits"], 2);
 }
 
 #[test]
@@ -464,6 +483,7 @@ fn every_version_of_every_file_is_scanned_once() {
     let side = repository.write("c", line(3)).commit("5");
     repository.git(&["checkout", "-q", "main"]);
     repository.write("d", "x\n").commit("6");
+    repository.write("d", line(6)).git(&["stash", "-q"]);
     repository.write("d", line(4)).git(&["stash", "-q"]);
     repository.write("e", line(5)).add();
     repository.git(&["reset", "-q", "--hard"]);
@@ -473,7 +493,10 @@ fn every_version_of_every_file_is_scanned_once() {
     assert_eq!(run.scope(), "every version of every file in 5 commits");
     assert_eq!(repository.json(&["--history=side"]).places().last().unwrap(), &format!("c:1 {side}"));
     let all = repository.json(&["--history", "--all"]).places();
-    assert!(all.iter().any(|place| place.starts_with("d:1 ")) && all.contains(&format!("c:1 {side}")), "the stash too: {all:?}");
+    let stashes = all.iter().filter(|place| place.starts_with("d:1 ")).count();
+    assert!(stashes == 2 && all.contains(&format!("c:1 {side}")), "every stash too: {all:?}");
+    repository.git(&["repack", "-a", "-d", "-q", "--keep-unreachable"]);
+    assert_eq!(repository.json(&["--history", "--all"]).places(), all, "out of a pack");
     let lost = repository.json(&["--history", "--all", "--unreachable"]).places();
     assert_eq!(lost.len(), all.len() + 1, "{lost:?}");
     assert!(lost.last().unwrap().starts_with("unreachable/"));

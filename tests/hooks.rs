@@ -90,3 +90,28 @@ fn a_push_is_scanned_commit_by_commit() {
     assert!(push("main:refs/heads/new").status.success());
     assert!(push(":refs/heads/new").status.success(), "a branch that is deleted");
 }
+
+#[test]
+fn a_branch_that_begins_at_two_commits_of_the_remote_is_scanned_whole() {
+    let remote = Repository::with(&["--bare"]);
+    let repository = Repository::new();
+    repository.write("a", "x\n").commit("1");
+    repository.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
+    repository.run(&["install-hook", "--pre-push"]);
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("side", "x\n").commit("2");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("main", "x\n").commit("3");
+    for branch in ["main", "side"] {
+        assert!(git(&repository, &["push", "origin", branch]).status.success(), "{branch}");
+    }
+    repository.git(&["checkout", "-q", "-b", "topic"]);
+    repository.git(&["merge", "-q", "-m", "4", "side"]);
+    assert!(git(&repository, &["push", "origin", "topic:refs/heads/clean"]).status.success());
+    repository.git(&["update-ref", "-d", "refs/remotes/origin/clean"]);
+    repository.write("b", line(1)).commit("5");
+    let key = repository.git(&["rev-parse", "--short=10", "HEAD"]);
+    repository.remove("b").commit("6");
+    let stopped = git(&repository, &["push", "origin", "topic"]);
+    assert!(!stopped.status.success() && said(&stopped).contains(&format!("added by commit {key}")), "{}", said(&stopped));
+}

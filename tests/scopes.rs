@@ -232,12 +232,12 @@ fn the_command_prints_what_is_enough() {
 
 #[test]
 fn what_is_shown_beside_a_call_holds_no_secret() {
-    let password = ["8tmkaF", "MBEsua", "ajNZq7"].join("Wx2");
-    let call = format!("requests.post(API + \"/v1/payments\", auth=(\"svc\", \"{password}\"))\n");
+    let hidden = ["8tmkaF", "MBEsua", "ajNZq7"].join("Wx2");
+    let call = format!("requests.post(API + \"/v1/payments\", auth=(\"svc\", \"{hidden}\"))\n");
     let found = scan_files(&[("a.py", &format!("{}{call}", client("\"banking:read\"")))]);
     let missing = found.findings.iter().find(|finding| finding.rule.as_str() == "scopes/missing-scope").unwrap();
-    assert!(missing.place.snippet.text.contains("/v1/payments") && !missing.place.snippet.text.contains(&password), "shown in full");
-    assert!(!format!("{:?}", found.findings).contains(&password), "shown somewhere");
+    assert!(missing.place.snippet.text.contains("/v1/payments") && !missing.place.snippet.text.contains(&hidden), "shown in full");
+    assert!(!format!("{:?}", found.findings).contains(&hidden), "shown somewhere");
 }
 
 /// A file of text.

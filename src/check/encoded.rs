@@ -6,7 +6,7 @@ use super::Verdict;
 pub(super) use crate::text::decode::base64;
 use crate::text::decode::lenient;
 use crate::text::placeholder::{is_typed, is_uuid, placeholder, reference};
-use crate::text::randomness;
+use crate::text::{randomness, wording};
 
 /// Below this score a password consists of words.
 const WORDED: f64 = 0.2;
@@ -45,7 +45,8 @@ pub fn basic_auth(value: &[u8]) -> Verdict {
     if secret.len() < 3 || placeholder(secret.as_bytes()).is_some() || reference(secret.as_bytes()).is_some() || is_documentation(user, password) {
         return Verdict::Rejected("decodes to a placeholder for user and password");
     }
-    if secret.bytes().all(|b| b.is_ascii_alphabetic()) && randomness::score(secret.as_bytes()) < WORDED {
+    let is_worded = randomness::score(secret.as_bytes()) < WORDED && wording::unexplained(secret.as_bytes()) < wording::DRAWN;
+    if secret.bytes().all(|b| b.is_ascii_alphabetic()) && is_worded {
         return Verdict::Unlikely("the password in it looks like words".to_owned());
     }
     Verdict::Plausible

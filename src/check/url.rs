@@ -6,7 +6,7 @@ use super::Verdict;
 use super::encoded::is_documentation;
 use crate::model::Severity;
 use crate::text::placeholder::{placeholder, reference, weak_word};
-use crate::text::{name, randomness};
+use crate::text::{name, randomness, wording};
 
 /// Rejects a URL, or a password out of one, whose password is missing, a placeholder or a reference; a default password is unlikely to be a secret.
 ///
@@ -41,7 +41,9 @@ fn judged(value: &[u8], (user, password): (&[u8], &[u8])) -> Verdict {
     if name::classify(&name::normalise(&password)).is_some() && !password.iter().any(u8::is_ascii_digit) {
         return Verdict::Unlikely("the name of a credential instead of a password".into());
     }
-    if is_sample_host(value) {
+    // Nothing but words would be written there for a sample.
+    let is_drawn = wording::unexplained(&password) >= wording::DRAWN;
+    if is_sample_host(value) && !(is_drawn && password.len() >= 6) {
         return Verdict::Unlikely("a host of documentation".into());
     }
     if weak_word(&password) || password == user {

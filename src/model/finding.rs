@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::text::{Position, Secret, Span};
 
 use super::blob::{Commit, Target};
@@ -45,6 +47,8 @@ pub struct Hit {
     pub message: Option<String>,
     /// Further lines: why the severity is lower, what was decoded.
     pub notes: Vec<String>,
+    /// What the confidence is made of.
+    pub evidence: Vec<Evidence>,
     /// The normalised name that holds the value.
     pub name: Option<String>,
     /// Other places of the same blob that belong to it.
@@ -57,6 +61,65 @@ pub struct Hit {
     pub pieces: Vec<Span>,
     /// The value, where it is not what stands at `span`: folded, decoded.
     pub value: Option<Secret>,
+}
+
+/// One thing that speaks for a finding or against it, in words that hold nothing of the value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// What it is about.
+    pub about: About,
+    /// Which way it speaks.
+    pub speaks: Speaks,
+    /// What was seen.
+    pub what: String,
+}
+
+/// What a piece of evidence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum About {
+    /// The value itself: its format, its randomness, the words in it.
+    Value,
+    /// What the value is called.
+    Name,
+    /// What holds it: a literal, an argument, a header, a URL.
+    Holder,
+    /// The file it stands in.
+    File,
+}
+
+impl About {
+    /// As reports say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Name => "name",
+            Self::Holder => "holder",
+            Self::File => "file",
+        }
+    }
+}
+
+/// Which way a piece of evidence speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaks {
+    /// For the finding.
+    For,
+    /// Against it.
+    Against,
+}
+
+impl Evidence {
+    /// What speaks for a finding.
+    pub fn pro(about: About, what: impl Into<String>) -> Self {
+        Self { about, speaks: Speaks::For, what: what.into() }
+    }
+
+    /// What speaks against a finding.
+    pub fn contra(about: About, what: impl Into<String>) -> Self {
+        Self { about, speaks: Speaks::Against, what: what.into() }
+    }
 }
 
 impl Hit {
@@ -72,6 +135,7 @@ impl Hit {
             secret: true,
             message: None,
             notes: Vec::new(),
+            evidence: Vec::new(),
             name: None,
             related: Vec::new(),
             flow: Vec::new(),
@@ -184,6 +248,8 @@ pub struct Finding {
     pub place: Place,
     /// Further lines of explanation.
     pub notes: Vec<String>,
+    /// What the confidence is made of.
+    pub evidence: Vec<Evidence>,
     /// Other places that belong to it.
     pub related: Vec<Related>,
     /// The way that the value took, from where it is written to where it is used; empty where it is written where it is used.
@@ -214,6 +280,7 @@ impl Finding {
             masked: hit.secret.then(|| matched.masked()),
             place,
             notes: hit.notes,
+            evidence: hit.evidence,
             related,
             flow: Vec::new(),
             also: hit.also,

@@ -14,7 +14,7 @@ pub mod suppression;
 pub mod usage;
 
 pub use blob::{Added, Blob, Commit, FileKind, GitBlob, Origin, Target};
-pub use finding::{Finding, Hit, Opens, Place, Rank, Related, Snippet, Status};
+pub use finding::{About, Evidence, Finding, Hit, Opens, Place, Rank, Related, Snippet, Speaks, Status};
 pub use fingerprint::Fingerprint;
 pub use report::{Notice, Report, RunError, SafeSource, SafeUse, Scanned, Scope, Skip, SkipReason, Stats};
 pub use rule::{Confidence, Family, Rule, RuleId, RuleStatus, Severity};

@@ -89,6 +89,7 @@ fn rendering(output: &Output, args: &CheckArgs, environment: &Environment) -> Re
         quiet: args.output.quiet,
         verbosity: args.output.verbose,
         stats: args.output.stats,
+        evidence: args.output.explain_finding,
         errors: if destination == Destination::Stdout { Errors::Counted } else { Errors::Listed },
         sarif_max_results: args.output.sarif_max_results,
         category: args.output.sarif_category.clone(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::docs::wrap;
-use crate::model::{Confidence, Finding, Place, Related, Report, Rule, RuleId, Severity, Skip, SkipReason, Snippet as Shown, Stats, Status};
+use crate::model::{Confidence, Finding, Place, Related, Report, Rule, RuleId, Severity, Skip, SkipReason, Snippet as Shown, Speaks, Stats, Status};
 
 use super::style::{Paint, safe_url, sanitise, sanitise_lines, sanitise_path};
 use super::{Errors, HumanStyle, RenderOptions, Reporter};
@@ -78,6 +78,12 @@ impl Human {
         group = group.elements(finding.related.iter().enumerate().map(|(i, r)| related(r, i + 1)));
         for note in finding.commit_note().iter().chain(&finding.notes) {
             group = self.text(group, Level::NOTE, note);
+        }
+        if self.options.evidence {
+            for evidence in &finding.evidence {
+                let side = if evidence.speaks == Speaks::For { "for" } else { "against" };
+                group = self.text(group, Level::INFO.with_name("evidence"), &format!("{side} ({}): {}", evidence.about.as_str(), evidence.what));
+            }
         }
         if let Some(why) = hidden(finding) {
             return self.text(group, Level::NOTE, &why);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::model::{
-    self, Confidence, Finding, Fingerprint, Notice, Opens, Place, Related, Report, Rule, RuleId, RunError, SafeUse, Severity, Skip, Snippet, Status,
+    self, Confidence, Evidence, Finding, Fingerprint, Notice, Opens, Place, Related, Report, Rule, RuleId, RunError, SafeUse, Severity, Skip, Snippet, Status,
 };
 use crate::text::Span;
 
@@ -215,6 +215,8 @@ struct FindingOut<'a> {
     place: PlaceOut<'a>,
     masked: Option<&'a str>,
     notes: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    evidence: &'a [Evidence],
     related: Vec<RelatedOut<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     flow: Vec<RelatedOut<'a>>,
@@ -248,6 +250,7 @@ impl<'a> FindingOut<'a> {
             place: PlaceOut::new(&finding.place),
             masked: finding.masked.as_deref(),
             notes: &finding.notes,
+            evidence: &finding.evidence,
             related: finding.related.iter().map(RelatedOut::new).collect(),
             flow: finding.flow.iter().map(RelatedOut::new).collect(),
             also: &finding.also,

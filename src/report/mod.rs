@@ -169,6 +169,8 @@ pub struct RenderOptions {
     pub verbosity: u8,
     /// A block of figures at the end (human).
     pub stats: bool,
+    /// What the confidence of each finding is made of (human).
+    pub evidence: bool,
     /// Whether errors are listed or only counted (human).
     pub errors: Errors,
     /// Only the most severe results, as many as this (SARIF).
@@ -199,6 +201,7 @@ impl Default for RenderOptions {
             quiet: false,
             verbosity: 0,
             stats: false,
+            evidence: false,
             errors: Errors::Listed,
             sarif_max_results: None,
             category: None,

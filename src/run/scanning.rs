@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -14,7 +14,7 @@ use crate::model::{Blob, Origin, Scanned, SkipReason, Target};
 use crate::scan::usage::Signs;
 use crate::scan::{Scanner, Worker, api};
 use crate::source::archive::{self, Entry, Opened};
-use crate::source::{self, Archives, Buffer, FileSize, ListOptions, Read};
+use crate::source::{self, Archives, Buffer, FileSize, ListOptions, Packs, Read};
 use crate::text::Span;
 
 use super::panics;
@@ -86,14 +86,23 @@ pub fn scan_all((scanner, options): (&Scanner, &ListOptions), targets: &[Target]
 pub fn scan_versions((scanner, options): (&Scanner, &ListOptions), targets: &[Target], pool: &ThreadPool, progress: Progress) -> Vec<Outcome> {
     let mut files: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     targets.iter().enumerate().for_each(|(index, target)| files.entry(&target.relative).or_default().push(index));
-    let desks: Vec<Mutex<Desk>> = (0..pool.current_num_threads()).map(|_| Mutex::default()).collect();
+    let packs = Arc::new(targets.first().map(|target| Packs::of(&target.path)).unwrap_or_default());
+    let desk = || Mutex::new(Desk { buffer: Buffer::of_history(packs.clone()), worker: Worker::default() });
+    let desks: Vec<Mutex<Desk>> = (0..pool.current_num_threads()).map(|_| desk()).collect();
     let done = AtomicUsize::new(0);
     let file = |indices: &Vec<usize>| -> Vec<(usize, Outcome)> {
         let desk = &desks[rayon::current_thread_index().unwrap_or(0) % desks.len()];
         let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
         let mut versions = Versions::new();
         let version = |&index: &usize| {
-            let outcome = attempt(&targets[index], &mut desk, |blob, worker| scan_version(scanner, blob, worker, &mut versions));
+            let mut is_taken = false;
+            let outcome = attempt(&targets[index], &mut desk, |blob, worker| {
+                is_taken = blob.source.is_none();
+                scan_version(scanner, blob, worker, &mut versions)
+            });
+            if is_taken {
+                versions.settle(|last| desk.buffer.exchange(last));
+            }
             let outcome = unpacked(outcome, (scanner, options), &targets[index], &mut desk);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
             (index, outcome)

@@ -9,18 +9,77 @@ use crate::text::Span;
 
 /// Lines before and after a new line that are scanned with it: the call it stands in, the name of the block.
 const CONTEXT: usize = 40;
+/// Lines of a version that are looked for a little further down in the last one, how far, and how long they must be.
+const MAX_TRIES: usize = 512;
+const NEAR: usize = 4 << 10;
+const TELLING: usize = 12;
 /// What a comment of ours holds; its line is never left out.
 const MARKER: &[u8] = b"aelix-lint";
 
 /// What is known of the earlier versions.
 pub struct Versions {
-    /// Keyed by chance, so that nobody can make a line that looks like another.
-    key: RandomState,
+    key: Key,
     seen: HashSet<u64, BuildHasherDefault<Known>>,
     last: Vec<u8>,
+    /// What holds of all of the last version.
+    traits: Traits,
     text: Vec<u8>,
     /// From which byte of the text on how many bytes of the version were left out.
     gaps: Vec<(usize, usize)>,
+}
+
+/// What a version holds anywhere, known of the next one from the lines in which it differs.
+#[derive(Clone, Copy, Default)]
+struct Traits {
+    /// A carriage return alone ends a line.
+    lone_return: bool,
+    /// A comment of ours.
+    marker: bool,
+}
+
+impl Traits {
+    fn of(bytes: &[u8]) -> Self {
+        let lone_return = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
+        Self { lone_return, marker: memchr::memmem::find(bytes, MARKER).is_some() }
+    }
+
+    /// Those of a version that differs from the one before only in these lines.
+    fn after(self, bytes: &[u8], middle: Range<usize>) -> Self {
+        if self.lone_return || self.marker { Self::of(bytes) } else { Self::of(&bytes[middle]) }
+    }
+}
+
+/// A hash of lines: a polynomial of seven bytes each, modulo a prime, at a point that is chosen by chance. Nobody who does not know it can make a line
+/// that looks like another: of two lines of n bytes, fewer than n in 2^61 points take one for the other.
+struct Key(u64);
+
+impl Key {
+    const PRIME: u64 = (1 << 61) - 1;
+
+    fn by_chance() -> Self {
+        Self(RandomState::new().hash_one(0) % (Self::PRIME - 1) + 1)
+    }
+
+    fn hash(&self, line: &[u8]) -> u64 {
+        const SEVEN: u64 = (1 << 56) - 1;
+        let mut hash = line.len() as u64;
+        let mut rest = line;
+        while let Some((word, _)) = rest.split_first_chunk() {
+            hash = self.step(hash, u64::from_le_bytes(*word) & SEVEN);
+            rest = &rest[7..];
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        // Spread over all bits, of which a table uses the first and the last.
+        self.step(hash, u64::from_le_bytes(last)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "both parts are taken")]
+    fn step(&self, hash: u64, word: u64) -> u64 {
+        let product = u128::from(hash + word) * u128::from(self.0);
+        let sum = (product as u64 & Self::PRIME) + (product >> 61) as u64;
+        (sum & Self::PRIME) + (sum >> 61)
+    }
 }
 
 /// The hash of a number that is a hash.
@@ -54,7 +113,7 @@ pub enum Part {
 impl Versions {
     /// Before the first version.
     pub fn new() -> Self {
-        Self { key: RandomState::new(), seen: HashSet::default(), last: Vec::new(), text: Vec::new(), gaps: Vec::new() }
+        Self { key: Key::by_chance(), seen: HashSet::default(), last: Vec::new(), traits: Traits::default(), text: Vec::new(), gaps: Vec::new() }
     }
 
     /// Takes the next version. Where a carriage return alone ends a line, lines cannot be left out by their line feeds.
@@ -62,17 +121,17 @@ impl Versions {
         let is_first = self.last.is_empty();
         let (head, tail) = if is_first { (0, bytes.len()) } else { middle(&self.last, bytes) };
         let new = self.new_lines(bytes, head..tail);
-        self.last.clear();
-        self.last.extend_from_slice(bytes);
-        let has_lone_return = || memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
+        self.traits = if is_first { Traits::of(bytes) } else { self.traits.after(bytes, head..tail) };
         match new.is_empty() {
-            _ if is_first || has_lone_return() => Part::Whole,
+            _ if is_first || self.traits.lone_return => Part::Whole,
             true => Part::Nothing,
-            false => {
-                self.keep(bytes, &new);
-                Part::Lines(numbers(bytes, &new))
-            }
+            false => Part::Lines(self.keep(bytes, &new)),
         }
+    }
+
+    /// Remembers the version that was taken, for the next one; `exchange` gives its bytes for a buffer that is no longer needed.
+    pub fn settle(&mut self, exchange: impl FnOnce(&mut Vec<u8>)) {
+        exchange(&mut self.last);
     }
 
     /// The text to scan, of the part that was taken last.
@@ -92,13 +151,16 @@ impl Versions {
         scanned.suppressions.iter_mut().for_each(|suppression| shift(&mut suppression.place.span));
     }
 
-    /// The lines of a range that were never seen, as ranges of bytes, which are remembered.
+    /// The lines of a range that were never seen, as ranges of bytes, which are remembered. What stands in the last version was seen: that is asked first,
+    /// side by side, for it is quicker than a hash.
     fn new_lines(&mut self, bytes: &[u8], range: Range<usize>) -> Vec<Range<usize>> {
         let mut new: Vec<Range<usize>> = Vec::new();
+        let mut beside = Beside { last: &self.last, at: range.start.min(self.last.len()), tries: MAX_TRIES };
         let mut start = range.start;
         while start < range.end {
             let end = memchr::memchr(b'\n', &bytes[start..range.end]).map_or(range.end, |at| start + at + 1);
-            if self.seen.insert(self.key.hash_one(&bytes[start..end])) {
+            let line = &bytes[start..end];
+            if !beside.has(line) && self.seen.insert(self.key.hash(line)) {
                 match new.last_mut() {
                     Some(last) if last.end == start => last.end = end,
                     _ => new.push(start..end),
@@ -109,11 +171,14 @@ impl Versions {
         new
     }
 
-    /// Writes the text: new lines, those around them, those with a comment of ours and the first; of the others the line ends.
-    fn keep(&mut self, bytes: &[u8], new: &[Range<usize>]) {
+    /// Writes the text: new lines, those around them, those with a comment of ours and the first; of the others the line ends. Returns the numbers of
+    /// the new lines.
+    fn keep(&mut self, bytes: &[u8], new: &[Range<usize>]) -> Vec<(u32, u32)> {
         let mut kept: Vec<Range<usize>> = std::iter::once(line_of(bytes, 0)).chain(new.iter().map(|range| widened(bytes, range))).collect();
-        kept.extend(memchr::memmem::find_iter(bytes, MARKER).map(|at| line_of(bytes, at)));
-        kept.sort_by_key(|range| range.start);
+        if self.traits.marker {
+            kept.extend(memchr::memmem::find_iter(bytes, MARKER).map(|at| line_of(bytes, at)));
+            kept.sort_by_key(|range| range.start);
+        }
         self.text.clear();
         self.gaps.clear();
         let mut at = 0;
@@ -128,6 +193,43 @@ impl Versions {
             self.text.extend_from_slice(&bytes[start..range.end]);
             at = range.end;
         }
+        let mut gaps = self.gaps.iter().peekable();
+        let mut left_out = 0;
+        let in_text = new.iter().map(|range| {
+            while let Some((_, gap)) = gaps.next_if(|(from, gap)| from + gap <= range.start) {
+                left_out = *gap;
+            }
+            range.start - left_out..range.end - left_out
+        });
+        numbers(&self.text, in_text)
+    }
+}
+
+/// A place in the last version that goes along with the lines of the next one.
+struct Beside<'a> {
+    last: &'a [u8],
+    at: usize,
+    /// How often a line may still be looked for further down.
+    tries: usize,
+}
+
+impl Beside<'_> {
+    /// Whether the line stands at the place, or soon after it. A short line stands anywhere and says nothing about the place.
+    fn has(&mut self, line: &[u8]) -> bool {
+        let ends = |at: usize| line.ends_with(b"\n") || at + line.len() == self.last.len();
+        if self.last[self.at..].starts_with(line) && ends(self.at) {
+            self.at += line.len();
+            return true;
+        }
+        if line.len() < TELLING || self.tries == 0 {
+            return false;
+        }
+        self.tries -= 1;
+        let near = &self.last[self.at..self.last.len().min(self.at + NEAR)];
+        let begins = |at: usize| at == 0 || self.last[at - 1] == b'\n';
+        let Some(found) = memchr::memmem::find_iter(near, line).map(|at| self.at + at).find(|at| begins(*at) && ends(*at)) else { return false };
+        self.at = found + line.len();
+        true
     }
 }
 
@@ -165,22 +267,28 @@ fn widened(bytes: &[u8], range: &Range<usize>) -> Range<usize> {
 }
 
 /// Ranges of whole lines as numbers of lines.
-fn numbers(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<(u32, u32)> {
+fn numbers(bytes: &[u8], ranges: impl Iterator<Item = Range<usize>>) -> Vec<(u32, u32)> {
     let (mut line, mut at) = (1, 0);
     let ends = |from: usize, to: usize| u32::try_from(memchr::memchr_iter(b'\n', &bytes[from..to]).count()).unwrap_or(u32::MAX);
-    let mut number = |range: &Range<usize>| {
+    let mut number = |range: Range<usize>| {
         let first = line + ends(at, range.start);
         let inside = ends(range.start, range.end);
         let last = if bytes[range.end - 1] == b'\n' { first + inside - 1 } else { first + inside };
         (line, at) = (first + inside, range.end);
         (first, last)
     };
-    ranges.iter().map(&mut number).collect()
+    ranges.map(&mut number).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn take(versions: &mut Versions, bytes: &[u8]) -> Part {
+        let part = versions.take(bytes);
+        versions.settle(|last| *last = bytes.to_vec());
+        part
+    }
 
     fn lines(part: &Part) -> Option<&[(u32, u32)]> {
         if let Part::Lines(lines) = part { Some(lines) } else { None }
@@ -189,12 +297,57 @@ mod tests {
     #[test]
     fn only_lines_that_no_earlier_version_had_are_new() {
         let mut versions = Versions::new();
-        assert!(matches!(versions.take(b"a\nb\nc\n"), Part::Whole));
-        assert!(matches!(versions.take(b"a\nb\nc\n"), Part::Nothing));
-        assert_eq!(lines(&versions.take(b"a\nx\ny\nb\nc\nz")), Some(&[(2, 3), (6, 6)][..]));
-        assert_eq!(lines(&versions.take(b"a\nb\nq\nc\n")), Some(&[(3, 3)][..]));
-        assert!(matches!(versions.take(b"c\nb\na\n"), Part::Nothing), "moved");
-        assert!(matches!(versions.take(b"new\rline\n"), Part::Whole));
+        assert!(matches!(take(&mut versions, b"a\nb\nc\n"), Part::Whole));
+        assert!(matches!(take(&mut versions, b"a\nb\nc\n"), Part::Nothing));
+        assert_eq!(lines(&take(&mut versions, b"a\nx\ny\nb\nc\nz")), Some(&[(2, 3), (6, 6)][..]));
+        assert_eq!(lines(&take(&mut versions, b"a\nb\nq\nc\n")), Some(&[(3, 3)][..]));
+        assert!(matches!(take(&mut versions, b"c\nb\na\n"), Part::Nothing), "moved");
+        assert!(matches!(take(&mut versions, b"new\rline\n"), Part::Whole));
+        assert!(matches!(take(&mut versions, b"new\rline\nc\n"), Part::Whole), "the carriage return stands in a line that is not new");
+        assert_eq!(lines(&take(&mut versions, b"c\nd\n")), Some(&[(2, 2)][..]));
+    }
+
+    #[test]
+    fn versions_are_compared_as_sets_of_lines() {
+        let mut state = 7_u64;
+        let mut chance = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        for round in 0..200 {
+            let (mut versions, mut seen) = (Versions::new(), HashSet::new());
+            let mut text: Vec<String> = (0..chance(60)).map(|_| format!("{}\n", "line ".repeat(chance(6)) + &chance(30).to_string())).collect();
+            for _ in 0..12 {
+                for _ in 0..chance(5) {
+                    let at = chance(text.len() + 1);
+                    if let Some(last) = text.last_mut().filter(|last| !last.ends_with('\n')) {
+                        last.push('\n');
+                    }
+                    match chance(3) {
+                        0 => text.insert(at, format!("inserted line {}\n", chance(40))),
+                        1 => drop(text.drain(at..(at + chance(9)).min(text.len()))),
+                        _ => text.iter_mut().skip(at).take(chance(4)).for_each(|line| *line = format!("changed line {}\n", chance(40))),
+                    }
+                }
+                let mut bytes = text.concat().into_bytes();
+                if chance(3) == 0 && bytes.pop().is_some() {
+                    let last = text.len() - 1;
+                    text[last].pop();
+                    if chance(2) == 0 && text[last].pop().is_some() {
+                        bytes.pop();
+                    }
+                    text.retain(|line| !line.is_empty());
+                }
+                let is_first = versions.last.is_empty();
+                let part = take(&mut versions, &bytes);
+                let new: Vec<u32> = (1..).zip(&text).filter(|(_, line)| seen.insert((*line).clone())).map(|(number, _)| number).collect();
+                let told: Vec<u32> = lines(&part).unwrap_or_default().iter().flat_map(|(first, last)| *first..=*last).collect();
+                let expected: &[u32] = if is_first { &[] } else { &new };
+                // Of two equal lines, either may be the first.
+                let texts = |numbers: &[u32]| numbers.iter().map(|number| text[*number as usize - 1].clone()).collect::<HashSet<_>>();
+                assert_eq!(texts(&told), texts(expected), "round {round}: {text:?}");
+            }
+        }
     }
 
     #[test]
@@ -202,14 +355,29 @@ mod tests {
         let before = (0..500).fold(String::new(), |text, line| text + &format!("line {line}\n"));
         let after = before.replace("line 250\n", "line 250\nkey = value\n").replace("line 400\n", "line 400 # aelix-lint: allow x\n");
         let mut versions = Versions::new();
-        versions.take(before.as_bytes());
-        assert_eq!(lines(&versions.take(after.as_bytes())), Some(&[(252, 252), (402, 402)][..]));
+        take(&mut versions, before.as_bytes());
+        assert_eq!(lines(&take(&mut versions, after.as_bytes())), Some(&[(252, 252), (402, 402)][..]));
         let text = String::from_utf8(versions.text().to_vec()).unwrap();
         assert_eq!(text.lines().nth(251), Some("key = value"));
         assert_eq!((text.lines().next(), text.lines().nth(100), text.lines().nth(401)), (Some("line 0"), Some(""), Some("line 400 # aelix-lint: allow x")));
         let at = text.find("key = ").unwrap();
         let gap = versions.gaps[..versions.gaps.partition_point(|(from, _)| *from <= at)].last().unwrap().1;
         assert_eq!(at + gap, after.find("key = ").unwrap());
+    }
+
+    #[test]
+    fn lines_of_every_length_have_hashes_of_their_own() {
+        let key = Key::by_chance();
+        let mut seen = HashSet::new();
+        for length in 0..100 {
+            assert!(seen.insert(key.hash(&vec![0; length])), "{length}");
+            for at in 0..length {
+                let mut line = vec![0; length];
+                line[at] = 0xFF;
+                assert!(seen.insert(key.hash(&line)), "{at} of {length}");
+            }
+        }
+        assert_eq!(key.hash(b"one line"), key.hash(b"one line"));
     }
 
     #[test]

@@ -43,6 +43,22 @@ pub enum Holder {
     Beside,
 }
 
+impl Holder {
+    /// As evidence says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quoted => "a literal in quotes",
+            Self::Bare => "the value of a setting",
+            Self::InString => "a pair in a longer text",
+            Self::Flag => "an option of a command",
+            Self::Element => "an element of XML",
+            Self::Argument => "an argument of a call",
+            Self::Fallback => "what counts where nothing else is set",
+            Self::Beside => "it stands beside the name",
+        }
+    }
+}
+
 /// A name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextBinding {
@@ -150,6 +166,21 @@ fn first_word(bytes: &[u8], start: usize, end: usize, line: Span) -> usize {
     let word = before.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let is_known = ["client", "api", "access", "secret", "private"].iter().any(|lead| before[before.len() - word..].eq_ignore_ascii_case(lead.as_bytes()));
     if is_known && before[..before.len() - word].ends_with(b"\"") { start - 1 - word } else { start }
+}
+
+/// Bytes before a line in which the beginning of a string of several lines is looked for.
+const MAX_TEXT_BLOCK: usize = 8 * 1024;
+
+/// Whether the line that begins at `start` stands in a string of several lines: the nearest `` ` `` or `"""` before it opens one, behind what an
+/// expression follows.
+fn in_text_block(bytes: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(MAX_TEXT_BLOCK);
+    let before = &bytes[from..start];
+    let Some(quote) = memchr::memrchr(b'`', before).max(memchr::memmem::rfind(before, b"\"\"\"")) else { return false };
+    let line = memchr::memrchr(b'\n', &before[..quote]).map_or(0, |end| end + 1);
+    let opener = before[line..quote].trim_ascii_end();
+    let opener = opener.strip_suffix(b"f").or_else(|| opener.strip_suffix(b"r")).unwrap_or(opener).trim_ascii_end();
+    matches!(opener.last(), Some(b'=' | b'(' | b',' | b':' | b'+' | b'{' | b'['))
 }
 
 /// Where the next `name=` on the line begins: lines of several pairs, as in inventories.
@@ -390,6 +421,7 @@ impl Reader<'_> {
             Bare::Yaml if self.is_tight(position) && self.is_within_scalar() => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             Bare::Line | Bare::Yaml if !quoted_name => self.rest_of_line(position).map(|span| (span, Holder::Bare)),
             Bare::Word if !matches!(open, Open::By(_)) => self.word(position, b"").map(|span| (span, Holder::Bare)),
+            Bare::Never if open == Open::No && in_text_block(self.bytes, self.line.start) => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
             _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
             _ => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
         }
@@ -507,8 +539,9 @@ impl Reader<'_> {
         let rest = &self.bytes[position.min(self.line.end)..self.line.end];
         let text = rest.strip_prefix(b"new ").unwrap_or(rest);
         let path = text.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
-        let is_type =
-            [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted"].iter().any(|word| memchr::memmem::find(&text[..path], word).is_some());
+        let is_type = [b"Secret".as_slice(), b"GuardedString", b"SensitiveString", b"Redacted", b"Credential", b"Password"]
+            .iter()
+            .any(|word| memchr::memmem::find(&text[..path], word).is_some());
         if self.bare != Bare::Never || !is_type || text.get(path) != Some(&b'(') {
             return None;
         }

@@ -14,6 +14,7 @@ use crate::model::{Confidence, FileKind, Hit, Rank};
 use crate::text::{Lines, Mapped, Secret, Span};
 
 use super::folded::on_characters;
+use super::generic;
 use super::syntax::Facts;
 
 use pipeline::Pipeline;
@@ -139,17 +140,19 @@ impl Region {
         (hit.related, hit.flow) = (placed(hit.related), placed(hit.flow));
         hit.span = on_characters(first, bytes);
         if self.purpose == Purpose::Show {
-            lower(&mut hit);
+            lower(&mut hit, is_verbatim && generic::is_drawn(&bytes[first.range()]));
         }
         Some(hit)
     }
 }
 
 /// What a document shows is an example as a rule; of a token whose checksum holds nothing is taken back.
-fn lower(hit: &mut Hit) {
+fn lower(hit: &mut Hit, is_drawn: bool) {
     let most = match hit.rank {
         Rank::Checksum => return,
         Rank::Provider => Confidence::Medium,
+        // A password that is drawn is one, as it is in the text around the code.
+        Rank::Generic if is_drawn => Confidence::Medium,
         Rank::Sink | Rank::KeyName | Rank::Generic => Confidence::Low,
     };
     if hit.confidence > most {

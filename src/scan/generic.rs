@@ -1,16 +1,27 @@
 //! The generic secret: one decision, in one place, made of the evidence that a name, a value, a notation and a file give.
 
-use crate::model::{Confidence, FileKind};
+use crate::model::{About, Confidence, Evidence, FileKind};
 use crate::text::name::{self, NameKind};
-use crate::text::{placeholder, randomness};
+use crate::text::{placeholder, randomness, wording};
 
 use super::binding::Holder;
 use super::context::Context;
 
 /// Shortest password that is reported at medium confidence.
 const MIN_PASSWORD: usize = 8;
-/// Shortest key, token or secret that is reported at medium confidence.
+/// Shortest key, token or secret that is reported at medium confidence for its letters and digits alone.
 const MIN_SECRET: usize = 12;
+/// Shortest drawn password. What is shorter is a word of three letters or a mask.
+const MIN_DRAWN_PASSWORD: usize = 4;
+/// Shortest drawn value under the name of a secret, and of a key or token, which are generated and so longer.
+const MIN_DRAWN_SECRET: usize = 6;
+const MIN_DRAWN_KEY: usize = 8;
+/// Least share that words leave of a drawn secret: names of things (`xoxo`, `YZZ222`) have less to go by than passwords.
+const DRAWN_SECRET: f64 = 0.8;
+/// Most that words leave unexplained of a value that they make up alone.
+const WORDS_ALONE: f64 = 0.5;
+/// Shortest drawn value under a weak name.
+const MIN_WEAKLY_NAMED: usize = 16;
 
 /// What is known of a candidate.
 pub struct Candidate<'a> {
@@ -26,8 +37,8 @@ pub struct Candidate<'a> {
     pub context: Context,
 }
 
-/// How sure a candidate is a secret; `None` if something speaks against it.
-pub fn confidence(candidate: &Candidate) -> Option<Confidence> {
+/// How sure a candidate is a secret, and why; `None` if something refutes it.
+pub fn judge(candidate: &Candidate) -> Option<(Confidence, Vec<Evidence>)> {
     let kind = name::classify(candidate.name)?;
     let value = candidate.value;
     if is_refuted(candidate) {
@@ -37,9 +48,45 @@ pub fn confidence(candidate: &Candidate) -> Option<Confidence> {
         NameKind::Password => password(value),
         _ if value.contains(&b' ') => return None,
         _ if name::strength(candidate.name) == Some(name::Strength::Weak) => weakly_named(value),
-        _ => secret(value),
+        _ => secret(kind, value),
     };
-    Some(adjusted(base, candidate))
+    Some((adjusted(base, candidate), evidence(kind, candidate)))
+}
+
+/// What the confidence is made of, in words that give nothing of the value away.
+fn evidence(kind: NameKind, candidate: &Candidate) -> Vec<Evidence> {
+    let (value, context) = (candidate.value, candidate.context);
+    let mut all = vec![match name::strength(candidate.name) {
+        Some(name::Strength::Strong) => Evidence::pro(About::Name, format!("`{}` names a {}", candidate.name, kind.as_str())),
+        _ => Evidence::contra(About::Name, format!("`{}` names harmless things as often as a {}", candidate.name, kind.as_str())),
+    }];
+    let about_value = match () {
+        () if placeholder::weak_word(value) => Evidence::contra(About::Value, "many people use it for a password, and many manuals show it"),
+        () if is_digest(value) => Evidence::contra(About::Value, "it has the length and the alphabet of a digest"),
+        () if value.contains(&b' ') => Evidence::contra(About::Value, "it is a text of several words"),
+        () if value.len() >= 16 && randomness::is_random(value) => Evidence::pro(About::Value, "it is as random as a machine draws it"),
+        () if is_drawn(value) => Evidence::pro(About::Value, "there are no words in it"),
+        () if is_worded(value) || wording::unexplained(value) < WORDS_ALONE => Evidence::contra(About::Value, "words and sequences make up all of it"),
+        () => Evidence::contra(About::Value, "words or sequences make up most of it"),
+    };
+    all.push(about_value);
+    if is_decoded_text(value) {
+        all.push(Evidence::contra(About::Value, "it is words in base64"));
+    }
+    all.push(Evidence::pro(About::Holder, candidate.holder.as_str()));
+    if is_comment(candidate.before) {
+        all.push(Evidence::contra(About::Holder, "the line is a comment"));
+    }
+    all.push(match context {
+        Context { vendored: true, .. } => Evidence::contra(About::File, "it is a copy of others' code"),
+        Context { test: true, .. } => Evidence::contra(About::File, "it is of tests"),
+        Context { example: true, .. } => Evidence::contra(About::File, "it is an example or documentation"),
+        Context { kind: FileKind::Generated, .. } => Evidence::contra(About::File, "a machine has written it"),
+        Context { kind: FileKind::Document, .. } => Evidence::contra(About::File, "it is a document"),
+        Context { kind: FileKind::Config | FileKind::EnvFile, .. } => Evidence::pro(About::File, "it configures a program"),
+        _ => Evidence::pro(About::File, "it is program text"),
+    });
+    all
 }
 
 /// What is no secret whatever its name: placeholders, references, shapes of other things, the key itself.
@@ -57,6 +104,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || is_public_key(value)
         || is_permission(candidate)
         || is_address(value)
+        || holds_verb(value)
 }
 
 /// A double-quoted string of a shell with a variable or a command in it.
@@ -80,16 +128,25 @@ fn same_as_name(candidate: &Candidate) -> bool {
 fn password(value: &[u8]) -> Confidence {
     let letters = value.iter().any(u8::is_ascii_alphabetic);
     let others = value.iter().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
-    if placeholder::weak_word(value) || value.contains(&b' ') || is_worded(value) {
-        return Confidence::Low;
-    }
-    if is_digest(value) {
+    if placeholder::weak_word(value) || value.contains(&b' ') || is_digest(value) {
         return Confidence::Low;
     }
     if value.len() >= MIN_SECRET && randomness::is_random(value) {
         return Confidence::High;
     }
-    if value.len() >= MIN_PASSWORD && letters && others { Confidence::Medium } else { Confidence::Low }
+    let mixed = value.len() >= MIN_PASSWORD && letters && others && !is_worded(value);
+    if mixed || is_drawn(value) { Confidence::Medium } else { Confidence::Low }
+}
+
+/// Whether no words are in the value of a password.
+pub(super) fn is_drawn(value: &[u8]) -> bool {
+    let is_text = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(|b| matches!(b, b'{' | b'}' | b'\\' | b'<' | b'>'));
+    value.len() >= MIN_DRAWN_PASSWORD && is_text && !is_title(value) && wording::unexplained(value) >= wording::DRAWN
+}
+
+/// A capital and small letters: a label in some language (`Heslo`, `Wachtwoord`) rather than a password.
+fn is_title(value: &[u8]) -> bool {
+    matches!(value, [first, rest @ ..] if first.is_ascii_uppercase() && rest.iter().all(u8::is_ascii_lowercase))
 }
 
 /// Hexadecimal of the length of MD5, SHA-1, SHA-256 or SHA-512: under the name of a password most likely its digest.
@@ -111,9 +168,20 @@ fn is_public_key(value: &[u8]) -> bool {
         || value.starts_with(b"MI") && value.len() > 24 && memchr::memmem::find(&value[..24], b"0GCSqGSIb3DQEB").is_some()
 }
 
+/// `%s`, `%-10v`: a hole that `printf` fills.
+fn holds_verb(value: &[u8]) -> bool {
+    let is_verb = |at: usize| value[at + 1..].trim_ascii_start().first().is_some_and(|verb| matches!(verb, b's' | b'd' | b'v' | b'n' | b'q' | b'@'));
+    value.len() <= 8 && memchr::memchr_iter(b'%', value).any(is_verb)
+}
+
 /// `0x` and 40 hexadecimal digits: an address on a blockchain.
 fn is_address(value: &[u8]) -> bool {
     value.strip_prefix(b"0x").is_some_and(|digits| digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// `(&(user=x)(password=ab*))`: a filter of LDAP (RFC 4515).
+fn is_filter(candidate: &Candidate) -> bool {
+    candidate.before.ends_with(b"(") && matches!(candidate.holder, Holder::Bare | Holder::InString)
 }
 
 /// `id-token: write`: what a job may do with the token.
@@ -134,17 +202,20 @@ fn is_worded(value: &[u8]) -> bool {
     !value.iter().any(u8::is_ascii_digit) && letters && (foreign || randomness::score(value) < 0.5)
 }
 
-fn secret(value: &[u8]) -> Confidence {
+fn secret(kind: NameKind, value: &[u8]) -> Confidence {
     if value.len() >= 16 && randomness::is_random(value) {
         return Confidence::High;
     }
     let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
-    if value.len() >= MIN_SECRET && mixed && randomness::score(value) >= 0.3 { Confidence::Medium } else { Confidence::Low }
+    let least = if matches!(kind, NameKind::ClientSecret | NameKind::WebhookSecret | NameKind::Secret) { MIN_DRAWN_SECRET } else { MIN_DRAWN_KEY };
+    let drawn = is_drawn(value) && wording::unexplained(value) >= DRAWN_SECRET && value.len() >= if mixed { least } else { MIN_SECRET };
+    if drawn || value.len() >= MIN_SECRET && mixed && randomness::score(value) >= 0.3 { Confidence::Medium } else { Confidence::Low }
 }
 
 /// A bare `token`, `key`, `auth`: only a long random value counts.
 fn weakly_named(value: &[u8]) -> Confidence {
-    if value.len() >= 20 && randomness::is_random(value) { Confidence::Medium } else { Confidence::Low }
+    let least = if value.iter().all(u8::is_ascii_alphanumeric) { MIN_WEAKLY_NAMED } else { MIN_WEAKLY_NAMED + 4 };
+    if value.len() >= least && randomness::is_random(value) && is_drawn(value) { Confidence::Medium } else { Confidence::Low }
 }
 
 /// Notation and file: what is made up, prose or machine-written is trusted less.
@@ -155,21 +226,26 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
         _ => Confidence::Low,
     };
     let random = randomness::is_random(candidate.value) && candidate.value.len() >= 16;
+    let drawn = base >= Confidence::Medium && is_drawn(candidate.value) && !is_filter(candidate);
     let mut confidence = base;
     if context.made_up() {
-        confidence = if random { lower(confidence) } else { Confidence::Low };
+        confidence = match () {
+            () if random => lower(confidence),
+            () if drawn => Confidence::Medium,
+            () => Confidence::Low,
+        };
     }
     if context.vendored || context.kind == FileKind::Generated || is_decoded_text(candidate.value) {
         confidence = Confidence::Low;
     }
     let aside = context.kind == FileKind::Document || is_comment(candidate.before);
-    if aside && !random {
+    if aside && !random && !drawn {
         confidence = Confidence::Low;
     }
     if is_comment(candidate.before) {
         confidence = confidence.min(Confidence::Medium);
     }
-    if matches!(context.kind, FileKind::Source | FileKind::Other) && !random {
+    if matches!(context.kind, FileKind::Source | FileKind::Other) && !random && !drawn {
         confidence = lower(confidence).max(if candidate.holder == Holder::Quoted { confidence.min(Confidence::Medium) } else { Confidence::Low });
     }
     confidence
@@ -184,5 +260,82 @@ pub(super) fn is_comment(before: &[u8]) -> bool {
 /// Base64 of readable words: a sample rather than a key.
 fn is_decoded_text(value: &[u8]) -> bool {
     let Ok(text) = data_encoding::BASE64.decode(value) else { return false };
-    text.len() >= 6 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && (placeholder::placeholder(&text).is_some() || is_worded(&text))
+    let text = text.trim_ascii();
+    text.len() >= 4
+        && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+        && (placeholder::placeholder(text).is_some() || wording::unexplained(text) < wording::DRAWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Speaks;
+
+    fn judged(path: &str, name: &str, value: &str, holder: Holder) -> Option<(Confidence, Vec<Evidence>)> {
+        judge(&Candidate { name, value: value.as_bytes(), holder, before: b"", context: Context::of_path(path) })
+    }
+
+    fn confidence(path: &str, name: &str, value: &str) -> Option<Confidence> {
+        judged(path, name, value, Holder::Quoted).map(|(confidence, _)| confidence)
+    }
+
+    #[test]
+    fn passwords_without_words_are_reported_wherever_they_stand() {
+        for path in ["app/main.py", "config/app.yaml", "tests/test_login.py", "docs/setup.md"] {
+            for value in ["vxkqtr", "hznvmq_wpxkrd", "tjq001465", "q9fn4x!"] {
+                assert!(confidence(path, "db_password", value) >= Some(Confidence::Medium), "{path} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn passwords_of_words_are_low() {
+        for value in ["secret", "goodpassword", "penguin", "s3cr3t", "Wachtwoord", "open sesame", "zxcvbn"] {
+            let found = confidence("app/main.py", "password", value);
+            assert!(matches!(found, None | Some(Confidence::Low)), "{value}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_is_nothing() {
+        for value in ["%s%n", "${DB_PASSWORD}", "db_password", "changeme"] {
+            assert_eq!(confidence("app/main.py", "db_password", value), None, "{value}");
+        }
+        let filter = Candidate { name: "password", value: b"MYKE", holder: Holder::InString, before: b"(&(sn=admin)(", context: Context::of_path("notes.md") };
+        assert_eq!(judge(&filter).map(|(confidence, _)| confidence), Some(Confidence::Low), "a filter of LDAP");
+    }
+
+    #[test]
+    fn copied_and_generated_code_is_low() {
+        for path in ["vendor/lib/a.go", "node_modules/x/index.js", "package-lock.json"] {
+            assert_eq!(confidence(path, "db_password", "vxkqtr"), Some(Confidence::Low), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_shorter_the_name_says_the_more_the_value_must() {
+        assert_eq!(confidence("app.py", "client_secret", "k7qx2m"), Some(Confidence::Medium));
+        assert_eq!(confidence("app.py", "api_key", "k7qx2m"), Some(Confidence::Low), "keys are longer");
+        assert_eq!(confidence("app.py", "token", "k7qx2mv9w4zt"), Some(Confidence::Low), "a weak name");
+        assert_eq!(confidence("app.py", "token", "k7qx2mv9w4ztJ5hN8cYb"), Some(Confidence::Medium));
+    }
+
+    #[test]
+    fn each_kind_of_evidence_is_said() {
+        let said = |path: &str, name: &str, value: &str| {
+            let (_, evidence) = judged(path, name, value, Holder::Quoted).unwrap();
+            evidence.into_iter().map(|e| (e.about, e.speaks)).collect::<Vec<_>>()
+        };
+        let (pro, contra) = (Speaks::For, Speaks::Against);
+        let all = |name, value, file| vec![(About::Name, name), (About::Value, value), (About::Holder, pro), (About::File, file)];
+        assert_eq!(said("config/app.yaml", "db_password", "q8Zr2LmX0vKp4TnYw6Bd"), all(pro, pro, pro));
+        assert_eq!(said("tests/a.py", "db_password", "penguin"), all(pro, contra, contra));
+        assert_eq!(said("app.py", "token", "penguin"), all(contra, contra, pro));
+    }
+
+    #[test]
+    fn evidence_holds_nothing_of_the_value() {
+        let (_, evidence) = judged("app.py", "db_password", "vxkqtrwz", Holder::Quoted).unwrap();
+        assert!(evidence.iter().all(|e| !e.what.contains("vxk") && !e.what.contains('8')), "{evidence:?}");
+    }
 }

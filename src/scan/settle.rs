@@ -2,7 +2,7 @@
 
 use crate::check::{Match, Verdict};
 use crate::model::rule::{CharClass, Matcher};
-use crate::model::{Confidence, FileKind, Hit, Rank, Rule, Severity};
+use crate::model::{About, Confidence, Evidence, FileKind, Hit, Rank, Rule, Severity};
 use crate::ruleset::{Compiled, Engine, RuleSet};
 use crate::text::{Span, name, placeholder, randomness};
 
@@ -35,6 +35,7 @@ pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): 
     let is_named = compiled.is_led() || rule.tags.iter().any(|tag| tag == HEADER);
     let mut hit = Hit::secret(index, rule, value, if is_named { Rank::KeyName } else { Rank::Provider });
     hit.prefix = prefix;
+    hit.evidence.push(Evidence::pro(About::Value, format!("it has the format of rule {}", rule.id)));
     validated(hit, compiled, Match { value: text, whole: &bytes[whole.range()] }).map(|hit| placed(looked_at(hit, look), rule, context, text))
 }
 
@@ -65,6 +66,7 @@ fn part_hit(index: usize, value: Span, secret: bool) -> Hit {
         secret,
         message: None,
         notes: Vec::new(),
+        evidence: Vec::new(),
         name: None,
         related: Vec::new(),
         flow: Vec::new(),
@@ -110,7 +112,9 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
     let mut hit = Hit::secret(index, rule, found.value, if engine.is_generic() { Rank::Generic } else { Rank::KeyName });
     if engine.is_generic() || *opaque {
         let candidate = generic::Candidate { name: normal, value: text, holder: found.holder, before: line_before(bytes, found.name), context };
-        hit.confidence = generic::confidence(&candidate)?.min(rule.confidence);
+        let (confidence, evidence) = generic::judge(&candidate)?;
+        hit.confidence = confidence.min(rule.confidence);
+        hit.evidence = evidence;
         if engine.is_generic() {
             hit.message = Some(format!("{} in `{}`", rule.title, String::from_utf8_lossy(raw_name)));
         }
@@ -119,6 +123,7 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
         if !is_kept(look, rule, (context, line_before(bytes, found.name))) {
             return None;
         }
+        hit.evidence.push(Evidence::pro(About::Name, format!("`{normal}` is a name that rule {} knows", rule.id)));
         hit = looked_at(hit, look);
     }
     hit.name = Some(normal.clone());
@@ -143,6 +148,7 @@ pub fn sink_hit(rule: &Rule, index: usize, found: SinkHit, context: Context) -> 
     hit.related = found.related;
     hit.flow = found.flow;
     hit.pieces = found.pieces;
+    hit.evidence.push(Evidence::pro(About::Holder, "an API takes it for a credential"));
     let hit = placed(hit, rule, context, found.value.reveal());
     Hit { value: Some(found.value), ..hit }
 }
@@ -226,6 +232,7 @@ fn looked_at(mut hit: Hit, look: Look) -> Hit {
     if look == Look::Typed {
         hit.confidence = hit.confidence.min(Confidence::Medium);
         hit.severity = hit.severity.min(Severity::Low);
+        hit.evidence.push(Evidence::contra(About::Value, "it is a sequence or a repetition"));
         hit.notes.push("severity lowered: the value is a sequence or a repetition, as people type it in place of a key".to_owned());
     }
     hit
@@ -236,9 +243,13 @@ fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
     let Some(check) = compiled.validator else { return Some(hit) };
     match check(matched) {
         Verdict::Plausible => {}
-        Verdict::Proven => hit.rank = Rank::Checksum,
+        Verdict::Proven => {
+            hit.rank = Rank::Checksum;
+            hit.evidence.push(Evidence::pro(About::Value, "its checksum is right"));
+        }
         Verdict::WrongChecksum(note) => {
             hit.confidence = hit.confidence.min(Confidence::Medium);
+            hit.evidence.push(Evidence::contra(About::Value, "its checksum is wrong"));
             hit.notes.push(note);
         }
         Verdict::Lower(severity, note) => {
@@ -247,6 +258,7 @@ fn validated(mut hit: Hit, compiled: &Compiled, matched: Match) -> Option<Hit> {
         }
         Verdict::Unlikely(note) => {
             hit.confidence = Confidence::Low;
+            hit.evidence.push(Evidence::contra(About::Value, note.clone()));
             hit.notes.push(note);
         }
         Verdict::Rejected(_) => return None,
@@ -262,6 +274,9 @@ pub fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit 
     }
     if !context.made_up() {
         return hit;
+    }
+    if !hit.evidence.iter().any(|evidence| evidence.about == About::File) {
+        hit.evidence.push(Evidence::contra(About::File, if context.test { "it is of tests" } else { "it is an example or documentation" }));
     }
     let place = if context.test { "test code or test data" } else { "an example or documentation" };
     if hit.severity > Severity::Low {

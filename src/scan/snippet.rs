@@ -250,6 +250,7 @@ mod tests {
             secret: true,
             message: None,
             notes: Vec::new(),
+            evidence: Vec::new(),
             name: None,
             related: Vec::new(),
             flow: Vec::new(),

@@ -4,6 +4,7 @@ mod blobs;
 mod call;
 mod changes;
 mod diff;
+mod packs;
 mod range;
 
 use std::collections::{BTreeMap, HashSet};
@@ -16,6 +17,7 @@ use call::os_string;
 pub use call::{GitError, path_of_line};
 pub use changes::{Change, Changed, Changes, Found, History, root_of};
 pub use diff::Mode;
+pub use packs::{PackReader, Packs};
 
 /// Bytes of the paths of one call, well below what any system takes as arguments.
 const MAX_ARGUMENTS: usize = 16 << 10;

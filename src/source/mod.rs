@@ -8,7 +8,7 @@ pub mod size;
 pub mod stdin;
 pub mod walk;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::model::{GitBlob, Notice, Origin, RunError, Scope, Skip, SkipReason, Target};
 
 pub use crate::text::failure::reason;
-pub use git::{Change, Changes, History, hooks_folder, root_of};
+pub use git::{Change, Changes, History, Packs, hooks_folder, root_of};
 pub use name::{lexical, slashed};
 pub use read::{Buffer, Read, read};
 pub use size::FileSize;
@@ -242,7 +242,13 @@ impl Lister<'_> {
 
     fn changed(&mut self, changes: &Changes, found: git::Found) {
         self.listing.notices.extend(found.files.iter().filter(|changed| changed.commit.is_none()).filter_map(|changed| muting(&found.prefix, changed)));
-        let wanted: Vec<git::Changed> = found.files.into_iter().filter(|changed| self.is_wanted(&changed.entry.path)).collect();
+        // A history names a path many times.
+        let mut known: HashMap<PathBuf, bool> = HashMap::new();
+        let mut is_wanted = |path: &Path| match known.get(path) {
+            Some(&wanted) => wanted,
+            None => *known.entry(path.to_path_buf()).or_insert(self.is_wanted(path)),
+        };
+        let wanted: Vec<git::Changed> = found.files.into_iter().filter(|changed| is_wanted(&changed.entry.path)).collect();
         let files = wanted.iter().filter(|changed| changed.entry.mode == git::Mode::File).map(|changed| changed.entry.new.as_str());
         let sizes = match git::sizes(&git::Git::new(&changes.folder), files) {
             Ok(sizes) => sizes,

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::model::{Origin, SkipReason, Target};
 use crate::text::Mapped;
 
-use super::git::Blobs;
+use super::git::{Blobs, PackReader, Packs};
 
 /// A NUL byte in this many first bytes makes a file binary, as for git.
 const PROBE: usize = 8 << 10;
@@ -24,6 +25,8 @@ pub struct Buffer {
     mapped: Mapped,
     /// Where blobs of git come from, once one was asked for.
     blobs: Option<Blobs>,
+    /// Where they are looked for first, where many are asked for.
+    packs: Option<PackReader>,
 }
 
 /// What reading a target gave.
@@ -68,6 +71,11 @@ impl Buffer {
         std::mem::take(&mut self.raw)
     }
 
+    /// One that reads the blobs of a history.
+    pub fn of_history(packs: Arc<Packs>) -> Self {
+        Self { packs: Some(PackReader::new(packs)), ..Self::default() }
+    }
+
     fn shrink(&mut self) {
         if self.raw.len() > KEPT {
             self.raw = Vec::new();
@@ -77,8 +85,16 @@ impl Buffer {
         }
     }
 
+    /// Gives the bytes of the blob that was read last for a buffer to use again.
+    pub fn exchange(&mut self, other: &mut Vec<u8>) {
+        std::mem::swap(&mut self.raw, other);
+    }
+
     /// Reads a blob of the repository of `folder`. A process that has failed is not asked again.
     fn fill_from_git(&mut self, folder: &Path, id: &str) -> io::Result<usize> {
+        if self.packs.as_mut().is_some_and(|packs| packs.read(id, &mut self.raw).is_some()) {
+            return Ok(self.raw.len());
+        }
         let mut blobs = match self.blobs.take() {
             Some(blobs) if blobs.is_of(folder) => blobs,
             _ => Blobs::open(folder)?,

@@ -14,6 +14,7 @@ pub mod secret;
 mod shape;
 pub mod span;
 pub mod value;
+pub mod wording;
 
 pub use lines::Lines;
 pub use mapped::Mapped;

@@ -24,6 +24,22 @@ pub enum NameKind {
     ConnectionString,
 }
 
+impl NameKind {
+    /// As reports say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClientSecret => "client secret",
+            WebhookSecret => "webhook secret",
+            ApiKey => "key of an API",
+            Token => "token",
+            PrivateKey => "private key",
+            Password => "password",
+            Secret => "secret",
+            ConnectionString => "connection string",
+        }
+    }
+}
+
 /// How much a name alone says. A weak name is used for harmless things as often as for secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
@@ -340,8 +356,9 @@ const ENDINGS: &[(&str, NameKind, Strength)] = &[
     ("secretaccesskey", Secret, Strong),
     ("secretkey", Secret, Strong),
     ("secretkeybase", Secret, Strong),
-    ("secrettoken", Secret, Strong),
     ("secretsigningkey", Secret, Strong),
+    ("secrettoken", Secret, Strong),
+    ("seed", Secret, Weak),
     ("senha", Password, Strong),
     ("serverkey", ApiKey, Weak),
     ("servicekey", ApiKey, Strong),
@@ -421,6 +438,10 @@ const MAX_WORDS: usize = 12;
 fn judge(normalised: &str) -> Option<(NameKind, Strength)> {
     let mut words: Vec<&str> = normalised.rsplit('_').filter(|word| !word.is_empty()).take(MAX_WORDS).collect();
     words.reverse();
+    // What is typed twice is the password both times.
+    if matches!(words.as_slice(), [.., "password" | "passwd", "confirmation"]) {
+        words.pop();
+    }
     if words.len() > 1 && NEGATIVE_FIRST.contains(words.first()?) {
         return None;
     }

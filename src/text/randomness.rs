@@ -48,8 +48,8 @@ pub fn entropy(bytes: &[u8]) -> f64 {
 static NGRAMS: &[u8; LETTERS + CLASSES] = include_bytes!("ngrams.bin");
 const LETTERS: usize = 27 * 27 * 26;
 const CLASSES: usize = 6 * 6 * 5;
-/// Sixteenths of a bit, the unit of all costs below.
-const BIT: u32 = 16;
+/// Sixteenths of a bit, the unit of all costs.
+pub(super) const BIT: u32 = 16;
 /// What a character costs that goes on with a repetition, a sequence or a keyboard row.
 const PREDICTED: u32 = BIT / 2;
 
@@ -145,10 +145,20 @@ fn letter_index(letter: u8) -> usize {
     usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a')).min(25)
 }
 
+/// What the letter costs behind the letters that end `before`, if it belongs to a word; a capital behind a small letter begins one.
+pub(super) fn which_letter(before: &[u8], letter: u8) -> u32 {
+    let symbol = |back: usize| before.len().checked_sub(back).map_or(0, |at| if before[at].is_ascii_alphabetic() { letter_index(before[at]) + 1 } else { 0 });
+    let begins = letter.is_ascii_uppercase() && before.last().is_some_and(u8::is_ascii_lowercase);
+    let last = if begins { 0 } else { symbol(1) };
+    let first = if last == 0 { 0 } else { symbol(2) };
+    u32::from(NGRAMS[(first * 27 + last) * 26 + letter_index(letter)])
+}
+
 /// What writing a letter as a digit adds to its cost.
 const LEET_COST: u32 = 5 * BIT / 2;
 
-fn letter_meant(byte: u8) -> Option<u8> {
+/// The letter that a digit or a symbol stands for (`P4ssw0rd`).
+pub(super) fn letter_meant(byte: u8) -> Option<u8> {
     Some(match byte {
         b'0' => b'o',
         b'1' | b'!' => b'i',
@@ -162,7 +172,7 @@ fn letter_meant(byte: u8) -> Option<u8> {
 
 /// The patterns that people type: `aaaa`, `abcd`, `4321`, `qwer`.
 #[derive(Default)]
-struct Typed {
+pub(super) struct Typed {
     before: Option<u8>,
     step: Option<Step>,
 }
@@ -178,7 +188,7 @@ enum Step {
 
 impl Typed {
     /// Whether the byte goes on with the pattern of the two before it.
-    fn predicts(&mut self, byte: u8) -> bool {
+    pub(super) fn predicts(&mut self, byte: u8) -> bool {
         let byte = byte.to_ascii_lowercase();
         let step = self.before.and_then(|before| step(before, byte));
         let goes_on = step.is_some() && step == self.step;

@@ -91,7 +91,9 @@ impl Baseline {
         for (number, line) in lines {
             match line.trim().strip_prefix(',') {
                 Some(entry) if !is_closed => baseline.entries.push(parse_entry(entry).map_err(|why| bad(number, &why))?),
-                _ if line.starts_with("<<<<<<<") => return Err(bad(number, "a merge conflict; keep the lines of both sides")),
+                _ if line.starts_with("<<<<<<<") => {
+                    return Err(bad(number, "a merge conflict; keep the lines of both sides, as `merge=union` in .gitattributes does by itself"));
+                }
                 None if line.trim() == "]" && !is_closed => is_closed = true,
                 _ => return Err(bad(number, "an entry begins with a comma, and `]` ends the file")),
             }

@@ -19,9 +19,17 @@ while read -r _ new _ old; do
             fi
             ;;
     esac
-    # A new branch, or one whose commits on the remote were never fetched: all that no branch of the remote has.
-    for commit in $(git rev-list --reverse "$new" --not --remotes="$remote"); do
-        if git rev-parse --quiet --verify "$commit^" > /dev/null; then scan "$commit^..$commit"; else scan "$commit"; fi
-    done
+    # A new branch, or one whose commits on the remote were never fetched: all that no branch of the remote has. It mostly begins at one commit; where it
+    # does not, its commits are scanned one by one.
+    new_commits=$(git rev-list --reverse --boundary "$new" --not --remotes="$remote") || exit 1
+    case $(printf '%s\n' "$new_commits" | grep -c '^-') in
+        0) if [ -n "$new_commits" ]; then scan "$new"; fi ;;
+        1) scan "$(printf '%s\n' "$new_commits" | sed -n 's/^-//p')..$new" ;;
+        *)
+            for commit in $(printf '%s\n' "$new_commits" | grep -v '^-'); do
+                if git rev-parse --quiet --verify "$commit^" > /dev/null; then scan "$commit^..$commit"; else scan "$commit"; fi
+            done
+            ;;
+    esac
 done
 exit $status

@@ -66,6 +66,8 @@ impl Git {
         for name in REMOVED {
             git.env_remove(name);
         }
+        // Grafts hide commits as replacement objects do.
+        git.env("GIT_GRAFT_FILE", "/dev/null");
         git.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         git.stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::piped());
         git
@@ -121,7 +123,10 @@ fn finished(output: Output) -> Result<Vec<u8>, GitError> {
 fn refused(stderr: &[u8]) -> GitError {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().find(|line| !line.starts_with("warning:") && !line.trim().is_empty()).unwrap_or("git failed without a word");
-    GitError::Refused(line.trim_start_matches("fatal: ").trim_start_matches("error: ").trim_end_matches('.').to_owned())
+    let line = line.trim_start_matches("fatal: ").trim_start_matches("error: ").trim_end_matches('.');
+    // What git advises stands further down, behind an example.
+    let advice = if line.contains("dubious ownership") { "; trust it with `git config --global --add safe.directory FOLDER`" } else { "" };
+    GitError::Refused(format!("{line}{advice}"))
 }
 
 /// A path as git prints it.
@@ -157,6 +162,8 @@ mod tests {
         let error = refused(b"warning: x\nfatal: bad revision 'gone'\nmore\n");
         assert_eq!(error.to_string(), "bad revision 'gone'");
         assert_eq!(refused(b"").to_string(), "git failed without a word");
+        let foreign = refused(b"fatal: detected dubious ownership in repository at '/x'\nTo add an exception for this directory, call:\n");
+        assert!(foreign.to_string().ends_with("at '/x'; trust it with `git config --global --add safe.directory FOLDER`"), "{foreign}");
     }
 
     #[test]

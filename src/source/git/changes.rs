@@ -31,7 +31,7 @@ pub enum Change {
 /// Which history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    /// Names of commits, whose ancestors count; all references, the stash among them, where there is none.
+    /// Names of commits, whose ancestors count; all references and every stash where there is none.
     pub references: Vec<String>,
     /// Also blobs that no reference leads to.
     pub unreachable: bool,
@@ -186,7 +186,8 @@ impl Changes {
         let mut what = format!("every version of every file in {}", count(links.len()));
         if history.unreachable {
             let lost = unreachable(git, &seen)?;
-            what = format!("{what} and {} blobs that nothing leads to", lost.len());
+            let blobs = if lost.len() == 1 { "1 blob" } else { &format!("{} blobs", lost.len()) };
+            what = format!("{what} and {blobs} that nothing leads to");
             files.extend(lost);
         }
         if repository.is_shallow {

@@ -96,6 +96,7 @@ fn advice(repository: &Repository, name: &str) -> String {
     let branch = name.strip_prefix("origin/").unwrap_or(name);
     let is_plain = branch.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte)) && branch != "HEAD";
     match (is_plain, repository.is_shallow) {
+        _ if name == "origin/HEAD" => "run `git remote set-head origin --auto`, or name the branch: --diff origin/main".to_owned(),
         (true, true) => format!("run `git fetch --unshallow origin {branch}`, or check out with a fetch-depth of 0"),
         (true, false) => format!("run `git fetch origin {branch}`"),
         (false, true) => "the clone is shallow: run `git fetch --unshallow`, or check out with a fetch-depth of 0".to_owned(),
@@ -158,7 +159,8 @@ pub fn commits(git: &Git, repository: &Repository, spec: &str) -> Result<Vec<Lin
     let head = resolve(git, repository, if is_range { head } else { spec })?;
     let mut names = vec![head];
     if is_range {
-        names.push(format!("^{}", resolve(git, repository, base)?));
+        let base = resolve(git, repository, base)?;
+        names = if spec.contains("...") { vec![format!("{base}...{}", names[0])] } else { vec![names.remove(0), format!("^{base}")] };
     }
     let links = list(git, &names)?;
     match links.iter().find(|link| repository.cut.contains(&link.commit.id)) {
@@ -167,10 +169,16 @@ pub fn commits(git: &Git, repository: &Repository, spec: &str) -> Result<Vec<Lin
     }
 }
 
-/// All commits that lead to some references, the oldest first; to any reference, where none is named.
+/// All commits that lead to some references, the oldest first; to any reference and any stash, where none is named.
 pub fn history(git: &Git, repository: &Repository, references: &[String]) -> Result<Vec<Link>, RangeError> {
-    let names = references.iter().map(|name| resolve(git, repository, name)).collect::<Result<Vec<_>, _>>()?;
-    Ok(list(git, &if names.is_empty() { vec!["--all".to_owned()] } else { names })?)
+    let mut names = references.iter().map(|name| resolve(git, repository, name)).collect::<Result<Vec<_>, _>>()?;
+    if names.is_empty() {
+        names.push("--all".to_owned());
+        // Of the stashes only the last has a reference, the others stand in its log.
+        let stashes = git.run_on(&["rev-list", "--walk-reflogs", "refs/stash"], &[]).unwrap_or_default();
+        names.extend(stashes.split(|byte| *byte == b'\n').map(text).filter(|id| !id.is_empty()).map(str::to_owned));
+    }
+    Ok(list(git, &names)?)
 }
 
 fn list(git: &Git, names: &[String]) -> Result<Vec<Link>, GitError> {
