@@ -39,6 +39,8 @@ fn values_are_folded() {
         ("$(echo -n abc)", "=abc"),
         ("$(printf '%s' abc)", "=abc"),
         ("$(printf 'a%sc' b)", "unknown"),
+        ("$(printf '%s%s' ab c)", "=abc"),
+        (r#""$(printf "%s%s" "ab" 'c')""#, "=abc"),
         ("$(echo YWJj | base64 -d)", "=abc"),
         (r#""$(echo -n "YWJj" | base64 --decode)""#, "=abc"),
         ("$(base64 -d <<< YWJj)", "=abc"),

@@ -23,7 +23,7 @@ use std::path::Path;
 use lang_support::sunk;
 
 /// What may be followed, in the order of the table.
-const CAPABILITIES: [&str; 19] = [
+const CAPABILITIES: [&str; 23] = [
     "concatenation",
     "join of a list",
     "format",
@@ -39,6 +39,10 @@ const CAPABILITIES: [&str; 19] = [
     "constant",
     "local variable",
     "field",
+    "several names at once",
+    "entry of an object or a list",
+    "text appended",
+    "one of two branches",
     "parameter, by a call",
     "default of a parameter",
     "fallback operator",
@@ -69,6 +73,10 @@ const JAVASCRIPT: &[(&str, &str)] = &[
     ("constant", "TOP"),
     ("local variable", "local"),
     ("field", "this.field"),
+    ("several names at once", "two"),
+    ("entry of an object or a list", "map['k']"),
+    ("text appended", "longer"),
+    ("one of two branches", "other ? 'ab' : load()"),
     ("parameter, by a call", "given"),
     ("default of a parameter", "optional"),
     ("fallback operator", "process.env.A ?? 'ab'"),
@@ -79,7 +87,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "Bash",
         path: "a.sh",
-        program: "TOP=ab\nf() {\n  local local=ab\n  sink §\n}\n",
+        program: "TOP=ab\nf() {\n  local local=ab\n  longer=a\n  longer+=b\n  sink §\n}\n",
         expressions: &[
             ("concatenation", "a'b'"),
             ("format", "\"$(printf '%s' ab)\""),
@@ -92,13 +100,14 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "$(echo -n ab | base64 -w0)"),
             ("constant", "\"$TOP\""),
             ("local variable", "$local"),
+            ("text appended", "\"$longer\""),
             ("fallback operator", "${A:-ab}"),
         ],
     },
     Language {
         name: "C#",
         path: "a.cs",
-        program: "using System;\nclass A {\n  const string Top = \"ab\";\n  private readonly string field = \"ab\";\n  void Run(string other, string given, string optional = \"ab\") {\n    var local = \"ab\";\n    sink(§);\n  }\n  static void Main() { new A().Run(x, \"ab\"); }\n}\n",
+        program: "using System;\nclass A {\n  const string Top = \"ab\";\n  private readonly string field = \"ab\";\n  void Run(string other, string given, string optional = \"ab\") {\n    var local = \"ab\";\n    var (one, two) = (\"x\", \"ab\");\n    var map = new Dictionary<string, string> { [\"k\"] = \"ab\" };\n    var longer = \"a\";\n    longer += \"b\";\n    sink(§);\n  }\n  static void Main() { new A().Run(x, \"ab\"); }\n}\n",
         expressions: &[
             ("concatenation", "\"a\" + \"b\""),
             ("join of a list", "string.Join(\"\", new[] { \"a\", \"b\" })"),
@@ -114,6 +123,10 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "Convert.ToBase64String(Encoding.UTF8.GetBytes(\"ab\"))"),
             ("constant", "Top"),
             ("local variable", "local"),
+            ("several names at once", "two"),
+            ("entry of an object or a list", "map[\"k\"]"),
+            ("text appended", "longer"),
+            ("one of two branches", "other == null ? \"ab\" : Load()"),
             ("field", "this.field"),
             ("parameter, by a call", "given"),
             ("default of a parameter", "optional"),
@@ -124,7 +137,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "Go",
         path: "a.go",
-        program: "package a\n\nconst top = \"ab\"\n\nfunc run(given string) {\n\tlocal := \"ab\"\n\tsink(§)\n}\n\nfunc main() { run(\"ab\") }\n",
+        program: "package a\n\nconst top = \"ab\"\n\nfunc run(given string) {\n\tlocal := \"ab\"\n\tone, two := \"x\", \"ab\"\n\tm := map[string]string{\"k\": \"ab\"}\n\tc := conf{key: \"ab\"}\n\tlonger := \"a\"\n\tlonger += \"b\"\n\tsink(§)\n}\n\nfunc main() { run(\"ab\") }\n",
         expressions: &[
             ("concatenation", "\"a\" + \"b\""),
             ("join of a list", "strings.Join([]string{\"a\", \"b\"}, \"\")"),
@@ -138,6 +151,10 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "base64.StdEncoding.EncodeToString([]byte(\"ab\"))"),
             ("constant", "top"),
             ("local variable", "local"),
+            ("field", "c.key"),
+            ("several names at once", "two"),
+            ("entry of an object or a list", "m[\"k\"]"),
+            ("text appended", "longer"),
             ("parameter, by a call", "given"),
             ("fallback operator", "cmp.Or(os.Getenv(\"A\"), \"ab\")"),
             ("lookup with a default", "getenv(\"A\", \"ab\")"),
@@ -146,7 +163,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "Java",
         path: "A.java",
-        program: "class A {\n  static final String TOP = \"ab\";\n  private final String field = \"ab\";\n  void run(String other, String given) {\n    String local = \"ab\";\n    sink(§);\n  }\n  void main() { run(x, \"ab\"); }\n}\n",
+        program: "class A {\n  static final String TOP = \"ab\";\n  private final String field = \"ab\";\n  void run(String other, String given) {\n    String local = \"ab\";\n    String longer = \"a\";\n    longer += \"b\";\n    sink(§);\n  }\n  void main() { run(x, \"ab\"); }\n}\n",
         expressions: &[
             ("concatenation", "\"a\" + \"b\""),
             ("join of a list", "String.join(\"\", List.of(\"a\", \"b\"))"),
@@ -161,6 +178,8 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "Base64.getEncoder().encodeToString(\"ab\".getBytes())"),
             ("constant", "TOP"),
             ("local variable", "local"),
+            ("text appended", "longer"),
+            ("one of two branches", "other == null ? \"ab\" : load()"),
             ("field", "this.field"),
             ("parameter, by a call", "given"),
             ("fallback operator", "Optional.ofNullable(System.getenv(\"A\")).orElse(\"ab\")"),
@@ -170,13 +189,13 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "JavaScript",
         path: "a.js",
-        program: "const TOP = 'ab';\nclass A {\n  field = 'ab';\n  run(other, given, optional = 'ab') {\n    const local = 'ab';\n    sink(§);\n  }\n}\nnew A().run(x, 'ab');\n",
+        program: "const TOP = 'ab';\nclass A {\n  field = 'ab';\n  run(other, given, optional = 'ab') {\n    const local = 'ab';\n    const [one, two] = ['x', 'ab'];\n    const map = { k: 'ab' };\n    let longer = 'a';\n    longer += 'b';\n    sink(§);\n  }\n}\nnew A().run(x, 'ab');\n",
         expressions: JAVASCRIPT,
     },
     Language {
         name: "Kotlin",
         path: "A.kt",
-        program: "const val TOP = \"ab\"\nclass A {\n  private val field = \"ab\"\n  fun run(other: String, given: String, optional: String = \"ab\") {\n    val local = \"ab\"\n    sink(§)\n  }\n}\nfun main() { A().run(x, \"ab\") }\n",
+        program: "const val TOP = \"ab\"\nclass A {\n  private val field = \"ab\"\n  fun run(other: String, given: String, optional: String = \"ab\") {\n    val local = \"ab\"\n    val (one, two) = Pair(\"x\", \"ab\")\n    val list = listOf(\"x\", \"ab\")\n    var longer = \"a\"\n    longer += \"b\"\n    sink(§)\n  }\n}\nfun main() { A().run(x, \"ab\") }\n",
         expressions: &[
             ("concatenation", "\"a\" + \"b\""),
             ("join of a list", "listOf(\"a\", \"b\").joinToString(\"\")"),
@@ -192,6 +211,10 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "Base64.getEncoder().encodeToString(\"ab\".toByteArray())"),
             ("constant", "TOP"),
             ("local variable", "local"),
+            ("several names at once", "two"),
+            ("entry of an object or a list", "list[1]"),
+            ("text appended", "longer"),
+            ("one of two branches", "if (other == \"x\") \"ab\" else load()"),
             ("field", "this.field"),
             ("parameter, by a call", "given"),
             ("default of a parameter", "optional"),
@@ -202,7 +225,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "PHP",
         path: "a.php",
-        program: "<?php\nconst TOP = 'ab';\nclass A {\n  private string $field = 'ab';\n  public function run($other, $given, $optional = 'ab') {\n    $local = 'ab';\n    sink(§);\n  }\n}\n(new A())->run($x, 'ab');\n",
+        program: "<?php\nconst TOP = 'ab';\nclass A {\n  private string $field = 'ab';\n  public function run($other, $given, $optional = 'ab') {\n    $local = 'ab';\n    [$one, $two] = ['x', 'ab'];\n    $map = ['k' => 'ab'];\n    $longer = 'a';\n    $longer .= 'b';\n    sink(§);\n  }\n}\n(new A())->run($x, 'ab');\n",
         expressions: &[
             ("concatenation", "'a' . 'b'"),
             ("join of a list", "implode('', ['a', 'b'])"),
@@ -218,6 +241,10 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "base64_encode('ab')"),
             ("constant", "TOP"),
             ("local variable", "$local"),
+            ("several names at once", "$two"),
+            ("entry of an object or a list", "$map['k']"),
+            ("text appended", "$longer"),
+            ("one of two branches", "$other ? 'ab' : load()"),
             ("field", "$this->field"),
             ("parameter, by a call", "$given"),
             ("default of a parameter", "$optional"),
@@ -228,7 +255,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "Python",
         path: "a.py",
-        program: "TOP = 'ab'\nclass A:\n    field = 'ab'\n    def run(self, other, given, optional='ab'):\n        local = 'ab'\n        sink(§)\nA().run(x, 'ab')\n",
+        program: "TOP = 'ab'\nclass A:\n    field = 'ab'\n    def run(self, other, given, optional='ab'):\n        local = 'ab'\n        one, two = 'x', 'ab'\n        map = {'k': 'ab'}\n        longer = 'a'\n        longer += 'b'\n        sink(§)\nA().run(x, 'ab')\n",
         expressions: &[
             ("concatenation", "'a' 'b'"),
             ("join of a list", "''.join(['a', 'b'])"),
@@ -244,6 +271,10 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "base64.b64encode(b'ab').decode()"),
             ("constant", "TOP"),
             ("local variable", "local"),
+            ("several names at once", "two"),
+            ("entry of an object or a list", "map['k']"),
+            ("text appended", "longer"),
+            ("one of two branches", "'ab' if other else load()"),
             ("field", "self.field"),
             ("parameter, by a call", "given"),
             ("default of a parameter", "optional"),
@@ -254,7 +285,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "Ruby",
         path: "a.rb",
-        program: "TOP = 'ab'\nclass A\n  def initialize\n    @field = 'ab'\n  end\n  def run(other, given, optional = 'ab')\n    local = 'ab'\n    sink(§)\n  end\nend\nA.new.run(x, 'ab')\n",
+        program: "TOP = 'ab'\nclass A\n  def initialize\n    @field = 'ab'\n  end\n  def run(other, given, optional = 'ab')\n    local = 'ab'\n    one, two = 'x', 'ab'\n    map = { k: 'ab' }\n    longer = 'a'\n    longer << 'b'\n    sink(§)\n  end\nend\nA.new.run(x, 'ab')\n",
         expressions: &[
             ("concatenation", "'a' + 'b'"),
             ("join of a list", "%w[a b].join"),
@@ -263,11 +294,17 @@ const LANGUAGES: &[Language] = &[
             ("escapes", r#""\x61\u0062""#),
             ("raw text, here document", "%q(ab)"),
             ("base64", "Base64.decode64('YWI=')"),
+            ("hexadecimal", "['6162'].pack('H*')"),
+            ("character codes", "[97, 98].pack('C*')"),
             ("percent encoding", "CGI.unescape('a%62')"),
             ("reversed text", "'ba'.reverse"),
             ("encoded credentials", "Base64.strict_encode64('ab')"),
             ("constant", "TOP"),
             ("local variable", "local"),
+            ("several names at once", "two"),
+            ("entry of an object or a list", "map[:k]"),
+            ("text appended", "longer"),
+            ("one of two branches", "other ? 'ab' : load"),
             ("field", "@field"),
             ("parameter, by a call", "given"),
             ("default of a parameter", "optional"),
@@ -278,7 +315,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "Rust",
         path: "a.rs",
-        program: "const TOP: &str = \"ab\";\nfn run(given: &str) {\n    let local = \"ab\";\n    sink(§)\n}\nfn main() { run(\"ab\"); }\n",
+        program: "const TOP: &str = \"ab\";\nfn run(given: &str) {\n    let local = \"ab\";\n    let (one, two) = (\"x\", \"ab\");\n    let list = [\"x\", \"ab\"];\n    let conf = Conf { key: \"ab\" };\n    sink(§)\n}\nfn main() { run(\"ab\"); }\n",
         expressions: &[
             ("concatenation", "concat!(\"a\", \"b\")"),
             ("join of a list", "[\"a\", \"b\"].join(\"\")"),
@@ -293,6 +330,10 @@ const LANGUAGES: &[Language] = &[
             ("encoded credentials", "BASE64_STANDARD.encode(\"ab\")"),
             ("constant", "TOP"),
             ("local variable", "local"),
+            ("field", "conf.key"),
+            ("several names at once", "two"),
+            ("entry of an object or a list", "list[1]"),
+            ("one of two branches", "if other { \"ab\" } else { load() }"),
             ("parameter, by a call", "given"),
             ("fallback operator", "std::env::var(\"A\").unwrap_or_else(|_| \"ab\".into())"),
         ],
@@ -300,7 +341,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "TypeScript",
         path: "a.ts",
-        program: "const TOP: string = 'ab';\nclass A {\n  private readonly field = 'ab';\n  run(other: string, given: string, optional = 'ab'): void {\n    const local: string = 'ab';\n    sink(§);\n  }\n}\nnew A().run(x, 'ab');\n",
+        program: "const TOP: string = 'ab';\nclass A {\n  private readonly field = 'ab';\n  run(other: string, given: string, optional = 'ab'): void {\n    const local: string = 'ab';\n    const [one, two] = ['x', 'ab'];\n    const map = { k: 'ab' };\n    let longer = 'a';\n    longer += 'b';\n    sink(§);\n  }\n}\nnew A().run(x, 'ab');\n",
         expressions: JAVASCRIPT,
     },
 ];

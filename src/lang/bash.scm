@@ -14,6 +14,13 @@
 ((command_substitution . (command name: (command_name) @_echo . argument: (_) @keep.inner .) .) @keep (#any-of? @_echo "echo" "printf"))
 ((command_substitution . (command name: (command_name) @_echo . argument: (word) @_flag . argument: (_) @keep.inner .) .) @keep
   (#eq? @_echo "echo") (#match? @_flag "^-[neE]+$"))
+((command_substitution
+  . (command name: (command_name) @_printf . argument: (_) @_format . argument: (_) @concat.part . argument: (_) @concat.part .) .) @concat
+  (#eq? @_printf "printf") (#match? @_format "^[\"']?(%s)+(\\\\n)?[\"']?$"))
+((command_substitution
+  . (command
+    name: (command_name) @_printf . argument: (_) @_format . argument: (_) @concat.part . argument: (_) @concat.part . argument: (_) @concat.part .) .) @concat
+  (#eq? @_printf "printf") (#match? @_format "^[\"']?(%s)+(\\\\n)?[\"']?$"))
 ((command_substitution . (command name: (command_name) @_printf . argument: (_) @_format . argument: (_) @keep.inner .) .) @keep
   (#eq? @_printf "printf") (#match? @_format "^[\"']?%s(\\\\n)?[\"']?$"))
 (command_substitution . (pipeline) @keep.inner .) @keep

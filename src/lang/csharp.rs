@@ -33,7 +33,7 @@ pub(super) static LANGUAGE: Language = Language {
             "string.Copy",
             "Some",
         ],
-        concats: &["string.Concat", "String.Concat", ".Concat"],
+        concats: &["string.Concat", "String.Concat", ".Concat", ".Append", "StringBuilder"],
         joins: &["string.Join", "String.Join"],
         formats: &["string.Format", "String.Format"],
         references: &[

@@ -30,12 +30,14 @@
   ] @sequence.part) @sequence
 (collection_expression (collection_element (expression_element (_) @sequence.part))) @sequence
 (binary_expression operator: "??" right: (_) @fallback.value) @fallback
-(conditional_expression alternative: (_) @fallback.value) @fallback
+(conditional_expression consequence: (_) @fallback.value alternative: (_) @fallback.value) @fallback
+(tuple_expression (argument (_) @sequence.part .)) @sequence
 
 ; Read at run time.
 ((element_access_expression expression: (_) @_of) @reference (#match? @_of "([Cc]onfig(uration)?|[Ss]ettings|[Ee]nvironment|[Ss]ecrets)$"))
 
 ; Objects.
+(element_access_expression expression: (_) @entry.object subscript: (bracketed_argument_list . (argument [(string_literal) (integer_literal)] @entry.key) .)) @entry
 (initializer_expression (assignment_expression)) @object
 (initializer_expression (assignment_expression left: (_) @binding.name right: (_) @binding.value) @binding.field)
 (anonymous_object_creation_expression) @object
@@ -78,8 +80,7 @@
 (using_statement (variable_declaration (variable_declarator name: (identifier) @binding.name "=" (_) @binding.value) @binding))
 (local_declaration_statement (variable_declaration (variable_declarator . (identifier) @binding.name .) @binding))
 (for_statement (variable_declaration (variable_declarator name: (identifier) @binding.name) @binding))
-(variable_declarator (tuple_pattern . (identifier) @binding.name) (tuple_expression . (argument (_) @binding.value))) @binding
-(variable_declarator (tuple_pattern . (_) . (identifier) @binding.name) (tuple_expression . (_) . (argument (_) @binding.value))) @binding
+(variable_declarator (tuple_pattern (identifier) @binding.name) @binding (_) @binding.list)
 (foreach_statement left: (identifier) @binding.name) @binding
 (declaration_expression name: (identifier) @binding.name) @binding
 (declaration_pattern name: (identifier) @binding.name) @binding

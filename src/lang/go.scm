@@ -16,12 +16,14 @@
 (composite_literal type: [(slice_type) (array_type) (implicit_length_array_type)] body: (literal_value (literal_element) @sequence.part)) @sequence
 ((index_expression operand: (_) @_of) @reference (#eq? @_of "os.Args"))
 
+(index_expression operand: (_) @entry.object index: [(interpreted_string_literal) (raw_string_literal) (int_literal)] @entry.key) @entry
+
 ; Calls: functions, methods, struct literals. Fields of structs and entries of maps.
 (call_expression function: (identifier) @call.callee arguments: (argument_list) @call.arguments) @call
 (call_expression
   function: (selector_expression operand: (_) @call.receiver field: (field_identifier) @call.method) @call.callee
   arguments: (argument_list) @call.arguments) @call
-(composite_literal type: [(type_identifier) (qualified_type)] @call.callee body: (literal_value) @call.arguments) @call
+(composite_literal type: [(type_identifier) (qualified_type) (struct_type)] @call.callee body: (literal_value) @call.arguments) @call
 (composite_literal type: (slice_type) @call.callee body: (literal_value) @call.arguments (#any-of? @call.callee "[]byte" "[]rune")) @call
 (composite_literal type: [(slice_type element: (type_identifier) @call.callee) (slice_type element: (qualified_type) @call.callee)]
   body: (literal_value (literal_element (literal_value (keyed_element)) @call.arguments @call)))
@@ -52,7 +54,11 @@
 (short_var_declaration left: (expression_list . (_) . (identifier) @binding.name) right: (expression_list . (_) .)) @binding
 (short_var_declaration left: (expression_list . (_) . (_) . (identifier) @binding.name)) @binding
 
-(assignment_statement left: (expression_list (identifier) @assign.name)) @assign
+(assignment_statement left: (expression_list (identifier) @assign.name) operator: ["=" "-=" "*=" "/=" "%=" "&=" "|=" "^=" "<<=" ">>=" "&^="]) @assign
+(assignment_statement
+  left: (expression_list . (identifier) @binding.name @concat.part .)
+  operator: "+="
+  right: (expression_list . (_) @concat.part .)) @binding @binding.value @concat
 (assignment_statement left: (expression_list . (selector_expression) @binding.name .) operator: "=" right: (expression_list . (_) @binding.value .)) @binding.constant
 (assignment_statement
   left: (expression_list . (selector_expression field: (field_identifier) @binding.name) .)

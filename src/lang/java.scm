@@ -15,10 +15,7 @@
 (binary_expression left: (_) @concat.part operator: "+" right: (_) @concat.part) @concat
 (array_initializer (_) @sequence.part) @sequence
 (array_creation_expression value: (array_initializer) @keep.inner) @keep
-((ternary_expression condition: (_) @_condition consequence: (_) @fallback.value) @fallback
-  (#match? @_condition "==\\s*null|^[^!]*\\bis(Null|Empty|Blank)"))
-((ternary_expression condition: (_) @_condition alternative: (_) @fallback.value) @fallback
-  (#not-match? @_condition "==\\s*null|^[^!]*\\bis(Null|Empty|Blank)"))
+(ternary_expression consequence: (_) @fallback.value alternative: (_) @fallback.value) @fallback
 
 ; Calls: methods, constructors, annotations with their named elements, arrays of characters.
 (method_invocation !object name: (identifier) @call.callee arguments: (argument_list) @call.arguments) @call
@@ -45,7 +42,8 @@
 (local_variable_declaration declarator: (variable_declarator name: (identifier) @binding.name !value) @binding)
 (resource name: (identifier) @binding.name value: (_) @binding.value) @binding
 
-(assignment_expression left: (identifier) @assign.name) @assign
+(assignment_expression left: (identifier) @assign.name operator: ["=" "-=" "*=" "/=" "%=" "&=" "|=" "^=" "<<=" ">>=" ">>>="]) @assign
+(assignment_expression left: (identifier) @binding.name @concat.part operator: "+=" right: (_) @concat.part) @binding @binding.value @concat
 (assignment_expression left: (field_access) @binding.name operator: "=" right: (_) @binding.value) @binding.constant
 (assignment_expression left: (field_access field: (identifier) @binding.name) operator: "=" right: (_) @binding.value) @binding.field
 

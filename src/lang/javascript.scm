@@ -21,12 +21,7 @@
 ; `x || "literal"`; where the literal is empty, what stands before it counts.
 (binary_expression left: (_) @keep.inner operator: ["||" "??"] right: (string) @_empty (#any-of? @_empty "''" "\"\"")) @keep
 (binary_expression operator: ["||" "??"] right: (_) @fallback.value (#not-any-of? @fallback.value "''" "\"\"")) @fallback
-(ternary_expression
-  alternative: [
-    (string . (_)) (template_string) (identifier) (binary_expression) (call_expression) (parenthesized_expression) (ternary_expression)
-  ] @fallback.value) @fallback
-(ternary_expression consequence: (_) @fallback.value alternative: [(member_expression) (subscript_expression) (null) (undefined)]) @fallback
-(ternary_expression consequence: (_) @fallback.value alternative: (string) @_empty (#any-of? @_empty "''" "\"\"")) @fallback
+(ternary_expression consequence: (_) @fallback.value alternative: (_) @fallback.value) @fallback
 
 ; Read at run time.
 ((member_expression) @reference (#any-of? @reference "process.env" "import.meta.env" "Bun.env"))
@@ -34,6 +29,7 @@
 ((subscript_expression object: (member_expression) @_of) @reference (#any-of? @_of "process.env" "import.meta.env" "Bun.env"))
 
 ; Objects.
+(subscript_expression object: (_) @entry.object index: [(string) (number)] @entry.key) @entry
 (object) @object
 (pair key: (_) @binding.name value: (_) @binding.value) @binding.field
 (object (shorthand_property_identifier) @binding.field @binding.name @binding.value)
@@ -76,6 +72,7 @@
 (pair_pattern value: (identifier) @binding.name) @binding
 (pair_pattern value: (assignment_pattern left: (identifier) @binding.name right: (_) @binding.value)) @binding
 (array_pattern (identifier) @binding.name) @binding
+(variable_declarator name: (array_pattern (identifier) @binding.name) @binding value: (_) @binding.list)
 (array_pattern (assignment_pattern left: (identifier) @binding.name right: (_) @binding.value)) @binding
 (rest_pattern (identifier) @binding.name) @binding
 (for_in_statement left: (identifier) @binding.name) @binding
@@ -83,7 +80,9 @@
 (catch_clause parameter: (identifier) @binding.name) @binding
 
 (assignment_expression left: (identifier) @assign.name right: (_) @assign.value) @assign
-(augmented_assignment_expression left: (identifier) @assign.name right: (_) @assign.value) @assign
+(augmented_assignment_expression left: (identifier) @assign.name operator: ["-=" "*=" "/=" "%=" "**=" "&=" "|=" "^=" "<<=" ">>=" ">>>=" "&&="] right: (_) @assign.value) @assign
+(augmented_assignment_expression left: (identifier) @binding.name @concat.part operator: "+=" right: (_) @concat.part) @binding @binding.value @concat
+(augmented_assignment_expression left: (identifier) @binding.name operator: ["||=" "??="] right: (_) @fallback.value) @binding @binding.value @fallback
 
 ; Functions and their parameters.
 (function_declaration name: (identifier) @function.name parameters: (formal_parameters) @function.parameters) @function

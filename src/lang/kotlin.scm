@@ -22,11 +22,11 @@
 (lambda_literal . (_) @keep.inner .) @keep
 (annotated_lambda (lambda_literal) @keep.inner) @keep
 
+(index_expression . (_) @entry.object . [(string_literal) (number_literal)] @entry.key .) @entry
 (binary_expression left: (_) @concat.part operator: "+" right: (_) @concat.part) @concat
 (collection_literal (_) @sequence.part) @sequence
 (binary_expression operator: "?:" right: (_) @fallback.value) @fallback
-((if_expression condition: (_) @_condition (_) @fallback.value .) @fallback (#not-match? @_condition "==\\s*null|^[^!]*\\bis(Null|Empty|Blank)"))
-((if_expression condition: (_) @_condition . (_) @fallback.value . "else") @fallback (#match? @_condition "==\\s*null|^[^!]*\\bis(Null|Empty|Blank)"))
+(if_expression condition: (_) . (_) @fallback.value . "else" . (_) @fallback.value .) @fallback
 ((call_expression
   . (call_expression . (navigation_expression (identifier) @_or .))
   . (annotated_lambda (lambda_literal . (_) @fallback.value .))) @fallback
@@ -54,7 +54,8 @@
 (class_parameter (identifier) @binding.name "=" . (_) @binding.value) @binding.constant
 (function_value_parameters (parameter . (identifier) @binding.name) @binding . "=" . (_) @binding.value)
 
-(assignment left: (identifier) @assign.name) @assign
+(assignment left: (identifier) @assign.name ["=" "-=" "*=" "/=" "%="]) @assign
+(assignment left: (identifier) @binding.name @concat.part "+=" right: (_) @concat.part) @binding @binding.value @concat
 (assignment left: (navigation_expression) @binding.name "=" right: (_) @binding.value) @binding.constant
 (assignment left: (navigation_expression (identifier) @binding.name .) "=" right: (_) @binding.value) @binding.field
 (assignment left: (index_expression (string_literal) @binding.name .) "=" right: (_) @binding.value) @binding.field
@@ -65,6 +66,9 @@
 (function_value_parameters (parameter . (identifier) @binding.name) @binding . ["," ")"])
 (class_parameter (identifier) @binding.name . ":" . (_) .) @binding
 (multi_variable_declaration (variable_declaration . (identifier) @binding.name)) @binding
+(property_declaration (multi_variable_declaration . (variable_declaration . (identifier) @binding.name)) @binding "=" . (infix_expression . (_) @binding.value . (identifier) @_to . (_) .) (#eq? @_to "to"))
+(property_declaration (multi_variable_declaration . (_) . (variable_declaration . (identifier) @binding.name)) @binding "=" . (infix_expression . (_) . (identifier) @_to . (_) @binding.value .) (#eq? @_to "to"))
+(property_declaration (multi_variable_declaration (variable_declaration . (identifier) @binding.name)) @binding "=" . (_) @binding.list)
 (lambda_parameters (variable_declaration . (identifier) @binding.name)) @binding
 (for_statement (variable_declaration . (identifier) @binding.name)) @binding
 (catch_block . (identifier) @binding.name) @binding

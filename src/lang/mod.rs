@@ -43,18 +43,19 @@ use query::{Query, QueryError};
 ///   is known; `string.raw` a literal without such children: its text is what stands between its quotes; `literal` a bare number or word;
 /// * `keep` an expression with the same text as `keep.inner`; `concat` its `concat.part`s in order; `sequence` a list of `sequence.part`s;
 ///   `fallback` an expression whose value is `fallback.value` where another is missing; `reverse` the text of `reverse.inner` backwards;
-/// * `reference` an expression that is read at run time;
+/// * `reference` an expression that is read at run time; `entry` the entry `entry.key` of the object or list `entry.object`, both written in this file;
 /// * `call` with `call.callee` (a name, or a path of names), or `call.method` and `call.receiver`, or both; and `call.arguments`, the node whose named
 ///   children are the arguments. A child that is a `binding.field` is a named argument. Constructors and struct literals are calls too. A callee that ends
 ///   before the method is the first part of a path to it; one that stands among the arguments of a call that is its own list (a shell's) is none of them;
-/// * `binding` (also `binding.constant`, visible before it is declared, and `binding.field`, which binds no variable) with `binding.name` and `binding.value`;
+/// * `binding` (also `binding.constant`, visible before it is declared, and `binding.field`, which binds no variable) with `binding.name` and `binding.value`,
+///   or of several names at once `binding.list`, the list whose part at the place of the name is its value;
 /// * `object` a literal whose named children are `binding.field`s;
 /// * `assign` with `assign.name` and `assign.value`: the variable has no single value any more;
 /// * `function` with `function.name` and `function.parameters`, whose named children hold the names of its parameters as `binding`s;
 /// * `scope` where names end, `import` a use of another module, `test` code that only tests run, `comment`;
 /// * `error` what the grammar does not understand: added to every query;
 /// * `block` with `block.type` and `block.label`: declared infrastructure, whose attributes are its `binding.field`s.
-pub const CAPTURES: [&str; 43] = [
+pub const CAPTURES: [&str; 47] = [
     "string",
     "string.text",
     "string.escape",
@@ -73,6 +74,9 @@ pub const CAPTURES: [&str; 43] = [
     "reverse",
     "reverse.inner",
     "reference",
+    "entry",
+    "entry.object",
+    "entry.key",
     "call",
     "call.callee",
     "call.method",
@@ -83,6 +87,7 @@ pub const CAPTURES: [&str; 43] = [
     "binding.field",
     "binding.name",
     "binding.value",
+    "binding.list",
     "object",
     "assign",
     "assign.name",

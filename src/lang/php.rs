@@ -62,7 +62,7 @@ pub(super) static LANGUAGE: Language = Language {
             ("strrev", Decoding::Reverse),
         ],
         encoders: &["base64_encode"],
-        characters: &["chr"],
+        characters: &["chr", "pack(C*)", "pack(c*)", "array_map(chr)"],
         ..Callees::NONE
     },
     unescape,

@@ -19,12 +19,14 @@
 (binary_expression left: (_) @concat.part operator: "." right: (_) @concat.part) @concat
 (array_creation_expression (array_element_initializer . (_) @sequence.part .)) @sequence
 (binary_expression operator: "??" right: (_) @fallback.value) @fallback
-(conditional_expression alternative: (_) @fallback.value) @fallback
+(conditional_expression body: (_) @fallback.value alternative: (_) @fallback.value) @fallback
+(conditional_expression !body alternative: (_) @fallback.value) @fallback
 
 ; Read at run time.
 ((subscript_expression . (variable_name) @_of) @reference (#any-of? @_of "$_ENV" "$_SERVER" "$_GET" "$_POST" "$_REQUEST" "$_COOKIE" "$_SESSION"))
 
 ; Objects.
+(subscript_expression . (_) @entry.object . [(string) (encapsed_string) (integer)] @entry.key .) @entry
 (array_creation_expression (array_element_initializer . (_) . (_))) @object
 (array_element_initializer . (_) @binding.name . (_) @binding.value) @binding.field
 (argument name: (name) @binding.name (_) @binding.value .) @binding.field
@@ -50,13 +52,11 @@
   (#eq? @_this "$this"))
 (assignment_expression left: (member_access_expression name: (name) @binding.name) right: (_) @binding.value) @binding.field
 (assignment_expression left: (subscript_expression (_) . (string) @binding.name) right: (_) @binding.value) @binding.field
-(assignment_expression left: (list_literal . (variable_name) @binding.name) right: (array_creation_expression . (array_element_initializer . (_) @binding.value .))) @binding
-(assignment_expression
-  left: (list_literal . (_) . (variable_name) @binding.name)
-  right: (array_creation_expression . (_) . (array_element_initializer . (_) @binding.value .))) @binding
-(assignment_expression
-  left: (list_literal (variable_name) @binding.name)
-  right: [(variable_name) (function_call_expression) (member_call_expression) (scoped_call_expression) (subscript_expression)]) @binding
+(assignment_expression left: (list_literal (variable_name) @binding.name) @binding right: (_) @binding.list)
+((assignment_expression
+  left: (list_literal (_) @_key . (variable_name) @binding.name) @binding
+  right: (array_creation_expression (array_element_initializer . (_) @_entry . (_) @binding.value)))
+  (#eq? @_key @_entry))
 (augmented_assignment_expression left: (variable_name) @binding.name @concat.part operator: ".=" right: (_) @concat.part) @binding @binding.value @concat
 (augmented_assignment_expression left: (variable_name) @binding.name operator: "??=" right: (_) @binding.value) @binding
 (foreach_statement . (_) . (variable_name) @binding.name) @binding

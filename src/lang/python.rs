@@ -69,7 +69,7 @@ pub(super) static LANGUAGE: Language = Language {
             ("reversed", Decoding::Reverse),
         ],
         encoders: &["b64encode", "standard_b64encode", "urlsafe_b64encode"],
-        characters: &["bytes", "bytearray", "chr"],
+        characters: &["bytes", "bytearray", "chr", "map(chr)"],
         ..Callees::NONE
     },
     unescape,

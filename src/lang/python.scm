@@ -15,7 +15,7 @@
 
 (concatenated_string (_)+ @concat.part) @concat
 (binary_operator left: (_) @concat.part operator: "+" right: (_) @concat.part) @concat
-[(list (_) @sequence.part) (tuple (_) @sequence.part)] @sequence
+[(list (_) @sequence.part) (tuple (_) @sequence.part) (expression_list (_) @sequence.part)] @sequence
 (boolean_operator operator: "or" right: (_) @fallback.value) @fallback
 (conditional_expression . (_) @fallback.value . (_) . (_) @fallback.value .) @fallback
 ((call function: [(identifier) (attribute)] @_cast arguments: (argument_list . (_) . (_) @keep.inner .)) @keep (#any-of? @_cast "cast" "typing.cast" "t.cast"))
@@ -25,6 +25,7 @@
 ((attribute object: (identifier) @_of) @reference (#any-of? @_of "settings" "config" "args" "request"))
 
 ; Objects.
+(subscript value: (_) @entry.object subscript: [(string) (integer)] @entry.key) @entry
 (dictionary) @object
 (pair key: (_) @binding.name value: (_) @binding.value) @binding.field
 (keyword_argument name: (identifier) @binding.name value: (_) @binding.value) @binding.field
@@ -42,11 +43,15 @@
 (block (expression_statement (assignment left: (identifier) @binding.name right: (_) @binding.value) @binding))
 (assignment left: (attribute) @binding.name right: (_) @binding.value) @binding.constant
 (assignment left: (attribute attribute: (identifier) @binding.name) right: (_) @binding.value) @binding.field
+((assignment left: (attribute attribute: (identifier) @binding.name) right: (tuple . (_) . (_) @binding.value .)) @binding.field (#eq? @binding.name "auth"))
 (assignment left: (subscript subscript: (string) @binding.name) right: (_) @binding.value) @binding.field
-(assignment left: (pattern_list (identifier) @binding.name)) @binding
+(module (expression_statement (assignment left: (pattern_list (identifier) @binding.name) @binding.constant right: (_) @binding.list)))
+(module (expression_statement (assignment left: (tuple_pattern (identifier) @binding.name) @binding.constant right: (_) @binding.list)))
+(block (expression_statement (assignment left: (pattern_list (identifier) @binding.name) @binding right: (_) @binding.list)))
+(block (expression_statement (assignment left: (tuple_pattern (identifier) @binding.name) @binding right: (_) @binding.list)))
 (for_statement left: (identifier) @binding.name) @binding
 (with_item value: (as_pattern alias: (as_pattern_target (identifier) @binding.name))) @binding
-(augmented_assignment left: (identifier) @assign.name right: (_) @assign.value) @assign
+(augmented_assignment left: (identifier) @binding.name @concat.part operator: "+=" right: (_) @concat.part) @binding @binding.value @concat
 
 ; Functions and their parameters.
 (function_definition name: (identifier) @function.name parameters: (parameters) @function.parameters) @function

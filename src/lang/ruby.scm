@@ -17,9 +17,9 @@
 
 (chained_string (string)+ @concat.part) @concat
 (binary left: (_) @concat.part operator: ["+" "<<"] right: (_) @concat.part) @concat
-[(array (_) @sequence.part) (string_array (_) @sequence.part)] @sequence
+[(array (_) @sequence.part) (string_array (_) @sequence.part) (right_assignment_list (_) @sequence.part)] @sequence
 (binary operator: ["||" "or"] right: (_) @fallback.value) @fallback
-(conditional alternative: (_) @fallback.value) @fallback
+(conditional consequence: (_) @fallback.value alternative: (_) @fallback.value) @fallback
 ((call method: (identifier) @_fetch block: [(block body: (block_body . (_) @fallback.value .)) (do_block body: (body_statement . (_) @fallback.value .))]) @fallback
   (#eq? @_fetch "fetch"))
 
@@ -27,6 +27,7 @@
 ((element_reference object: (_) @_of) @reference (#any-of? @_of "ENV" "params" "session" "Settings" "credentials"))
 
 ; Objects.
+(element_reference object: (_) @entry.object . [(string) (simple_symbol) (integer)] @entry.key .) @entry
 (hash) @object
 (pair key: (_) @binding.name value: (_) @binding.value) @binding.field
 
@@ -61,9 +62,7 @@
 (program (binary left: (identifier) @binding.name @concat.part operator: "<<" right: (_) @concat.part) @binding @binding.value @concat)
 (assignment left: (call receiver: (_) method: (identifier) @binding.name) right: (_) @binding.value) @binding.field
 (assignment left: (element_reference (_) . [(string) (simple_symbol)] @binding.name) right: (_) @binding.value) @binding.field
-(assignment left: (left_assignment_list . (identifier) @binding.name) right: (right_assignment_list . (_) @binding.value)) @binding
-(assignment left: (left_assignment_list . (_) . (identifier) @binding.name) right: (right_assignment_list . (_) . (_) @binding.value)) @binding
-(assignment left: (left_assignment_list (identifier) @binding.name) right: [(identifier) (call) (element_reference) (array)]) @binding
+(assignment left: (left_assignment_list (identifier) @binding.name) @binding right: (_) @binding.list)
 (exception_variable (identifier) @binding.name) @binding
 (for pattern: (identifier) @binding.name) @binding
 

@@ -18,6 +18,11 @@
 (match_expression body: (match_block (match_arm value: (_) @fallback.value))) @fallback
 (if_expression consequence: (block . (_) @fallback.value .) alternative: (else_clause (block . (_) @fallback.value .))) @fallback
 
+(index_expression (_) @entry.object . (integer_literal) @entry.key) @entry
+(field_initializer_list) @object
+(struct_expression body: (field_initializer_list) @keep.inner) @keep
+(field_expression value: (_) @entry.object field: [(integer_literal) (field_identifier)] @entry.key) @entry
+
 ; Calls: of a path, of a method, of a macro.
 (call_expression function: [(identifier) (scoped_identifier)] @call.callee arguments: (arguments) @call.arguments) @call
 (call_expression function: (generic_function function: [(identifier) (scoped_identifier)] @call.callee) arguments: (arguments) @call.arguments) @call
@@ -33,6 +38,9 @@
 (const_item name: (identifier) @binding.name value: (_) @binding.value) @binding.constant
 (static_item name: (identifier) @binding.name value: (_) @binding.value) @binding.constant
 (field_initializer field: (field_identifier) @binding.name value: (_) @binding.value) @binding.field
+
+(let_declaration pattern: (tuple_pattern (identifier) @binding.name) @binding value: (_) @binding.list)
+(let_declaration pattern: (slice_pattern (identifier) @binding.name) @binding value: (_) @binding.list)
 
 ; Names that hide one of the same name further out, with a value nobody knows.
 (parameter pattern: (identifier) @binding.name) @binding

@@ -185,9 +185,20 @@ pub enum FileKind {
     Other,
 }
 
+/// The name of the file that a template makes, or that a copy is of, if the name says so.
+pub fn made_from(path: &str) -> Option<&str> {
+    let (stem, suffix) = path.rsplit_once('.')?;
+    let suffixes = ["j2", "jinja", "jinja2", "tpl", "tmpl", "gotmpl", "erb", "template", "dist", "sample", "bak", "backup", "orig", "old", "save"];
+    let has_extension = stem.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    (has_extension && suffixes.iter().any(|known| suffix.eq_ignore_ascii_case(known))).then_some(stem)
+}
+
 impl FileKind {
-    /// Decides by file name and extension alone.
+    /// Decides by file name and extension alone. A template or a copy of a configuration file is one too (`app.yml.j2`, `app.yml.bak`).
     pub fn of(path: &str) -> Self {
+        if let Some(kind) = made_from(path).map(Self::of).filter(|kind| matches!(kind, Self::Config | Self::EnvFile)) {
+            return kind;
+        }
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
         let extension = Path::new(&name).extension().and_then(|e| e.to_str()).unwrap_or("");
         if is_generated(&name, extension) {
@@ -309,6 +320,11 @@ mod tests {
             ("web/yarn.lock", FileKind::Generated),
             ("app.min.js", FileKind::Generated),
             ("LICENSE", FileKind::Other),
+            ("templates/app.yml.j2", FileKind::Config),
+            ("app.properties.bak", FileKind::Config),
+            ("page.html.erb", FileKind::Source),
+            ("main.go.orig", FileKind::Other),
+            ("notes.bak", FileKind::Other),
         ] {
             assert_eq!(FileKind::of(name), kind, "{name}");
         }

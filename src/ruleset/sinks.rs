@@ -47,12 +47,18 @@ impl Sink {
         Ok(())
     }
 
+    /// The callees as they stand in a file: of one that is found by its import the last word, for the import may give it another owner.
+    fn written_callees(&self) -> impl Iterator<Item = &str> {
+        let last = |callee| if self.from.is_empty() { callee } else { last_word(callee) };
+        self.callees.iter().map(move |callee| last(callee.as_str()))
+    }
+
     /// Whether a file holds the words that a call of this slot needs: a callee, a name where the position does not tell, an import.
     fn may_be_in<'a>(&'a self, bytes: &[u8], finders: &Finders, known: &mut HashMap<&'a str, bool>) -> bool {
         let contains = |word: &str| finders.get(word).map_or_else(|| memmem::find(bytes, word.as_bytes()), |finder| finder.find(bytes)).is_some();
         let mut stands = |word: &'a str| *known.entry(word).or_insert_with(|| contains(word));
         let is_from = self.from.is_empty() || self.from.iter().any(|package| stands(package) && is_imported(bytes, package));
-        if !is_from || !(self.callees.is_empty() || self.callees.iter().any(|callee| stands(callee))) {
+        if !is_from || !(self.callees.is_empty() || self.written_callees().any(&mut stands)) {
             return false;
         }
         // Headers are written in any case.
@@ -242,7 +248,7 @@ impl Sinks {
     fn new_finders(&self) -> Finders {
         let words = |sink: &Sink| {
             let names = sink.names.iter().map(|name| written_part(name)).chain(sink.after.as_deref());
-            let words = sink.callees.iter().chain(&sink.from).map(String::as_str).chain(names);
+            let words = sink.written_callees().chain(sink.from.iter().map(String::as_str)).chain(names);
             words.flat_map(|word| [word.to_owned(), word.to_lowercase()]).collect::<Vec<_>>()
         };
         let prepared = |word: String| {
@@ -265,9 +271,14 @@ impl Sinks {
     }
 }
 
+/// `sign` of `jsonwebtoken.sign`.
+fn last_word(callee: &str) -> &str {
+    callee.rsplit(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '!')).next().filter(|word| !word.is_empty()).unwrap_or(callee)
+}
+
 /// Whether what stands behind a callee somewhere looks like a call: `(`, `{`, `!`, type arguments, a constructor.
 fn is_called(bytes: &[u8], callee: &str) -> bool {
-    let word = callee.trim_end_matches('!').rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(callee);
+    let word = last_word(callee).trim_end_matches('!');
     memchr::memmem::find_iter(bytes, word.as_bytes()).any(|at| {
         let behind = &bytes[at + word.len()..];
         [b"(".as_slice(), b"{", b" {", b"<", b"!", b"::", b".new", b" ("].iter().any(|sign| behind.starts_with(sign))
@@ -297,6 +308,22 @@ mod tests {
     fn the_built_in_sinks_are_those_of_their_files() {
         let files = crate::ruleset::load::embedded_below(FOLDER).flat_map(|(name, text)| Sinks::parse(name, text).unwrap().all);
         assert_eq!(Sinks::built_in().unwrap().all, files.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_callee_that_an_import_renames_is_looked_for_by_its_last_word() {
+        let sinks = Sinks::parse(
+            "a.toml",
+            "languages = [\"javascript\"]\n[[sink]]\nkind = \"signing-key\"\ncallee = \"tokens.sign\"\nfrom = [\"tokens\"]\nargument = 1\n",
+        )
+        .unwrap();
+        for (text, expected) in [
+            ("import jwt from \"tokens\";\njwt.sign(x, \"k\");\n", true),
+            ("import jwt from \"tokens\";\njwt.read(x, \"k\");\n", false),
+            ("import jwt from \"others\";\njwt.sign(x, \"k\");\n", false),
+        ] {
+            assert_eq!(sinks.may_reach(&[0], text.as_bytes()), expected, "{text}");
+        }
     }
 
     #[test]

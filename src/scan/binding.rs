@@ -6,6 +6,7 @@
 use std::cell::LazyCell;
 
 use crate::model::FileKind;
+use crate::model::blob::made_from;
 use crate::text::{Span, name};
 
 /// Longest name that is read.
@@ -86,7 +87,7 @@ pub enum Bare {
 impl Bare {
     /// What bare words are in the file of this name and kind.
     pub fn of(path: &str, kind: FileKind) -> Self {
-        let extension = path.rsplit('.').next().unwrap_or("");
+        let extension = made_from(path).unwrap_or(path).rsplit('.').next().unwrap_or("");
         match kind {
             FileKind::Source => Self::Never,
             FileKind::Shell if matches!(extension, "ps1" | "psm1" | "psd1") => Self::Never,
@@ -210,6 +211,18 @@ fn hole_end(text: &[u8]) -> usize {
         }
     }
     usize::from(text.first() == Some(&b'$'))
+}
+
+/// Where the text is stopped outside of its holes: `${ONE}-${OTHER}` is one word.
+fn end_around_holes(text: &[u8], stop: impl Fn(&u8) -> bool) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += text[at..].iter().position(|b| matches!(b, b'$' | b'{') || stop(b))?;
+        match hole_end(&text[at..]) {
+            0 if stop(&text[at]) => return Some(at),
+            length => at += length.max(1),
+        }
+    }
 }
 
 /// The name right before the separator at `at`, without the quotes and blanks between them; empty without one.
@@ -369,6 +382,7 @@ impl Reader<'_> {
         match rest.first() {
             Some(b'=') => Some(position + 1),
             Some(b':') => Some(self.past_type(position + 1)),
+            Some(b'{') if self.bare == Bare::Never => self.past_accessors(position),
             Some(b) if self.bare == Bare::Never && b.is_ascii_alphabetic() => {
                 let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'.' | b'[' | b']')).count();
                 let equals = self.skip_blank(position + word);
@@ -376,6 +390,16 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Past `{ get; set; } =` of a property in C#.
+    fn past_accessors(&self, position: usize) -> Option<usize> {
+        let rest = &self.bytes[position..self.line.end.min(position + MAX_TYPE)];
+        let end = memchr::memchr(b'}', rest)?;
+        let words = rest[1..end].split(|b| *b == b';').map(<[u8]>::trim_ascii).filter(|word| !word.is_empty());
+        let is_accessor = |word: &[u8]| [b"get".as_slice(), b"set", b"init"].iter().any(|name| word.ends_with(name));
+        let equals = self.skip_blank(position + end + 1);
+        (words.clone().next().is_some() && words.clone().all(is_accessor) && self.at(equals) == Some(b'=')).then_some(equals + 1)
     }
 
     /// Past a type annotation after `:` (`: &'static str = "…"`), or just past the colon.
@@ -513,9 +537,8 @@ impl Reader<'_> {
         if self.begins_pairs(text, end) {
             return None;
         }
-        let hole = hole_end(text);
-        let reference = hole > 0;
-        let end = end(&text[hole..]).map(|end| hole + end);
+        let reference = hole_end(text) > 0;
+        let end = end_around_holes(text, stop);
         let span = Span::new(position, position + end.unwrap_or(text.len()));
         let call = !reference && memchr::memchr(b'(', &self.bytes[span.range()]).is_some();
         (!span.is_empty() && !call).then_some(span)

@@ -1,8 +1,10 @@
 //! Two hits on the same bytes: the more specific one wins, the loser is named.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Hit, Rule};
 
-/// Keeps, of hits that share bytes, the one with the highest rank; ties go to the rule of higher priority, then to the longer value, then to the smaller
+/// Keeps, of hits that share bytes (a value in pieces takes all of these from hits of lower rank), the one with the highest rank; ties go to the rule of higher priority, then to the longer value, then to the smaller
 /// rule id.
 /// The ids of the losers are kept in the winner's `also`. The result is in the order of the bytes.
 pub fn resolve(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
@@ -12,10 +14,12 @@ pub fn resolve(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
         by_rule.then(b.span.len().cmp(&a.span.len())).then_with(|| first.id.cmp(&second.id)).then(a.span.start.cmp(&b.span.start))
     });
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
-    let mut taken = std::collections::BTreeMap::new();
+    let (mut taken, mut pieces) = (Taken::new(), Taken::new());
     for hit in hits {
-        let Some(index) = winner(&taken, &hit) else {
+        let of_piece = || winner(&pieces, &hit).filter(|index| kept[*index].rank > hit.rank);
+        let Some(index) = winner(&taken, &hit).or_else(of_piece) else {
             taken.insert(hit.span.start, (hit.span.end, kept.len()));
+            pieces.extend(hit.pieces.iter().filter(|piece| **piece != hit.span && !piece.is_empty()).map(|piece| (piece.start, (piece.end, kept.len()))));
             kept.push(hit);
             continue;
         };
@@ -29,8 +33,11 @@ pub fn resolve(mut hits: Vec<Hit>, rules: &[Rule]) -> Vec<Hit> {
     kept
 }
 
+/// Where spans start → where they end, and whose they are.
+type Taken = BTreeMap<usize, (usize, usize)>;
+
 /// The kept hit that shares bytes with this one. Kept spans are disjoint, so the last one that starts before its end decides.
-fn winner(taken: &std::collections::BTreeMap<usize, (usize, usize)>, hit: &Hit) -> Option<usize> {
+fn winner(taken: &Taken, hit: &Hit) -> Option<usize> {
     let end = hit.span.end.max(hit.span.start + 1);
     let (_, &(other_end, index)) = taken.range(..end).next_back()?;
     (other_end > hit.span.start).then_some(index)

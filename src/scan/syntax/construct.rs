@@ -158,7 +158,7 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     /// An expression without parentheses and their kin.
-    fn unkept(&self, node: Node<'t>) -> Node<'t> {
+    pub(super) fn unkept(&self, node: Node<'t>) -> Node<'t> {
         let mut node = node;
         for _ in 0..MAX_DEPTH {
             match self.outline.roles.get(&node.id()) {

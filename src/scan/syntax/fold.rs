@@ -26,6 +26,8 @@ const CLOCK: usize = 1024;
 const MAX_FILE_STEPS: usize = 2_000_000;
 /// Parts of one string or list that are looked at.
 const MAX_PARTS: usize = 256;
+/// Characters from which on a list of nothing else is taken for text.
+const LEAST_CHARACTERS: usize = 8;
 /// Parts of a value that is not known in full.
 const MAX_HOLES: usize = 32;
 /// Objects in objects whose entries are named arguments.
@@ -273,7 +275,15 @@ impl<'a, 't> Folder<'a, 't> {
             node = match self.outline.roles.get(&node.id()) {
                 Some(Role::Object | Role::Sequence(_)) => return Some(node),
                 Some(Role::Keep(inner)) => *inner,
-                Some(Role::Call(index)) => self.wrapped(&self.outline.calls[*index])?,
+                Some(Role::Call(index)) => {
+                    let call = &self.outline.calls[*index];
+                    // A literal of a type with names for its fields.
+                    if self.outline.bytes.get(call.arguments.start_byte()) == Some(&b'{') {
+                        return Some(call.arguments);
+                    }
+                    self.wrapped(call)?
+                }
+                Some(Role::Entry(object, key)) => self.entry(*object, *key)?.0,
                 Some(_) => return None,
                 None if entries == Entries::Count => self.bound(node).and_then(|binding| self.value_of(binding))?,
                 None => self.resolved(node.byte_range())?.value?,
@@ -327,12 +337,33 @@ impl<'a, 't> Folder<'a, 't> {
         self.field_of(value, self.outline.text(binding.name)).map_or(Some(value), |field| field.value)
     }
 
+    fn is_object(&self, list: Node<'t>) -> bool {
+        matches!(self.outline.roles.get(&list.id()), Some(Role::Object)) || self.outline.bytes.get(list.start_byte()) == Some(&b'{')
+    }
+
     /// The only entry of an object that has this name.
     fn field_of(&self, object: Node<'t>, name: &str) -> Option<&BindingNode<'t>> {
-        let object = self.written_list(object, Entries::Pass).filter(|list| matches!(self.outline.roles.get(&list.id()), Some(Role::Object)))?;
+        let object = self.written_list(object, Entries::Pass).filter(|list| self.is_object(*list))?;
         let fields = children(object).into_iter().filter_map(|child| self.outline.field(child));
         let mut named = fields.filter(|field| self.key(field.name).as_deref() == Some(name));
         named.next().filter(|_| named.next().is_none())
+    }
+
+    /// The entry of an object that has this key, or of a list at this place, and the field that it is.
+    fn entry(&self, object: Node<'t>, key: Node<'t>) -> Option<(Node<'t>, Option<Step>)> {
+        if let Ok(place) = self.outline.text(key).parse::<usize>() {
+            return Some((*self.parts(object).ok()?.get(place)?, None));
+        }
+        let name = self.key(key)?;
+        let field = self.field_of(object, &name)?;
+        Some((field.value?, Some(Step { name, ..self.step(field) })))
+    }
+
+    /// The text of a list of nothing but characters, as `collect` and constructors of strings take it.
+    fn characters(&self, parts: &[Node<'t>]) -> Option<Vec<Item<'t>>> {
+        let is_text = (LEAST_CHARACTERS..=MAX_PARTS).contains(&parts.len());
+        let item = |part: &Node<'t>| Some(Item::Piece(self.written(Some(*part)).is_ok().then(|| self.character(*part).ok())??, span(*part)));
+        parts.iter().filter(|_| is_text).map(item).collect::<Option<Vec<_>>>().filter(|items| !items.is_empty())
     }
 
     /// The name of a field as text: a word as it stands, a string by what it holds.
@@ -406,7 +437,7 @@ impl<'a, 't> Folder<'a, 't> {
         let head = name.split(['.', ':', '\\', '?', '!']).next().unwrap_or(name);
         let is_imported = || self.outline.imports.iter().any(|import| import.name.as_deref() == Some(head));
         let is_bare = match self.outline.roles.get(&node.id()) {
-            None => true,
+            None | Some(Role::Entry(..)) => true,
             Some(Role::Reference) => is_imported(),
             Some(_) => false,
         };
@@ -458,7 +489,10 @@ impl<'a, 't> Folder<'a, 't> {
             Some(Role::Hole(inner) | Role::Keep(inner)) if inner.id() != node.id() => folding.next([*inner].into_iter(), hops),
             Some(Role::Concat(parts)) => folding.next(parts.iter().copied(), hops),
             Some(Role::Fallback(values)) => {
-                let value = *values.iter().find(|value| self.ends_in_text(**value)).or(values.last()).ok_or(Stop::Unknown)?;
+                let is_text = |value: &&Node<'t>| self.ends_in_text(**value) && self.written(Some(**value)).as_deref() != Ok(b"");
+                let has_holes = |value: &Node<'t>| matches!(self.outline.roles.get(&value.id()), Some(Role::String)) && self.written(Some(*value)).is_err();
+                let whole = values.iter().find(|value| is_text(value) && !has_holes(value));
+                let value = *whole.or_else(|| values.iter().find(is_text)).or(values.last()).ok_or(Stop::Unknown)?;
                 folding.path.push(Step { kind: StepKind::Fallback, name: String::new(), span: span(node), line: line(node) });
                 folding.next([value].into_iter(), hops);
             }
@@ -467,7 +501,13 @@ impl<'a, 't> Folder<'a, 't> {
                 folding.next([*inner].into_iter(), hops);
             }
             Some(Role::Reference) => return Err(Stop::Reference),
-            Some(Role::Sequence(_) | Role::Object) => return Err(Stop::Unknown),
+            Some(Role::Sequence(parts)) => folding.todo.extend(self.characters(parts).ok_or(Stop::Unknown)?.into_iter().rev()),
+            Some(Role::Object) => return Err(Stop::Unknown),
+            Some(Role::Entry(object, key)) => {
+                let (value, step) = self.entry(*object, *key).filter(|_| hops < MAX_HOPS).ok_or(Stop::Unknown)?;
+                folding.path.extend(step);
+                folding.next([value].into_iter(), hops + 1);
+            }
             Some(Role::Call(index)) => return self.folded_call(&self.outline.calls[*index], hops, folding),
             None | Some(Role::Hole(_) | Role::Keep(_)) => {
                 let bound = self.name(node, hops, folding.path)?;
@@ -633,7 +673,13 @@ impl<'a, 't> Folder<'a, 't> {
             Effect::Join => self.join(call, first, hops, folding)?,
             Effect::Format => self.format(call, &arguments, hops, folding)?,
             Effect::Characters => {
-                let codes = first.and_then(|first| self.parts(first).ok()).unwrap_or(arguments);
+                let list = arguments.iter().copied().chain(call.receiver).find_map(|list| self.parts(list).ok());
+                // `pack("C*", 97, 98)`.
+                let is_format = arguments.len() > 1 && self.written(first).is_ok_and(|text| text.len() > 1);
+                let codes = list.unwrap_or_else(|| arguments[usize::from(is_format)..].to_vec());
+                if codes.is_empty() {
+                    return Err(Stop::Unknown);
+                }
                 let characters: Result<Vec<_>, Stop> = codes.iter().map(|code| Ok(Item::Piece(self.character(*code)?, span(*code)))).collect();
                 match (characters, first) {
                     (Ok(characters), _) => folding.todo.extend(characters.into_iter().rev()),
@@ -658,6 +704,8 @@ impl<'a, 't> Folder<'a, 't> {
     fn encoded(&self, call: &CallNode<'t>, first: Option<Node<'t>>) -> Option<Node<'t>> {
         match call.receiver.map(|receiver| self.outline.roles.get(&receiver.id())) {
             Some(Some(Role::Call(made))) if first.is_some() && Effect::of(&self.outline.calls[*made], self.outline).is_none() => first,
+            // `["6162"].pack("H*")`.
+            Some(Some(Role::Sequence(parts))) if parts.len() == 1 => parts.first().copied(),
             _ => self.subject(call, first),
         }
     }
@@ -670,8 +718,20 @@ impl<'a, 't> Folder<'a, 't> {
     fn join(&self, call: &CallNode<'t>, first: Option<Node<'t>>, hops: usize, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
         let is_text = |receiver: &Node<'t>| matches!(self.outline.roles.get(&receiver.id()), Some(Role::Call(_))) && self.parts(*receiver).is_err();
         let characters = call.receiver.filter(is_text);
-        if let (Some(characters), Ok(b"")) = (characters, self.written(first).as_deref()) {
+        if let (Some(characters), Ok(b"")) = (characters, first.map_or(Ok(Vec::new()), |first| self.written(Some(first))).as_deref()) {
             folding.next([characters].into_iter(), hops);
+            return Ok(());
+        }
+        // `implode("", array_map("chr", …))`.
+        let arguments = self.outline.arguments(call.arguments);
+        let is_made = |node: &&Node<'t>| match self.outline.roles.get(&self.unkept(**node).id()) {
+            Some(Role::Call(made)) => Effect::of(&self.outline.calls[*made], self.outline) == Some(Effect::Characters),
+            _ => false,
+        };
+        let is_glue = |node: &Node<'t>| self.written(Some(*node)).as_deref() == Ok(b"");
+        let made = arguments.iter().find(is_made).filter(|_| call.receiver.is_none());
+        if let Some(made) = made.filter(|made| arguments.iter().all(|other| other.id() == made.id() || is_glue(other))) {
+            folding.next([*made].into_iter(), hops);
             return Ok(());
         }
         let made = first.filter(|first| matches!(self.outline.roles.get(&first.id()), Some(Role::Call(_))));
@@ -816,8 +876,11 @@ impl<'a, 't> Folder<'a, 't> {
                 Some(Role::Keep(inner)) => *inner,
                 Some(Role::Call(index)) => {
                     let call = &self.outline.calls[*index];
-                    let is_list = call.names().any(|name| is_callee(name, self.outline.language.callees.lists));
-                    return if is_list { Ok(children(call.arguments)) } else { Err(Stop::Unknown) };
+                    if call.names().any(|name| is_callee(name, self.outline.language.callees.lists)) {
+                        return Ok(children(call.arguments));
+                    }
+                    let is_wrapper = Effect::of(call, self.outline) == Some(Effect::Wrapper);
+                    self.subject(call, children(call.arguments).first().copied()).filter(|_| is_wrapper).ok_or(Stop::Unknown)?
                 }
                 Some(_) => return Err(Stop::Unknown),
                 None => self.name(node, 0, &mut Vec::new())?,

@@ -9,12 +9,14 @@ use crate::lang::query::Match;
 use crate::lang::{Import, Language};
 use crate::text::Span;
 
-use super::{MAX_ARGUMENTS, MAX_NAME, last_name, line, span};
+use super::{MAX_ARGUMENTS, MAX_NAME, is_callee, last_name, line, span};
 
 /// Bindings of one name that are looked at.
 const MAX_NEAR: usize = 32;
 /// Scopes nested deeper than this count as part of the one around them.
 const MAX_SCOPE_DEPTH: usize = 256;
+/// Parentheses and their kin around a list.
+const MAX_WRAPPED: usize = 8;
 
 /// A capture name of `lang::CAPTURES`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,9 @@ pub(super) enum Capture {
     Reverse,
     ReverseInner,
     Reference,
+    Entry,
+    EntryObject,
+    EntryKey,
     Call,
     Callee,
     Method,
@@ -47,6 +52,7 @@ pub(super) enum Capture {
     Field,
     BindingName,
     BindingValue,
+    BindingList,
     Object,
     Assign,
     AssignName,
@@ -86,6 +92,9 @@ impl Capture {
             "reverse" => Self::Reverse,
             "reverse.inner" => Self::ReverseInner,
             "reference" => Self::Reference,
+            "entry" => Self::Entry,
+            "entry.object" => Self::EntryObject,
+            "entry.key" => Self::EntryKey,
             "call" => Self::Call,
             "call.callee" => Self::Callee,
             "call.method" => Self::Method,
@@ -96,6 +105,7 @@ impl Capture {
             "binding.field" => Self::Field,
             "binding.name" => Self::BindingName,
             "binding.value" => Self::BindingValue,
+            "binding.list" => Self::BindingList,
             "object" => Self::Object,
             "assign" => Self::Assign,
             "assign.name" => Self::AssignName,
@@ -132,6 +142,8 @@ pub(super) enum Role<'t> {
     Fallback(Vec<Node<'t>>),
     Reverse(Node<'t>),
     Reference,
+    /// An object or a list, and which of its entries.
+    Entry(Node<'t>, Node<'t>),
     Object,
     /// Index into `Outline::calls`.
     Call(usize),
@@ -201,6 +213,8 @@ pub(super) struct Outline<'t> {
     pub holes: HashSet<usize>,
     /// Callees that stand among their arguments.
     callees: HashSet<usize>,
+    /// Bindings of several names at once, and the list of what these are bound to.
+    lists: Vec<(usize, Node<'t>)>,
     functions: Vec<Function<'t>>,
     /// What was found for parameters.
     passed: RefCell<HashMap<usize, Option<Node<'t>>>>,
@@ -226,6 +240,7 @@ impl<'t> Outline<'t> {
             errors: Vec::new(),
             holes: HashSet::new(),
             callees: HashSet::new(),
+            lists: Vec::new(),
             functions: Vec::new(),
             passed: RefCell::default(),
             fields: HashMap::new(),
@@ -248,6 +263,7 @@ impl<'t> Outline<'t> {
         let all =
             |wanted: Capture| found.captures.iter().filter(move |(index, node)| capture_of(*index) == wanted && !is_comment(*node)).map(|(_, node)| *node);
         let get = |wanted: Capture| all(wanted).next();
+        let several = || (get(Capture::BindingName), get(Capture::BindingValue), get(Capture::BindingList));
         for &(index, node) in &found.captures {
             match capture_of(index) {
                 Capture::String => self.string(node, Role::String),
@@ -275,6 +291,11 @@ impl<'t> Outline<'t> {
                 Capture::Reference => {
                     self.roles.insert(node.id(), Role::Reference);
                 }
+                Capture::Entry => {
+                    if let (Some(object), Some(key)) = (get(Capture::EntryObject), get(Capture::EntryKey)) {
+                        self.role(node, Role::Entry(object, key));
+                    }
+                }
                 Capture::Object => self.role(node, Role::Object),
                 Capture::Concat => self.role(node, Role::Concat(all(Capture::ConcatPart).collect())),
                 Capture::Sequence => {
@@ -283,8 +304,8 @@ impl<'t> Outline<'t> {
                     }
                 }
                 Capture::Call => self.call(node, (get(Capture::Callee), get(Capture::Method)), (get(Capture::Receiver), get(Capture::Arguments))),
-                Capture::Binding => self.binding(BindingKind::Variable, node, get(Capture::BindingName), get(Capture::BindingValue)),
-                Capture::Constant => self.binding(BindingKind::Constant, node, get(Capture::BindingName), get(Capture::BindingValue)),
+                Capture::Binding => self.named(BindingKind::Variable, node, several()),
+                Capture::Constant => self.named(BindingKind::Constant, node, several()),
                 Capture::Field => self.binding(BindingKind::Field, node, get(Capture::BindingName), get(Capture::BindingValue)),
                 Capture::Assign => self.binding(BindingKind::Assignment, node, get(Capture::AssignName), get(Capture::AssignValue)),
                 Capture::Function => self.function(get(Capture::FunctionName), get(Capture::FunctionParameters)),
@@ -352,6 +373,14 @@ impl<'t> Outline<'t> {
         }
     }
 
+    /// A binding of one name, or of one of several names at once.
+    fn named(&mut self, kind: BindingKind, node: Node<'t>, (name, value, list): (Option<Node<'t>>, Option<Node<'t>>, Option<Node<'t>>)) {
+        if let (Some(_), Some(list)) = (name, list) {
+            self.lists.push((self.bindings.len(), list));
+        }
+        self.binding(kind, node, name, value);
+    }
+
     fn function(&mut self, name: Option<Node<'t>>, parameters: Option<Node<'t>>) {
         if let (Some(name), Some(parameters)) = (name, parameters) {
             self.functions.push(Function { name: self.text(name), parameters });
@@ -377,6 +406,10 @@ impl<'t> Outline<'t> {
     /// Sorts what the query gave out of order and ties names to scopes.
     pub(super) fn finish(&mut self) {
         self.calls_in_order();
+        for (binding, list) in std::mem::take(&mut self.lists) {
+            let BindingNode { name, node, .. } = self.bindings[binding];
+            self.bindings[binding].value = self.listed(list).and_then(|parts| parts.get(place(name, node)?).copied());
+        }
         self.bindings.sort_by_key(|b| (b.node.start_byte(), b.name.start_byte()));
         self.blocks.sort_by_key(|b| b.node.start_byte());
         self.functions.sort_by_key(|f| f.parameters.start_byte());
@@ -405,6 +438,24 @@ impl<'t> Outline<'t> {
         for index in assigned {
             self.bindings[index].ambiguous = true;
         }
+    }
+
+    /// The parts of a list that is written here: `("one", "other")`, `Pair("one", "other")`.
+    fn listed(&self, list: Node<'t>) -> Option<Vec<Node<'t>>> {
+        let mut list = list;
+        for _ in 0..MAX_WRAPPED {
+            match self.roles.get(&list.id())? {
+                Role::Sequence(parts) => return Some(parts.clone()),
+                Role::Keep(inner) => list = *inner,
+                Role::Call(index) => {
+                    let call = &self.calls[*index];
+                    let is_list = call.names().any(|name| is_callee(name, self.language.callees.lists));
+                    return is_list.then(|| self.arguments(call.arguments));
+                }
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// Calls stand in the order of the bytes; the roles follow their new indices.
@@ -583,6 +634,23 @@ fn without_type_arguments(path: String) -> String {
 
 fn is_comment(node: Node) -> bool {
     node.is_extra() && node.kind().contains("comment")
+}
+
+/// Which of the names in a pattern a name is, if the place is certain: none with a rest (`*rest`, `...rest`) before it.
+fn place(name: Node, pattern: Node) -> Option<usize> {
+    let mut child = name;
+    while let Some(parent) = child.parent().filter(|parent| parent.id() != pattern.id()) {
+        child = parent;
+    }
+    let (mut before, mut place) = (child.prev_sibling(), 0);
+    while let Some(node) = before {
+        if node.kind().contains("splat") || node.kind().contains("rest") || place > MAX_ARGUMENTS {
+            return None;
+        }
+        place += usize::from(node.kind() == ",");
+        before = node.prev_sibling();
+    }
+    Some(place)
 }
 
 /// The named children that are not comments.
