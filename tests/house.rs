@@ -35,7 +35,7 @@ const FLOORS: [(u32, &[&str]); 11] = [
 const STRANGERS: [(&str, &str); 1] = [("scan", "source")];
 
 /// A crate, and the only files that may name it.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("clap", &["cli.rs"]),
     ("toml", &["config.rs", "ruleset/"]),
     ("colored", &["report/style.rs"]),
