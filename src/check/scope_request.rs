@@ -137,7 +137,8 @@ impl Expression {
                     let word = String::from_utf8_lossy(&region[p..p + length]).into_owned();
                     let is_called = matches!(region.get(p + length), Some(b'(' | b'!' | b':' | b'<'));
                     has_constant |= !is_called && length > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-                    if in_hole {
+                    // `Scope::new`: the word is a type.
+                    if in_hole && !region[p + length..].starts_with(b"::") {
                         words.push(word);
                     }
                     p += length;
@@ -185,12 +186,19 @@ pub fn sites(bytes: &[u8], kind: FileKind) -> Vec<Request> {
     }
     let mut out: Vec<Request> = Vec::new();
     let reader = Reader { bytes, kind };
-    let (mut from, mut read) = (0, 0);
+    let (mut from, mut read, mut told_to) = (0, 0, 0);
     while let Some(at) = next_word(bytes, from) {
         from = at + WORD.len();
         let Some((form, name, value)) = reader.site_at(at) else { continue };
         let tokens = reader.scopes(form, value);
         let open = reader.open(form, value, tokens.is_empty());
+        // `add_scopes(SCOPES.iter().map(|each| Scope::new(each)))` requests what the name holds.
+        if at < told_to && tokens.is_empty() {
+            continue;
+        }
+        if form == Form::Called && open.as_ref().is_some_and(|names| !names.is_empty()) {
+            told_to = reader.partner(value);
+        }
         if !tokens.is_empty() || open.is_some() {
             out.push(Request { tokens, name, open });
         }
@@ -271,7 +279,7 @@ impl Reader<'_> {
         }
     }
 
-    fn skip(&self, from: usize, keep: impl Fn(u8) -> bool) -> usize {
+    fn skip(&self, from: usize, mut keep: impl FnMut(u8) -> bool) -> usize {
         self.bytes.get(from..).map_or(from, |rest| from + rest.iter().take(MAX_REQUEST).position(|&b| !keep(b)).unwrap_or(rest.len().min(MAX_REQUEST)))
     }
 
@@ -377,6 +385,7 @@ impl Reader<'_> {
             let listed = self.listed_below(p);
             return if listed.is_empty() { self.quoted_run(self.any_blanks(p)) } else { listed };
         }
+        let p = if form == Form::Assigned { self.behind_type(p) } else { p };
         let slashes = self.skip(p, |b| b == b'\\');
         match self.at(slashes) {
             b'"' | b'\'' | b'`' => self.quoted_run(p),
@@ -470,6 +479,19 @@ impl Reader<'_> {
         out
     }
 
+    /// Where the bracket that partners the one at `from` stands, or how far it was looked for.
+    fn partner(&self, from: usize) -> usize {
+        let mut depth = 0_usize;
+        self.skip(from, |b| {
+            match b {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth > 0
+        })
+    }
+
     /// A list behind a type or a constructor on the same line: `[]string{"a"}`, `vec!["a"]`, `Set.of("a")`, `&[&str] = &["a"]`.
     fn expression(&self, from: usize) -> Vec<Token> {
         let end = self.skip(from, |b| !matches!(b, b'\n' | b'"' | b'\'' | b';' | b'`'));
@@ -488,6 +510,15 @@ impl Reader<'_> {
             Some(_) => self.quoted_run(end),
             None => Vec::new(),
         }
+    }
+
+    /// Where the value begins, if a type stands before it that has text in it which no value has: `[&str; 3] =`, `&'static [&'static str] =`.
+    fn behind_type(&self, from: usize) -> usize {
+        let end = self.skip(from, |b| !matches!(b, b'\n' | b'=' | b'"'));
+        let of_type = &self.bytes[from..end];
+        let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'&' | b'[' | b']' | b';' | b'\'' | b':' | b'<' | b'>');
+        let is_type = self.at(end) == b'=' && self.at(end + 1) == b' ' && matches!(self.at(from), b'[' | b'&') && of_type.iter().all(is_plain);
+        if is_type && of_type.iter().any(|b| matches!(b, b';' | b'\'')) { self.blanks(end + 1) } else { from }
     }
 
     /// `- item` lines below a YAML key.
@@ -641,6 +672,8 @@ mod tests {
             ("a.ts", "const SCOPES: string[] = [\"a:read\", \"b:write\"];"),
             ("a.rs", r#".add_scope(Scope::new("a:read".to_string())).add_scope(Scope::new("b:write".into()))"#),
             ("a.rs", r#"const SCOPES: &[&str] = &["a:read", "b:write"];"#),
+            ("a.rs", r#"const SCOPES: [&str; 2] = ["a:read", "b:write"];"#),
+            ("a.rs", r#"static SCOPES: &'static [&'static str] = &["a:read", "b:write"];"#),
             ("a.rs", r#".form(&[("scope", "a:read b:write")])"#),
             ("a.rs", r#"let scopes = vec!["a:read", "b:write"];"#),
             ("a.go", r#"Scopes: []string{"a:read", "b:write"},"#),

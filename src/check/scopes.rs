@@ -203,6 +203,11 @@ pub fn names(bytes: &[u8], provider: &Provider) -> bool {
     provider.words.iter().any(|word| holds(bytes, word))
 }
 
+/// Where a blob contains a word, which is in lower case, in any case.
+pub fn places_of<'a>(bytes: &'a [u8], word: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    find(bytes, word)
+}
+
 /// Whether a blob contains a word, which is in lower case, in any case.
 pub fn holds(bytes: &[u8], word: &str) -> bool {
     find(bytes, word.as_bytes()).next().is_some()
@@ -220,10 +225,11 @@ fn client_id(bytes: &[u8], place: Span) -> Option<String> {
         return None;
     }
     let is_variable = capitals(own) && own.len() > place.len();
-    let line = memchr::memchr2(b'\n', b',', &bytes[end..]).map_or(bytes.len().min(end + 120), |p| end + p.min(120));
+    let line = memchr::memchr3(b'\n', b',', b'&', &bytes[end..]).map_or(bytes.len().min(end + 120), |p| end + p.min(120));
     let value = &bytes[end..line];
     let is_word = |word: &&[u8]| word.len() > 2 && word[0].is_ascii_alphabetic() && !NO_CLIENT.iter().any(|other| word.eq_ignore_ascii_case(other));
-    let words = || value.split(|b| !is_name(b)).filter(is_word);
+    let is_secret = |word: &[u8]| find(word, b"secret").next().is_some();
+    let words = || value.split(|b| !is_name(b)).filter(is_word).take_while(|word| !is_secret(word));
     let chosen = words().find(|word| capitals(word)).or(is_variable.then_some(own)).or_else(|| words().max_by_key(|word| word.len()))?;
     let text = std::str::from_utf8(chosen).ok().filter(|text| text.len() <= 64)?;
     let is_expression = capitals(chosen) && chosen.contains(&b'_') || chosen.contains(&b'.');

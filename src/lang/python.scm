@@ -50,7 +50,7 @@
 (block (expression_statement (assignment left: (pattern_list (identifier) @binding.name) @binding right: (_) @binding.list)))
 (block (expression_statement (assignment left: (tuple_pattern (identifier) @binding.name) @binding right: (_) @binding.list)))
 (for_statement left: (identifier) @binding.name) @binding
-(with_item value: (as_pattern alias: (as_pattern_target (identifier) @binding.name))) @binding
+(with_item value: (as_pattern . (_) @binding.value alias: (as_pattern_target (identifier) @binding.name))) @binding
 (augmented_assignment left: (identifier) @binding.name @concat.part operator: "+=" right: (_) @concat.part) @binding @binding.value @concat
 
 ; Functions and their parameters.

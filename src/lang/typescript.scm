@@ -19,3 +19,10 @@
   (#eq? @_name "constructor"))
 
 [(enum_body) (internal_module)] @scope
+
+; `await http.get<T>(url)`: the grammar takes what is awaited for the function.
+(call_expression function: (await_expression (identifier) @call.callee) type_arguments: (_) arguments: (arguments) @call.arguments) @call
+(call_expression
+  function: (await_expression (member_expression object: (_) @call.receiver property: (_) @call.method) @call.callee)
+  type_arguments: (_)
+  arguments: (arguments) @call.arguments) @call

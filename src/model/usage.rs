@@ -22,6 +22,8 @@ pub struct ScopeSite {
     pub client: Option<String>,
     /// The service of a composition that it belongs to, where several stand in one file.
     pub service: Option<String>,
+    /// The folder that the service is built from, relative to the root.
+    pub built_from: Option<String>,
     /// The environment of the hosts that the file names.
     pub environment: Option<String>,
     /// Who takes part in the grant.
@@ -65,6 +67,8 @@ pub struct Usage {
     pub opaque: u64,
     /// Providers, a bit each, of which the file uses the credentials of its surroundings, with whatever scopes those have.
     pub ambient: u64,
+    /// Providers, a bit each, after which the file, or something declared in it, is named: it is there to call them.
+    pub own: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<ApiCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::model::paths::{Matched, segments};
 use crate::model::provider::Provider;
 use crate::model::usage::{ApiCall, DECLARED, UrlPart, Usage};
-use crate::text::{Span, randomness};
+use crate::text::{Span, name, randomness};
 
 /// Stands for what nobody knows, or nobody should see, in a path that is shown.
 const UNKNOWN: &str = "{…}";
@@ -28,9 +28,65 @@ const MAX_SAME: usize = 256;
 /// Calls of one package that are looked at.
 const MAX_CALLS: usize = 50_000;
 /// Words in names of URLs at which no API is.
-const NO_API: [&str; 8] = ["token", "auth", "login", "issuer", "jwks", "redirect", "callback", "consent"];
+const NO_API: [&str; 13] =
+    ["token", "auth", "login", "issuer", "jwks", "redirect", "callback", "consent", "client_id", "clientid", "secret", "scope", "api_key"];
 /// Words in names of parameters that are a URL or a part of one.
 const PATH_NAMES: [&str; 10] = ["url", "uri", "path", "endpoint", "resource", "route", "href", "address", "suffix", "segment"];
+/// Words of names that say only that something is a client or a base.
+const PLAIN: [&str; 52] = [
+    "http",
+    "https",
+    "client",
+    "rest",
+    "web",
+    "template",
+    "session",
+    "self",
+    "this",
+    "s",
+    "c",
+    "api",
+    "conn",
+    "connection",
+    "base",
+    "url",
+    "uri",
+    "host",
+    "root",
+    "endpoint",
+    "server",
+    "address",
+    "service",
+    "axios",
+    "request",
+    "requests",
+    "req",
+    "builder",
+    "r",
+    "instance",
+    "fetcher",
+    "agent",
+    "transport",
+    "requester",
+    "async",
+    "ky",
+    "got",
+    "httpx",
+    "aiohttp",
+    "faraday",
+    "guzzle",
+    "ref",
+    "it",
+    "cli",
+    "hc",
+    "factory",
+    "create",
+    "caller",
+    "httpservice",
+    "webclient",
+    "httpclient",
+    "resttemplate",
+];
 /// Callees that do nothing but send requests.
 const SENDERS: [&str; 8] = ["fetch", "urlopen", "newrequest", "newrequestwithcontext", "axios", "request", "curl", "urlretrieve"];
 
@@ -52,6 +108,8 @@ pub struct Use<'a> {
     pub call: &'a ApiCall,
     /// Whether it goes to the provider.
     pub tie: Tie,
+    /// Only the file that it stands in says that it does.
+    pub is_by_file: bool,
     /// The method, where it is known.
     pub method: Option<String>,
     /// The path as far as it is known, for people: `/v1/accounts/{…}`.
@@ -89,7 +147,7 @@ struct Wrapper<'a> {
 
 /// The uses of one provider in one package.
 pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'a>> {
-    let resolver = Resolver::new(provider, files);
+    let resolver = Resolver::new(provider, files, bit);
     let (mut direct, mut found): (Vec<Use>, Vec<Use>) = (Vec::new(), Vec::new());
     let mut wrappers: Vec<Wrapper> = Vec::new();
     let calls = || files.iter().flat_map(|file| file.calls.iter().map(move |call| (*file, call))).take(MAX_CALLS);
@@ -137,7 +195,7 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
     }
     // What a call means through a function of the package, it does not mean by itself.
     let through: HashSet<*const ApiCall> = found.iter().map(|found| std::ptr::from_ref(found.call)).collect();
-    direct.retain(|own| own.tie == Tie::Ours || !through.contains(&std::ptr::from_ref(own.call)));
+    direct.retain(|own| own.tie == Tie::Ours && !own.is_by_file || !through.contains(&std::ptr::from_ref(own.call)));
     direct.append(&mut found);
     without_inner(direct)
 }
@@ -204,10 +262,12 @@ struct Resolver<'a> {
     open: RefCell<HashMap<OpenCall, Rc<Vec<usize>>>>,
     /// What names are bound to, in any file of the package.
     bases: HashMap<&'a str, Vec<&'a [UrlPart]>>,
+    /// Files that are named after the provider, or declare what is: what they call on a client of no particular name is the provider's.
+    own: HashSet<&'a str>,
 }
 
 impl<'a> Resolver<'a> {
-    fn new(provider: &'a Provider, files: &[&'a Usage]) -> Self {
+    fn new(provider: &'a Provider, files: &[&'a Usage], bit: u64) -> Self {
         let mut bases: HashMap<&str, Vec<&[UrlPart]>> = HashMap::new();
         for (name, parts) in files.iter().flat_map(|file| &file.bases) {
             let known = bases.entry(name).or_default();
@@ -215,7 +275,8 @@ impl<'a> Resolver<'a> {
                 known.push(parts);
             }
         }
-        Self { provider, known: RefCell::default(), open: RefCell::default(), bases }
+        let own = files.iter().filter(|file| file.own & bit != 0).map(|file| file.path.as_str()).collect();
+        Self { provider, known: RefCell::default(), open: RefCell::default(), bases, own }
     }
 
     /// The use that a call of a generated library is.
@@ -224,7 +285,7 @@ impl<'a> Resolver<'a> {
         let endpoint = self.provider.endpoints().get(*known.first()?)?;
         let method = Some(endpoint.methods.first()?.clone());
         let tie = if is_named { Tie::Ours } else { Tie::Unknown };
-        Some(Use { call, tie, method, path: shown(&endpoint.path), target: Target::Known(known) })
+        Some(Use { call, tie, is_by_file: false, method, path: shown(&endpoint.path), target: Target::Known(known) })
     }
 
     /// The use that a call is, by the first of its arguments that says so.
@@ -238,7 +299,7 @@ impl<'a> Resolver<'a> {
 
     fn open_use<'c>(&self, call: &'c ApiCall) -> Use<'c> {
         let all = self.open_endpoints("", false, call.method.as_deref());
-        Use { call, tie: Tie::Unknown, method: call.method.clone(), path: UNKNOWN.to_owned(), target: Target::Open(all) }
+        Use { call, tie: Tie::Unknown, is_by_file: false, method: call.method.clone(), path: UNKNOWN.to_owned(), target: Target::Open(all) }
     }
 
     /// The endpoints that what is not known of a path may make it.
@@ -253,10 +314,25 @@ impl<'a> Resolver<'a> {
 
     fn of_parts<'c>(&self, call: &'c ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Use<'c>> {
         let Url { tie, text } = self.based(call, parts)?;
+        let is_by_file = tie == Tie::Unknown && self.is_own(call, parts, &text);
+        let tie = if is_by_file { Tie::Ours } else { tie };
         let (path, is_whole) = path_of(&text);
         let target = self.target(&path, (is_whole, host_of(&text)), tie, method.as_deref())?;
         let shown = if path.is_empty() { UNKNOWN.to_owned() } else { shown(&path) };
-        Some(Use { call, tie, method, path: shown, target })
+        Some(Use { call, tie, is_by_file, method, path: shown, target })
+    }
+
+    /// Whether a call is the provider's by the file that it stands in: it is made on a client, or a base, of no particular name.
+    fn is_own(&self, call: &ApiCall, parts: &[UrlPart], text: &str) -> bool {
+        if !self.own.contains(&*call.place.relative) || !text.strip_prefix(HOLE).is_some_and(|path| path.starts_with('/')) {
+            return false;
+        }
+        match parts.first() {
+            Some(UrlPart::Name(name)) => is_plain(name),
+            Some(UrlPart::Hole(written)) => is_plain(last_name(written)),
+            Some(UrlPart::Text(_)) => call.receiver.as_deref().is_none_or(|receiver| is_plain(receiver) || receiver.starts_with(DECLARED)),
+            None => false,
+        }
     }
 
     /// The URL; a path is one of the client that the call is made on.
@@ -266,14 +342,15 @@ impl<'a> Resolver<'a> {
         if !is_path {
             return Some(url);
         }
-        if !url.text.contains('/') {
-            return None;
-        }
         let base = call.receiver.as_deref().and_then(|receiver| self.base(receiver, 0));
         // What is declared with annotations is called on whatever base its file or its package gives to such clients.
         let is_declared = call.receiver.as_deref().is_some_and(|receiver| receiver.starts_with(DECLARED));
         let base = base.or_else(|| DECLARED_BASES.iter().filter(|_| is_declared).find_map(|name| self.base(name, 0)));
         let path = url.text.trim_start_matches('/');
+        // A mere word is a path of a client of a known base.
+        if !(url.text.contains('/') || base.is_some() && sends(&call.callee)) {
+            return None;
+        }
         if let Some(base) = base {
             return Some(Url { tie: base.tie, text: format!("{}/{path}", base.text.trim_end_matches('/')) });
         }
@@ -315,7 +392,7 @@ impl<'a> Resolver<'a> {
         for part in parts {
             let (name, written) = match part {
                 UrlPart::Text(own) => {
-                    text.push_str(&open_segments(own));
+                    push(&mut text, &open_segments(own));
                     continue;
                 }
                 UrlPart::Name(name) => (name.as_str(), name.as_str()),
@@ -327,7 +404,7 @@ impl<'a> Resolver<'a> {
                     tie = base.tie;
                     text.push_str(&base.text);
                 }
-                Some(base) if !base.text.contains("://") => text.push_str(&base.text),
+                Some(base) if !base.text.contains("://") => push(&mut text, &base.text),
                 _ => {
                     if is_first && self.is_our_name(if written.contains('(') { name } else { written }) {
                         tie = Tie::Ours;
@@ -396,6 +473,24 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// Whether a name says only that something is a client or a base, not of what: `http`, `baseUrl`, `self.session`.
+fn is_plain(name: &str) -> bool {
+    name::normalise(name.as_bytes()).split('_').all(|word| word.is_empty() || PLAIN.contains(&word))
+}
+
+/// Whether a callee sends a request by its name alone: `get`, `PostAsync`, `request`, not `getHeader`.
+fn sends(callee: &str) -> bool {
+    let lower = callee.to_ascii_lowercase();
+    let word = ["async", "_async"].into_iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower).trim_end_matches('_');
+    matches!(word, "get" | "post" | "put" | "patch" | "delete" | "head" | "request" | "send" | "fetch" | "call")
+}
+
+/// Puts a path behind a URL, with one slash between them.
+fn push(url: &mut String, path: &str) {
+    let has_slash = url.ends_with('/') && !url.ends_with("://");
+    url.push_str(if has_slash { path.trim_start_matches('/') } else { path });
+}
+
 /// The host of a URL, where all of it is known.
 fn host_of(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("://")?;
@@ -424,7 +519,8 @@ fn open_segments(text: &str) -> std::borrow::Cow<'_, str> {
 /// A path for people: words as they are, and nothing of what may be an id or a secret.
 fn shown(path: &str) -> String {
     let is_word = |segment: &str| {
-        let is_version = segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        let is_version =
+            segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.len() <= 8 && number.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
         let is_plain = segment.len() <= MAX_SEGMENT && segment.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
         segment.is_empty() || is_version || is_plain && !randomness::is_random(segment.as_bytes())
     };
@@ -479,6 +575,7 @@ mod tests {
     fn a_path_is_shown_without_what_may_be_a_secret() {
         for (path, expected) in [
             ("/v1/accounts", "/v1/accounts"),
+            ("/open-banking/v4.0/aisp/accounts", "/open-banking/v4.0/aisp/accounts"),
             ("/v1/accounts/\u{0}/balance", "/v1/accounts/{…}/balance"),
             ("/v1/accounts/acc_81hdU2kz", "/v1/accounts/{…}"),
             ("/v1/webhooks/abcdefghijklmnopqrstuvwxyzabcdefgh", "/v1/webhooks/{…}"),

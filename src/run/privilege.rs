@@ -79,7 +79,9 @@ pub fn judge(
     let providers = described((scanner, pool), targets, &mut asked, report);
     let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
     for site in &asked.sites {
-        let folder = files.package_of(&site.place.relative);
+        // What a composition gives a service is read by the program that it is built from.
+        let of_service = site.built_from.as_ref().map(|folder| files.package_of(&format!("{folder}/")));
+        let folder = of_service.unwrap_or_else(|| files.package_of(&site.place.relative));
         packages.entry(folder).or_insert_with(|| Package { folder, ..Package::default() }).sites.push(site);
     }
     for omitted in &asked.omitted {

@@ -23,15 +23,17 @@ pub fn provider_of(bytes: &[u8]) -> Option<Provider> {
     provider(&openapi::read(bytes)?)
 }
 
-/// The provider that a document describes; none without a host, or where no operation needs a scope.
+/// The provider that a document describes; none without a host or a path that tells it from others, or where no operation needs a scope.
 pub fn provider(document: &Node) -> Option<Provider> {
     let servers = servers(document);
-    let (first, _) = servers.first()?;
-    let title = document.at(&["info", "title"]).and_then(Node::str).map_or(first.name.clone(), str::to_owned);
+    // Each bank has a host of its own: the document of their common API has a path alone.
+    let shared = if servers.is_empty() { Some(shared_path(document)?) } else { None };
+    let id = shared.clone().or_else(|| servers.first().map(|(host, _)| host.name.clone()))?;
+    let title = document.at(&["info", "title"]).and_then(Node::str).map_or(id.clone(), str::to_owned);
     let global = document.get("security");
     let scopes = scopes(document);
     let (mut endpoints, mut named) = (Vec::new(), scopes);
-    let bases: BTreeSet<&String> = servers.iter().map(|(_, path)| path).collect();
+    let bases: BTreeSet<&String> = servers.iter().map(|(_, path)| path).chain(&shared).collect();
     for operation in openapi::operations(document).into_iter().take(MAX_ENDPOINTS) {
         let needed = operation.security.map(|(_, own)| own).or(global).map(Node::items).unwrap_or_default();
         let set = |requirement: &Node| -> Vec<String> {
@@ -63,10 +65,13 @@ pub fn provider(document: &Node) -> Option<Provider> {
     }
     let (token_url, authorize_url) = (flow_url(document, "tokenUrl"), flow_url(document, "authorizationUrl"));
     let token_words = token_url.split_once("://").map(|(_, rest)| rest.to_lowercase());
-    let words: BTreeSet<String> = servers.iter().map(|(host, _)| host.name.clone()).chain(token_words).collect();
+    let is_told_by_words = shared.is_some();
+    let token_words = token_words.filter(|_| !is_told_by_words);
+    let words: BTreeSet<String> = servers.iter().map(|(host, _)| host.name.clone()).chain(token_words).chain(shared.map(|path| path.to_lowercase())).collect();
     Some(Provider {
-        id: first.name.clone(),
+        id,
         name: title,
+        is_told_by_words,
         words: words.into_iter().collect(),
         is_complete: true,
         is_found: true,
@@ -90,20 +95,44 @@ pub fn add(providers: &mut Vec<Provider>, given: Provider) {
         *own = given;
         return;
     }
+    if let Some(own) = common(providers, &given) {
+        own.join(given);
+        return;
+    }
     match providers.iter_mut().find(|own| given.hosts.iter().any(|host| host.role == "api" && own.has_host(&host.name))) {
         Some(own) => own.take(given),
         None => providers.push(given),
     }
 }
 
+/// The common API of many hosts that a document without a host is of: its path says so.
+fn common<'p>(providers: &'p mut [Provider], document: &Provider) -> Option<&'p mut Provider> {
+    let path = document.words.first().filter(|_| document.hosts.is_empty() && document.is_told_by_words)?;
+    providers.iter_mut().find(|own| own.is_told_by_words && own.words.iter().any(|word| path.contains(word.as_str()) || word.contains(path.as_str())))
+}
+
 /// Adds a document that was found: it says what the calls of its hosts need, where nothing else than a guess does.
 pub fn add_found(providers: &mut Vec<Provider>, found: Provider) {
+    if found.hosts.is_empty() {
+        if let Some(own) = common(providers, &found) {
+            own.join(found);
+        }
+        return;
+    }
     match providers.iter_mut().find(|own| found.hosts.iter().any(|host| own.has_host(&host.name))) {
         Some(own) if own.is_found => own.join(found),
         Some(own) if own.endpoints().iter().any(|endpoint| endpoint.inferred) => own.take(found),
         Some(_) => {}
         None => providers.push(found),
     }
+}
+
+/// The path of a document whose servers have no host, long enough to tell it from others: `/open-banking/v4.0/aisp`.
+fn shared_path(document: &Node) -> Option<String> {
+    let servers = document.get("servers").map(Node::items).unwrap_or_default();
+    let mut paths = servers.iter().filter_map(|server| server.get("url").and_then(Node::str)).chain(document.get("basePath").and_then(Node::str));
+    let is_telling = |path: &&str| path.starts_with('/') && path.split('/').filter(|part| part.len() > 1).count() > 1 && !path.contains('{');
+    paths.find(is_telling).map(|path| path.trim_end_matches('/').to_owned())
 }
 
 /// The hosts of a document with the paths behind them; those without a host of their own are nobody's.

@@ -40,6 +40,7 @@ pub struct Candidate<'a> {
 /// How sure a candidate is a secret, and why; `None` if something refutes it.
 pub fn judge(candidate: &Candidate) -> Option<(Confidence, Vec<Evidence>)> {
     let kind = name::classify(candidate.name)?;
+    let candidate = &Candidate { value: without_scheme(candidate.value)?, ..*candidate };
     let value = candidate.value;
     if is_refuted(candidate) {
         return None;
@@ -70,6 +71,9 @@ fn evidence(kind: NameKind, candidate: &Candidate) -> Vec<Evidence> {
         () => Evidence::contra(About::Value, "words or sequences make up most of it"),
     };
     all.push(about_value);
+    if is_sealed(candidate.name) {
+        all.push(Evidence::contra(About::Name, "it says that the value is encrypted or hashed"));
+    }
     if is_decoded_text(value) {
         all.push(Evidence::contra(About::Value, "it is words in base64"));
     }
@@ -89,6 +93,17 @@ fn evidence(kind: NameKind, candidate: &Candidate) -> Vec<Evidence> {
     all
 }
 
+/// The password behind the scheme of its storage (`{noop}secret`, Spring Security's `DelegatingPasswordEncoder`); `None` for a hash.
+fn without_scheme(value: &[u8]) -> Option<&[u8]> {
+    let Some(rest) = value.strip_prefix(b"{") else { return Some(value) };
+    let Some(end) = rest.iter().position(|b| *b == b'}').filter(|end| *end + 1 < rest.len()) else { return Some(value) };
+    match &rest[..end] {
+        b"noop" => Some(&rest[end + 1..]),
+        id if !id.is_empty() && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'@' | b'_')) => None,
+        _ => Some(value),
+    }
+}
+
 /// What is no secret whatever its name: placeholders, references, shapes of other things, the key itself.
 fn is_refuted(candidate: &Candidate) -> bool {
     let value = candidate.value;
@@ -105,6 +120,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || is_permission(candidate)
         || is_address(value)
         || holds_verb(value)
+        || memchr::memmem::find_iter(value, b"\\u").count() >= 2
 }
 
 /// A double-quoted string of a shell with a variable or a command in it.
@@ -134,8 +150,15 @@ fn password(value: &[u8]) -> Confidence {
     if value.len() >= MIN_SECRET && randomness::is_random(value) {
         return Confidence::High;
     }
-    let mixed = value.len() >= MIN_PASSWORD && letters && others && !is_worded(value);
+    let mixed = value.len() >= MIN_PASSWORD && letters && others && !is_worded(value) && !is_slug(value);
     if mixed || is_drawn(value) { Confidence::Medium } else { Confidence::Low }
+}
+
+/// `password_hash_b64`, `pm-27086-update-authentication`: words and numbers behind one another, the name of something.
+fn is_slug(value: &[u8]) -> bool {
+    let parts = value.split(|b| matches!(b, b'-' | b'_')).count();
+    let plain = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'));
+    plain && parts >= 3 && wording::unexplained(value) < WORDS_ALONE
 }
 
 /// Whether no words are in the value of a password.
@@ -146,7 +169,8 @@ pub(super) fn is_drawn(value: &[u8]) -> bool {
 
 /// A capital and small letters: a label in some language (`Heslo`, `Wachtwoord`) rather than a password.
 fn is_title(value: &[u8]) -> bool {
-    matches!(value, [first, rest @ ..] if first.is_ascii_uppercase() && rest.iter().all(u8::is_ascii_lowercase))
+    let is_small = |b: &u8| b.is_ascii_lowercase() || !b.is_ascii();
+    matches!(value, [first, rest @ ..] if first.is_ascii_uppercase() && rest.iter().all(is_small))
 }
 
 /// Hexadecimal of the length of MD5, SHA-1, SHA-256 or SHA-512: under the name of a password most likely its digest.
@@ -182,6 +206,11 @@ fn is_address(value: &[u8]) -> bool {
 /// `(&(user=x)(password=ab*))`: a filter of LDAP (RFC 4515).
 fn is_filter(candidate: &Candidate) -> bool {
     candidate.before.ends_with(b"(") && matches!(candidate.holder, Holder::Bare | Holder::InString)
+}
+
+/// A name of what is encrypted or hashed: nothing is left to keep secret.
+fn is_sealed(name: &str) -> bool {
+    name.split('_').any(|word| matches!(word, "encrypted" | "hashed" | "salted" | "wrapped"))
 }
 
 /// `id-token: write`: what a job may do with the token.
@@ -236,6 +265,9 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
         };
     }
     if context.vendored || context.kind == FileKind::Generated || is_decoded_text(candidate.value) {
+        confidence = Confidence::Low;
+    }
+    if is_sealed(candidate.name) {
         confidence = Confidence::Low;
     }
     let aside = context.kind == FileKind::Document || is_comment(candidate.before);

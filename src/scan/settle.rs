@@ -4,7 +4,7 @@ use crate::check::{Match, Verdict};
 use crate::model::rule::{CharClass, Matcher};
 use crate::model::{About, Confidence, Evidence, FileKind, Hit, Rank, Rule, Severity};
 use crate::ruleset::{Compiled, Engine, RuleSet};
-use crate::text::{Span, name, placeholder, randomness};
+use crate::text::{Span, name, placeholder, randomness, wording};
 
 use super::binding::{self, Holder, TextBinding};
 use super::context::Context;
@@ -13,8 +13,8 @@ use super::sink::SinkHit;
 
 /// The tag of rules about headers.
 const HEADER: &str = "http";
-/// Below this score a password consists of words.
-const WORDED: f64 = 0.2;
+/// Less that words leave unexplained has a password that consists of them.
+const WORDED: f64 = 0.6;
 
 /// The hit of a pattern rule on `value`, unless something speaks against it.
 pub fn pattern_hit(rules: &RuleSet, index: usize, bytes: &[u8], (whole, value): (Span, Span), context: Context) -> Option<Hit> {
@@ -284,7 +284,7 @@ pub fn placed(mut hit: Hit, rule: &Rule, context: Context, value: &[u8]) -> Hit 
         hit.notes.push(format!("severity lowered: the file is {place}"));
     }
     if matches!(hit.rank, Rank::Provider | Rank::KeyName) && matches!(rule.matcher, Matcher::Pattern { .. }) && !randomness::is_random(value) {
-        let worded = is_password && randomness::score(value) < WORDED;
+        let worded = is_password && wording::unexplained(value) < WORDED;
         hit.confidence = hit.confidence.min(if worded { Confidence::Low } else { Confidence::Medium });
     }
     hit

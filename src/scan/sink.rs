@@ -9,7 +9,7 @@ use crate::model::{Confidence, Severity};
 use crate::ruleset::sinks::Sink;
 pub use crate::ruleset::sinks::Sinks;
 use crate::text::placeholder::{placeholder, reference};
-use crate::text::{Secret, Span, decode, randomness};
+use crate::text::{Secret, Span, decode, randomness, wording};
 
 use super::syntax::{Facts, is_callee};
 
@@ -340,12 +340,22 @@ fn message(target: &Target, argument: &Argument) -> String {
     }
 }
 
+/// Values of at least this many bytes are too long for words to explain what looks random.
+const LONG: usize = 16;
+/// Most digits of a number behind a word.
+const MAX_NUMBER: usize = 4;
+
 /// How sure it is that the value is a real secret.
 pub(super) fn confidence(text: &[u8]) -> (Confidence, Option<&'static str>) {
-    if randomness::is_random(text) {
+    let is_drawn = wording::unexplained(text) >= wording::DRAWN;
+    if randomness::is_random(text) && (is_drawn || text.len() >= LONG) {
         return (Confidence::High, None);
     }
-    if text.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b' ' | b'.')) {
+    // `token2`, `password1`: a number behind a word is no secret either.
+    let numbered = text.len() - text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let body = if text.len() - numbered <= MAX_NUMBER { &text[..numbered] } else { text };
+    let is_worded = body.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b' ' | b'.'));
+    if is_worded && !is_drawn {
         return (Confidence::Low, Some("the value looks like words"));
     }
     (Confidence::Medium, Some("the value does not look random"))

@@ -45,17 +45,21 @@ impl RawSites {
 
     /// The same with places.
     pub fn placed(self, blob: &Blob, place: impl Fn(Span) -> Place) -> (Vec<ScopeSite>, Vec<OmittedScope>) {
-        let site = |(provider, site): (usize, Site)| ScopeSite {
-            provider,
-            scopes: site.tokens.into_iter().map(|token| (token.name, place(token.span))).collect(),
-            name: name::normalise(&blob.bytes[site.name.range()]),
-            open: site.open.map(|names| names.iter().map(|open| name::normalise(open.as_bytes())).collect()),
-            client: site.client,
-            service: service(blob, site.name),
-            environment: site.environment,
-            grant: site.grant,
-            is_sure: site.is_sure,
-            place: place(site.name),
+        let site = |(provider, site): (usize, Site)| {
+            let (service, built_from) = service(blob, site.name).unzip();
+            ScopeSite {
+                provider,
+                scopes: site.tokens.into_iter().map(|token| (token.name, place(token.span))).collect(),
+                name: name::normalise(&blob.bytes[site.name.range()]),
+                open: site.open.map(|names| names.iter().map(|open| name::normalise(open.as_bytes())).collect()),
+                client: site.client,
+                service,
+                built_from: built_from.flatten(),
+                environment: site.environment,
+                grant: site.grant,
+                is_sure: site.is_sure,
+                place: place(site.name),
+            }
         };
         let sites = self.sites.into_iter().map(site).collect();
         let omitted = self.omitted.into_iter().map(|(provider, span)| OmittedScope { provider, place: place(span) }).collect();
@@ -63,18 +67,39 @@ impl RawSites {
     }
 }
 
-/// The service of a Compose file around a place: the nearest key above it that is indented as one.
-fn service(blob: &Blob, at: Span) -> Option<String> {
-    let name = blob.target.relative.rsplit('/').next().unwrap_or_default();
+/// The service of a Compose file around a place, the nearest key above it that is indented as one, and the folder that it is built from.
+fn service(blob: &Blob, at: Span) -> Option<(String, Option<String>)> {
+    let (folder, name) = blob.target.relative.rsplit_once('/').unwrap_or(("", &blob.target.relative));
     if !name.contains("compose") || !matches!(name.rsplit('.').next(), Some("yml" | "yaml")) {
         return None;
     }
-    let before = blob.bytes.get(..at.start)?;
     let key = |line: &[u8]| {
         let indented = line.strip_prefix(b"  ").filter(|rest| rest.first().is_some_and(u8::is_ascii_alphanumeric))?;
         std::str::from_utf8(indented.trim_ascii_end().strip_suffix(b":")?).ok().map(str::to_owned)
     };
-    before.rsplit(|b| *b == b'\n').find_map(key)
+    let (before, behind) = blob.bytes.split_at_checked(at.start)?;
+    let above: Vec<&[u8]> = before.rsplit(|b| *b == b'\n').take_while(|line| key(line).is_none()).collect();
+    let name = before.rsplit(|b| *b == b'\n').find_map(key)?;
+    let below = behind.split(|b| *b == b'\n').take_while(|line| line.starts_with(b"   ") || line.trim_ascii().is_empty() || line.as_ptr() == behind.as_ptr());
+    let context = above.into_iter().chain(below).find_map(|line| {
+        let line = std::str::from_utf8(line).ok()?.trim();
+        let path = line.strip_prefix("build:").or_else(|| line.strip_prefix("context:"))?.trim().trim_matches(['"', '\'']);
+        (!path.is_empty()).then(|| beside(folder, path))
+    });
+    Some((name, context.flatten()))
+}
+
+/// A path as written in a file of a folder, relative to the root; nothing of what leads out of that.
+fn beside(folder: &str, path: &str) -> Option<String> {
+    let mut all: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => all.pop().map(drop)?,
+            part => all.push(part),
+        }
+    }
+    Some(all.join("/"))
 }
 
 /// What a file calls, with places.
@@ -97,6 +122,7 @@ pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -
         libraries: raw.libraries,
         opaque: raw.opaque,
         ambient: raw.ambient,
+        own: raw.own,
         calls: calls.collect(),
         bases: raw.bases,
         mentions: raw.mentions,

@@ -1,12 +1,13 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::check::scopes;
 use crate::lang::Language;
 use crate::model::Blob;
-use crate::model::facts::{Argument, Call, Part, Value};
+use crate::model::facts::{Argument, Binding, Call, Part, Value};
 use crate::model::paths::segments;
 use crate::model::provider::{Endpoint, Provider};
 use crate::model::usage::{DECLARED, Mention, UrlArgument, UrlPart};
@@ -39,9 +40,35 @@ const SERVERS: [&str; 16] =
 const ROUTES: [&str; 14] =
     ["handle", "handlefunc", "route", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "use", "mount", "path", "re_path", "add_url_rule", "register"];
 /// Callees that make a URL of a text.
-const MAKERS: [&str; 11] = ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl"];
+const MAKERS: [&str; 13] =
+    ["uri", "url", "create", "parse", "parseuri", "mustparse", "tohttpurl", "touri", "fromstring", "parse_url", "httpurl", "fromhttpurl", "fromuristring"];
 /// Callees behind a URL that leave it as it is, in lower case.
-const PASSED: [&str; 12] = ["unwrap", "expect", "tostring", "as_str", "to_string", "clone", "build", "touri", "string", "tostr", "geturi", "href"];
+const PASSED: [&str; 18] = [
+    "unwrap",
+    "expect",
+    "tostring",
+    "as_str",
+    "to_string",
+    "clone",
+    "build",
+    "touri",
+    "string",
+    "tostr",
+    "geturi",
+    "href",
+    "touristring",
+    "buildandexpand",
+    "expand",
+    "encode",
+    "queryparam",
+    "addqueryparameter",
+];
+/// Words before the name of what a file declares.
+const DECLARES: [&str; 9] = ["class", "struct", "type", "interface", "impl", "trait", "object", "module", "package"];
+/// Places at which a file names a provider that are looked at.
+const MAX_NAMED: usize = 64;
+/// Calls in a chain that are followed to what they are made on.
+const MAX_CHAIN: usize = 16;
 /// Calls in calls that make a URL.
 const MAX_DEPTH: usize = 4;
 /// Longest word of a path.
@@ -62,6 +89,8 @@ pub struct RawUsage {
     pub opaque: u64,
     /// Providers, a bit each, of which the file uses what its surroundings are allowed to do.
     pub ambient: u64,
+    /// Providers, a bit each, after which the file, or something declared in it, is named: it is there to call them.
+    pub own: u64,
     /// Calls that may be HTTP calls.
     pub calls: Vec<RawCall>,
     /// Names that are bound to a URL, a part of one, or a client of one.
@@ -97,14 +126,19 @@ pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs)
     let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
     let names = signs.named(bytes, providers);
     let libraries = signs.libraries_in(bytes, providers);
-    let reader = Reader { facts, bytes, language, calls, signs, providers, libraries, names: &blob.target.relative };
+    let reader = Reader { facts, bytes, language, calls, signs, providers, libraries, names: &blob.target.relative, given: RefCell::default() };
     let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
-    let calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
-    let strings = facts.texts.iter().filter(|text| !is_tested(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
+    let mut calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
+    let given = reader.given.take();
+    calls.retain(|call| call.method.is_some() || !given.contains(&call.span));
+    let routes = reader.routes();
+    let is_route = |text: Span| routes.iter().any(|route| route.contains(text));
+    let strings = facts.texts.iter().filter(|text| !is_tested(**text) && !is_route(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
     let mentions = mentions(strings, (providers, signs));
     let told = calls.iter().flat_map(|call| &call.operations).fold(0, |all, (provider, _)| all | 1_u64 << provider);
     let ambient = signs.ambient_in(bytes, providers);
-    RawUsage { names, libraries, opaque: libraries & !told, ambient, calls, bases: reader.bases(), mentions }
+    let own = signs.owners(&blob.target.within, bytes, providers);
+    RawUsage { names, libraries, opaque: libraries & !told, ambient, own, calls, bases: reader.bases(), mentions }
 }
 
 /// What can be said of a file that has no tree: any line may be a call.
@@ -179,6 +213,22 @@ impl Signs {
     fn named(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
         let named = self.wanted.iter().filter(|index| scopes::names(bytes, &providers[**index]));
         named.fold(0, |all, index| all | 1 << index)
+    }
+
+    /// Providers, a bit each, after which the file, a folder of it, or what it declares is named: `aelix/accounts.go`, `class AelixClient`.
+    fn owners(&self, path: &str, bytes: &[u8], providers: &[Provider]) -> u64 {
+        let is_name = |word: &&String| word.bytes().all(|b| b.is_ascii_alphanumeric());
+        let declares = |word: &str| {
+            let mut found = scopes::places_of(bytes, word.as_bytes()).take(MAX_NAMED);
+            found.any(|at| {
+                let start = at - bytes[..at].iter().rev().take(MAX_WORD).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+                let before = bytes[start.saturating_sub(MAX_WORD)..start].trim_ascii_end();
+                DECLARES.iter().any(|keyword| before.ends_with(keyword.as_bytes()))
+            })
+        };
+        let path = path.to_ascii_lowercase();
+        let is_own = |index: &&usize| providers[**index].words.iter().filter(is_name).any(|word| path.contains(word.as_str()) || declares(word));
+        self.wanted.iter().filter(is_own).fold(0, |all, index| all | 1 << index)
     }
 
     /// Providers, a bit each, of which the file uses the credentials of its surroundings, with whatever scopes those have.
@@ -285,6 +335,8 @@ struct Reader<'a> {
     libraries: u64,
     /// Tells this file from others.
     names: &'a str,
+    /// Calls that make a URL which another call is given.
+    given: RefCell<HashSet<Span>>,
 }
 
 impl Reader<'_> {
@@ -314,11 +366,12 @@ impl Reader<'_> {
             return None;
         }
         let (operations, is_told) = self.operations(call, callee);
-        let is_http = !is_text && !self.is_route(call, callee, &all) && (sends || all.iter().any(is_path)) && !all.is_empty();
+        let is_http = !is_text && !self.is_route(call, callee) && !is_bare_base(callee, &all) && (sends || all.iter().any(is_path)) && !all.is_empty();
         if !is_http && operations.is_empty() {
             return None;
         }
-        let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).trim_end_matches(['?', '!']).to_owned());
+        let receiver = call.receiver.or_else(|| self.sender(call));
+        let receiver = receiver.map(|receiver| last_name(self.text(self.client(receiver))).trim_end_matches(['?', '!']).to_owned());
         let within = self.function(call.span).map(|function| (function.name.clone(), function.parameters.clone()));
         let method = self.method(call, &words);
         let urls = if is_http { all } else { Vec::new() };
@@ -329,9 +382,8 @@ impl Reader<'_> {
     /// (Refit), `@GetExchange("/x")` (Spring).
     fn declared(&self, call: &Call, callee: &str) -> Option<RawCall> {
         let before = self.bytes.get(call.span.start.checked_sub(1)?).copied().unwrap_or(0);
-        let is_annotation = call.receiver.is_none()
-            && (self.bytes.get(call.span.start) == Some(&b'@') || before == b'@' || self.language.name == "csharp" && matches!(before, b'[' | b' ' | b','));
-        if !is_annotation || !matches!(self.language.name, "java" | "kotlin" | "csharp") {
+        let is_annotation = call.receiver.is_none() && (self.is_marked(call) || self.language.name == "csharp" && matches!(before, b'[' | b' ' | b','));
+        if !is_annotation || !matches!(self.language.name, "java" | "kotlin" | "csharp") || self.holds("@Controller") {
             return None;
         }
         let lower = callee.to_ascii_lowercase();
@@ -348,6 +400,7 @@ impl Reader<'_> {
                 method
             }
             word if word.strip_suffix("mapping").is_some() && !self.holds("FeignClient") => return None,
+            "requestmapping" => self.method(call, &[])?,
             word => {
                 let word = word.trim_end_matches("exchange").trim_end_matches("mapping");
                 METHODS.iter().find(|(name, _)| *name == word).map(|(_, method)| (*method).to_owned())?
@@ -437,12 +490,51 @@ impl Reader<'_> {
         (found, has_named && (is_chain || is_of_library))
     }
 
-    /// Whether a call declares what a server answers, rather than calling one: `app.get("/x", handler)`.
-    fn is_route(&self, call: &Call, callee: &str, urls: &[UrlArgument]) -> bool {
-        let is_whole = urls.iter().any(|url| matches!(url.parts.first(), Some(UrlPart::Text(text)) if text.contains("://")));
-        let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).to_ascii_lowercase()).unwrap_or_default();
+    /// Whether a call declares what a server answers, rather than calling one: `app.get("/x", handler)`, `@router.get("/x")`, `[HttpGet("/x")]`.
+    fn is_route(&self, call: &Call, callee: &str) -> bool {
+        let is_whole = |argument: &Argument| matches!(&argument.value, Value::Literal { text, .. } if memchr::memmem::find(text.get(..8).unwrap_or(text), b"://").is_some());
+        if call.arguments.iter().any(is_whole) {
+            return false;
+        }
+        let receiver = call.receiver.map(|receiver| self.text(receiver)).filter(|receiver| !receiver.contains('('));
+        let receiver = receiver.map(|receiver| last_name(receiver).to_ascii_lowercase()).unwrap_or_default();
+        let lower = callee.to_ascii_lowercase();
+        let before = call.span.start.checked_sub(1).and_then(|before| self.bytes.get(before));
+        let is_attribute = before == Some(&b'[') && lower.strip_prefix("http").is_some_and(|word| METHODS.iter().any(|(name, _)| *name == word));
+        // `builder.path("/x")` makes a URL, `path("x", view)` declares one.
+        let declares = ROUTES.contains(&lower.as_str()) && !(lower == "path" && call.receiver.is_some());
         let is_server = SERVERS.contains(&receiver.as_str()) || receiver.ends_with("router");
-        !is_whole && (is_server || ROUTES.contains(&callee.to_ascii_lowercase().as_str()))
+        is_server || declares || is_attribute || self.is_marked(call)
+    }
+
+    /// Whether a call stands behind `@`: an annotation, a decorator.
+    fn is_marked(&self, call: &Call) -> bool {
+        let before = call.span.start.checked_sub(1).and_then(|before| self.bytes.get(before));
+        before == Some(&b'@') || self.bytes.get(call.span.start) == Some(&b'@')
+    }
+
+    /// The paths that declare what a server answers.
+    fn routes(&self) -> Vec<Span> {
+        let is_route = |call: &&Call| {
+            let callee = last_name(call.method.as_deref().unwrap_or(&call.callee));
+            !is_client(callee) && self.is_route(call, callee) && self.declared(call, callee).is_none()
+        };
+        let given = |call: &Call| {
+            let named = call.named.iter().filter(|(name, _)| matches!(name.as_str(), "path" | "value" | "rule")).map(|(_, argument)| argument);
+            call.arguments.first().into_iter().chain(named).map(|argument| argument.span).collect::<Vec<_>>()
+        };
+        self.facts.calls.iter().filter(is_route).flat_map(given).collect()
+    }
+
+    /// What a name is bound to by the last binding before it in its function.
+    fn bound(&self, name: Span) -> Option<Span> {
+        let text = self.text(name);
+        if text.is_empty() || !text.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            return None;
+        }
+        let function = self.function(name)?.span;
+        let is_of = |binding: &&Binding| function.contains(binding.span) && binding.name == text && binding.value.span.end <= name.start;
+        self.facts.bindings.iter().filter(is_of).map(|binding| binding.value.span).next_back()
     }
 
     /// The innermost function around a call.
@@ -466,12 +558,48 @@ impl Reader<'_> {
         if argument.parts.is_empty() {
             return vec![UrlPart::Hole(self.text(argument.span).to_owned())];
         }
-        let each = |part: &Part| match part {
+        let mut formats = 0;
+        let mut each = |part: &Part| match part {
+            // A format whose values the grammar does not take apart: `format!("{}/x", self.base)`.
+            Part::Hole(span) if self.text(*span).starts_with('"') => {
+                formats += 1;
+                vec![self.format_hole(argument.span, *span, formats - 1).unwrap_or_else(|| self.part(part))]
+            }
             // `url := base.JoinPath("x")` behind a name.
-            Part::Hole(span) => self.made(*span, depth + 1).unwrap_or_else(|| vec![self.part(part)]),
-            part => vec![self.part(part)],
+            Part::Hole(span) => self.named_by_sigil(*span).or_else(|| self.made(*span, depth + 1)).unwrap_or_else(|| vec![self.part(part)]),
+            Part::Name(span) => self.named_by_sigil(*span).unwrap_or_else(|| vec![self.part(part)]),
+            part @ Part::Text(_) => vec![self.part(part)],
         };
-        argument.parts.iter().flat_map(each).collect()
+        argument.parts.iter().flat_map(&mut each).collect()
+    }
+
+    /// What fills a hole of a format: the name in it, or the value of its number behind the format.
+    fn format_hole(&self, whole: Span, format: Span, index: usize) -> Option<UrlPart> {
+        let inner = |hole: &str| hole.split_once('}').map(|(inner, _)| inner.split(':').next().unwrap_or(inner).trim().to_owned());
+        let holes: Vec<String> = self.text(format).split('{').skip(1).filter_map(inner).collect();
+        let hole = holes.get(index)?;
+        if !hole.is_empty() {
+            return Some(UrlPart::Hole(hole.clone()));
+        }
+        let number = holes[..index].iter().filter(|hole| hole.is_empty()).count();
+        let values = self.text(Span::new(format.end, whole.end.max(format.end))).trim_start_matches([' ', '\n', ',']);
+        let (mut depth, mut at, mut value) = (0_usize, 0, String::new());
+        for c in values.chars().take(MAX_URL) {
+            match c {
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' if depth == 0 => break,
+                ')' | ']' | '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    at += 1;
+                    continue;
+                }
+                _ => {}
+            }
+            if at == number {
+                value.push(c);
+            }
+        }
+        (!value.trim().is_empty()).then(|| UrlPart::Hole(value.trim().to_owned()))
     }
 
     /// The parts of a URL that a call makes of text or of two URLs: `new Uri(x)`, `URI.create(x)`, `urljoin(base, path)`, `new URL(path, base)`.
@@ -479,7 +607,16 @@ impl Reader<'_> {
         let text = self.text(span);
         let span = if text.ends_with('?') { Span::new(span.start, span.end - 1) } else { span };
         let span = if text.starts_with('&') { Span::new(span.start + 1, span.end) } else { span };
-        let call = self.calls.get(&span).filter(|_| depth < MAX_DEPTH)?;
+        if depth >= MAX_DEPTH {
+            return None;
+        }
+        let Some(call) = self.calls.get(&span) else { return self.made(self.bound(span)?, depth + 1) };
+        let parts = self.made_by(call, depth)?;
+        self.given.borrow_mut().insert(call.span);
+        Some(parts)
+    }
+
+    fn made_by(&self, call: &Call, depth: usize) -> Option<Vec<UrlPart>> {
         let word = last_name(call.method.as_deref().unwrap_or(&call.callee)).to_ascii_lowercase();
         if let Some(receiver) = call.receiver.filter(|_| PASSED.contains(&word.as_str())) {
             return self.made(receiver, depth + 1);
@@ -488,11 +625,16 @@ impl Reader<'_> {
             Value::Literal { text, .. } => Some(vec![UrlPart::Text(String::from_utf8(text.clone()).ok()?)]),
             _ => Some(self.made(argument.span, depth + 1).unwrap_or_else(|| self.open_parts(argument, depth + 1))),
         };
+        // `base.Parse(path)` joins, `url.Parse(text)` does not.
+        let is_of_base = call.receiver.is_some_and(|receiver| {
+            let name = last_name(self.text(receiver));
+            is_base_name(name) && name != "url" && !name.starts_with(char::is_uppercase)
+        });
         match (word.as_str(), call.arguments.as_slice()) {
-            (word, [one]) if MAKERS.contains(&word) => of(one),
+            (word, [one]) if MAKERS.contains(&word) && !(word == "parse" && is_of_base) => of(one),
             ("url" | "uri", [one, other]) if self.language.name.contains("script") || self.language.name == "tsx" => Some(joined(of(other)?, of(one)?)),
             ("url" | "uri" | "urljoin" | "url_join", [one, other]) => Some(joined(of(one)?, of(other)?)),
-            ("joinpath" | "join" | "resolve" | "path" | "appendpath", [first, rest @ ..]) => {
+            ("joinpath" | "join" | "resolve" | "path" | "appendpath" | "parse", [first, rest @ ..]) => {
                 let base = call
                     .receiver
                     .map(|receiver| self.made(receiver, depth + 1).unwrap_or_else(|| vec![UrlPart::Name(last_name(self.text(receiver)).to_owned())]));
@@ -507,6 +649,17 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What a sigil alone stands for (`$` of `"$API/v1"`): the name behind it, and the text behind that.
+    fn named_by_sigil(&self, sigil: Span) -> Option<Vec<UrlPart>> {
+        let rest = self.bytes.get(sigil.end..).filter(|_| self.text(sigil) == "$")?;
+        let length = |bytes: &[u8], keep: fn(u8) -> bool| bytes.iter().take(MAX_URL).take_while(|b| keep(**b)).count();
+        let name = length(rest, |b| b.is_ascii_alphanumeric() || b == b'_');
+        let text = length(&rest[name..], |b| !matches!(b, b'"' | b'$' | b'\\' | b'\n'));
+        let of = |from: usize, length: usize| self.text(Span::new(sigil.end + from, sigil.end + from + length)).to_owned();
+        let behind = (text > 0).then(|| UrlPart::Text(of(name, text)));
+        Some(std::iter::once(UrlPart::Name(of(0, name))).chain(behind).collect())
     }
 
     fn part(&self, part: &Part) -> UrlPart {
@@ -527,6 +680,13 @@ impl Reader<'_> {
             let word = word.strip_prefix("method").unwrap_or(&word).trim_start_matches('_').to_owned();
             METHODS.iter().find(|(name, _)| *name == word && *name != "del").map(|(_, method)| (*method).to_owned())
         };
+        // `client.get().uri("/x")`, `client.get().uri(uri -> uri.path("/x").build())`.
+        if words.iter().any(|word| word == "path") {
+            return self.around(call, "uri").and_then(|uri| self.method_before(uri));
+        }
+        if let Some(method) = words.iter().any(|word| word == "uri").then(|| self.method_before(call)).flatten() {
+            return Some(method);
+        }
         let named = call.named.iter().find(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "method" | "type" | "--request"));
         if let Some((_, argument)) = named {
             return match &argument.value {
@@ -537,7 +697,7 @@ impl Reader<'_> {
         if self.language.name == "bash" {
             return Some(self.curl(call));
         }
-        let positional = call.arguments.iter().take(3).find_map(|argument| match &argument.value {
+        let positional = call.arguments.iter().take(MAX_URLS).find_map(|argument| match &argument.value {
             Value::Literal { text, .. } if text.len() <= 7 => of_text(&String::from_utf8_lossy(text)),
             Value::Literal { .. } => None,
             _ => of_text(self.text(argument.span)),
@@ -546,9 +706,40 @@ impl Reader<'_> {
             let mut behind = self.facts.calls.iter().filter(|other| other.receiver.is_some_and(|receiver| receiver.contains(call.span)));
             behind.find_map(|other| of_text(other.method.as_deref()?.trim_start_matches('.')))
         };
-        let is_alone = call.arguments.len() == 1 || call.named.iter().any(|(name, _)| matches!(name.as_str(), "headers" | "credentials"));
-        let gets = words.iter().any(|word| matches!(word.as_str(), "fetch" | "got" | "ky" | "axios" | "urlopen"));
+        // OkHttp gets, unless its builder is told otherwise.
+        let is_built = call.receiver.is_some_and(|receiver| self.text(receiver).ends_with("Request.Builder()"));
+        let is_alone = is_built || call.arguments.len() == 1 || call.named.iter().any(|(name, _)| matches!(name.as_str(), "headers" | "credentials"));
+        let gets = words.iter().any(|word| matches!(word.as_str(), "fetch" | "got" | "ky" | "axios" | "urlopen")) || is_built;
         positional.or_else(chained).or_else(|| (gets && is_alone).then(|| "GET".to_owned()))
+    }
+
+    /// The method that a call on the way to this one names: `client.get()`, `client.method(HttpMethod.GET)`.
+    fn method_before(&self, call: &Call) -> Option<String> {
+        let before = self.calls.get(&call.receiver?)?;
+        let name = last_name(before.method.as_deref()?).to_ascii_lowercase();
+        match before.arguments.as_slice() {
+            [] => METHODS.iter().find(|(word, _)| *word == name).map(|(_, method)| (*method).to_owned()),
+            [_] if name == "method" => self.method(before, &[]),
+            _ => None,
+        }
+    }
+
+    /// The client that a request is made on: `client` of `client.get()`, of `client.R().SetResult(x)`.
+    fn client(&self, receiver: Span) -> Span {
+        let next = |span: &Span| self.calls.get(span).and_then(|call| call.receiver);
+        std::iter::successors(Some(receiver), next).take(MAX_CHAIN).last().unwrap_or(receiver)
+    }
+
+    /// The receiver of a request that another call sends: `client` of `client.SendAsync(new Request(Get, "/x"))`.
+    fn sender(&self, call: &Call) -> Option<Span> {
+        let is_given = |other: &&Call| other.arguments.iter().any(|argument| argument.span == call.span) && other.receiver.is_some();
+        self.facts.calls.iter().take_while(|other| other.span.start <= call.span.start).filter(is_given).last()?.receiver
+    }
+
+    /// The innermost call of this name around another one.
+    fn around(&self, call: &Call, name: &str) -> Option<&Call> {
+        let is_around = |other: &&Call| other.span != call.span && other.span.contains(call.span) && last_name(other.method.as_deref().unwrap_or("")) == name;
+        self.facts.calls.iter().take_while(|other| other.span.start <= call.span.start).filter(is_around).last()
     }
 
     /// curl gets, unless it is told otherwise or given data (its manual, `--request` and `--data`).
@@ -586,7 +777,16 @@ impl Reader<'_> {
             let gives = call.arguments.len() == 1 && call.method.as_deref().is_some_and(|method| is_setter(last_name(method)));
             self.parts(call.arguments.first().filter(|_| gives)?)
         };
-        let based = |call: &Call| named(call).or_else(|| given(call));
+        // `new RestClient("https://…")`, `factory.CreateClient("bank")`.
+        let made = |call: &Call| {
+            let first = call.arguments.first().filter(|_| is_maker_of_clients(call.method.as_deref().unwrap_or(&call.callee)))?;
+            match self.parts(first)? {
+                parts if matches!(parts.first(), Some(UrlPart::Text(text)) if text.contains("://")) => Some(parts),
+                _ if matches!(first.value, Value::Literal { .. }) => Some(vec![UrlPart::Hole(self.text(call.span).chars().take(MAX_WORD).collect())]),
+                _ => None,
+            }
+        };
+        let based = |call: &Call| named(call).or_else(|| given(call)).or_else(|| made(call));
         calls.filter(|call| span.contains(call.span)).find_map(based)
     }
 }
@@ -596,9 +796,19 @@ fn is_setter(name: &str) -> bool {
     matches!(name.to_ascii_lowercase().as_str(), "baseurl" | "base_url" | "setbaseurl" | "set_base_url" | "withbaseurl" | "rooturi" | "baseuri")
 }
 
+/// Whether a call only makes a URL of a base that is not known.
+fn is_bare_base(callee: &str, urls: &[UrlArgument]) -> bool {
+    MAKERS.contains(&callee.to_ascii_lowercase().as_str()) && urls.iter().all(|url| matches!(url.parts.as_slice(), [UrlPart::Name(_) | UrlPart::Hole(_)]))
+}
+
+/// Whether a callee makes a client.
+fn is_maker_of_clients(callee: &str) -> bool {
+    words(last_name(callee)).last().is_some_and(|word| matches!(word.as_str(), "client" | "session" | "connection"))
+}
+
 /// Whether an annotation declares a client.
 fn is_client(name: &str) -> bool {
-    matches!(name, "FeignClient" | "HttpExchange" | "RegisterRestClient")
+    matches!(name, "FeignClient" | "HttpExchange" | "RegisterRestClient" | "Client")
 }
 
 /// A base, of which a placeholder (`${bank.url}`) or a mere name (`name = "bank"`) is no text.

@@ -211,6 +211,7 @@ const NEGATIVE_ANYWHERE: &[&str] = &[
 
 /// Words before `token` that parsers, pagers and language models use.
 const PARSER_TOKENS: &[&str] = &[
+    "authenticity",
     "begin",
     "bos",
     "close",
@@ -263,6 +264,7 @@ const PARSER_TOKENS: &[&str] = &[
     "start",
     "stop",
     "string",
+    "stylesheet",
     "sync",
     "total",
     "unexpected",
@@ -504,6 +506,10 @@ fn starts_at_a_word(ending: &str, words: &[&str]) -> bool {
     false
 }
 
+/// Words before `pass` that make it a run or a filter.
+const PASSES: &[&str] =
+    &["band", "color", "depth", "filter", "final", "first", "high", "last", "low", "multi", "one", "render", "second", "shadow", "single", "two"];
+
 fn short_word(kind: NameKind, last: &str, before: &[&str]) -> Option<(NameKind, Strength)> {
     if last == "key" {
         let compact: String = before.concat();
@@ -518,6 +524,10 @@ fn short_word(kind: NameKind, last: &str, before: &[&str]) -> Option<(NameKind, 
     }
     // The locale of Palau.
     if last == "pw" && matches!(before, ["en" | "pau"]) {
+        return None;
+    }
+    // One of several goes through something, a filter of frequencies.
+    if last == "pass" && before.last().is_some_and(|word| PASSES.contains(word)) {
         return None;
     }
     let strong = before.last().is_some_and(|word| ACCOUNTS.contains(word)) && kind == Password;

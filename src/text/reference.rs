@@ -387,7 +387,9 @@ fn variable(text: &[u8]) -> Option<(Hole<'_>, usize)> {
     if word.is_empty() || word.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_lowercase()) {
         return None;
     }
-    if word[0].is_ascii_digit() && word.len() > 2 || randomness::is_random(word) && word.len() > 5 {
+    // `$BW_MSSQL_PASSWORD`: what looks random in it are abbreviations.
+    let is_conventional = word.contains(&b'_') && word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
+    if word[0].is_ascii_digit() && word.len() > 2 || !is_conventional && randomness::is_random(word) && word.len() > 5 {
         return None;
     }
     let path = rest[name..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.->[]'\"".contains(b)).count();
@@ -572,6 +574,7 @@ mod tests {
     fn references_of_every_syntax_are_told() {
         for value in [
             "$X",
+            "$BW_MSSQL_PASSWORD",
             "${X}",
             "${X:?message}",
             "${X:-}",
