@@ -1,4 +1,4 @@
-//! Documents that vendors publish say what calls need: the OpenAPI documents of UK Open Banking and the permissions document of Microsoft Graph, each
+//! Documents that vendors publish say what calls need: the `OpenAPI` documents of UK Open Banking and the permissions document of Microsoft Graph, each
 //! of whose operations is called by a program and judged.
 //!
 //! The repository holds short documents of the same form. `AELIX_VENDOR_DOCUMENTS` names a folder with the real ones, which are tested in their place:
@@ -28,7 +28,7 @@ fn document(name: &str) -> String {
     std::fs::read_to_string(real.unwrap_or_else(own)).unwrap()
 }
 
-/// The operations of a document in OpenAPI: method and path.
+/// The operations of a document in `OpenAPI`: method and path.
 fn operations(text: &str) -> Vec<(String, String)> {
     let document: Value = serde_json::from_str(text).unwrap();
     let base = document["servers"][0]["url"].as_str().unwrap();

@@ -509,10 +509,15 @@ mod tests {
 
     #[test]
     fn many_requests_stay_linear() {
-        let text = "aelix scope=[\"admin:users\" authorization_code ".repeat(4_000);
-        let started = std::time::Instant::now();
-        assert!(!found(&text, "a.py").is_empty());
-        assert!(started.elapsed().as_secs() < 20);
+        let time = |count: usize| {
+            let text = "aelix scope=[\"admin:users\" authorization_code ".repeat(count);
+            let started = std::time::Instant::now();
+            assert!(!found(&text, "a.py").is_empty());
+            started.elapsed()
+        };
+        // Four times as many would take sixteen times as long if each looked at all the others.
+        let (few, many) = (time(1_000), time(4_000));
+        assert!(many < few * 10, "{few:?}, then {many:?}");
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn is_test_file(name: &str) -> bool {
 }
 
 fn is_example_file(name: &str) -> bool {
-    let words = ["example", "sample", "template", "dist", "tmpl", "default", "defaults"];
+    let words = ["example", "examples", "sample", "samples", "template", "dist", "tmpl", "default", "defaults"];
     name.split(['.', '-', '_']).any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
 

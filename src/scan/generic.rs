@@ -120,6 +120,7 @@ fn is_refuted(candidate: &Candidate) -> bool {
         || is_permission(candidate)
         || is_address(value)
         || holds_verb(value)
+        || value.starts_with(b"<") && memchr::memmem::find(value, b"</").is_some()
         || memchr::memmem::find_iter(value, b"\\u").count() >= 2
 }
 
@@ -220,6 +221,10 @@ fn is_permission(candidate: &Candidate) -> bool {
 
 /// A regular expression.
 fn is_regex(value: &[u8]) -> bool {
+    let ranges = [b"a-z".as_slice(), b"A-Z", b"0-9"].iter().any(|range| memchr::memmem::find(value, range).is_some());
+    if value.contains(&b'[') && ranges {
+        return true;
+    }
     let anchored = value.starts_with(b"/^") || value.starts_with(b"^") && value.ends_with(b"$") || value.starts_with(b"(?");
     anchored || memchr::memmem::find(value, b"\\x").is_some() && value.contains(&b'[')
 }

@@ -9,8 +9,9 @@ use crate::model::{Confidence, Severity};
 use crate::ruleset::sinks::Sink;
 pub use crate::ruleset::sinks::Sinks;
 use crate::text::placeholder::{placeholder, reference};
-use crate::text::{Secret, Span, decode, randomness, wording};
+use crate::text::{Secret, Span, decode, randomness};
 
+use super::generic;
 use super::syntax::{Facts, is_callee};
 
 /// Shortest literal worth looking for before parsing, in bytes.
@@ -347,7 +348,7 @@ const MAX_NUMBER: usize = 4;
 
 /// How sure it is that the value is a real secret.
 pub(super) fn confidence(text: &[u8]) -> (Confidence, Option<&'static str>) {
-    let is_drawn = wording::unexplained(text) >= wording::DRAWN;
+    let is_drawn = generic::is_drawn(text);
     if randomness::is_random(text) && (is_drawn || text.len() >= LONG) {
         return (Confidence::High, None);
     }

@@ -211,9 +211,11 @@ const NEGATIVE_ANYWHERE: &[&str] = &[
 
 /// Words before `token` that parsers, pagers and language models use.
 const PARSER_TOKENS: &[&str] = &[
+    "action",
     "authenticity",
     "begin",
     "bos",
+    "change",
     "close",
     "closing",
     "cls",
@@ -230,6 +232,7 @@ const PARSER_TOKENS: &[&str] = &[
     "expected",
     "first",
     "get",
+    "idempotency",
     "identifier",
     "input",
     "keyword",
@@ -540,7 +543,9 @@ fn short_word(kind: NameKind, last: &str, before: &[&str]) -> Option<(NameKind, 
 fn token(last: &str, before: &[&str]) -> Option<Strength> {
     let joined = last.strip_suffix("token").filter(|rest| !rest.is_empty());
     let Some(qualifier) = joined.or(before.last().copied()) else { return Some(Weak) };
-    if PARSER_TOKENS.contains(&qualifier) || before.contains(&"reset") || before.contains(&"forgot") || before.contains(&"password") {
+    // AWS: what makes a call that is sent again the same call.
+    let is_of_request = matches!(before, [.., "client", "request"]);
+    if is_of_request || PARSER_TOKENS.contains(&qualifier) || before.contains(&"reset") || before.contains(&"forgot") || before.contains(&"password") {
         return None;
     }
     if matches!(qualifier, "my" | "the" | "a" | "new" | "old" | "raw" | "this") {
