@@ -14,7 +14,7 @@ use std::{env, process};
 use aelix_lint::model::{Blob, Target};
 use aelix_lint::ruleset::{self, RuleOptions, RuleSet};
 use aelix_lint::scan::{ScanOptions, Scanner, Worker};
-use aelix_lint::source::{self, Buffer, FileSize, IgnoreFiles, Input, ListOptions, NamedPaths, Read};
+use aelix_lint::source::{self, Archives, Buffer, FileSize, IgnoreFiles, Input, ListOptions, NamedPaths, Read};
 use rayon::prelude::*;
 
 /// Times that a measurement in memory is repeated; the least counts.
@@ -46,6 +46,7 @@ fn listed(paths: &[String]) -> Vec<Target> {
         named_paths: NamedPaths::WinOverExcludes,
         ignore_files: IgnoreFiles::Honour,
         max_file_size: FileSize::default(),
+        archives: Archives::Closed,
         outputs: Vec::new(),
         threads: 0,
     };

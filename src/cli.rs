@@ -279,6 +279,7 @@ pub struct CheckArgs {
 
 /// What is scanned.
 #[derive(Clone, Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Files")]
 pub struct FileArgs {
     /// Do not scan what this glob matches (gitignore syntax; may be repeated); replaces `exclude` of the configuration
@@ -296,6 +297,9 @@ pub struct FileArgs {
     /// Pass over larger files met in a folder, such as 200MiB, 1GB or 4096 [default: 16 MiB]
     #[arg(long, value_name = "SIZE")]
     pub max_file_size: Option<FileSize>,
+    /// Also scan what is packed in archives (zip, jar, docx, whl, tar, gz and the like), to three levels; nothing is written to disk
+    #[arg(long)]
+    pub archives: bool,
     /// Also scan the paths listed in FILE (`-`: standard input), separated by newlines or NUL bytes
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,

@@ -16,7 +16,7 @@ use crate::model::Target;
 use crate::report::Format;
 use crate::ruleset::RuleOptions;
 use crate::scan::ScanOptions;
-use crate::source::{IgnoreFiles, Input, ListOptions, NamedPaths, reason};
+use crate::source::{Archives, IgnoreFiles, Input, ListOptions, NamedPaths, reason};
 use crate::text::value::date::Moment;
 use crate::triage::{FailOn, ForeignSuppressions, InlineSuppressions, Ledger, Thresholds, TriageOptions};
 
@@ -180,7 +180,8 @@ impl Plan {
     /// The baseline, ready for one run.
     pub fn ledger(&self) -> Option<Ledger<'_>> {
         let file = self.baseline.as_ref()?;
-        let is_gone = |path: &str| !file.folder.join(path).exists();
+        // Of an entry, the archive is a file.
+        let is_gone = |path: &str| !file.folder.join(path).exists() && !path.split_once('!').is_some_and(|(outer, _)| file.folder.join(outer).exists());
         Some(Ledger::new(&file.baseline, self.now.date(), &file.prefix, is_gone))
     }
 }
@@ -197,6 +198,7 @@ fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> 
         named_paths: if args.files.force_exclude { NamedPaths::YieldToExcludes } else { NamedPaths::WinOverExcludes },
         ignore_files: if no_ignore { IgnoreFiles::Disregard } else { IgnoreFiles::Honour },
         max_file_size: settings.pick_or_default("max-file-size", args.files.max_file_size, |file| file.max_file_size),
+        archives: if args.files.archives { Archives::Opened } else { Archives::Closed },
         root: settings.folder().to_path_buf(),
         outputs,
         threads: 0,

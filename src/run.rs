@@ -75,7 +75,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         let from = round * at_once;
         let progress = |done: usize, _: usize| (watch.progress)(from + done, targets.len());
         let scan = if is_history { scanning::scan_versions } else { scanning::scan_all };
-        let outcomes = scan(&scanner, some, &threads, &progress);
+        let outcomes = scan((&scanner, &plan.listing), some, &threads, &progress);
         for (index, file) in blobs.book(&mut report, (from, some), outcomes) {
             settled.add(index, file, watch);
         }
@@ -209,7 +209,7 @@ impl Settled<'_> {
         known.extend(findings);
         book::tell_once(known);
         if !is_first {
-            known.sort_by(|a, b| (a.place.span, &a.rule).cmp(&(b.place.span, &b.rule)));
+            known.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));
         }
     }
 }

@@ -35,7 +35,7 @@ const FLOORS: [(u32, &[&str]); 11] = [
 const STRANGERS: [(&str, &str); 1] = [("scan", "source")];
 
 /// A crate, and the only files that may name it.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("clap", &["cli.rs"]),
     ("toml", &["config.rs", "ruleset/"]),
     ("colored", &["report/style.rs"]),
@@ -43,7 +43,9 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("serde_sarif", &["report/sarif.rs"]),
     ("ignore", &["source/walk.rs"]),
     ("rayon", &["run.rs", "run/"]),
-    ("flate2", &["source/git/"]),
+    ("flate2", &["source/archive.rs", "source/git/"]),
+    ("tar", &["source/archive.rs"]),
+    ("zip", &["source/archive.rs"]),
 ];
 
 /// Rules about where a value stands (after a name, inside a URL), not about its shape: they see the names in examples, which nothing hides.

@@ -3,12 +3,14 @@
 use data_encoding::BASE32_NOPAD;
 
 use super::Verdict;
+use crate::text::decode::lenient;
 
 /// Whether the CRC of a 58-character seed is right.
 pub fn nkey_crc16(value: &[u8]) -> Verdict {
-    let Ok(raw) = BASE32_NOPAD.decode(value) else { return Verdict::Rejected("not base32") };
+    // Bits after the last byte are part of no seed: they count as a wrong checksum does.
+    let Ok(raw) = lenient(&BASE32_NOPAD.specification()).decode(value) else { return Verdict::Rejected("not base32") };
     let Some((body, [low, high])) = raw.split_last_chunk::<2>() else { return Verdict::Rejected("too short") };
-    if crc16(body) == u16::from_le_bytes([*low, *high]) {
+    if crc16(body) == u16::from_le_bytes([*low, *high]) && BASE32_NOPAD.decode(value).is_ok() {
         return Verdict::Proven;
     }
     Verdict::WrongChecksum("the checksum of the seed is wrong: it may be mistyped or made up".into())
@@ -35,5 +37,7 @@ mod tests {
         let seed = BASE32_NOPAD.encode(&raw);
         assert_eq!(nkey_crc16(seed.as_bytes()), Verdict::Proven);
         assert!(matches!(nkey_crc16(seed.replacen('S', "T", 1).as_bytes()), Verdict::WrongChecksum(_)));
+        let last = if seed.ends_with('7') { '3' } else { '7' };
+        assert!(matches!(nkey_crc16(format!("{}{last}", &seed[..57]).as_bytes()), Verdict::WrongChecksum(_)));
     }
 }

@@ -123,6 +123,13 @@ impl Target {
         }
     }
 
+    /// An entry of this archive: what it is called follows `!`, as in `outer.zip!inner/file`.
+    pub fn entry(&self, name: &str) -> Self {
+        let (display, relative) = (format!("{}!{name}", self.display).into(), format!("{}!{name}", self.relative).into());
+        // Rules and languages look for the name of a file behind a slash.
+        Self { display, relative, within: format!("{}/{}", self.within, name.replace('!', "/")).into(), explicit: false, ..self.clone() }
+    }
+
     /// A file in memory, for tests and benchmarks.
     pub fn in_memory(name: &str) -> Self {
         Self::stdin(name)

@@ -46,6 +46,14 @@ pub struct Scanned {
     pub added: Option<Vec<(u32, u32)>>,
 }
 
+impl Scanned {
+    /// What is found in the blob alone, without what other files could make of it.
+    pub fn without_facts(self) -> Self {
+        let Self { findings, suppressions, parsed_bytes, notices, added, .. } = self;
+        Self { findings, suppressions, parsed_bytes, notices, added, ..Self::default() }
+    }
+}
+
 /// A slot of an API whose value is read at run time.
 #[derive(Clone, Debug)]
 pub struct SafeUse {

@@ -232,6 +232,8 @@ pub enum Matcher {
         name: Option<String>,
         /// Regex that the whole value matches.
         value: Option<String>,
+        /// Regex that the whole value matches where the group `alone` of the name takes part: the name of a service without a word of a credential.
+        alone: Option<String>,
         /// The value has no format of its own: it is judged like that of a generic rule.
         opaque: bool,
         /// Only in files of these kinds; empty: all.

@@ -17,11 +17,14 @@ use crate::check::{self, Validator};
 use crate::lang;
 use crate::model::rule::{Matcher, ResourceCondition};
 use crate::model::{Rule, Target};
+use crate::text::randomness;
 
 /// Bytes a line pattern may reach to each side of its anchor.
 pub const LINE_REACH: usize = 4096;
 /// Size limit of one compiled regex, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
+/// The group of a name that says of no credential.
+const ALONE: &str = "alone";
 
 /// A rule ready to run.
 #[derive(Debug)]
@@ -123,6 +126,7 @@ pub struct KeyEngine {
     /// None: the built-in classifier of secret names.
     name: Option<Lazy>,
     value: Option<Lazy>,
+    alone: Option<Lazy>,
 }
 
 impl KeyEngine {
@@ -141,9 +145,19 @@ impl KeyEngine {
         self.name.is_some() && self.value.is_some()
     }
 
+    /// Whether the group `alone` of the rule takes part in the name, which says of no credential then.
+    pub fn is_alone(&self, name: &str) -> bool {
+        self.alone.is_some() && self.name.as_ref().is_some_and(|regex| regex.has_group(name.as_bytes(), ALONE))
+    }
+
     /// Whether the whole value has this rule's format.
     pub fn value_matches(&self, value: &[u8]) -> bool {
         self.value.as_ref().is_none_or(|regex| regex.is_match(value))
+    }
+
+    /// Whether the whole value needs no word of a credential in its name: it has the stricter format and is random.
+    pub fn stands_alone(&self, value: &[u8]) -> bool {
+        self.alone.as_ref().is_some_and(|regex| regex.is_match(value)) && randomness::is_random(value)
     }
 }
 
@@ -173,10 +187,19 @@ impl Lazy {
         self.regex.get_or_init(|| self.built().ok()).as_ref().is_some_and(|regex| regex.is_match(bytes))
     }
 
+    /// Whether the named group takes part in the match.
+    fn has_group(&self, bytes: &[u8], group: &str) -> bool {
+        let Some(regex) = self.regex.get_or_init(|| self.built().ok()).as_ref() else { return false };
+        let mut found = regex.create_captures();
+        regex.captures(bytes, &mut found);
+        found.get_group_by_name(group).is_some()
+    }
+
     fn built(&self) -> Result<meta::Regex, String> {
         let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&self.pattern).map_err(|error| error.to_string())?;
         let is_long = self.asked_of == Asked::Values;
-        regex_of(&hir, meta::Config::new().which_captures(WhichCaptures::Implicit).hybrid(is_long).auto_prefilter(is_long))
+        let captures = if self.pattern.contains("(?<") { WhichCaptures::All } else { WhichCaptures::Implicit };
+        regex_of(&hir, meta::Config::new().which_captures(captures).hybrid(is_long).auto_prefilter(is_long))
     }
 
     /// Builds it now; why not, where it cannot be.
@@ -199,6 +222,7 @@ impl Compiled {
             Engine::Key(engine) => {
                 engine.name.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.name", "the pattern of `name`"))?;
                 engine.value.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.value", "the pattern of `value`"))?;
+                engine.alone.as_ref().map_or(Ok(()), Lazy::build).map_err(smaller("key.alone", "the pattern of `alone`"))?;
             }
             Engine::Pattern(_) | Engine::Sink | Engine::Query(_) | Engine::Check => {}
         }
@@ -287,7 +311,7 @@ pub fn compile(rule: &Rule, sinks: &Sinks) -> Result<Compiled, RuleError> {
     }
     let (engine, derived) = match &rule.matcher {
         Matcher::Pattern { regex, multiline } => pattern(regex, *multiline).map_err(fail("pattern"))?,
-        Matcher::Key { name, value, .. } => key(name.as_deref(), value.as_deref()).map_err(fail("key.name"))?,
+        Matcher::Key { name, value, alone, .. } => key(name.as_deref(), value.as_deref(), alone.as_deref()).map_err(fail("key.name"))?,
         Matcher::Sink { .. } => (Engine::Sink, Some(Cow::default())),
         Matcher::Query { queries } => (Engine::Query(queries_of(rule, queries)?), Some(Cow::default())),
         Matcher::Check { name } if !check::CHECKS.contains(&name.as_str()) => return Err(fail("check")(unknown_check(name, check::CHECKS.into_iter()))),
@@ -383,7 +407,11 @@ pub fn part(regex: &str) -> Result<Compiled, String> {
 /// What can be wrong with the smaller parts of a rule. Those of the built-in rules are not looked at at every start; a test does.
 fn check_parts(rule: &Rule, sinks: &Sinks) -> Result<(), (&'static str, String)> {
     match &rule.matcher {
-        Matcher::Key { value: Some(value), .. } => drop(parse(value).map_err(|what| ("key.value", what))?),
+        Matcher::Key { value, alone, .. } => {
+            for (key, regex) in [("key.value", value), ("key.alone", alone)] {
+                regex.as_ref().map(|regex| parse(regex)).transpose().map_err(|what| (key, what))?;
+            }
+        }
         Matcher::Sink { kind } => known_kind(kind, sinks).map_err(|what| ("sink", what))?,
         _ => {}
     }
@@ -399,14 +427,14 @@ fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
     Ok((Engine::Pattern(engine), anchors))
 }
 
-fn key(name: Option<&str>, value: Option<&str>) -> Result<Built, String> {
+fn key(name: Option<&str>, value: Option<&str>, alone: Option<&str>) -> Result<Built, String> {
     let anchors = match name {
         Some(name) => known::derived(name, Form::Name)?.anchors,
         None => Some(GENERIC_STEMS.iter().map(|stem| Anchor::folded(stem.as_bytes())).collect()),
     };
-    let value = value.map(|value| Lazy::new(format!("^(?:{value})$"), Asked::Values));
+    let [value, alone] = [value, alone].map(|value| value.map(|value| Lazy::new(format!("^(?:{value})$"), Asked::Values)));
     let name = name.map(|name| Lazy::new(name.to_owned(), Asked::Names));
-    Ok((Engine::Key(KeyEngine { name, value }), anchors))
+    Ok((Engine::Key(KeyEngine { name, value, alone }), anchors))
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {

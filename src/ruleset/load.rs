@@ -109,6 +109,7 @@ pub(super) struct RawRule {
 pub(super) struct RawKey {
     name: Option<String>,
     value: Option<String>,
+    alone: Option<String>,
     #[serde(default)]
     opaque: bool,
     #[serde(default)]
@@ -400,7 +401,7 @@ fn convert(raw: RawRule, source: RuleSource, text: LazyText) -> Result<Rule, Rul
         (None, None, None, None, None) if !conditions.is_empty() => Matcher::Resource { conditions },
         _ if !conditions.is_empty() => return Err(fail(ONE_MATCHER)),
         (Some(regex), None, None, None, None) => Matcher::Pattern { regex, multiline: raw.multiline },
-        (None, Some(key), None, None, None) => Matcher::Key { name: key.name, value: key.value, opaque: key.opaque, kinds: key.kinds },
+        (None, Some(key), None, None, None) => Matcher::Key { name: key.name, value: key.value, alone: key.alone, opaque: key.opaque, kinds: key.kinds },
         (None, None, Some(sink), None, None) => Matcher::Sink { kind: sink.kind },
         (None, None, None, Some(query), None) => Matcher::Query { queries: query.into_iter().collect() },
         (None, None, None, None, Some(name)) => Matcher::Check { name },

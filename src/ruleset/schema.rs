@@ -118,6 +118,7 @@ fn matchers() -> Vec<(&'static str, Value)> {
     let key = vec![
         ("name", text("Regex on the name in snake case and lower case; none: names of secrets as the program knows them.")),
         ("value", text("Regex that the whole value matches.")),
+        ("alone", text("Regex that the whole value, a random one, matches where the group `alone` of the name takes part, which says of no credential.")),
         ("opaque", json!({ "type": "boolean", "description": "The value has no format of its own: it must look random." })),
         ("kinds", array(&kinds, "Only in files of these kinds.")),
     ];

@@ -48,7 +48,12 @@ pub fn tell_once(findings: &mut Vec<Finding>) {
     let surer = |hint: &Finding| {
         let is_of_same = |other: &&Finding| {
             let (a, b) = (hint.place.span, other.place.span);
-            is_secret(other) && other.confidence > hint.confidence && a.start < b.end && b.start < a.end && other.place.commit.is_none()
+            is_secret(other)
+                && other.place.relative == hint.place.relative
+                && other.confidence > hint.confidence
+                && a.start < b.end
+                && b.start < a.end
+                && other.place.commit.is_none()
         };
         findings.iter().position(|other| is_of_same(&other))
     };
@@ -74,6 +79,25 @@ fn count(report: &mut Report, display: &Arc<str>, bytes: u64) {
     if let Some(files) = &mut report.scanned_files {
         files.push(display.clone());
     }
+}
+
+/// Books an entry of an archive, to which no other file adds anything. Returns what was found in it.
+fn booked(report: &mut Report, entry: &Target, outcome: Outcome) -> Option<FileResult> {
+    let (display, relative) = (entry.display.clone(), entry.relative.clone());
+    match outcome {
+        Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
+        Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
+        Outcome::Opened { .. } => {}
+        Outcome::Scanned { bytes, found, .. } => {
+            count(report, &display, bytes);
+            let mut scanned = *found?;
+            report.stats.parsed_bytes += scanned.parsed_bytes;
+            report.notices.extend(notices(entry, &mut scanned));
+            let Scanned { findings, suppressions, added, .. } = scanned;
+            return Some(FileResult { findings, suppressions, added });
+        }
+    }
+    None
 }
 
 /// Whether it holds comments that may mute what the project stage finds in it.
@@ -140,36 +164,56 @@ impl Blobs {
     pub fn book(&mut self, report: &mut Report, (from, targets): (usize, &[Target]), outcomes: Vec<Outcome>) -> Vec<(usize, FileResult)> {
         let mut settled = Vec::new();
         for (index, (target, outcome)) in targets.iter().zip(outcomes).enumerate() {
-            let (display, relative) = (target.display.clone(), target.relative.clone());
-            match outcome {
-                Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
-                Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
-                Outcome::Scanned { bytes, asks, found } => {
-                    count(report, &display, bytes);
-                    self.asking.extend(asks.then_some(from + index));
-                    let Some(mut scanned) = found else { continue };
-                    report.stats.parsed_bytes += scanned.parsed_bytes;
-                    report.notices.extend(notices(target, &mut scanned));
-                    if let Some(safe) = &mut report.safe {
-                        safe.append(&mut scanned.safe);
-                    }
-                    self.apis.extend(scanned.api.take().filter(|_| self.apis.len() < MAX_APIS).map(|api| *api));
-                    self.names.append(&mut scanned.wanted);
-                    self.signs.append(&mut scanned.signs);
-                    self.sites.append(&mut scanned.sites);
-                    self.omitted.append(&mut scanned.omitted);
-                    let may_open = scanned.findings.iter().any(blast::is_of_client);
-                    if scanned.resources.is_empty() && !mutes(&scanned) && !may_open || target.commit().is_some() {
-                        let Scanned { findings, suppressions, added, .. } = *scanned;
-                        settled.push((from + index, FileResult { findings, suppressions, added }));
-                    } else {
-                        self.indices.push(from + index);
-                        self.scanned.push(*scanned);
-                    }
+            self.book_one(report, (from + index, target), outcome, &mut settled);
+        }
+        settled
+    }
+
+    fn book_one(&mut self, report: &mut Report, (index, target): (usize, &Target), outcome: Outcome, settled: &mut Vec<(usize, FileResult)>) {
+        let (display, relative) = (target.display.clone(), target.relative.clone());
+        match outcome {
+            Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
+            Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
+            Outcome::Opened { entries, opened } => {
+                report.notices.extend(opened.notices.into_iter().map(|message| Notice { display: display.clone(), relative: relative.clone(), message }));
+                let error = |why: String| RunError {
+                    message: format!("cannot read all of {display}: {why}"),
+                    display: Some(display.clone()),
+                    relative: Some(relative),
+                };
+                report.errors.extend(opened.error.map(error));
+                settled.extend(entries.into_iter().filter_map(|(entry, outcome)| Some((index, booked(report, &entry, outcome)?))));
+            }
+            Outcome::Scanned { bytes, asks, found } => {
+                count(report, &display, bytes);
+                self.asking.extend(asks.then_some(index));
+                if let Some(scanned) = found {
+                    self.book_found(report, (index, target), *scanned, settled);
                 }
             }
         }
-        settled
+    }
+
+    /// Books what was found in a file that has something to say.
+    fn book_found(&mut self, report: &mut Report, (index, target): (usize, &Target), mut scanned: Scanned, settled: &mut Vec<(usize, FileResult)>) {
+        report.stats.parsed_bytes += scanned.parsed_bytes;
+        report.notices.extend(notices(target, &mut scanned));
+        if let Some(safe) = &mut report.safe {
+            safe.append(&mut scanned.safe);
+        }
+        self.apis.extend(scanned.api.take().filter(|_| self.apis.len() < MAX_APIS).map(|api| *api));
+        self.names.append(&mut scanned.wanted);
+        self.signs.append(&mut scanned.signs);
+        self.sites.append(&mut scanned.sites);
+        self.omitted.append(&mut scanned.omitted);
+        let may_open = scanned.findings.iter().any(blast::is_of_client);
+        if scanned.resources.is_empty() && !mutes(&scanned) && !may_open || target.commit().is_some() {
+            let Scanned { findings, suppressions, added, .. } = scanned;
+            settled.push((index, FileResult { findings, suppressions, added }));
+        } else {
+            self.indices.push(index);
+            self.scanned.push(scanned);
+        }
     }
 
     /// Targets whose declarations the project stage still needs: files of the modules that matter, not parsed in the first step.
@@ -217,7 +261,7 @@ impl Blobs {
                 }
                 Outcome::Skipped(reason) => report.skipped.push(Skip { display, relative, reason }),
                 Outcome::Failed(message) => report.errors.push(RunError { display: Some(display), relative: Some(relative), message }),
-                Outcome::Scanned { found: None, .. } => {}
+                Outcome::Scanned { found: None, .. } | Outcome::Opened { .. } => {}
             }
         }
     }

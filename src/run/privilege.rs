@@ -180,7 +180,7 @@ impl Called {
                 self.has_gaps |= !scanned.notices.is_empty();
                 self.files.extend(scanned.usage);
             }
-            Outcome::Scanned { found: None, .. } => {}
+            Outcome::Scanned { found: None, .. } | Outcome::Opened { .. } => {}
             Outcome::Skipped(_) | Outcome::Failed(_) => self.has_gaps = true,
         }
     }

@@ -13,7 +13,8 @@ use crate::model::provider::Provider;
 use crate::model::{Blob, Origin, Scanned, SkipReason, Target};
 use crate::scan::usage::Signs;
 use crate::scan::{Scanner, Worker, api};
-use crate::source::{self, Buffer, Packs, Read};
+use crate::source::archive::{self, Entry, Opened};
+use crate::source::{self, Archives, Buffer, FileSize, ListOptions, Packs, Read};
 use crate::text::Span;
 
 use super::panics;
@@ -35,6 +36,13 @@ pub enum Outcome {
         asks: bool,
         /// What was found; most files have nothing to say and take no room.
         found: Option<Box<Scanned>>,
+    },
+    /// Opened: what came of each of its entries.
+    Opened {
+        /// The entries, as if they were files.
+        entries: Vec<(Target, Outcome)>,
+        /// What was not done of it.
+        opened: Opened,
     },
     /// Passed over.
     Skipped(SkipReason),
@@ -85,17 +93,18 @@ impl Threads {
 }
 
 /// Scans all targets; the outcomes are in their order.
-pub fn scan_all(scanner: &Scanner, targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
+pub fn scan_all((scanner, options): (&Scanner, &ListOptions), targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
     let done = AtomicUsize::new(0);
     threads.each(targets, BATCH, |desk, target| {
         let outcome = attempt(target, desk, |blob, worker| scanner.scan(blob, worker));
+        let outcome = unpacked(outcome, (scanner, options), target, desk);
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
         outcome
     })
 }
 
 /// The same for versions of files: those of one file come one after the other, on one thread.
-pub fn scan_versions(scanner: &Scanner, targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
+pub fn scan_versions((scanner, options): (&Scanner, &ListOptions), targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
     let mut files: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     targets.iter().enumerate().for_each(|(index, target)| files.entry(&target.relative).or_default().push(index));
     let packs = Arc::new(targets.first().map(|target| Packs::of(&target.path)).unwrap_or_default());
@@ -114,6 +123,7 @@ pub fn scan_versions(scanner: &Scanner, targets: &[Target], threads: &Threads, p
             if is_taken {
                 versions.settle(|last| desk.buffer.exchange(last));
             }
+            let outcome = unpacked(outcome, (scanner, options), &targets[index], desk);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
             (index, outcome)
         };
@@ -161,7 +171,7 @@ pub fn requests(scanner: &Scanner, targets: &[&Target], (providers, from): (&[Pr
 pub fn declaration(scanner: &Scanner, target: &Target, threads: &Threads) -> Option<Scanned> {
     match attempt(target, &mut threads.own_desk(), |blob, _| scanner.declaration(blob)) {
         Outcome::Scanned { found, .. } => found.map(|found| *found),
-        Outcome::Skipped(_) | Outcome::Failed(_) => None,
+        Outcome::Skipped(_) | Outcome::Opened { .. } | Outcome::Failed(_) => None,
     }
 }
 
@@ -207,22 +217,51 @@ fn on_text((name, bytes): (&str, &[u8]), work: impl FnOnce(&Blob, &mut Worker) -
 
 /// Reads a target and does `work` on its bytes; whatever goes wrong, panics included, is the outcome of this target alone.
 fn attempt(target: &Target, desk: &mut Desk, work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Outcome {
-    let blob = match source::read(target, &mut desk.buffer) {
-        Ok(Read::Text(bytes)) => Blob::new(target, bytes),
-        Ok(Read::Decoded(text)) => Blob::decoded(target, text),
-        Ok(Read::Skipped(reason)) => return Outcome::Skipped(reason),
+    let read = match source::read(target, &mut desk.buffer) {
+        Ok(read) => read,
         Err(error) => return Outcome::Failed(format!("cannot read {}: {}", target.display, source::reason(&error))),
     };
-    let worker = &mut desk.worker;
+    on(&read, target, &mut desk.worker, work)
+}
+
+/// Does `work` on what was read of a target.
+fn on(read: &Read, target: &Target, worker: &mut Worker, work: impl FnOnce(&Blob, &mut Worker) -> Scanned) -> Outcome {
+    let blob = match read {
+        Read::Text(bytes) => Blob::new(target, bytes),
+        Read::Decoded(text) => Blob::decoded(target, text),
+        Read::Skipped(reason) => return Outcome::Skipped(*reason),
+    };
     match panics::guard(|| work(&blob, worker)) {
         Ok(mut found) => {
             found.added = found.added.or_else(|| added(&blob));
             Outcome::Scanned { bytes: blob.bytes.len() as u64, asks: found.asks, found: keep(found) }
         }
         Err(error) => {
-            desk.worker = Worker::default();
+            *worker = Worker::default();
             Outcome::Failed(format!("cannot scan {}: {error}; please report it", target.display))
         }
+    }
+}
+
+/// The outcome of a target; where archives are opened and it is one, those of its entries.
+fn unpacked(outcome: Outcome, (scanner, options): (&Scanner, &ListOptions), target: &Target, desk: &mut Desk) -> Outcome {
+    if options.archives == Archives::Closed || !matches!(outcome, Outcome::Skipped(SkipReason::Binary)) {
+        return outcome;
+    }
+    let (mut entries, mut text) = (Vec::new(), Buffer::default());
+    let (worker, largest): (&mut Worker, FileSize) = (&mut desk.worker, options.max_file_size);
+    let mut visit = |name: &str, entry: Entry| {
+        let target = target.entry(name);
+        let outcome = match entry {
+            Entry::Skipped(reason) => Outcome::Skipped(reason),
+            Entry::Bytes(bytes) => on(&source::read::decode(bytes, &mut text), &target, worker, |blob, worker| scanner.scan(blob, worker).without_facts()),
+        };
+        entries.push((target, outcome));
+    };
+    match archive::open(target, &mut desk.buffer, largest, &mut visit) {
+        None => outcome,
+        Some(Ok(opened)) => Outcome::Opened { entries, opened },
+        Some(Err(error)) => Outcome::Failed(format!("cannot read {}: {}", target.display, source::reason(&error))),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Text behind an encoding, in any file: base64 (of UTF-8 or UTF-16), hexadecimal, percent-encoding, escapes of JSON and HTML; one in another to three levels.
 //!
-//! Nothing is decoded on suspicion. What a secret is called looks the same in every base64 and hexadecimal text, but for its offset in a group of three
-//! bytes; these few strings are looked for, and what is around one is decoded.
+//! Nothing is decoded on suspicion. What a secret is called, and how the tokens of the rules begin, looks the same in every base64 text, but for its offset
+//! in a group of three bytes; these strings are looked for, and what is around one is decoded.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use crate::ruleset::anchors::Anchor;
+use crate::ruleset::{Engine, RuleSet};
 use crate::text::{Mapped, Span, decode};
 
 use super::prefilter::Prefilter;
@@ -20,6 +21,11 @@ const REACH: usize = 2048;
 const MAX_TEXTS: usize = 200;
 /// Shortest part of an encoded word that is looked for.
 const LEAST_SIGN: usize = 6;
+/// Shortest and longest part of the beginning of a token that is looked for, before it is encoded.
+const LEAST_BEGINNING: usize = 4;
+const LONGEST_BEGINNING: usize = 8;
+/// How a JSON Web Token begins (`{"alg":` in base64url).
+const JWT: &[u8] = b"eyJhbGci";
 /// Shortest text that is worth anything, in bytes.
 const LEAST_TEXT: usize = 8;
 
@@ -71,55 +77,85 @@ pub struct Decoded {
     pub span: Span,
 }
 
-static SIGNS: LazyLock<Vec<(Anchor, Encoding)>> = LazyLock::new(|| {
-    let base64 = WORDS.iter().flat_map(|word| in_base64(word.as_bytes())).chain(WIDE_WORDS.iter().flat_map(|word| in_base64(&wide(word))));
-    let deep = DEEP_WORDS.iter().flat_map(|word| in_base64(word.as_bytes()).into_iter().flat_map(|once| in_base64(&once)));
-    let deeper: Vec<Vec<u8>> = deep.clone().flat_map(|twice| in_base64(&twice)).collect();
-    let hex = WORDS.iter().map(|word| data_encoding::HEXLOWER.encode(word.as_bytes()));
-    let named = NAMES.iter().filter(|name| **name != "key").flat_map(|name| SEPARATORS.iter().map(move |separator| format!("{name}{separator}")));
-    let escapes = named.chain(SURE.iter().map(|sign| (*sign).to_owned())).chain(SEPARATORS.iter().map(|separator| format!("api_key{separator}")));
-    let mut all: Vec<(Anchor, Encoding)> = base64.chain(deep).chain(deeper).map(|sign| (Anchor::exact(&sign), Encoding::Base64)).collect();
-    all.extend(hex.map(|sign| (Anchor::folded(sign.as_bytes()), Encoding::Hex)));
-    all.extend(escapes.map(|sign| (Anchor::folded(sign.as_bytes()), Encoding::Escapes)));
-    all.sort_unstable_by_key(|(anchor, _)| *anchor);
-    all.dedup_by_key(|(anchor, _)| *anchor);
-    all
-});
-
-static FILTER: LazyLock<Prefilter> = LazyLock::new(|| Prefilter::new(SIGNS.iter().map(|(anchor, _)| anchor)));
-
 /// What announces encoded text.
-pub fn anchors() -> impl Iterator<Item = Anchor> {
-    SIGNS.iter().map(|(anchor, _)| *anchor)
+#[derive(Default)]
+pub struct Signs {
+    signs: Vec<(Anchor, Encoding)>,
+    /// The index over them, made when first asked.
+    filter: OnceLock<Prefilter>,
 }
 
-/// The texts of a file that are encoded and hold the name of a secret.
-pub fn texts(bytes: &[u8]) -> Vec<Decoded> {
-    let mut found = Vec::new();
-    collect(bytes, None, &mut found);
-    found
-}
-
-/// Collects the texts within `bytes`, which are those of `outer`, if they were encoded themselves.
-fn collect(bytes: &[u8], outer: Option<(&Mapped, &str, Span)>, found: &mut Vec<Decoded>) {
-    let mut places = Vec::new();
-    FILTER.scan(bytes, |sign, at| places.push((at, SIGNS[sign].1)));
-    let mut read = [0; 3];
-    for (at, encoding) in places {
-        if at < read[encoding as usize] || found.len() >= MAX_TEXTS {
-            continue;
-        }
-        let run = run_around(bytes, at, encoding);
-        read[encoding as usize] = run.end;
-        let Some(text) = decoded(bytes, run, at, encoding) else { continue };
-        let (text, span) = outer.map_or_else(|| (text.clone(), run), |(outer, _, span)| (text.clone().through(outer), span));
-        let encodings = outer.map_or_else(|| encoding.name().to_owned(), |(_, before, _)| format!("{before}, {}", encoding.name()));
-        if encodings.matches(',').count() + 1 < MAX_DEPTH {
-            let inner = text.bytes().to_vec();
-            collect(&inner, Some((&text, &encodings, span)), found);
-        }
-        found.push(Decoded { text, encodings, span });
+impl Signs {
+    /// What the names of secrets look like behind each encoding, and the beginnings of the tokens that these rules know behind base64.
+    pub fn new(rules: &RuleSet) -> Self {
+        let base64 = WORDS.iter().flat_map(|word| in_base64(word.as_bytes())).chain(WIDE_WORDS.iter().flat_map(|word| in_base64(&wide(word))));
+        let deep = DEEP_WORDS.iter().flat_map(|word| in_base64(word.as_bytes()).into_iter().flat_map(|once| in_base64(&once)));
+        let deeper: Vec<Vec<u8>> = deep.clone().flat_map(|twice| in_base64(&twice)).collect();
+        let tokens = beginnings(rules).flat_map(token_in_base64);
+        let hex = WORDS.iter().map(|word| data_encoding::HEXLOWER.encode(word.as_bytes()));
+        let named = NAMES.iter().filter(|name| **name != "key").flat_map(|name| SEPARATORS.iter().map(move |separator| format!("{name}{separator}")));
+        let escapes = named.chain(SURE.iter().map(|sign| (*sign).to_owned())).chain(SEPARATORS.iter().map(|separator| format!("api_key{separator}")));
+        let mut signs: Vec<(Anchor, Encoding)> = base64.chain(deep).chain(deeper).chain(tokens).map(|sign| (Anchor::exact(&sign), Encoding::Base64)).collect();
+        signs.extend(hex.map(|sign| (Anchor::folded(sign.as_bytes()), Encoding::Hex)));
+        signs.extend(escapes.map(|sign| (Anchor::folded(sign.as_bytes()), Encoding::Escapes)));
+        signs.sort_unstable_by_key(|(anchor, _)| *anchor);
+        signs.dedup_by_key(|(anchor, _)| *anchor);
+        Self { signs, filter: OnceLock::new() }
     }
+
+    /// The strings to look for.
+    pub fn anchors(&self) -> impl Iterator<Item = Anchor> {
+        self.signs.iter().map(|(anchor, _)| *anchor)
+    }
+
+    /// The texts of a file that are encoded and hold the name of a secret, or the beginning of a token.
+    pub fn texts(&self, bytes: &[u8]) -> Vec<Decoded> {
+        let mut found = Vec::new();
+        self.collect(bytes, None, &mut found);
+        found
+    }
+
+    /// Collects the texts within `bytes`, which are those of `outer`, if they were encoded themselves.
+    fn collect(&self, bytes: &[u8], outer: Option<(&Mapped, &str, Span)>, found: &mut Vec<Decoded>) {
+        let mut places = Vec::new();
+        self.filter.get_or_init(|| Prefilter::new(self.signs.iter().map(|(anchor, _)| anchor))).scan(bytes, |sign, at| places.push((at, self.signs[sign].1)));
+        let mut read = [0; 3];
+        for (at, encoding) in places {
+            if at < read[encoding as usize] || found.len() >= MAX_TEXTS {
+                continue;
+            }
+            let run = run_around(bytes, at, encoding);
+            read[encoding as usize] = run.end;
+            let Some(text) = decoded(bytes, run, at, encoding) else { continue };
+            let (text, span) = outer.map_or_else(|| (text.clone(), run), |(outer, _, span)| (text.clone().through(outer), span));
+            let encodings = outer.map_or_else(|| encoding.name().to_owned(), |(_, before, _)| format!("{before}, {}", encoding.name()));
+            if encodings.matches(',').count() + 1 < MAX_DEPTH {
+                let inner = text.bytes().to_vec();
+                self.collect(&inner, Some((&text, &encodings, span)), found);
+            }
+            found.push(Decoded { text, encodings, span });
+        }
+    }
+}
+
+/// How the tokens begin that the rules know, where that is no word.
+fn beginnings(rules: &RuleSet) -> impl Iterator<Item = &[u8]> {
+    let is_telling = |prefix: &&[u8]| prefix.len() >= LEAST_BEGINNING && !prefix.iter().all(u8::is_ascii_lowercase);
+    let prefixes = |index: usize| match &rules.compiled[index].engine {
+        Engine::Pattern(engine) if rules.rules[index].id.family() == "secrets" => engine.prefixes.as_slice(),
+        _ => &[],
+    };
+    rules.active().flat_map(prefixes).map(|prefix| &prefix[..prefix.len().min(LONGEST_BEGINNING)]).filter(is_telling).chain([JWT])
+}
+
+/// A token behind base64 that begins so: at any offset; of a short beginning, where it begins the text.
+fn token_in_base64(beginning: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = in_base64(beginning);
+    if beginning.len() == LEAST_BEGINNING {
+        let text = data_encoding::BASE64_NOPAD.encode(beginning).into_bytes();
+        all.push(text[..beginning.len() * 8 / 6].to_vec());
+    }
+    all
 }
 
 impl Encoding {
@@ -262,9 +298,15 @@ mod tests {
     use data_encoding::{BASE64, HEXLOWER};
 
     use super::*;
+    use crate::ruleset::RuleOptions;
+
+    fn signs() -> &'static Signs {
+        static SIGNS: OnceLock<Signs> = OnceLock::new();
+        SIGNS.get_or_init(|| Signs::new(&RuleSet::load(&RuleOptions::default()).unwrap()))
+    }
 
     fn texts_of(text: &str) -> Vec<(String, String)> {
-        texts(text.as_bytes()).into_iter().map(|found| (String::from_utf8_lossy(found.text.bytes()).into_owned(), found.encodings)).collect()
+        signs().texts(text.as_bytes()).into_iter().map(|found| (String::from_utf8_lossy(found.text.bytes()).into_owned(), found.encodings)).collect()
     }
 
     #[test]
@@ -273,6 +315,19 @@ mod tests {
             let inner = format!("{}password=kestrel", "x".repeat(pad));
             assert_eq!(texts_of(&format!("blob: {}", BASE64.encode(inner.as_bytes()))), [(inner, "base64".to_owned())], "{pad}");
         }
+    }
+
+    #[test]
+    fn a_bare_token_is_found_at_any_offset_of_base64() {
+        // Made letter by letter, so that no token stands here.
+        let body = |alphabet: &[u8], length: usize| -> String { (0..length).map(|at| char::from(alphabet[at * 7 % alphabet.len()])).collect() };
+        let token = format!("glpat-{}", body(b"q8ZrLmXvKpTnYwBd02469", 20));
+        for pad in 0..7 {
+            let inner = format!("{}{token}", "x".repeat(pad));
+            assert_eq!(texts_of(&format!("value: {}", BASE64.encode(inner.as_bytes()))), [(inner, "base64".to_owned())], "{pad}");
+        }
+        let short = format!("AKIA{}", body(b"Q4K7XN2ZLW5TRBMDY", 16));
+        assert_eq!(texts_of(&BASE64.encode(short.as_bytes())), [(short, "base64".to_owned())]);
     }
 
     #[test]
@@ -306,7 +361,7 @@ mod tests {
     fn the_way_back_leads_to_the_encoded_bytes() {
         let encoded = BASE64.encode(b"{\"user\": \"ops\", \"password\": \"kestrel\"}");
         let file = format!("auth: {encoded}\n");
-        let found = texts(file.as_bytes());
+        let found = signs().texts(file.as_bytes());
         let at = found[0].text.bytes().windows(7).position(|part| part == b"kestrel").unwrap();
         let place = found[0].text.span(Span::new(at, at + 7));
         assert!(BASE64.decode(file[place.range()].trim_end_matches('\n').as_bytes()).unwrap().windows(7).any(|part| part == b"kestrel"));
@@ -315,7 +370,7 @@ mod tests {
     #[test]
     fn what_is_no_text_is_left_alone() {
         let binary = [&[0, 1, 0xFF, 0xFE], WORDS[0].as_bytes(), &[0, 1, 0xFF, 0xFE]].concat();
-        assert!(texts(BASE64.encode(&binary).as_bytes()).is_empty());
-        assert!(texts(b"password and nothing else").is_empty());
+        assert!(signs().texts(BASE64.encode(&binary).as_bytes()).is_empty());
+        assert!(signs().texts(b"password and nothing else").is_empty());
     }
 }

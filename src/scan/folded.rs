@@ -125,10 +125,10 @@ impl Folded {
         folded
     }
 
-    /// Texts behind encodings that hold the name of a secret: what is on one line in quotes, others as they are.
-    pub fn of_encoded(bytes: &[u8]) -> Self {
+    /// Texts behind encodings that hold the name of a secret or the beginning of a token: what is on one line in quotes, others as they are.
+    pub fn of_encoded(bytes: &[u8], signs: &encoded::Signs) -> Self {
         let (mut folded, lines) = (Self::default(), Lines::new(bytes));
-        for found in encoded::texts(bytes) {
+        for found in signs.texts(bytes) {
             let note = format!("decoded from {}, line {}", found.encodings, lines.index_of(found.span.start) + 1);
             let text = found.text.bytes().to_vec();
             let (related, flow) = (Vec::new(), Vec::new());

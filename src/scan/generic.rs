@@ -398,7 +398,7 @@ mod tests {
     fn schemes_of_storage_are_told_from_plain_passwords() {
         assert_eq!(confidence("users.conf", "password", "{PLAIN}q8Zr2LmX0vKp4TnYw6Bd"), Some(Confidence::High));
         assert_eq!(confidence("users.conf", "password", "{noop}q8Zr2LmX0vKp4TnYw6Bd"), Some(Confidence::High));
-        assert_eq!(confidence("users.conf", "password", "{SSHA}igvD9lOiTXm16dmOw0YWRb9OjK2ThZvd"), None);
+        assert_eq!(confidence("users.conf", "password", "{SHA}q8Zr2LmX0vKp4TnYw6Bd"), None);
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub struct Meaning {
     pub lists_safe: bool,
     /// Rules about what code does with its secrets.
     pub practices: Practices,
+    /// What announces encoded text.
+    pub encoded: encoded::Signs,
 }
 
 /// The kinds of candidates that the pre-filter saw, a bit each.
@@ -227,7 +229,7 @@ pub struct Meant {
 impl Meaning {
     /// The active rules about meaning. The data files of the package are checked by tests: one that cannot be read counts as empty.
     pub fn new(rules: &RuleSet, given: &[Provider]) -> Self {
-        let mut meaning = Self::default();
+        let mut meaning = Self { encoded: encoded::Signs::new(rules), ..Self::default() };
         for index in rules.active() {
             match &rules.rules[index].matcher {
                 Matcher::Sink { kind } => meaning.sink_rules.push((kind.clone(), index)),
@@ -271,7 +273,7 @@ impl Meaning {
     pub fn anchors(&self, rules: &RuleSet) -> Vec<(Anchor, Sight)> {
         let mut all: Vec<(Anchor, Sight)> = self.practices.anchors();
         all.extend(manifest::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::Manifest)));
-        all.extend(encoded::anchors().map(|anchor| (anchor, Sight::Encoded)));
+        all.extend(self.encoded.anchors().map(|anchor| (anchor, Sight::Encoded)));
         all.extend(embedded::ANCHORS.map(|anchor| (Anchor::exact(anchor.as_bytes()), Sight::ConfigMap)));
         let decoders = lang::table().iter().flat_map(|language| language.callees.decoders).map(|(callee, _)| sink::telling_part(callee));
         all.extend(decoders.filter(|callee| callee.len() >= LEAST_DECODER).map(|callee| (Anchor::exact(callee.as_bytes()), Sight::Folding)));

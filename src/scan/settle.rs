@@ -103,7 +103,10 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
     }
     let text = &bytes[found.value.range()];
     let raw_name = &bytes[found.name.range()];
-    if !engine.name_matches(normal) || !engine.value_matches(text) || !meets_conditions(rule, text) || compiled.allows(text) {
+    // In the middle of a string `service:value` is the id of something as likely as a key.
+    let is_bound = || matches!(found.holder, Holder::Quoted | Holder::Bare | Holder::Element);
+    let fits = || if engine.is_alone(normal) { is_bound() && engine.stands_alone(text) } else { engine.value_matches(text) };
+    if !engine.name_matches(normal) || !fits() || !meets_conditions(rule, text) || compiled.allows(text) {
         return None;
     }
     let mut hit = Hit::secret(index, rule, found.value, if engine.is_generic() { Rank::Generic } else { Rank::KeyName });

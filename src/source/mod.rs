@@ -1,5 +1,6 @@
 //! Floor 3: where bytes come from. Inputs are listed first, in a stable order, then read one by one.
 
+pub mod archive;
 mod git;
 mod name;
 pub mod read;
@@ -53,6 +54,16 @@ pub enum NamedPaths {
     YieldToExcludes,
 }
 
+/// What happens to archives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Archives {
+    /// They are binary files like others.
+    #[default]
+    Closed,
+    /// What is in them is scanned (`--archives`).
+    Opened,
+}
+
 /// What the plan decides about listing.
 #[derive(Clone, Debug)]
 pub struct ListOptions {
@@ -66,6 +77,8 @@ pub struct ListOptions {
     pub ignore_files: IgnoreFiles,
     /// Larger files met in a walk are passed over.
     pub max_file_size: FileSize,
+    /// Whether archives are opened: they may be larger than other files.
+    pub archives: Archives,
     /// Absolute paths of the run's own output files.
     pub outputs: Vec<PathBuf>,
     /// Threads of the walk; 0: as many as there are cores.
@@ -197,7 +210,7 @@ impl Lister<'_> {
         for (within, met) in walk.run() {
             match met {
                 Met::File(_) if self.options.outputs.iter().any(|o| *o == argument.absolute.join(&within)) => {}
-                Met::File(size) if size > self.options.max_file_size.bytes() => self.skip(argument, &within, SkipReason::TooLarge),
+                Met::File(size) if size > self.largest(&within) => self.skip(argument, &within, SkipReason::TooLarge),
                 Met::File(size) => self.target(argument, (&within, size), Origin::File),
                 Met::Skip(reason) => self.skip(argument, &within, reason),
                 Met::Error(why) => self.error(argument, &within, &why),
@@ -207,6 +220,12 @@ impl Lister<'_> {
                 }
             }
         }
+    }
+
+    /// The size above which a file met in a walk is passed over. An archive is never read as a whole.
+    fn largest(&self, path: &Path) -> u64 {
+        let largest = self.options.max_file_size.bytes();
+        if self.options.archives == Archives::Opened && archive::is_named(path) { largest.max(archive::MAX_ARCHIVE) } else { largest }
     }
 
     /// Changes of a repository. Where they cannot be read nothing was scanned, and that is an error.
@@ -359,6 +378,7 @@ mod tests {
                 named_paths: NamedPaths::WinOverExcludes,
                 ignore_files: IgnoreFiles::Honour,
                 max_file_size: FileSize::default(),
+                archives: Archives::default(),
                 outputs: Vec::new(),
                 threads: 2,
             }

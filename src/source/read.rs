@@ -66,6 +66,11 @@ pub fn decode<'b>(bytes: &[u8], buffer: &'b mut Buffer) -> Read<'b> {
 }
 
 impl Buffer {
+    /// What was read last, taken out.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.raw)
+    }
+
     /// One that reads the blobs of a history.
     pub fn of_history(packs: Arc<Packs>) -> Self {
         Self { packs: Some(PackReader::new(packs)), ..Self::default() }
