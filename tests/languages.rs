@@ -366,6 +366,21 @@ fn what_the_table_says_folds() {
 }
 
 #[test]
+fn no_name_means_itself_in_the_value_that_it_gets() {
+    let rows = [
+        ("a.py", "cfg = {\"prod\": \"one\"}\ncfg = cfg[\"prod\"]\nsink(cfg)\n", "=one"),
+        ("a.py", "cfg = cfg[\"prod\"]\nsink(cfg)\n", "unknown"),
+        ("a.js", "const db = db[\"prod\"];\nsink(db);\n", "unknown"),
+        // A function runs later.
+        ("a.js", "const cfg = { key: \"one\", call: () => { sink(cfg.key); } };\n", "=one"),
+        ("a.js", "const cfg = { a: { b: { c: { d: \"one\" } } } };\nsink(cfg[\"a\"][\"b\"][\"c\"][\"d\"]);\n", "=one"),
+    ];
+    for (path, program, expected) in rows {
+        assert_eq!(sunk(path, program), expected, "{program}");
+    }
+}
+
+#[test]
 fn the_table_in_the_document_is_made_of_it() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/languages.md");
     let document = fs::read_to_string(&path).unwrap();

@@ -124,3 +124,44 @@ fn any_bytes_are_read_in_every_language() {
         println!("{}: {run} programs in {:?}", language.name, start.elapsed());
     }
 }
+
+#[test]
+fn names_that_mean_themselves_and_long_chains_end() {
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let mut programs = vec![
+        ("a.py", "from settings import cfg\ncfg = cfg[\"prod\"]\nsink(cfg)\n".to_owned()),
+        ("a.py", "a, b = a[\"x\"], b[0]\nsink(a)\n".to_owned()),
+        ("a.py", "a = b[\"x\"]\nb = a[\"x\"]\na = b[0]\nsink(a, b)\n".to_owned()),
+        ("a.js", "const db = db[\"prod\"];\nsink(db);\n".to_owned()),
+        ("a.js", "const db = () => db[\"prod\"];\nconst { x } = x;\nsink(db, x);\n".to_owned()),
+    ];
+    for deep in [3_000, 100_000] {
+        programs.extend([
+            ("a.rs", format!("fn f() {{ let x = a{}; sink(x); }}", ".b".repeat(deep))),
+            ("a.py", format!("x = a{}\nsink(x)\n", "[\"x\"]".repeat(deep))),
+            ("a.py", format!("x = a{}\nsink(x)\n", "[0]".repeat(deep))),
+            ("a.js", format!("const x = a{};\nsink(x);\n", "[\"x\"]".repeat(deep))),
+            ("a.php", format!("<?php\nconst b = 1;\n$a{} = 1;\n", "->b".repeat(deep))),
+        ]);
+    }
+    for key in ["\"x\"", "0"] {
+        programs.push(("a.py", lines(3_000, &|line| format!("a{} = a{line}[{key}]\n", line + 1))));
+        programs.push(("a.js", lines(3_000, &|line| format!("const a{} = a{line}[{key}];\n", line + 1))));
+    }
+    for (path, program) in programs {
+        read(program.as_bytes(), lang::of(path).unwrap(), &mut Parser::default());
+    }
+}
+
+#[test]
+fn names_of_a_long_list_cost_no_more_each() {
+    let bounds = Bounds { max_time: Duration::from_secs(60), ..Bounds::default() };
+    let time = |count: usize| {
+        let program = format!("{} = {}\n", vec!["a"; count].join(","), vec!["1"; count].join(","));
+        let start = Instant::now();
+        let _ = facts(program.as_bytes(), lang::of("a.py").unwrap(), &mut Parser::default(), bounds);
+        start.elapsed()
+    };
+    let (few, many) = ((0..3).map(|_| time(1_000)).min().unwrap(), time(8_000));
+    assert!(many < few * 8 * 4 + Duration::from_millis(200), "1,000 names: {few:?}, 8,000 names: {many:?}");
+}

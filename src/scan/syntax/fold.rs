@@ -1,7 +1,7 @@
 //! What expressions amount to: pieces joined, wrappers seen through, encodings undone, constants, variables and parameters followed within the file.
 
+use std::cell::Cell;
 use std::ops::Range;
-
 use std::time::Instant;
 
 use tree_sitter::Node;
@@ -30,7 +30,7 @@ const MAX_PARTS: usize = 256;
 const LEAST_CHARACTERS: usize = 8;
 /// Parts of a value that is not known in full.
 const MAX_HOLES: usize = 32;
-/// Objects in objects whose entries are named arguments.
+/// Objects in objects whose entries are named arguments; entries of entries that are followed to a list, and names on the way to each.
 const MAX_DEPTH: usize = 4;
 
 /// What a call does to text.
@@ -145,7 +145,9 @@ impl<'t> Folding<'t, '_> {
 /// Turns expressions into values. Works on a list instead of the call stack: nesting costs memory, never the stack.
 pub(super) struct Folder<'a, 't> {
     pub outline: &'a Outline<'t>,
-    steps_left: usize,
+    steps_left: Cell<usize>,
+    /// Lists that are looked for on the way to another.
+    depth: Cell<usize>,
     text_left: usize,
     deadline: Instant,
     /// A bound was reached: some values are not known that might be.
@@ -164,7 +166,8 @@ pub(super) enum Parameters {
 
 impl<'a, 't> Folder<'a, 't> {
     pub(super) fn new(outline: &'a Outline<'t>, deadline: Instant) -> Self {
-        Self { outline, steps_left: MAX_FILE_STEPS, text_left: MAX_FILE_TEXT, deadline, incomplete: false, parameters: Parameters::Given }
+        let steps_left = Cell::new(MAX_FILE_STEPS);
+        Self { outline, steps_left, depth: Cell::new(0), text_left: MAX_FILE_TEXT, deadline, incomplete: false, parameters: Parameters::Given }
     }
 
     /// One for which parameters are not known.
@@ -174,14 +177,14 @@ impl<'a, 't> Folder<'a, 't> {
 
     /// One that looks at fewer nodes.
     pub(super) fn with_steps(self, steps: usize) -> Self {
-        Self { steps_left: self.steps_left.min(steps), ..self }
+        Self { steps_left: Cell::new(self.steps_left.get().min(steps)), ..self }
     }
 
     pub(super) fn facts(mut self) -> Facts {
         let outline = self.outline;
         let calls = outline.calls.iter().map(|call| self.call(call)).collect();
         let bindings = outline.bindings.iter().filter_map(|b| self.binding(b)).collect();
-        let incomplete = self.incomplete;
+        let incomplete = self.incomplete || self.steps_left.get() == 0;
         Facts {
             incomplete,
             calls,
@@ -268,10 +271,25 @@ impl<'a, 't> Folder<'a, 't> {
         }
     }
 
-    /// The object or the list that an expression is: written here, or behind names and wrappers. `entries` says whether a name may mean an entry.
+    /// The object or the list that an expression is: written here, or behind names, entries and wrappers. `entries` says whether a name may mean an entry.
+    /// What names and entries mean is looked for through here again, so that the depth counted here bounds the call stack.
     fn written_list(&self, node: Node<'t>, entries: Entries) -> Option<Node<'t>> {
+        let depth = self.depth.get();
+        if depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth.set(depth + 1);
+        let list = self.followed_list(node, entries);
+        self.depth.set(depth);
+        list
+    }
+
+    fn followed_list(&self, node: Node<'t>, entries: Entries) -> Option<Node<'t>> {
         let mut node = node;
         for _ in 0..MAX_DEPTH {
+            if !self.has_room() {
+                return None;
+            }
             node = match self.outline.roles.get(&node.id()) {
                 Some(Role::Object | Role::Sequence(_)) => return Some(node),
                 Some(Role::Keep(inner)) => *inner,
@@ -448,15 +466,13 @@ impl<'a, 't> Folder<'a, 't> {
     }
 
     /// Whether there is time, work and memory left for one step more.
-    pub(super) fn has_room(&mut self) -> bool {
-        if self.steps_left.is_multiple_of(CLOCK) && Instant::now() > self.deadline {
-            self.steps_left = 0;
+    pub(super) fn has_room(&self) -> bool {
+        let mut steps = self.steps_left.get();
+        if steps.is_multiple_of(CLOCK) && Instant::now() > self.deadline {
+            steps = 0;
         }
-        if self.steps_left == 0 || self.text_left == 0 {
-            return false;
-        }
-        self.steps_left -= 1;
-        true
+        self.steps_left.set(steps.saturating_sub(1));
+        steps > 0 && self.text_left > 0
     }
 
     fn item(&self, item: Item<'t>, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {

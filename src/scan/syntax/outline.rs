@@ -1,5 +1,6 @@
 //! The captures of one tree, filed under what they mean, with names tied to their scopes.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
@@ -440,17 +441,17 @@ impl<'t> Outline<'t> {
         }
     }
 
-    /// The parts of a list that is written here: `("one", "other")`, `Pair("one", "other")`.
-    fn listed(&self, list: Node<'t>) -> Option<Vec<Node<'t>>> {
+    /// The parts of a list that is written here, unless there are too many: `("one", "other")`, `Pair("one", "other")`.
+    fn listed(&self, list: Node<'t>) -> Option<Cow<'_, [Node<'t>]>> {
         let mut list = list;
         for _ in 0..MAX_WRAPPED {
             match self.roles.get(&list.id())? {
-                Role::Sequence(parts) => return Some(parts.clone()),
+                Role::Sequence(parts) => return (parts.len() <= MAX_ARGUMENTS).then_some(Cow::Borrowed(parts)),
                 Role::Keep(inner) => list = *inner,
                 Role::Call(index) => {
                     let call = &self.calls[*index];
                     let is_list = call.names().any(|name| is_callee(name, self.language.callees.lists));
-                    return is_list.then(|| self.arguments(call.arguments));
+                    return is_list.then(|| Cow::Owned(self.arguments(call.arguments)));
                 }
                 _ => return None,
             }
@@ -481,8 +482,12 @@ impl<'t> Outline<'t> {
     }
 
     /// The binding that `name`, used at the byte `at`, means: the nearest one declared before in an enclosing scope, or a constant.
+    /// None means itself in the value that it gets.
     pub(super) fn resolve(&self, name: &str, at: usize) -> Option<usize> {
-        let only = |all: &Vec<usize>| if let [only] = all.as_slice() { Some(*only) } else { None };
+        if name.len() > MAX_NAME {
+            return None;
+        }
+        let only = |all: &Vec<usize>| if let [only] = all.as_slice() { Some(*only) } else { None }.filter(|only| !self.is_around(*only, at));
         if let Some(last) = self.member(name) {
             if let Some(all) = self.constants.get(name) {
                 return only(all);
@@ -492,7 +497,7 @@ impl<'t> Outline<'t> {
             let is_member = |&&b: &&usize| self.language.separator != "." || self.scopes.innermost(self.bindings[b].name.start_byte()) != 0;
             let is_own = owner.trim_start_matches('$') == "this" && self.language.separator != ".";
             let mut members = self.constants.get(last).filter(|_| is_own || !self.is_value(owner, at)).into_iter().flatten().filter(is_member);
-            return members.next().copied().filter(|_| members.next().is_none());
+            return members.next().copied().filter(|only| members.next().is_none() && !self.is_around(*only, at));
         }
         let mut scope = Some(self.scopes.innermost(at));
         while let Some(index) = scope {
@@ -509,11 +514,18 @@ impl<'t> Outline<'t> {
         let before = all.partition_point(|b| self.bindings[*b].node.start_byte() < at);
         let is_bound = |&&b: &&usize| {
             let binding = &self.bindings[b];
-            (if binding.value.is_some() { binding.node.end_byte() } else { binding.name.end_byte() }) <= at
+            (if binding.value.is_some() { binding.node.end_byte() } else { binding.name.end_byte() }) <= at && !self.is_around(b, at)
         };
-        let is_constant = |&&b: &&usize| self.bindings[b].kind == BindingKind::Constant;
+        let is_constant = |&&b: &&usize| self.bindings[b].kind == BindingKind::Constant && !self.is_around(b, at);
         let near = all[..before].iter().rev().take(MAX_NEAR).find(is_bound);
         near.or_else(|| all.iter().rev().take(MAX_NEAR).find(is_constant)).copied()
+    }
+
+    /// Whether the byte `at` is read before this binding has its value, of which it is a part: functions in it run later.
+    fn is_around(&self, binding: usize, at: usize) -> bool {
+        let BindingNode { node, name, value, .. } = &self.bindings[binding];
+        let is_inside = node.byte_range().contains(&at) || value.is_some_and(|value| value.byte_range().contains(&at));
+        is_inside && self.scopes.innermost(at) == self.scopes.innermost(name.start_byte())
     }
 
     /// Whether `owner` is no type or module of this file, but a value or a name from elsewhere: its members have nothing to do with constants here.
@@ -636,8 +648,11 @@ fn is_comment(node: Node) -> bool {
     node.is_extra() && node.kind().contains("comment")
 }
 
-/// Which of the names in a pattern a name is, if the place is certain: none with a rest (`*rest`, `...rest`) before it.
+/// Which of the names in a pattern a name is, if the place is certain: none with a rest (`*rest`, `...rest`) before it, and not too many.
 fn place(name: Node, pattern: Node) -> Option<usize> {
+    if pattern.named_child_count() > MAX_ARGUMENTS {
+        return None;
+    }
     let mut child = name;
     while let Some(parent) = child.parent().filter(|parent| parent.id() != pattern.id()) {
         child = parent;
