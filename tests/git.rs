@@ -508,6 +508,24 @@ fn every_version_of_every_file_is_scanned_once() {
 }
 
 #[test]
+fn a_stash_that_cannot_be_read_is_an_error() {
+    let repository = Repository::new();
+    repository.write("a", "x\n").commit("1");
+    assert_eq!(repository.json(&["--history", "--all"]).status, 0, "no stash");
+    for number in [1, 2] {
+        repository.write("a", line(number)).git(&["stash", "-q"]);
+    }
+    assert_eq!(repository.json(&["--history", "--all"]).places().len(), 2);
+    let first = repository.git(&["rev-parse", "stash@{1}"]);
+    let (folder, name) = first.trim().split_at(2);
+    let object = repository.path().join(".git/objects").join(folder).join(name);
+    std::fs::remove_file(&object).unwrap();
+    std::fs::write(&object, "damaged").unwrap();
+    let run = repository.json(&["--history", "--all"]);
+    assert_eq!(run.status, 2, "{}", run.stdout);
+}
+
+#[test]
 fn a_long_file_is_scanned_where_it_changes() {
     let repository = Repository::new();
     let rows = |inserted: &[(usize, String)]| -> String {

@@ -49,8 +49,9 @@ impl Traits {
     }
 }
 
-/// A hash of lines: a polynomial of seven bytes each, modulo a prime, at a point that is chosen by chance. Nobody who does not know it can make a line
-/// that looks like another: of two lines of n bytes, fewer than n in 2^61 points take one for the other.
+/// A hash of lines: a polynomial of seven bytes each and then the length, modulo a prime, at a point that is chosen by chance. Lines of two lengths differ in
+/// the last coefficient, lines of one length in another, so that no two are one polynomial. Nobody who does not know the point can make a line that looks
+/// like another: of two lines of up to n bytes, no more than n in 2^61 points take one for the other.
 struct Key(u64);
 
 impl Key {
@@ -62,7 +63,7 @@ impl Key {
 
     fn hash(&self, line: &[u8]) -> u64 {
         const SEVEN: u64 = (1 << 56) - 1;
-        let mut hash = line.len() as u64;
+        let mut hash = 0;
         let mut rest = line;
         while let Some((word, _)) = rest.split_first_chunk() {
             hash = self.step(hash, u64::from_le_bytes(*word) & SEVEN);
@@ -70,8 +71,9 @@ impl Key {
         }
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
+        hash = self.step(hash, u64::from_le_bytes(last));
         // Spread over all bits, of which a table uses the first and the last.
-        self.step(hash, u64::from_le_bytes(last)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        self.step(hash, line.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "both parts are taken")]
@@ -378,6 +380,16 @@ mod tests {
             }
         }
         assert_eq!(key.hash(b"one line"), key.hash(b"one line"));
+    }
+
+    #[test]
+    fn a_longer_line_is_not_one_with_another_first_byte() {
+        let mut versions = Versions::new();
+        take(&mut versions, b"first\nbpikey=AAAA1111");
+        assert_eq!(lines(&take(&mut versions, b"first\napikey=AAAA1111\0")), Some(&[(2, 2)][..]));
+        for key in [2, 3, Key::PRIME - 1] {
+            assert_ne!(Key(key).hash(b"bpikey=AAAA1111"), Key(key).hash(b"apikey=AAAA1111\0"), "{key}");
+        }
     }
 
     #[test]

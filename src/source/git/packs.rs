@@ -2,6 +2,7 @@
 //! scanned from its other end: every version on the way down is kept until it is asked for, so that each delta is applied once. `git cat-file` does the
 //! same and then passes every byte through a pipe; it remains for whatever is not found or not understood here.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::fs::{self, File};
 use std::io;
@@ -18,8 +19,12 @@ const KEPT: usize = 48 << 20;
 const MAX_SPARE: usize = 16;
 /// Deltas between a version and the root of its chain; git itself makes no more than 4,095.
 const MAX_CHAIN: usize = 4096;
-/// A larger object is left to git.
+/// A larger object is left to git, and one whose chain holds larger deltas together.
 const MAX_OBJECT: u64 = 256 << 20;
+/// Packs that are held open, the largest; what stands in others is left to git. Some systems allow a process no more than 256 files.
+const MAX_PACKS: usize = 64;
+/// Bytes that are set aside for an object before any of it is inflated: the size that it declares may be a lie.
+const FIRST: usize = 64 << 10;
 /// Bytes that one read of a pack asks for at least and at most.
 const READ: (u64, u64) = (1 << 10, 256 << 10);
 /// Folders of objects that one may borrow from.
@@ -34,14 +39,16 @@ impl Packs {
     pub fn of(folder: &Path) -> Self {
         let Ok(line) = Git::new(folder).run(&["rev-parse", "--git-path", "objects"]) else { return Self::default() };
         let mut folders = vec![folder.join(path_of_line(&line))];
-        let mut packs = Vec::new();
+        let mut found = Vec::new();
         let mut next = 0;
         while let Some(objects) = folders.get(next).cloned() {
             folders.extend(alternates(&objects).into_iter().take(MAX_ALTERNATES.saturating_sub(folders.len())));
-            packs.extend(indices(&objects.join("pack")).iter().filter_map(|index| Pack::open(index)));
+            found.extend(indices(&objects.join("pack")));
             next += 1;
         }
-        Self(packs)
+        let size = |index: &PathBuf| fs::metadata(index.with_extension("pack")).map_or(0, |metadata| metadata.len());
+        found.sort_by_cached_key(|index| Reverse(size(index)));
+        Self(found.iter().filter_map(|index| Pack::open(index)).take(MAX_PACKS).collect())
     }
 
     fn find(&self, id: &[u8]) -> Option<Place> {
@@ -148,13 +155,15 @@ pub struct PackReader {
     bytes: usize,
     /// Buffers to use again.
     spare: Vec<Vec<u8>>,
+    /// Bytes that the deltas of one chain may have together.
+    most: u64,
 }
 
 impl PackReader {
     /// A reader of these packs.
     pub fn new(packs: Arc<Packs>) -> Self {
         let (inflate, kept, order) = (Decompress::new(true), HashMap::new(), VecDeque::new());
-        Self { packs, inflate, input: Vec::new(), kept, order, bytes: 0, spare: Vec::new() }
+        Self { packs, inflate, input: Vec::new(), kept, order, bytes: 0, spare: Vec::new(), most: MAX_OBJECT }
     }
 
     /// Reads the blob with this id into `out`, in place of what is there. Nothing where it is in no pack, or its pack is damaged.
@@ -168,17 +177,21 @@ impl PackReader {
     }
 
     fn blob(&mut self, place: Place) -> Option<Vec<u8>> {
-        let mut deltas = Vec::new();
-        let mut at = place;
+        let mut deltas: Vec<(Place, Vec<u8>)> = Vec::new();
+        let (mut at, mut waiting) = (place, 0);
         let (mut version, mut from) = loop {
             if let Some(known) = self.take(at) {
                 break (known, at);
             }
             match self.stored(at)? {
                 (None, whole) => break (whole, at),
-                (Some(_), _) if deltas.len() == MAX_CHAIN => return None,
                 (Some(base), delta) => {
+                    waiting += delta.len() as u64;
                     deltas.push((at, delta));
+                    let is_circle = deltas.iter().any(|(place, _)| *place == base);
+                    if is_circle || waiting > self.most || deltas.len() > MAX_CHAIN {
+                        return None;
+                    }
                     at = base;
                 }
             }
@@ -248,12 +261,14 @@ impl PackReader {
     fn inflated(&mut self, file: &File, (offset, mut skipped): (u64, usize), size: u64) -> Option<Vec<u8>> {
         let wanted = usize::try_from(size).ok().filter(|_| size <= MAX_OBJECT)?;
         let mut out = self.spare.pop().unwrap_or_default();
-        out.resize(wanted + 1, 0);
         self.inflate.reset(true);
         let mut at = offset;
         loop {
             let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
             let written_here = usize::try_from(written).ok()?;
+            if written_here == out.len() {
+                out.resize(room(written_here, wanted), 0);
+            }
             let status = self.inflate.decompress(&self.input[skipped..], &mut out[written_here..], FlushDecompress::None).ok()?;
             if status == Status::StreamEnd {
                 out.truncate(wanted);
@@ -278,6 +293,11 @@ impl PackReader {
         self.input.truncate(read);
         Some(())
     }
+}
+
+/// Bytes to set aside where so many are inflated: about twice as many, and one more than wanted, which shows that there is more.
+fn room(written: usize, wanted: usize) -> usize {
+    (2 * written + FIRST).min(wanted + 1)
 }
 
 #[cfg(unix)]
@@ -315,7 +335,7 @@ fn distance(rest: &mut &[u8]) -> Option<u64> {
     let mut distance = u64::from(last & 0x7F);
     while last & 0x80 != 0 {
         last = byte(rest)?;
-        distance = (distance + 1).checked_mul(128)? | u64::from(last & 0x7F);
+        distance = distance.checked_add(1)?.checked_mul(128)? | u64::from(last & 0x7F);
     }
     Some(distance)
 }
@@ -443,6 +463,15 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(state >> 33).unwrap() % below
         };
+        let mut originals = Blobs::open(folder.path()).unwrap();
+        let originals: Vec<Vec<u8>> = ids
+            .iter()
+            .map(|id| {
+                let mut original = Vec::new();
+                originals.read(id, &mut original).unwrap();
+                original
+            })
+            .collect();
         let (mut failed, mut out) = (0, Vec::new());
         for round in 0..60 {
             let (mut pack, mut index) = (whole.clone(), entries.clone());
@@ -462,9 +491,104 @@ mod tests {
                 continue;
             };
             let mut reader = PackReader::new(Arc::new(Packs(vec![pack])));
-            failed += ids.iter().filter(|id| reader.read(id, &mut out).is_none()).count();
+            for (id, original) in ids.iter().zip(&originals) {
+                match reader.read(id, &mut out) {
+                    Some(()) => assert!(out == *original, "round {round}: {id}"),
+                    None => failed += 1,
+                }
+            }
         }
-        assert!(failed > 60, "{failed}");
+        assert!(failed > 60 && failed < 60 * ids.len(), "{failed}");
+    }
+
+    #[test]
+    fn of_many_packs_the_largest_are_held_open() {
+        let folder = packed("sha1", &[]);
+        let ids = blobs(folder.path());
+        let packs = folder.path().join(".git/objects/pack");
+        let index = indices(&packs).remove(0);
+        for number in 0..MAX_PACKS + 8 {
+            let copy = packs.join(format!("pack-{number:040}.idx"));
+            fs::copy(&index, &copy).unwrap();
+            fs::write(copy.with_extension("pack"), b"PACK").unwrap();
+        }
+        let packs = Packs::of(folder.path());
+        assert_eq!(packs.0.len(), MAX_PACKS);
+        let (mut reader, mut out) = (PackReader::new(Arc::new(packs)), Vec::new());
+        assert!(ids.iter().all(|id| reader.read(id, &mut out).is_some()));
+    }
+
+    /// An object of a pack: its kind and the size that it declares, what it is made of, and bytes as zlib writes them.
+    fn entry(kind: u8, declared: u64, base: &[u8], bytes: &[u8]) -> Vec<u8> {
+        let mut entry = vec![kind << 4 | u8::try_from(declared & 15).unwrap()];
+        let mut rest = declared >> 4;
+        while rest > 0 {
+            *entry.last_mut().unwrap() |= 0x80;
+            entry.push(u8::try_from(rest & 0x7F).unwrap());
+            rest >>= 7;
+        }
+        entry.extend_from_slice(base);
+        let mut packer = flate2::write::ZlibEncoder::new(entry, flate2::Compression::best());
+        std::io::Write::write_all(&mut packer, bytes).unwrap();
+        packer.finish().unwrap()
+    }
+
+    /// A reader of one pack of these objects, whose ids are twenty bytes of their numbers, and where each begins.
+    fn made(entries: &[Vec<u8>]) -> (PackReader, Vec<Place>) {
+        let (mut pack, mut places) = (b"PACK\0\0\0\x02\0\0\0\0".to_vec(), Vec::new());
+        for entry in entries {
+            places.push(Place { pack: 0, offset: pack.len() as u64 });
+            pack.extend_from_slice(entry);
+        }
+        pack.extend_from_slice(&[0; 20]);
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, &pack).unwrap();
+        let count = entries.len();
+        let fan = (0..256).map(|byte| u32::try_from(count.min(byte + 1)).unwrap()).collect();
+        let ids = (0..count).flat_map(|number| [u8::try_from(number).unwrap(); 20]).collect();
+        let offsets = places.iter().map(|place| u32::try_from(place.offset).unwrap()).collect();
+        let pack = Pack { file, width: 20, fan, ids, offsets, far: Vec::new() };
+        (PackReader::new(Arc::new(Packs(vec![pack]))), places)
+    }
+
+    #[test]
+    fn a_chain_ends_where_it_is_a_circle_or_too_large() {
+        let delta = [4, 4, 0x90, 4];
+        let (mut reader, places) =
+            made(&[entry(3, 4, b"", b"text"), entry(7, 4, &[0; 20], &delta), entry(7, 4, &[3; 20], &delta), entry(7, 4, &[2; 20], &delta)]);
+        assert_eq!(reader.blob(places[1]).as_deref(), Some(&b"text"[..]));
+        assert!(reader.blob(places[2]).is_none() && reader.blob(places[3]).is_none());
+
+        let (first, second) = ([4, 5, 0x90, 4, 1, b'!'], [5, 6, 0x90, 5, 1, b'?']);
+        let (mut reader, places) = made(&[entry(3, 4, b"", b"text"), entry(7, 6, &[0; 20], &first), entry(7, 6, &[1; 20], &second)]);
+        reader.most = 11;
+        assert!(reader.blob(places[2]).is_none());
+        reader.most = 12;
+        assert_eq!(reader.blob(places[2]).as_deref(), Some(&b"text!?"[..]));
+    }
+
+    #[test]
+    fn a_declared_size_sets_nothing_aside() {
+        let large = usize::try_from(MAX_OBJECT).unwrap();
+        assert_eq!((room(0, large), room(0, 9), room(large, large)), (FIRST, 10, large + 1));
+        let text = b"a line\n".repeat(100_000);
+        let (mut reader, places) = made(&[
+            entry(3, text.len() as u64, b"", &text),
+            entry(3, text.len() as u64 - 1, b"", &text),
+            entry(3, text.len() as u64 + 1, b"", &text),
+            entry(3, MAX_OBJECT, b"", b"short"),
+            entry(3, MAX_OBJECT + 1, b"", b"short"),
+        ]);
+        assert!(reader.blob(places[0]).as_deref() == Some(text.as_slice()));
+        assert!(places[1..].iter().all(|place| reader.blob(*place).is_none()));
+    }
+
+    #[test]
+    fn a_distance_beyond_all_numbers_is_none() {
+        let most = [&[0x80][..], &[0xFE; 8], &[0x7F]].concat();
+        assert_eq!(distance(&mut most.as_slice()), Some(u64::MAX));
+        let more = [&[0x80][..], &[0xFE; 8], &[0xFF, 0]].concat();
+        assert_eq!(distance(&mut more.as_slice()), None);
     }
 
     #[test]

@@ -175,8 +175,10 @@ pub fn history(git: &Git, repository: &Repository, references: &[String]) -> Res
     if names.is_empty() {
         names.push("--all".to_owned());
         // Of the stashes only the last has a reference, the others stand in its log.
-        let stashes = git.run_on(&["rev-list", "--walk-reflogs", "refs/stash"], &[]).unwrap_or_default();
-        names.extend(stashes.split(|byte| *byte == b'\n').map(text).filter(|id| !id.is_empty()).map(str::to_owned));
+        if text(&git.run(&["for-each-ref", "--format=%(refname)", "refs/stash"])?) == "refs/stash" {
+            let stashes = git.run_on(&["rev-list", "--walk-reflogs", "refs/stash"], &[])?;
+            names.extend(stashes.split(|byte| *byte == b'\n').map(text).filter(|id| !id.is_empty()).map(str::to_owned));
+        }
     }
     Ok(list(git, &names)?)
 }
