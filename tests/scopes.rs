@@ -498,3 +498,20 @@ fn credentials_of_the_surroundings_have_scopes_of_their_own() {
     assert_eq!(ids_of(&[program("load(SCOPES)")]), ["a.py:2 scopes/unused-scope", "a.py:4 scopes/missing-scope"]);
     assert_eq!(ids_of(&[program("google.auth.default()[0]")]), ["a.py:2 scopes/unused-scope"]);
 }
+
+#[test]
+fn a_mark_before_a_call_is_an_annotation_only_where_the_language_says_so() {
+    let token = "client = OAuth2::Client.new(ENV.fetch(\"AELIX_ID\"), ENV.fetch(\"AELIX_SECRET\"), site: \"https://auth.aelix.digitalapi.ai\", token_url: \"/oauth2/token\")";
+    let ruby = |call: &str| {
+        let text = format!(
+            "require \"faraday\"\nclass Aelix\n  BASE = \"{API}\"\n  def token\n    {token}\n    client.client_credentials.get_token(scope: \"banking:read identity:read\").token\n  end\n\
+             \x20 def connection\n    @connection ||= Faraday.new(url: BASE)\n  end\n  def accounts\n    {call}\n  end\n  def who\n    connection.get(\"/v1/identity\").body\n  end\nend\n"
+        );
+        ids_of(&[file("lib/aelix.rb", text)])
+    };
+    assert!(ruby("@connection.get(\"/v1/accounts\").body").is_empty(), "an instance variable");
+    assert_eq!(ruby("nil"), ["lib/aelix.rb:6 scopes/unused-scope"], "without the call");
+    let python = |call: &str| ids_of(&[file("a.py", format!("{}requests.get(API + \"/v1/identity\")\n{call}", client("\"banking:read identity:read\"")))]);
+    assert_eq!(python("@aelix.get(\"/v1/accounts\")\ndef f():\n    pass\n"), ["a.py:5 scopes/unused-scope"], "a decorator");
+    assert!(python("aelix.get(\"/v1/accounts\")\n").is_empty(), "a call");
+}

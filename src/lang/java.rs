@@ -36,6 +36,7 @@ pub(super) static LANGUAGE: Language = Language {
         ],
         concats: &[".concat", ".append", "StringBuilder", "StringBuffer"],
         joins: &["String.join"],
+        decorators: &["@"],
         formats: &["String.format", ".formatted"],
         fallbacks: &[".orElse", ".orElseGet", ".or"],
         references: &[

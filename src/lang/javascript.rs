@@ -48,6 +48,7 @@ pub(super) const CALLEES: Callees = Callees {
     ],
     concats: &[".concat"],
     joins: &[".join"],
+    decorators: &["@"],
     formats: &["util.format", "sprintf"],
     fallbacks: &[".default"],
     references: &[

@@ -45,6 +45,7 @@ pub(super) static LANGUAGE: Language = Language {
         ],
         concats: &[".concat", ".plus", ".append", "StringBuilder", "StringBuffer"],
         joins: &["String.join", ".joinToString"],
+        decorators: &["@"],
         formats: &["String.format", ".formatted", ".format"],
         fallbacks: &[".orElse", ".orElseGet", ".or", ".ifEmpty", ".ifBlank", ".getOrElse"],
         references: &[

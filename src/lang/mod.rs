@@ -155,6 +155,8 @@ pub struct Callees {
     pub lists: &'static [&'static str],
     /// The result is text whose characters are the arguments, or the parts of the first argument: `String.fromCharCode(97, 98)`.
     pub characters: &'static [&'static str],
+    /// What makes an annotation or a decorator of the call behind it, rather than a part of a name: `@`.
+    pub decorators: &'static [&'static str],
 }
 
 impl Callees {
@@ -171,6 +173,7 @@ impl Callees {
         encoders: &[],
         lists: &[],
         characters: &[],
+        decorators: &[],
     };
 }
 

@@ -32,6 +32,7 @@ pub(super) static LANGUAGE: Language = Language {
             "Secret",
         ],
         joins: &[".join"],
+        decorators: &["@"],
         formats: &[".format", ".%"],
         references: &[
             "input",

@@ -131,7 +131,10 @@ pub fn add_found(providers: &mut Vec<Provider>, found: Provider) {
 fn shared_path(document: &Node) -> Option<String> {
     let servers = document.get("servers").map(Node::items).unwrap_or_default();
     let mut paths = servers.iter().filter_map(|server| server.get("url").and_then(Node::str)).chain(document.get("basePath").and_then(Node::str));
-    let is_telling = |path: &&str| path.starts_with('/') && path.split('/').filter(|part| part.len() > 1).count() > 1 && !path.contains('{');
+    // `/api/v1` is where many have theirs.
+    let is_version = |part: &str| part.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let tells = |part: &&str| part.len() > 1 && !is_version(part) && !["api", "rest"].contains(&part.to_ascii_lowercase().as_str());
+    let is_telling = |path: &&str| path.starts_with('/') && path.split('/').filter(tells).count() > 1 && !path.contains('{');
     paths.find(is_telling).map(|path| path.trim_end_matches('/').to_owned())
 }
 
@@ -253,12 +256,16 @@ mod tests {
         let scheme = "components:\n  securitySchemes:\n    o: { type: oauth2 }\n";
         for text in [
             format!("openapi: 3.0.0\nservers: [{{ url: /v1 }}]\n{scheme}paths:\n  /x:\n    get: {{ security: [{{ o: [a] }}] }}\n"),
+            format!("openapi: 3.0.0\nservers: [{{ url: /api/v1 }}]\n{scheme}paths:\n  /x:\n    get: {{ security: [{{ o: [a] }}] }}\n"),
+            format!("openapi: 3.0.0\nservers: [{{ url: /rest/bank/v2.1/ }}]\n{scheme}paths:\n  /x:\n    get: {{ security: [{{ o: [a] }}] }}\n"),
             format!("openapi: 3.0.0\nservers: [{{ url: 'http://localhost:80/v1' }}]\n{scheme}paths:\n  /x:\n    get: {{ security: [{{ o: [a] }}] }}\n"),
             format!("openapi: 3.0.0\nservers: [{{ url: 'https://api.x.test' }}]\n{scheme}paths:\n  /x:\n    get: {{}}\n"),
             "kind: x\n".to_owned(),
         ] {
             assert!(shown(&text).is_empty(), "{text}");
         }
+        let own = format!("openapi: 3.0.0\nservers: [{{ url: /open-banking/v4.0/aisp }}]\n{scheme}paths:\n  /x:\n    get: {{ security: [{{ o: [a] }}] }}\n");
+        assert_eq!(shown(&own), [r#"GET /open-banking/v4.0/aisp/x ["a"] [] [] "#], "a path of its own");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::check::scopes;
@@ -65,6 +66,8 @@ const PASSED: [&str; 18] = [
 ];
 /// Words before the name of what a file declares.
 const DECLARES: [&str; 9] = ["class", "struct", "type", "interface", "impl", "trait", "object", "module", "package"];
+/// Words beside the name of a provider in the name of a folder that is there to call it.
+const CLIENTS: [&str; 4] = ["client", "clients", "api", "sdk"];
 /// Places at which a file names a provider that are looked at.
 const MAX_NAMED: usize = 64;
 /// Calls in a chain that are followed to what they are made on.
@@ -123,16 +126,16 @@ pub struct RawCall {
 /// What a file calls, by its tree.
 pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs): (&[Provider], &Signs)) -> RawUsage {
     let bytes = blob.bytes;
-    let calls = facts.calls.iter().map(|call| (call.span, call)).collect();
     let names = signs.named(bytes, providers);
     let libraries = signs.libraries_in(bytes, providers);
-    let reader = Reader { facts, bytes, language, calls, signs, providers, libraries, names: &blob.target.relative, given: RefCell::default() };
-    let is_tested = |span: Span| facts.tests.iter().any(|test| test.contains(span));
+    let reader = Reader::new(facts, blob, language, (providers, signs), libraries);
+    let tests = Nest::of(facts.tests.iter().map(|test| (*test, ())));
+    let is_tested = |span: Span| tests.around(span).next().is_some();
     let mut calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
     let given = reader.given.take();
     calls.retain(|call| call.method.is_some() || !given.contains(&call.span));
-    let routes = reader.routes();
-    let is_route = |text: Span| routes.iter().any(|route| route.contains(text));
+    let routes = Nest::of(reader.routes().into_iter().map(|route| (route, ())));
+    let is_route = |text: Span| routes.around(text).next().is_some();
     let strings = facts.texts.iter().filter(|text| !is_tested(**text) && !is_route(**text)).map(|text| &bytes[text.range()]).filter(|text| !is_comment(text));
     let mentions = mentions(strings, (providers, signs));
     let told = calls.iter().flat_map(|call| &call.operations).fold(0, |all, (provider, _)| all | 1_u64 << provider);
@@ -215,7 +218,7 @@ impl Signs {
         named.fold(0, |all, index| all | 1 << index)
     }
 
-    /// Providers, a bit each, after which the file, a folder of it, or what it declares is named: `aelix/accounts.go`, `class AelixClient`.
+    /// Providers, a bit each, after which the file, its folder, or what it declares is named: `aelix/accounts.go`, `class AelixClient`.
     fn owners(&self, path: &str, bytes: &[u8], providers: &[Provider]) -> u64 {
         let is_name = |word: &&String| word.bytes().all(|b| b.is_ascii_alphanumeric());
         let declares = |word: &str| {
@@ -226,8 +229,8 @@ impl Signs {
                 DECLARES.iter().any(|keyword| before.ends_with(keyword.as_bytes()))
             })
         };
-        let path = path.to_ascii_lowercase();
-        let is_own = |index: &&usize| providers[**index].words.iter().filter(is_name).any(|word| path.contains(word.as_str()) || declares(word));
+        let is_named = |word: &str| is_named_after(path, word);
+        let is_own = |index: &&usize| providers[**index].words.iter().filter(is_name).any(|word| is_named(word) || declares(word));
         self.wanted.iter().filter(is_own).fold(0, |all, index| all | 1 << index)
     }
 
@@ -259,6 +262,27 @@ impl Signs {
         }
         (Vec::new(), false)
     }
+}
+
+/// Whether a file or its folder is named after a provider: `aelix_accounts.go`, `aelix/accounts.go`, `aelix-client/accounts.go`. What else is in a folder
+/// of more words (`aelix-gateway`) may call anybody.
+fn is_named_after(path: &str, provider: &str) -> bool {
+    let mut names = path.rsplit('/').map(|name| name.split(|c: char| !c.is_alphanumeric()).flat_map(words).collect::<Vec<String>>());
+    // Where the words of the provider stand: `TrueLayer` has two.
+    let places = |name: &[String]| -> Option<(usize, usize)> {
+        (0..name.len()).find_map(|from| {
+            let ends = name[from..].iter().scan(provider, |rest, word| {
+                *rest = rest.strip_prefix(word.as_str())?;
+                Some(rest.is_empty())
+            });
+            ends.enumerate().find_map(|(length, is_end)| is_end.then_some((from, from + length + 1)))
+        })
+    };
+    let is_folder = |name: &[String]| {
+        let is_client = |word: &String| CLIENTS.contains(&word.as_str());
+        places(name).is_some_and(|(from, to)| name[..from].iter().chain(&name[to..]).all(is_client))
+    };
+    names.next().is_some_and(|name| places(&name).is_some()) || names.next().is_some_and(|name| is_folder(&name))
 }
 
 /// Letters and digits of a name, in lower case.
@@ -323,12 +347,56 @@ fn is_segment(text: &[u8], at: usize, length: usize) -> bool {
     ends && (before == Some(b'/') || behind == Some(&b'/') && before.is_none_or(|b| !b.is_ascii_alphanumeric()))
 }
 
+/// Spans of a tree, which lie apart or in each other, with something each, found by what lies in them.
+struct Nest<T> {
+    /// By where they begin, the outer first.
+    all: Vec<(Span, T)>,
+    /// Of each, the index of the next around it.
+    outer: Vec<Option<usize>>,
+}
+
+impl<T: Copy> Nest<T> {
+    /// Of several at one place the first counts.
+    fn of(all: impl Iterator<Item = (Span, T)>) -> Self {
+        let mut all: Vec<(Span, T)> = all.collect();
+        all.sort_by_key(|(span, _)| (span.start, Reverse(span.end)));
+        all.dedup_by_key(|(span, _)| *span);
+        let mut outer: Vec<Option<usize>> = Vec::with_capacity(all.len());
+        for (index, (span, _)) in all.iter().enumerate() {
+            let before = std::iter::successors(index.checked_sub(1), |before| outer[*before]).find(|before| all[*before].0.contains(*span));
+            outer.push(before);
+        }
+        Self { all, outer }
+    }
+
+    /// What is around a span, the innermost first.
+    fn around(&self, span: Span) -> impl Iterator<Item = T> + '_ {
+        let last = self.all.partition_point(|(own, _)| own.start <= span.start).checked_sub(1);
+        let up = std::iter::successors(last, |index| self.outer[*index]).map(|index| self.all[index]);
+        up.filter(move |(own, _)| own.contains(span)).map(|(_, own)| own)
+    }
+}
+
 struct Reader<'a> {
     facts: &'a Facts,
     bytes: &'a [u8],
     language: &'a Language,
     /// Calls by where they stand.
     calls: HashMap<Span, &'a Call>,
+    /// Calls by what stands in them.
+    nest: Nest<&'a Call>,
+    /// Functions by what stands in them.
+    functions: Nest<&'a Function>,
+    /// Bindings by their names, in the order of the bytes.
+    bindings: HashMap<&'a str, Vec<&'a Binding>>,
+    /// What the call is made on that is given another call, by that one.
+    senders: HashMap<Span, Span>,
+    /// The file declares what a server answers.
+    is_controller: bool,
+    /// The file declares clients of Feign, whose annotations are those of a server.
+    is_feign: bool,
+    /// The name of the base of what the annotations of this file declare.
+    own_base: OnceCell<String>,
     signs: &'a Signs,
     providers: &'a [Provider],
     /// Providers, a bit each, whose library the file uses.
@@ -339,7 +407,35 @@ struct Reader<'a> {
     given: RefCell<HashSet<Span>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(facts: &'a Facts, blob: &Blob<'a>, language: &'a Language, (providers, signs): (&'a [Provider], &'a Signs), libraries: u64) -> Self {
+        let bytes = blob.bytes;
+        let holds = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+        let mut bindings: HashMap<&str, Vec<&Binding>> = HashMap::new();
+        for binding in &facts.bindings {
+            bindings.entry(&binding.name).or_default().push(binding);
+        }
+        let given = |call: &'a Call| call.receiver.map(|receiver| call.arguments.iter().map(move |argument| (argument.span, receiver)));
+        Self {
+            facts,
+            bytes,
+            language,
+            calls: facts.calls.iter().map(|call| (call.span, call)).collect(),
+            nest: Nest::of(facts.calls.iter().map(|call| (call.span, call))),
+            functions: Nest::of(facts.functions.iter().map(|function| (function.span, function))),
+            bindings,
+            senders: facts.calls.iter().filter_map(given).flatten().collect(),
+            is_controller: holds("@Controller"),
+            is_feign: holds("FeignClient"),
+            own_base: OnceCell::new(),
+            signs,
+            providers,
+            libraries,
+            names: &blob.target.relative,
+            given: RefCell::default(),
+        }
+    }
+
     fn text(&self, span: Span) -> &str {
         std::str::from_utf8(self.bytes.get(span.range()).unwrap_or_default()).unwrap_or_default()
     }
@@ -383,7 +479,7 @@ impl Reader<'_> {
     fn declared(&self, call: &Call, callee: &str) -> Option<RawCall> {
         let before = self.bytes.get(call.span.start.checked_sub(1)?).copied().unwrap_or(0);
         let is_annotation = call.receiver.is_none() && (self.is_marked(call) || self.language.name == "csharp" && matches!(before, b'[' | b' ' | b','));
-        if !is_annotation || !matches!(self.language.name, "java" | "kotlin" | "csharp") || self.holds("@Controller") {
+        if !is_annotation || !matches!(self.language.name, "java" | "kotlin" | "csharp") || self.is_controller {
             return None;
         }
         let lower = callee.to_ascii_lowercase();
@@ -399,7 +495,7 @@ impl Reader<'_> {
                 *line = path;
                 method
             }
-            word if word.strip_suffix("mapping").is_some() && !self.holds("FeignClient") => return None,
+            word if word.strip_suffix("mapping").is_some() && !self.is_feign => return None,
             "requestmapping" => self.method(call, &[])?,
             word => {
                 let word = word.trim_end_matches("exchange").trim_end_matches("mapping");
@@ -432,14 +528,13 @@ impl Reader<'_> {
         }
     }
 
-    fn holds(&self, word: &str) -> bool {
-        memchr::memmem::find(self.bytes, word.as_bytes()).is_some()
-    }
-
     /// The name of the base of what the annotations of this file declare.
     fn own_base(&self) -> String {
-        let name = self.facts.calls.iter().find(|call| is_client(last_name(&call.callee))).map_or(0, |call| call.span.start);
-        format!("{DECLARED}{}:{name}", self.names)
+        let make = || {
+            let name = self.facts.calls.iter().find(|call| is_client(last_name(&call.callee))).map_or(0, |call| call.span.start);
+            format!("{DECLARED}{}:{name}", self.names)
+        };
+        self.own_base.get_or_init(make).clone()
     }
 
     /// The bases that a file gives to clients that annotations declare: its own, and those of the whole package.
@@ -459,7 +554,7 @@ impl Reader<'_> {
             }
             let receiver = call.receiver.map(|receiver| last_name(self.text(receiver)).to_ascii_lowercase()).unwrap_or_default();
             let gives = is_setter(callee) || callee == "For" && receiver == "restservice";
-            let argument = call.arguments.iter().find_map(|argument| self.parts(argument)).filter(|_| gives);
+            let argument = call.arguments.iter().filter(|_| gives).find_map(|argument| self.parts(argument));
             found.extend(argument.map(|parts| (DECLARED.to_string(), parts)));
         }
         found
@@ -507,10 +602,10 @@ impl Reader<'_> {
         is_server || declares || is_attribute || self.is_marked(call)
     }
 
-    /// Whether a call stands behind `@`: an annotation, a decorator.
+    /// Whether a call is an annotation or a decorator.
     fn is_marked(&self, call: &Call) -> bool {
-        let before = call.span.start.checked_sub(1).and_then(|before| self.bytes.get(before));
-        before == Some(&b'@') || self.bytes.get(call.span.start) == Some(&b'@')
+        let (before, from) = self.bytes.split_at(call.span.start.min(self.bytes.len()));
+        self.language.callees.decorators.iter().any(|mark| before.ends_with(mark.as_bytes()) || from.starts_with(mark.as_bytes()))
     }
 
     /// The paths that declare what a server answers.
@@ -533,13 +628,15 @@ impl Reader<'_> {
             return None;
         }
         let function = self.function(name)?.span;
-        let is_of = |binding: &&Binding| function.contains(binding.span) && binding.name == text && binding.value.span.end <= name.start;
-        self.facts.bindings.iter().filter(is_of).map(|binding| binding.value.span).next_back()
+        let all = self.bindings.get(text)?;
+        let before = all[..all.partition_point(|binding| binding.span.start <= name.start)].iter().rev();
+        let mut before = before.take_while(|binding| binding.span.start >= function.start);
+        before.find(|binding| function.contains(binding.span) && binding.value.span.end <= name.start).map(|binding| binding.value.span)
     }
 
     /// The innermost function around a call.
     fn function(&self, span: Span) -> Option<&Function> {
-        self.facts.functions.iter().filter(|function| function.span.contains(span)).min_by_key(|function| function.span.len())
+        self.functions.around(span).next()
     }
 
     /// What is known of an argument that may be a URL: text without line ends, or names and holes.
@@ -703,7 +800,7 @@ impl Reader<'_> {
             _ => of_text(self.text(argument.span)),
         });
         let chained = || {
-            let mut behind = self.facts.calls.iter().filter(|other| other.receiver.is_some_and(|receiver| receiver.contains(call.span)));
+            let mut behind = self.nest.around(call.span).filter(|other| other.receiver.is_some_and(|receiver| receiver.contains(call.span)));
             behind.find_map(|other| of_text(other.method.as_deref()?.trim_start_matches('.')))
         };
         // OkHttp gets, unless its builder is told otherwise.
@@ -732,14 +829,12 @@ impl Reader<'_> {
 
     /// The receiver of a request that another call sends: `client` of `client.SendAsync(new Request(Get, "/x"))`.
     fn sender(&self, call: &Call) -> Option<Span> {
-        let is_given = |other: &&Call| other.arguments.iter().any(|argument| argument.span == call.span) && other.receiver.is_some();
-        self.facts.calls.iter().take_while(|other| other.span.start <= call.span.start).filter(is_given).last()?.receiver
+        self.senders.get(&call.span).copied()
     }
 
     /// The innermost call of this name around another one.
     fn around(&self, call: &Call, name: &str) -> Option<&Call> {
-        let is_around = |other: &&Call| other.span != call.span && other.span.contains(call.span) && last_name(other.method.as_deref().unwrap_or("")) == name;
-        self.facts.calls.iter().take_while(|other| other.span.start <= call.span.start).filter(is_around).last()
+        self.nest.around(call.span).find(|other| other.span != call.span && last_name(other.method.as_deref().unwrap_or("")) == name)
     }
 
     /// curl gets, unless it is told otherwise or given data (its manual, `--request` and `--data`).
@@ -890,4 +985,34 @@ fn words(name: &str) -> Vec<String> {
     }
     all.retain(|word| !word.is_empty());
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_after_a_provider_by_whole_words() {
+        for path in ["aelix/accounts.go", "src/Aelix/Accounts.php", "lib/aelix.rb", "bank/aelix_client.py", "src/AelixApi.java", "aelix-client/index.js"] {
+            assert!(is_named_after(path, "aelix"), "{path}");
+        }
+        assert!(is_named_after("src/TrueLayerClient.java", "truelayer"));
+        for path in ["services/aelix-gateway/ledger.py", "aelix/ledger/main.py", "lib/aelixed.py", "main.py"] {
+            assert!(!is_named_after(path, "aelix"), "{path}");
+        }
+        assert!(!is_named_after("lib/squared.py", "square"));
+    }
+
+    #[test]
+    fn what_is_around_a_span_is_found_from_the_inside() {
+        let spans = [(0, 40), (2, 10), (4, 6), (12, 30), (12, 20), (12, 20), (50, 60)].map(|(start, end)| Span::new(start, end));
+        let nest = Nest::of(spans.into_iter().enumerate().map(|(index, span)| (span, index)));
+        let around = |start, end| nest.around(Span::new(start, end)).collect::<Vec<_>>();
+        assert_eq!(around(5, 6), [2, 1, 0]);
+        assert_eq!(around(7, 9), [1, 0]);
+        assert_eq!(around(13, 14), [4, 3, 0], "of two at one place the first");
+        assert_eq!(around(25, 26), [3, 0]);
+        assert_eq!(around(35, 36), [0]);
+        assert!(around(41, 45).is_empty() && around(55, 61).is_empty() && Nest::<()>::of(std::iter::empty()).around(spans[0]).next().is_none());
+    }
 }
