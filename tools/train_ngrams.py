@@ -61,8 +61,8 @@ def class_of(c):
     return SEPARATOR if c in "_-./: " else OTHER
 
 
-def tokens_of(tree):
-    counts = collections.Counter()
+def texts_of(tree):
+    """The bytes of the text files of a tree, in a stable order."""
     for folder, folders, files in os.walk(tree):
         folders.sort()
         for name in sorted(files):
@@ -73,10 +73,15 @@ def tokens_of(tree):
                 if os.path.islink(path) or os.path.getsize(path) > MAX_FILE:
                     continue
                 with open(path, "rb") as file:
-                    data = file.read()
+                    yield file.read()
             except OSError:
                 continue
-            counts.update(TOKEN.findall(data))
+
+
+def tokens_of(tree):
+    counts = collections.Counter()
+    for text in texts_of(tree):
+        counts.update(TOKEN.findall(text))
     return counts
 
 

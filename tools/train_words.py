@@ -14,11 +14,10 @@ one); the words cannot be read back from it. The order of the directories does n
 """
 
 import collections
-import os
 import re
 import sys
 
-from train_ngrams import MAX_FILE, SKIP, TEXT
+from train_ngrams import texts_of
 
 MIN_TREES = 5
 MIN_TREES_SHORT = 10
@@ -34,19 +33,8 @@ WORD = re.compile(r"[a-z]+")
 
 def words_of(tree):
     runs = collections.Counter()
-    for folder, folders, files in os.walk(tree):
-        folders.sort()
-        for name in files:
-            path = os.path.join(folder, name)
-            if name.rsplit(".", 1)[-1].lower() not in TEXT or SKIP.search(path[len(tree):].lower()):
-                continue
-            try:
-                if os.path.islink(path) or os.path.getsize(path) > MAX_FILE:
-                    continue
-                with open(path, "rb") as file:
-                    runs.update(LETTERS.findall(file.read()))
-            except OSError:
-                continue
+    for text in texts_of(tree):
+        runs.update(LETTERS.findall(text))
     words = collections.Counter()
     for run, seen in runs.items():
         for word in CAMEL.findall(run.decode()):
