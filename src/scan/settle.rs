@@ -123,7 +123,7 @@ pub fn key_hit(rules: &RuleSet, index: usize, bytes: &[u8], bound: &Bound, conte
         if !is_kept(look, rule, (context, line_before(bytes, found.name))) {
             return None;
         }
-        hit.evidence.push(Evidence::pro(About::Name, format!("`{normal}` is a name that rule {} knows", rule.id)));
+        hit.evidence.push(Evidence::pro(About::Name, format!("rule {} knows it", rule.id)));
         hit = looked_at(hit, look);
     }
     hit.name = Some(normal.clone());
