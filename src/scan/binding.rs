@@ -177,7 +177,7 @@ const MAX_TEXT_BLOCK: usize = 8 * 1024;
 fn in_text_block(bytes: &[u8], start: usize) -> bool {
     let from = start.saturating_sub(MAX_TEXT_BLOCK);
     let before = &bytes[from..start];
-    let Some(quote) = memchr::memrchr(b'`', before).max(memchr::memmem::rfind(before, b"\"\"\"")) else { return false };
+    let Some(quote) = memchr::memrchr(b'`', before).max(memchr::memmem::find_iter(before, b"\"\"\"").last()) else { return false };
     let line = memchr::memrchr(b'\n', &before[..quote]).map_or(0, |end| end + 1);
     let opener = before[line..quote].trim_ascii_end();
     let opener = opener.strip_suffix(b"f").or_else(|| opener.strip_suffix(b"r")).unwrap_or(opener).trim_ascii_end();

@@ -269,7 +269,7 @@ fn has_template(text: &[u8]) -> bool {
 /// Where the template ends that begins at `at`.
 fn template_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..bytes.len().min(at + MAX_TEMPLATE))?;
-    let (open, close) = TEMPLATES.iter().find(|(open, _)| rest.starts_with(open))?;
+    let (open, close) = TEMPLATES.iter().find(|(open, _)| open.first() == rest.first() && rest.starts_with(open))?;
     memchr::memmem::find(&rest[open.len()..], close).map(|end| at + open.len() + end + close.len())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Both halves of a window, its first and its last three bytes, are in a table addressed by a hash of three case-folded bytes, so that looking at every
 //! second position meets one of them. What is looked at is gathered without branches, which ordinary text would make unpredictable: first the looks that
-//! hit, then the windows beside them that are one of an anchor, and only these few are compared with the anchors themselves.
+//! hit, then the windows beside them that are one of an anchor, and only these few are compared with the anchors themselves, eight bytes at once.
 
 use crate::ruleset::anchors::{Anchor, MIN_LEN, windows};
 
@@ -12,10 +12,10 @@ const TABLE_BITS: u32 = 17;
 const WORD_BITS: u32 = 5;
 /// Bits of the hash of a window in the table that is asked before the slots.
 const WINDOW_BITS: u32 = 17;
-/// Slots of the window table, as a power of two well above twice the number of anchors.
+/// Slots of the table of entries, as a power of two well above twice the number of anchors.
 const SLOT_BITS: u32 = 14;
-/// No entry.
-const NONE: u16 = u16::MAX;
+/// Bytes of an anchor that are compared at once.
+const WORD: usize = 8;
 /// Positions that one load of eight bytes serves: 0, 2 and 4.
 const LOOKS: usize = 3;
 /// Loads of one step.
@@ -41,62 +41,59 @@ pub struct Prefilter {
     halves: Box<[u32; 1 << (TABLE_BITS - WORD_BITS)]>,
     /// A bit for each hash of a window.
     windows: Box<[u32; 1 << (WINDOW_BITS - WORD_BITS)]>,
-    /// First entry per slot, chained.
-    slots: Box<[u16; 1 << SLOT_BITS]>,
+    /// Of each slot the first of its entries; they end where those of the next begin.
+    slots: Vec<u16>,
+    /// By slot.
     entries: Vec<Entry>,
     anchors: Vec<Anchor>,
 }
 
+/// An anchor as its window finds it.
+#[derive(Clone, Copy)]
 struct Entry {
-    window: u32,
+    /// Up to eight of its bytes, those of its window among them.
+    word: u64,
+    /// Which bits of `word` count: of a letter in either case not that of the case.
+    mask: u64,
     anchor: u16,
     /// Offset of the window in the anchor.
     offset: u16,
-    next: u16,
-    /// A byte of the anchor beside the window, case-folded: it tells apart those that share one.
-    neighbour: u8,
-    /// Where it is from the byte before the window on.
-    beside: usize,
+    /// Offset of `word` in the anchor.
+    from: u16,
+    /// Whether `word` is all of it.
+    is_whole: bool,
 }
 
 impl Prefilter {
     /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out, and so is what comes after the first 65,535.
     #[expect(clippy::large_stack_arrays, reason = "moved to the heap at once")]
     pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
+        let anchors: Vec<Anchor> = anchors.copied().collect();
         let mut filter = Self {
             halves: Box::new([0; 1 << (TABLE_BITS - WORD_BITS)]),
             windows: Box::new([0; 1 << (WINDOW_BITS - WORD_BITS)]),
-            slots: Box::new([NONE; 1 << SLOT_BITS]),
+            slots: Vec::new(),
             entries: Vec::new(),
-            anchors: anchors.copied().collect(),
+            anchors: Vec::new(),
         };
-        for (index, offset) in windows(&filter.anchors).into_iter().enumerate() {
-            filter.insert(index, offset);
+        let mut found_by: Vec<(usize, Entry)> = Vec::with_capacity(anchors.len());
+        for (index, offset) in windows(&anchors).into_iter().enumerate() {
+            let (anchor, index) = (&anchors[index], small(index));
+            if anchor.len() < MIN_LEN || index == u16::MAX {
+                continue;
+            }
+            let window = folded(anchor.bytes(), offset);
+            for hash in [half(window), half(window >> 8)] {
+                set(&mut filter.halves, hash);
+            }
+            set(&mut filter.windows, whole(window));
+            found_by.push((slot(window), Entry::new(anchor, index, offset)));
         }
+        found_by.sort_by_key(|(slot, _)| *slot);
+        filter.slots = (0..=1 << SLOT_BITS).map(|slot| small(found_by.partition_point(|(of, _)| *of < slot))).collect();
+        filter.entries = found_by.into_iter().map(|(_, entry)| entry).collect();
+        filter.anchors = anchors;
         filter
-    }
-
-    /// Finds the anchor of this index by its window at `offset`.
-    fn insert(&mut self, index: usize, offset: usize) {
-        let (anchor, index) = (self.anchors[index], small(index));
-        if anchor.len() < MIN_LEN || index == NONE {
-            return;
-        }
-        let window = folded(anchor.bytes(), offset);
-        for hash in [half(window), half(window >> 8)] {
-            set(&mut self.halves, hash);
-        }
-        set(&mut self.windows, whole(window));
-        let slot = &mut self.slots[slot(window)];
-        let beside = match (anchor.len() > offset + MIN_LEN, offset) {
-            (true, _) => 1 + MIN_LEN,
-            (false, 0) => 1,
-            (false, _) => 0,
-        };
-        let neighbour = anchor.bytes()[offset + beside - 1] | 0x20;
-        let entry = Entry { window, anchor: index, offset: small(offset), next: *slot, neighbour, beside };
-        *slot = small(self.entries.len());
-        self.entries.push(entry);
     }
 
     /// Calls `found(anchor, position)` for every occurrence of every anchor. Positions rise, but for a few bytes.
@@ -158,19 +155,28 @@ impl Prefilter {
 
     /// Compares the anchors whose window is at `at`.
     fn compare(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
-        let window = folded(bytes, at);
-        let mut next = self.slots[slot(window)];
-        while let Some(entry) = self.entries.get(usize::from(next)) {
-            next = entry.next;
-            let beside = (at + entry.beside).checked_sub(1).and_then(|at| bytes.get(at));
-            if entry.window != window || beside.is_none_or(|byte| byte | 0x20 != entry.neighbour) {
+        let slot = slot(folded(bytes, at));
+        for entry in &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])] {
+            let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
+            if (eight(bytes, start + usize::from(entry.from)) ^ entry.word) & entry.mask != 0 {
                 continue;
             }
-            let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
-            if self.anchors[usize::from(entry.anchor)].is_at(bytes, start) {
+            if entry.is_whole || self.anchors[usize::from(entry.anchor)].is_at(bytes, start) {
                 found(usize::from(entry.anchor), start);
             }
         }
+    }
+}
+
+impl Entry {
+    fn new(anchor: &Anchor, index: u16, offset: usize) -> Self {
+        // The window and what follows it, or what precedes it at the end.
+        let from = offset.min(anchor.len().saturating_sub(WORD));
+        let bytes = anchor.bytes()[from..].iter().take(WORD);
+        let counts = |(at, byte): (usize, &u8)| if byte.is_ascii_alphabetic() && anchor.either() >> (from + at) & 1 == 1 { 0xDF } else { 0xFF };
+        let mask = bytes.enumerate().map(counts).rev().fold(0, |mask, byte: u64| mask << 8 | byte);
+        let is_whole = anchor.len() <= WORD;
+        Self { word: eight(anchor.bytes(), from), mask, anchor: index, offset: small(offset), from: small(from), is_whole }
     }
 }
 
@@ -202,6 +208,18 @@ fn folded(bytes: &[u8], at: usize) -> u32 {
     window | 0x2020_2020
 }
 
+/// Eight bytes from `at`, zeros after the end.
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let word = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut word = [0; WORD];
+        word[..rest.len()].copy_from_slice(rest);
+        word
+    });
+    u64::from_le_bytes(word)
+}
+
 /// The hash of the low three bytes: the multiplier drops the fourth.
 fn half(window: u32) -> usize {
     (window.wrapping_mul(GOLDEN << 8) >> (32 - TABLE_BITS)) as usize
@@ -216,7 +234,7 @@ fn slot(window: u32) -> usize {
 }
 
 fn small(number: usize) -> u16 {
-    u16::try_from(number).unwrap_or(NONE)
+    u16::try_from(number).unwrap_or(u16::MAX)
 }
 
 /// The lower four bytes of eight.
