@@ -22,6 +22,10 @@ mod derive;
 #[path = "src/ruleset/frequency.rs"]
 mod frequency;
 
+#[allow(dead_code, reason = "the program uses more of it")]
+#[path = "src/ruleset/lead.rs"]
+mod lead;
+
 use derive::{Derived, Form};
 
 /// Folders of `rules/` that hold data of another kind.
@@ -54,7 +58,9 @@ fn main() -> io::Result<()> {
     fs::write(out.join("derived.rs"), package.derived())?;
     fs::write(out.join("rules.json"), Value::from(package.rules).to_string())?;
     fs::write(out.join("rule_texts.json"), package.texts)?;
-    for path in ["rules", "build.rs", "src/ruleset/anchors.rs", "src/ruleset/derive.rs", "src/ruleset/frequency.rs", "src/ruleset/trigrams.bin"] {
+    for path in
+        ["rules", "build.rs", "src/ruleset/anchors.rs", "src/ruleset/derive.rs", "src/ruleset/frequency.rs", "src/ruleset/lead.rs", "src/ruleset/trigrams.bin"]
+    {
         println!("cargo:rerun-if-changed={path}");
     }
     Ok(())
@@ -115,11 +121,17 @@ impl Package {
         let mut table = String::from(
             "/// Sorted by form and regex.\n#[allow(clippy::unreadable_literal, reason = \"nobody reads them\")]\nstatic DERIVED: &[Known] = &[\n",
         );
-        for ((form, regex), Derived { anchors, prefixes, group }) in &self.regexes {
+        for ((form, regex), Derived { anchors, prefixes, group, lead, needs }) in &self.regexes {
             let anchor = |anchor: &anchors::Anchor| format!("Anchor::known({}, {})", bytes(anchor.bytes()), anchor.either());
             let anchors = anchors.as_ref().map_or("None".to_owned(), |all| format!("Some(&[{}])", list_of(all.iter().map(anchor))));
             let prefixes = list_of(prefixes.iter().map(|prefix| bytes(prefix)));
-            let _ = writeln!(table, "    Known {{ form: Form::{form:?}, regex: {regex:?}, anchors: {anchors}, prefixes: &[{prefixes}], group: {group} }},");
+            let step = |step: &lead::Step| format!("Step {{ set: {:?}, times: {} }}", step.set, step.times);
+            let lead = lead.as_ref().map_or("None".to_owned(), |lead| format!("Some(({}, &[{}]))", lead.offset, list_of(lead.steps.iter().map(step))));
+            let needs = bytes(needs);
+            let _ = writeln!(
+                table,
+                "    Known {{ form: Form::{form:?}, regex: {regex:?}, anchors: {anchors}, prefixes: &[{prefixes}], group: {group}, lead: {lead}, needs: {needs} }},"
+            );
         }
         table + "];\n"
     }

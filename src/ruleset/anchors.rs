@@ -95,6 +95,19 @@ impl Anchor {
         self.bytes().iter().zip(text).enumerate().all(same)
     }
 
+    /// Whether it stands wherever `longer` does.
+    fn is_within(&self, longer: &Self) -> bool {
+        let at = |offset: usize| {
+            let same = |index: usize| {
+                let is_either = |anchor: &Self, index: usize| anchor.either >> index & 1 == 1;
+                let (own, other) = (self.bytes[index], longer.bytes[offset + index]);
+                own == other && (is_either(self, index) || !is_either(longer, offset + index)) || is_either(self, index) && own.eq_ignore_ascii_case(&other)
+            };
+            (0..self.length).all(same)
+        };
+        (0..=longer.length.saturating_sub(self.length)).any(at)
+    }
+
     fn followed_by(&self, next: &Self) -> Self {
         self.followed_by_bytes(next.bytes(), next.either)
     }
@@ -150,6 +163,9 @@ fn finish(found: Found) -> Option<Vec<Anchor>> {
     let mut best = found.required()?;
     best.sort();
     best.dedup();
+    // Where a longer one stands, the shorter one that it holds is found.
+    let all = best.clone();
+    best.retain(|long| !all.iter().any(|short| short.len() < long.len() && short.is_within(long)));
     Some(best)
 }
 
@@ -349,7 +365,7 @@ fn better(a: Option<Vec<Anchor>>, b: Option<Vec<Anchor>>) -> Option<Vec<Anchor>>
 
 /// Estimate of how often one of the literals occurs per byte of source text; every literal also costs its place in the index.
 fn cost(set: &[Anchor]) -> f64 {
-    set.iter().map(|literal| PLACE_COST + chance(literal.bytes())).sum()
+    set.iter().map(|literal| PLACE_COST + share(literal.bytes())).sum()
 }
 
 /// The windows of [`MIN_LEN`] bytes, one in each anchor, by which the pre-filter finds them, as offsets: rare ones, and those whose halves of three bytes
@@ -376,10 +392,6 @@ pub fn windows(anchors: &[Anchor]) -> Vec<usize> {
 /// How often a word occurs in ordinary text at most: as often as the rarest three bytes of it.
 pub fn share(word: &[u8]) -> f64 {
     word.windows(3).filter_map(|three| three.first_chunk().map(|three: &[u8; 3]| frequency::of_three(three.map(|b| b | 0x20)))).fold(1.0, f64::min)
-}
-
-fn chance(bytes: &[u8]) -> f64 {
-    bytes.iter().map(|&b| frequency::of_byte(b.to_ascii_lowercase())).product()
 }
 
 #[cfg(test)]

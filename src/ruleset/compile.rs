@@ -11,6 +11,7 @@ use regex_syntax::hir::Hir;
 use super::anchors::{self, Anchor};
 use super::derive::{self, Derived, Form, parse};
 use super::known;
+use super::lead::Lead;
 use super::sinks::{LANGUAGES, Sinks};
 use super::{RuleError, nearest};
 use crate::check::{self, Validator};
@@ -84,6 +85,10 @@ pub struct PatternEngine {
     pub group: usize,
     /// Documented prefixes of the value, longest first.
     pub prefixes: Vec<Vec<u8>>,
+    /// What every match begins with, if an anchor stands at a fixed place of it.
+    pub lead: Option<Lead>,
+    /// A literal in every match, apart from the anchors; empty: there is none that is rare.
+    pub needs: Vec<u8>,
     /// Bytes to each side of a candidate that a match may reach when it may cross line ends.
     pub multiline: Option<usize>,
 }
@@ -92,6 +97,11 @@ impl PatternEngine {
     /// The compiled regex; `None` cannot happen after [`Compiled::build`] has succeeded.
     pub fn regex(&self) -> Option<&meta::Regex> {
         self.regex.get_or_init(|| self.build().ok()).as_ref()
+    }
+
+    /// Whether a match may hold the anchor at `at` where each match holds one.
+    pub fn may_match(&self, bytes: &[u8], at: usize) -> bool {
+        self.lead.as_ref().is_none_or(|lead| lead.is_around(bytes, at))
     }
 
     fn build(&self) -> Result<meta::Regex, String> {
@@ -422,8 +432,8 @@ fn check_parts(rule: &Rule, sinks: &Sinks) -> Result<(), (&'static str, String)>
 type Built = (Engine, Option<Cow<'static, [Anchor]>>);
 
 fn pattern(regex: &str, multiline: Option<usize>) -> Result<Built, String> {
-    let Derived { anchors, prefixes, group } = known::derived(regex, form(multiline))?;
-    let engine = PatternEngine { pattern: regex.to_owned(), regex: OnceLock::new(), group, prefixes, multiline };
+    let Derived { anchors, prefixes, group, lead, needs } = known::derived(regex, form(multiline))?;
+    let engine = PatternEngine { pattern: regex.to_owned(), regex: OnceLock::new(), group, prefixes, lead, needs, multiline };
     Ok((Engine::Pattern(engine), anchors))
 }
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::anchors::{self, Anchor};
+use super::lead::{self, Lead};
 
 /// What a regex is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,13 +29,18 @@ pub struct Derived {
     pub prefixes: Vec<Vec<u8>>,
     /// Index of the group named `secret`; 0, the whole match, without one.
     pub group: usize,
+    /// What every match begins with, if an anchor stands at a fixed place of it and more is known than the anchor.
+    pub lead: Option<Lead>,
+    /// A literal in every match, apart from the anchors; empty: there is none that is rare.
+    pub needs: Vec<u8>,
 }
 
 /// Derives it; an error says what is wrong with the regex.
 pub fn derive(regex: &str, form: Form) -> Result<Derived, String> {
     let hir = hir_of(regex, form)?;
     if form == Form::Name {
-        return Ok(Derived { anchors: anchors::derive_for_names(&hir).map(Cow::Owned), prefixes: Vec::new(), group: 0 });
+        let anchors = anchors::derive_for_names(&hir).map(Cow::Owned);
+        return Ok(Derived { anchors, prefixes: Vec::new(), group: 0, lead: None, needs: Vec::new() });
     }
     if hir.properties().minimum_len().is_none_or(|n| n == 0) {
         return Err("the pattern matches the empty text (or nothing); require at least one byte".to_owned());
@@ -47,7 +53,10 @@ pub fn derive(regex: &str, form: Form) -> Result<Derived, String> {
     });
     let mut prefixes = prefixes_of(value);
     prefixes.sort_by_key(|p| std::cmp::Reverse(p.len()));
-    Ok(Derived { anchors: anchors::derive(&hir).map(Cow::Owned), prefixes, group })
+    let anchors = anchors::derive(&hir);
+    let known = anchors.as_deref().unwrap_or_default();
+    let (lead, needs) = (Lead::of(&hir, known), lead::needed(&hir, known));
+    Ok(Derived { anchors: anchors.map(Cow::Owned), prefixes, group, lead, needs })
 }
 
 /// The regex as it runs: a pattern within a line has no line ends.

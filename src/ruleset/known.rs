@@ -2,6 +2,7 @@
 
 use super::anchors::Anchor;
 use super::derive::{self, Derived, Form};
+use super::lead::{Lead, Step};
 
 include!(concat!(env!("OUT_DIR"), "/derived.rs"));
 
@@ -10,7 +11,8 @@ pub fn derived(regex: &str, form: Form) -> Result<Derived, String> {
     let Ok(at) = DERIVED.binary_search_by_key(&(form, regex), |known| (known.form, known.regex)) else { return derive::derive(regex, form) };
     let known = &DERIVED[at];
     let prefixes = known.prefixes.iter().map(|prefix| prefix.to_vec()).collect();
-    Ok(Derived { anchors: known.anchors.map(Into::into), prefixes, group: known.group })
+    let lead = known.lead.map(|(offset, steps)| Lead { offset, steps: steps.into() });
+    Ok(Derived { anchors: known.anchors.map(Into::into), prefixes, group: known.group, lead, needs: known.needs.to_vec() })
 }
 
 /// A regex of the built-in rules, and what is derived from it.
@@ -20,6 +22,8 @@ struct Known {
     anchors: Option<&'static [Anchor]>,
     prefixes: &'static [&'static [u8]],
     group: usize,
+    lead: Option<(usize, &'static [Step])>,
+    needs: &'static [u8],
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod compile;
 mod derive;
 mod frequency;
 mod known;
+mod lead;
 mod load;
 mod requires;
 

@@ -21,8 +21,8 @@ pub struct Composer {
     needed: Vec<bool>,
     /// Whether the rule or pattern of the same index requires something or is required.
     concerned: Vec<bool>,
-    /// Whether the pattern of the same index says nothing where the rule that requires it has found nothing.
-    waits: Vec<bool>,
+    /// Whether the pattern of the same index is looked for around the hits of the rule that requires it alone.
+    follows: Vec<bool>,
 }
 
 /// Hits by the index of their rule or pattern.
@@ -39,16 +39,16 @@ impl Composer {
             }
         }
         order.reverse();
-        let mut waits = vec![false; rules.compiled.len()];
-        let is_own = |need: &&Need| need.of >= rules.rules.len() && rules.compiled[need.of].is_silent() && !rules.compiled[need.of].anchors.is_empty();
+        let mut follows = vec![false; rules.compiled.len()];
+        let follow = |need: &&Need| need.of >= rules.rules.len() && (rules.compiled[need.of].is_silent() || rules.compiled[need.of].anchors.is_empty());
         for rule in order.iter().filter(|rule| !rules.compiled[**rule].is_led()) {
-            rules.requires.needs[*rule].iter().filter(is_own).for_each(|need| waits[need.of] = true);
+            rules.requires.needs[*rule].iter().filter(follow).for_each(|need| follows[need.of] = true);
         }
         let mut concerned = needed.clone();
         for &rule in &order {
             concerned[rule] = true;
         }
-        Self { order, needed, concerned, waits }
+        Self { order, needed, concerned, follows }
     }
 
     /// Whether it is looked for on behalf of a rule, be it on or off, whatever files it is limited to.
@@ -56,20 +56,13 @@ impl Composer {
         self.needed.get(index).is_some_and(|needed| *needed)
     }
 
-    /// Whether the windows of this pattern wait for [`Composer::settle`]: without a hit of the rule that requires it nobody asks for its matches.
-    pub fn waits(&self, index: usize) -> bool {
-        self.waits[index]
+    /// Whether this pattern is looked for around hits in [`Composer::settle`] alone: without a hit of the rule that requires it nobody asks for its matches.
+    pub fn follows(&self, index: usize) -> bool {
+        self.follows[index]
     }
 
-    /// Drops the hits whose requirements are not met and relates the others to what meets them. `search` gives the hits of a rule or pattern in a window;
-    /// `waiting` are the windows of patterns that have not been searched.
-    pub fn settle(
-        &self,
-        rules: &RuleSet,
-        blob: &Blob,
-        (hits, waiting): (Vec<Hit>, &[(usize, Span)]),
-        mut search: impl FnMut(usize, Span) -> Vec<Hit>,
-    ) -> Vec<Hit> {
+    /// Drops the hits whose requirements are not met and relates the others to what meets them. `search` gives the hits of a rule or pattern in a window.
+    pub fn settle(&self, rules: &RuleSet, blob: &Blob, hits: Vec<Hit>, mut search: impl FnMut(usize, Span) -> Vec<Hit>) -> Vec<Hit> {
         if !hits.iter().any(|hit| self.concerned[hit.rule]) {
             return hits;
         }
@@ -84,15 +77,11 @@ impl Composer {
                 let own = windows(&spans(&found, leader.of), leader.reach, blob.bytes.len()).into_iter().flat_map(|window| search(rule, window)).collect();
                 found.insert(rule, own);
             }
-            for need in needs.iter().filter(|need| need.of >= rules.rules.len() && rules.compiled[need.of].anchors.is_empty()) {
+            for need in needs.iter().filter(|need| self.follows[need.of]) {
                 let parts = windows(&spans(&found, rule), need.reach, blob.bytes.len()).into_iter().flat_map(|window| search(need.of, window)).collect();
                 found.insert(need.of, parts);
             }
             let Some(own) = found.remove(&rule).filter(|own| !own.is_empty()) else { continue };
-            for need in needs.iter().filter(|need| self.waits[need.of]) {
-                let windows = waiting.iter().filter(|(index, _)| *index == need.of);
-                found.insert(need.of, windows.flat_map(|(_, window)| search(need.of, *window)).collect());
-            }
             let required: Vec<(&Need, Vec<Span>)> = needs.iter().map(|need| (need, spans(&found, need.of))).collect();
             found.insert(rule, own.into_iter().filter_map(|hit| near.related(hit, &required)).collect());
         }

@@ -167,8 +167,6 @@ struct Gathered<'a> {
     hits: Vec<Hit>,
     /// Values that a rule knows and allows: documented samples, which no other rule need guess about.
     known: Vec<Span>,
-    /// Windows of patterns that are searched if a rule that requires them has found something.
-    waiting: Vec<(usize, Span)>,
     markers: Vec<usize>,
     /// Markers of other tools.
     foreign: Vec<usize>,
@@ -207,7 +205,7 @@ impl Scanner {
             let is_on = rules.enabled.get(rule).is_some_and(|on| *on);
             // Rules about secrets that are off are looked for, too: what they find is hidden where another finding would show it.
             let hides = rules.rules.get(rule).is_some_and(|rule| rule.id.family() == "secrets" && rule.status == RuleStatus::Stable);
-            if !composer.needs(rule) && !is_on && !hides {
+            if composer.follows(rule) || !composer.needs(rule) && !is_on && !hides {
                 continue;
             }
             for anchor in compiled.anchors.iter() {
@@ -450,13 +448,10 @@ impl Scanner {
 
     /// The hits whose requirements are met.
     fn settled(&self, gathered: &mut Gathered, facts: Option<&Facts>, worker: &mut Worker) -> Vec<Hit> {
-        let (blob, hits, waiting) = (gathered.blob, gathered.take_hits(), std::mem::take(&mut gathered.waiting));
-        self.composer.settle(&self.rules, blob, (hits, &waiting), |index, window| {
+        let (blob, hits) = (gathered.blob, gathered.take_hits());
+        self.composer.settle(&self.rules, blob, hits, |index, window| {
             if self.applies(index, blob, worker) {
                 self.search(index, window, gathered, worker);
-            }
-            if !self.composer.waits(index) {
-                return std::mem::take(&mut gathered.hits);
             }
             let mut hits = gathered.take_hits();
             hits.retain(|hit| !facts.is_some_and(|facts| folded::is_code(hit, facts)));
@@ -493,7 +488,6 @@ impl Scanner {
             last: None,
             hits: Vec::new(),
             known: Vec::new(),
-            waiting: Vec::new(),
             markers: Vec::new(),
             foreign: Vec::new(),
             seen,
@@ -526,7 +520,7 @@ impl Scanner {
         });
         for index in std::mem::take(&mut worker.touched) {
             if let Some(window) = worker.pending[index].finish() {
-                self.search_or_wait(index, window, &mut gathered, worker);
+                self.search(index, window, &mut gathered, worker);
             }
         }
         gathered
@@ -538,17 +532,16 @@ impl Scanner {
         }
         gathered.look_for_cut(&self.rules, index, at);
         if let Some(ready) = self.window(index, at, (gathered.blob.bytes, &mut gathered.line), worker) {
-            self.search_or_wait(index, ready, gathered, worker);
+            self.search(index, ready, gathered, worker);
         }
-    }
-
-    fn search_or_wait(&self, index: usize, window: Span, gathered: &mut Gathered, worker: &mut Worker) {
-        if self.composer.waits(index) { gathered.waiting.push((index, window)) } else { self.search(index, window, gathered, worker) }
     }
 
     /// Adds the window of a candidate to what waits for its rule. Returns a window that is complete and must be searched now.
     fn window(&self, index: usize, at: usize, (bytes, line): (&[u8], &mut LineWindow), worker: &mut Worker) -> Option<Span> {
         let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return None };
+        if !engine.may_match(bytes, at) {
+            return None;
+        }
         let window = engine.multiline.map_or_else(|| line.around(bytes, at), |reach| pattern::wide_window(bytes, at, reach));
         if worker.pending[index].is_empty() {
             worker.touched.push(index);

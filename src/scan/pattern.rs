@@ -70,6 +70,9 @@ pub fn wide_window(bytes: &[u8], at: usize, reach: usize) -> Span {
 
 /// Calls `found(whole match, value)` for every match of the rule in the window.
 pub fn search(engine: &PatternEngine, cache: &mut Option<meta::Cache>, bytes: &[u8], window: Span, mut found: impl FnMut(Span, Span)) {
+    if !engine.needs.is_empty() && memchr::memmem::find(&bytes[window.range()], &engine.needs).is_none() {
+        return;
+    }
     let Some(regex) = engine.regex() else { return };
     let cache = cache.get_or_insert_with(|| regex.create_cache());
     let mut input = Input::new(bytes).span(window.range());
