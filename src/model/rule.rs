@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::blob::FileKind;
@@ -287,6 +288,33 @@ pub struct Test {
     pub comparison: Comparison,
 }
 
+/// A regex, compiled when it is first asked and kept by all copies.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    regex: Arc<str>,
+    compiled: Arc<OnceLock<Option<Regex>>>,
+}
+
+impl Condition {
+    /// Of this regex.
+    pub fn new(regex: &str) -> Self {
+        Self { regex: regex.into(), compiled: Arc::default() }
+    }
+
+    /// Whether it is in the text; `None` where it cannot be compiled.
+    pub fn is_in(&self, text: &str) -> Option<bool> {
+        self.compiled.get_or_init(|| Regex::new(&self.regex).ok()).as_ref().map(|regex| regex.is_match(text))
+    }
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        self.regex == other.regex
+    }
+}
+
+impl Eq for Condition {}
+
 /// What may be true of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Comparison {
@@ -301,11 +329,11 @@ pub enum Comparison {
     /// It is there and none of these texts.
     Not(Vec<String>),
     /// A regex is in it.
-    Matches(String),
+    Matches(Condition),
     /// A regex is not in it, or it is not there.
-    Lacks(String),
+    Lacks(Condition),
     /// A regex is in none of its values, or it is not there.
-    InNone(String),
+    InNone(Condition),
     /// A length of time or a schedule with a longer pause.
     LongerThan {
         /// In seconds.

@@ -1,7 +1,5 @@
 //! Conditions of rules on declared infrastructure, in three values: they hold, they do not, or nobody can tell before it is applied.
 
-use regex::RegexBuilder;
-
 use crate::model::facts::{Attribute, Resource, Value};
 use crate::model::rule::{Comparison, ResourceCondition, Test};
 use crate::model::{Place, Related, Severity};
@@ -308,8 +306,8 @@ fn holds(text: &str, comparison: &Comparison, now: Moment, known: &Known) -> Opt
         Comparison::Equals(texts) => (is_one(texts), None),
         Comparison::Not(texts) => (!is_one(texts), None),
         Comparison::Unset => (matches!(text, "" | "0" | "false" | "0s" | "0h" | "0m"), None),
-        Comparison::Lacks(regex) | Comparison::InNone(regex) => (!RegexBuilder::new(regex).build().ok()?.is_match(text), None),
-        Comparison::Matches(regex) => (RegexBuilder::new(regex).build().ok()?.is_match(text), None),
+        Comparison::Lacks(regex) | Comparison::InNone(regex) => (!regex.is_in(text)?, None),
+        Comparison::Matches(regex) => (regex.is_in(text)?, None),
         Comparison::LongerThan { seconds, unit } => {
             let length = length_of(text, *unit)?;
             let grace = if length.measure == Measure::Calendar && *seconds >= DAY { GRACE } else { 0 };

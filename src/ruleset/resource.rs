@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::model::Severity;
-use crate::model::rule::{Comparison, ResourceCondition, Test};
+use crate::model::rule::{Comparison, Condition, ResourceCondition, Test};
 use crate::text::value::DAY;
 use crate::text::value::duration;
 
@@ -126,15 +126,15 @@ impl RawTest {
         all.extend((!self.not.is_empty()).then_some(Comparison::Not(self.not)));
         if let Some(regex) = self.matches {
             derive::parse(&regex).map_err(|error| format!("in `when`: {error}"))?;
-            all.push(Comparison::Matches(regex));
+            all.push(Comparison::Matches(Condition::new(&regex)));
         }
         if let Some(regex) = self.lacks {
             derive::parse(&regex).map_err(|error| format!("in `when`: {error}"))?;
-            all.push(Comparison::Lacks(regex));
+            all.push(Comparison::Lacks(Condition::new(&regex)));
         }
         if let Some(regex) = self.in_none {
             derive::parse(&regex).map_err(|error| format!("in `when`: {error}"))?;
-            all.push(Comparison::InNone(regex));
+            all.push(Comparison::InNone(Condition::new(&regex)));
         }
         if let Some(text) = self.longer_than {
             all.push(Comparison::LongerThan { seconds: length(&text)?, unit: self.unit.seconds() });

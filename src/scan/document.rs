@@ -263,13 +263,16 @@ impl<'n> Anchors<'n> {
 
 /// Whether a text holds a template.
 fn has_template(text: &[u8]) -> bool {
-    TEMPLATES.iter().any(|(open, _)| memchr::memmem::find(text, open).is_some())
+    memchr::memchr2(b'{', b'<', text).is_some() && TEMPLATES.iter().any(|(open, _)| memchr::memmem::find(text, open).is_some())
 }
 
 /// Where the template ends that begins at `at`.
 fn template_end(bytes: &[u8], at: usize) -> Option<usize> {
+    if !matches!(bytes.get(at), Some(b'{' | b'<')) {
+        return None;
+    }
     let rest = bytes.get(at..bytes.len().min(at + MAX_TEMPLATE))?;
-    let (open, close) = TEMPLATES.iter().find(|(open, _)| open.first() == rest.first() && rest.starts_with(open))?;
+    let (open, close) = TEMPLATES.iter().find(|(open, _)| rest.starts_with(open))?;
     memchr::memmem::find(&rest[open.len()..], close).map(|end| at + open.len() + end + close.len())
 }
 

@@ -487,7 +487,8 @@ fn told_by(words: &[&str]) -> Option<(NameKind, Strength)> {
         return short_word(*kind, last, before);
     }
     let compact: String = words.concat();
-    let (ending, kind, strength) = ENDINGS.iter().filter(|(ending, ..)| compact.ends_with(ending)).max_by_key(|(ending, ..)| ending.len()).copied()?;
+    let ends = |(ending, ..): &&(&str, NameKind, Strength)| ending.as_bytes().last() == compact.as_bytes().last() && compact.ends_with(ending);
+    let (ending, kind, strength) = ENDINGS.iter().filter(ends).max_by_key(|(ending, ..)| ending.len()).copied()?;
     match ending {
         "token" => token(last, before).map(|strength| (Token, strength)),
         "secret" => secret(last, before, qualifier),

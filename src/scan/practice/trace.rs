@@ -20,6 +20,8 @@ pub const FETCHES: [&str; 9] = [
 ];
 /// Files to which a step writes what later steps and their logs may show.
 const HANDED_ON: [&str; 2] = ["GITHUB_ENV", "GITHUB_OUTPUT"];
+/// What a text holds in which a shell traces its commands.
+const TRACES: [&str; 3] = ["set ", "set\t", "#!"];
 /// Longest line that is read, in bytes.
 const MAX_LINE: usize = 4096;
 
@@ -37,6 +39,10 @@ struct Shell<'a> {
 pub fn written(blob: &Blob) -> Vec<Found> {
     let mut all = Vec::new();
     if matches!(blob.kind, FileKind::Document | FileKind::Source | FileKind::Generated | FileKind::EnvFile) {
+        return all;
+    }
+    let has = |word: &str| memchr::memmem::find(blob.bytes, word.as_bytes()).is_some();
+    if !TRACES.iter().chain(&FETCHES).any(|word| has(word)) {
         return all;
     }
     let (mut shell, mut start, mut number) = (Shell::default(), 0, 0);
