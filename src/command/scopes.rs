@@ -96,8 +96,12 @@ fn table(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn one(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} in {}", entry.provider, sanitise(entry.package))?;
     for client in &entry.clients {
-        let computed = if client.dynamic { " and others that are computed" } else { "" };
-        row(out, &format!("client {}", client.client), &format!("requests {}{computed}", listed(client.requested)))?;
+        let requested = match (client.dynamic, client.requested) {
+            (true, []) => "scopes that are computed".to_owned(),
+            (true, named) => format!("{} and others that are computed", named.join(" ")),
+            (false, named) => listed(named),
+        };
+        row(out, &format!("client {}", client.client), &format!("requests {requested}"))?;
     }
     for call in &entry.calls {
         row(out, call.call, &format!("needs {}", if call.needs_one_of.is_empty() { "nobody says what".to_owned() } else { call.needs_one_of.join(" or ") }))?;
@@ -107,10 +111,10 @@ fn one(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
             row(out, name, &listed(scopes))?;
         }
     }
-    match entry.sufficient {
-        Some(scopes) => row(out, "enough", &scopes.join(" ")),
-        None => entry.reasons.iter().take(MAX_REASONS).try_for_each(|reason| row(out, "not complete", reason)),
+    if let Some(scopes) = entry.sufficient {
+        row(out, "enough", &scopes.join(" "))?;
     }
+    entry.reasons.iter().take(MAX_REASONS).try_for_each(|reason| row(out, "not complete", reason))
 }
 
 /// Reasons that the table names.

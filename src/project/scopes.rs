@@ -449,7 +449,7 @@ impl<'a> Verdict<'a> {
             let name = site.client.clone().or_else(|| reader(site));
             clients.entry(name.unwrap_or_else(|| format!("{}:{}", site.place.relative, site.place.start.line))).or_default().push(site);
         }
-        clients.retain(|_, sites| sites.iter().any(|site| !site.scopes.is_empty()) || self.is_dynamic);
+        clients.retain(|_, sites| sites.iter().any(|site| site.tells_client()));
         clients
     }
 
@@ -515,7 +515,7 @@ impl<'a> Verdict<'a> {
     }
 
     fn review(&self) -> Option<Review> {
-        if self.sites.iter().all(|site| site.scopes.is_empty()) && self.omitted.is_empty() {
+        if !self.sites.iter().any(|site| site.tells_client()) && self.omitted.is_empty() {
             return None;
         }
         let place = self.sites.first().map(|site| &site.place).or_else(|| self.omitted.first().map(|omitted| &omitted.place))?;
@@ -527,8 +527,8 @@ impl<'a> Verdict<'a> {
         let mut calls: Vec<(String, Vec<String>)> = self.sure().map(|(call, known)| (shown(call), self.needed(known))).collect();
         calls.sort();
         calls.dedup();
+        let sufficient = (self.open_calls().is_empty() && !calls.is_empty()).then(|| self.sufficient());
         let reasons = self.reasons();
-        let sufficient = self.sufficient();
         let clients = self.clients().into_iter().map(|(name, sites)| self.client(name, &sites)).collect();
         Some(Review {
             package: self.package.folder.to_owned(),
@@ -539,7 +539,7 @@ impl<'a> Verdict<'a> {
             unused: owned(&unused),
             missing: missing.into_iter().collect(),
             unknown: unknown.map(str::to_owned).collect(),
-            sufficient: (reasons.is_empty() && !calls.is_empty()).then_some(sufficient),
+            sufficient,
             calls,
             reasons,
         })
@@ -639,6 +639,13 @@ impl<'a> Verdict<'a> {
         if self.has_wildcard {
             reasons.push("a wildcard is requested".to_owned());
         }
+        reasons.append(&mut self.open_calls());
+        reasons
+    }
+
+    /// Why not all calls are known.
+    fn open_calls(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
         if self.is_opaque {
             reasons.push(format!("some calls go through a library of {}, and nobody sees which", self.provider.name));
         }

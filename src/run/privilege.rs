@@ -86,7 +86,7 @@ pub fn judge(
         packages.entry(folder).or_insert_with(|| Package { folder, ..Package::default() }).omitted.push(omitted);
     }
     let mut errands: Vec<(usize, &str)> = Vec::new();
-    for (folder, _) in packages.iter().filter(|(_, package)| package.sites.iter().any(|site| !site.scopes.is_empty())) {
+    for (folder, _) in packages.iter().filter(|(_, package)| package.sites.iter().any(|site| site.tells_client())) {
         errands.extend(files.of_package(folder).into_iter().filter(|index| may_call(&targets[*index])).map(|index| (index, *folder)));
     }
     let (again, once): (Vec<_>, Vec<_>) = errands.into_iter().partition(|(index, _)| targets[*index].origin == Origin::File);
@@ -136,9 +136,9 @@ fn described((scanner, threads): (&Scanner, &Threads), targets: &[Target], asked
     providers
 }
 
-/// The providers, a bit each by index, of which scopes are requested by name.
+/// The providers, a bit each by index, of which there are clients.
 fn wanted(sites: &[ScopeSite]) -> u64 {
-    let named = sites.iter().filter(|site| !site.scopes.is_empty() && site.provider < MAX_PROVIDERS);
+    let named = sites.iter().filter(|site| site.tells_client() && site.provider < MAX_PROVIDERS);
     named.fold(0, |all, site| all | 1_u64 << site.provider)
 }
 
@@ -159,11 +159,18 @@ pub fn judge_text((scanner, rules): (&Scanner, &RuleSet), scanned: &mut Scanned,
 pub fn unknown(reviews: &[Review]) -> Vec<Notice> {
     let notice = |review: &Review| {
         let (display, relative) = review.file.clone();
+        if review.unknown.is_empty() {
+            return Notice {
+                display,
+                relative,
+                message: format!("not known which scopes of {} are requested: they are computed when the program runs", review.provider),
+            };
+        }
         let scopes = review.unknown.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
         let reasons = review.reasons.iter().take(MAX_REASONS).cloned().collect::<Vec<_>>().join("; ");
         Notice { display, relative, message: format!("not known whether a call needs {scopes} of {}: {reasons}", review.provider) }
     };
-    reviews.iter().filter(|review| !review.unknown.is_empty()).map(notice).collect()
+    reviews.iter().filter(|review| !review.unknown.is_empty() || review.is_all_computed()).map(notice).collect()
 }
 
 /// Whether a file is a program of the project itself, or a list of requests.
