@@ -1,5 +1,7 @@
 //! Where text requests scopes: keys, calls, parameters and lists named scope, in any notation, and the single scopes in them.
 
+use std::cell::Cell;
+
 use crate::model::FileKind;
 use crate::text::Span;
 
@@ -185,13 +187,14 @@ pub fn sites(bytes: &[u8], kind: FileKind) -> Vec<Request> {
         return Vec::new();
     }
     let mut out: Vec<Request> = Vec::new();
-    let reader = Reader { bytes, kind };
+    let reader = Reader { bytes, kind, is_cut: Cell::default() };
     let (mut from, mut read, mut told_to) = (0, 0, 0);
     while let Some(at) = next_word(bytes, from) {
         from = at + WORD.len();
         let Some((form, name, value)) = reader.site_at(at) else { continue };
         let tokens = reader.scopes(form, value);
-        let open = reader.open(form, value, tokens.is_empty());
+        let is_cut = reader.is_cut.take() && !tokens.is_empty();
+        let open = reader.open(form, value, tokens.is_empty()).or_else(|| is_cut.then(Vec::new));
         // `add_scopes(SCOPES.iter().map(|each| Scope::new(each)))` requests what the name holds.
         if at < told_to && tokens.is_empty() {
             continue;
@@ -222,6 +225,8 @@ fn next_word(bytes: &[u8], from: usize) -> Option<usize> {
 struct Reader<'a> {
     bytes: &'a [u8],
     kind: FileKind,
+    /// The value that was read last is longer than what is read of it.
+    is_cut: Cell<bool>,
 }
 
 /// How the value follows the name.
@@ -476,6 +481,7 @@ impl Reader<'_> {
             }
             p += 1;
         }
+        self.is_cut.set(limit < self.bytes.len());
         out
     }
 
@@ -548,6 +554,7 @@ impl Reader<'_> {
             }
             p = end;
         }
+        self.is_cut.set(p >= limit && limit < self.bytes.len());
         out
     }
 
@@ -703,6 +710,17 @@ mod tests {
             found.dedup();
             assert!(found.starts_with(&["a:read".to_owned(), "b:write".to_owned()]), "{path} {text}: {found:?}");
             assert!(!found.iter().any(|t| t.contains(':') && t != "a:read" && t != "b:write"), "{path} {text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn of_a_list_that_is_too_long_the_rest_is_not_known() {
+        let items = |count: usize| (0..count).map(|n| format!("'a:read{n}'")).collect::<Vec<_>>();
+        let open = |path: &str, text: String| sites(text.as_bytes(), FileKind::of(path))[0].open.clone();
+        for count in [5, 500] {
+            let expected = (count > 5).then(Vec::new);
+            assert_eq!(open("a.ts", format!("const scopes = [{}];\nx();\n", items(count).join(", "))), expected, "{count}");
+            assert_eq!(open("a.yaml", format!("scopes:\n  - {}\nother: 1\n", items(count).join("\n  - "))), expected, "{count}");
         }
     }
 

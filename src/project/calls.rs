@@ -11,7 +11,7 @@ use crate::text::{Span, name, randomness};
 
 /// Stands for what nobody knows, or nobody should see, in a path that is shown.
 const UNKNOWN: &str = "{…}";
-/// Longest segment of a path that is shown, in bytes.
+/// Longest word of a segment that is shown, in bytes; a segment of several has twice that at most.
 const MAX_SEGMENT: usize = 32;
 /// Names by which the clients of a package are given their base.
 const DECLARED_BASES: [&str; 5] = ["@", "BaseAddress", "baseUrl", "BASE_URL", "baseUri"];
@@ -521,7 +521,8 @@ fn shown(path: &str) -> String {
     let is_word = |segment: &str| {
         let is_version =
             segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.len() <= 8 && number.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        let is_plain = segment.len() <= MAX_SEGMENT && segment.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
+        let is_plain = segment.len() <= 2 * MAX_SEGMENT
+            && segment.split(['-', '_', '.']).all(|word| word.len() <= MAX_SEGMENT && word.bytes().all(|b| b.is_ascii_alphabetic()));
         segment.is_empty() || is_version || is_plain && !randomness::is_random(segment.as_bytes())
     };
     path.split('/').map(|segment| if is_word(segment) { segment } else { UNKNOWN }).collect::<Vec<_>>().join("/")

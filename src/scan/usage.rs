@@ -19,7 +19,7 @@ use super::prefilter::Prefilter;
 use super::syntax::{Facts, Function, is_callee};
 
 /// Calls of one file that are kept.
-const MAX_CALLS: usize = 2_000;
+pub const MAX_CALLS: usize = 2_000;
 /// Arguments of one call that may be a URL.
 const MAX_URLS: usize = 4;
 /// Longest text of a URL that is kept, in bytes.
