@@ -70,7 +70,12 @@ pub fn scopes(args: &ScopesArgs, environment: &Environment) -> Result<ExitStatus
     let rules = super::load_rules(&plan)?;
     let report = run::run(&plan, &rules, &mut run::Watch { progress: &|_, _| {}, finding: &mut |_, _| {} })?;
     report.errors.iter().for_each(|error| output::error(&error.message, None));
-    output::stdout(|out| if args.format == "json" { json(&report, out) } else { table(&report, out) })?;
+    let says_nothing = report.reviews.is_empty() && !report.errors.is_empty();
+    output::stdout(|out| match args.format.as_str() {
+        "json" => json(&report, out),
+        _ if says_nothing => Ok(()),
+        _ => table(&report, out),
+    })?;
     Ok(if report.errors.is_empty() { ExitStatus::Clean } else { ExitStatus::Error })
 }
 

@@ -94,6 +94,8 @@ pub struct Holder {
     pub places: Vec<(Arc<str>, u32)>,
     /// Words by which secrets are named after the provider.
     pub words: Vec<String>,
+    /// Rules that find the secrets of the provider's clients.
+    pub token_rules: Vec<String>,
 }
 
 /// What is known of a package.
@@ -599,8 +601,7 @@ impl<'a> Verdict<'a> {
 
     /// The clients with what their secrets open.
     fn holders(&self) -> Vec<Holder> {
-        let mut words: Vec<String> = self.provider.words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_alphanumeric())).cloned().collect();
-        words.push(self.provider.id.clone());
+        let words = names_of(self.provider);
         let holder = |(name, sites): (String, Vec<&ScopeSite>)| {
             let mut scopes: Vec<Scope> = Vec::new();
             for scope in sites.iter().flat_map(|site| &site.scopes).filter_map(|(name, _)| self.provider.meant(name)) {
@@ -616,6 +617,7 @@ impl<'a> Verdict<'a> {
                 environment: sites.iter().find_map(|site| site.environment.clone()).or_else(|| self.environment()),
                 places: sites.iter().map(|site| (site.place.relative.clone(), site.place.start.line)).collect(),
                 words: words.clone(),
+                token_rules: self.provider.token_rules.clone(),
             }
         };
         self.clients().into_iter().map(holder).collect()
@@ -667,6 +669,12 @@ impl<'a> Verdict<'a> {
         reasons.dedup();
         reasons
     }
+}
+
+/// Words by which secrets are named after a provider.
+pub fn names_of(provider: &Provider) -> Vec<String> {
+    let words = provider.words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_alphanumeric()));
+    words.chain([&provider.id]).cloned().collect()
 }
 
 /// "`a` or `b`", of many the first.

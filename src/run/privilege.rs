@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, Review, ScopeSite, Usage};
 use crate::model::{FileKind, Finding, Notice, Origin, Report, Scanned, Target};
-use crate::project::blast;
+use crate::project::blast::{self, Owners};
 use crate::project::packages::Files;
 use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
@@ -52,14 +52,16 @@ pub struct Verdicts {
     pub findings: Vec<Finding>,
     /// The clients, by the folder of their package.
     holders: BTreeMap<String, Vec<Holder>>,
+    /// Which secrets are whose.
+    owners: Owners,
 }
 
 impl Verdicts {
     /// Says in the findings of leaked secrets what each opens.
     pub fn tell(&self, findings: &mut [Finding], files: &Files) {
-        for finding in findings.iter_mut().filter(|finding| blast::is_of_client(finding)) {
+        for finding in findings.iter_mut().filter(|finding| self.owners.may_open(finding)) {
             if let Some(holders) = self.holders.get(files.package_of(&finding.place.relative)) {
-                blast::tell(finding, &holders.iter().collect::<Vec<_>>());
+                blast::tell(finding, holders, &self.owners);
             }
         }
     }
@@ -98,7 +100,7 @@ pub fn judge(
     for ((_, folder), outcome) in again.into_iter().zip(outcomes) {
         called.entry(folder).or_default().take(outcome, report);
     }
-    let mut verdicts = Verdicts::default();
+    let mut verdicts = Verdicts { owners: Owners::of(&providers), ..Verdicts::default() };
     let mut packages: Vec<Package> = packages.into_values().collect();
     for package in &mut packages {
         if let Some(called) = called.get(package.folder) {
