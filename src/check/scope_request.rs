@@ -270,7 +270,8 @@ impl Reader<'_> {
         let names: Vec<String> = expression.words.iter().filter(|word| requests_scopes(word.as_bytes())).cloned().collect();
         let is_response =
             expression.is_path && expression.words.len() > 1 && expression.words.iter().any(|word| RESPONSES.contains(&word.to_ascii_lowercase().as_str()));
-        let is_open = if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant };
+        let is_open = self.default_text(value).is_some()
+            || if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant };
         is_open.then_some(names)
     }
 
@@ -508,6 +509,9 @@ impl Reader<'_> {
         let plain = |&b: &u8| {
             b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'.' | b'&' | b'!' | b'<' | b'>' | b':' | b'[' | b']' | b'{' | b'(' | b'=' | b'%' | b'*')
         };
+        if let Some(text) = self.default_text(from) {
+            return self.quoted_run(text);
+        }
         if !code.iter().all(plain) || code.windows(2).any(|w| w == b"==") {
             return Vec::new();
         }
@@ -516,6 +520,14 @@ impl Reader<'_> {
             Some(_) => self.quoted_run(end),
             None => Vec::new(),
         }
+    }
+
+    /// Where the text stands that is taken if something else is not given: `process.env.SCOPES ?? "a"`, `config.scopes || "a"`, `given or "a"`.
+    fn default_text(&self, from: usize) -> Option<usize> {
+        let end = self.skip(from, |b| !matches!(b, b'\n' | b'"' | b'\'' | b';' | b'`' | b','));
+        let code = self.bytes[from..end].trim_ascii_end();
+        let is_default = matches!(self.at(end), b'"' | b'\'' | b'`') && [b"??".as_slice(), b"||", b" or", b"?:"].iter().any(|mark| code.ends_with(mark));
+        is_default.then_some(end)
     }
 
     /// Where the value begins, if a type stands before it that has text in it which no value has: `[&str; 3] =`, `&'static [&'static str] =`.
@@ -710,6 +722,20 @@ mod tests {
             found.dedup();
             assert!(found.starts_with(&["a:read".to_owned(), "b:write".to_owned()]), "{path} {text}: {found:?}");
             assert!(!found.iter().any(|t| t.contains(':') && t != "a:read" && t != "b:write"), "{path} {text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_default_is_one_of_what_may_be_requested() {
+        for (path, text) in [
+            ("a.ts", "const scope = process.env.AELIX_SCOPES ?? 'a:read b:write';"),
+            ("a.ts", "scope: options.permissions || 'a:read b:write',"),
+            ("a.py", "scope = given or \"a:read b:write\""),
+            ("A.kt", "val scope = given ?: \"a:read b:write\""),
+        ] {
+            let found = sites(text.as_bytes(), FileKind::of(path));
+            assert_eq!(found[0].tokens.iter().map(|token| token.name.as_str()).collect::<Vec<_>>(), ["a:read", "b:write"], "{text}");
+            assert!(found[0].open.is_some(), "{text}");
         }
     }
 

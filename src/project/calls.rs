@@ -338,6 +338,10 @@ impl<'a> Resolver<'a> {
     /// The URL; a path is one of the client that the call is made on.
     fn based(&self, call: &ApiCall, parts: &[UrlPart]) -> Option<Url> {
         let url = self.url(parts, 0);
+        // Another file of the program.
+        if ["./", "../"].iter().any(|start| url.text.starts_with(start)) {
+            return None;
+        }
         let is_path = !url.text.contains("://") && !url.text.starts_with(HOLE);
         if !is_path {
             return Some(url);
@@ -352,7 +356,9 @@ impl<'a> Resolver<'a> {
             return None;
         }
         if let Some(base) = base {
-            return Some(Url { tie: base.tie, text: format!("{}/{path}", base.text.trim_end_matches('/')) });
+            let base_text = base.text.trim_end_matches('/');
+            let text = if path.is_empty() { base_text.to_owned() } else { format!("{base_text}/{path}") };
+            return Some(Url { tie: base.tie, text });
         }
         let is_named = call.receiver.as_deref().is_some_and(|receiver| self.is_our_name(receiver));
         Some(Url { tie: if is_named { Tie::Ours } else { Tie::Unknown }, text: format!("{HOLE}/{path}") })

@@ -35,6 +35,7 @@ pub mod prefilter;
 mod program;
 mod repeats;
 pub mod requests;
+mod rest_client;
 mod safe;
 mod settle;
 mod signs;
