@@ -206,7 +206,7 @@ impl Blobs {
         self.signs.append(&mut scanned.signs);
         self.sites.append(&mut scanned.sites);
         self.omitted.append(&mut scanned.omitted);
-        let may_open = scanned.findings.iter().any(blast::is_of_client);
+        let may_open = scanned.findings.iter().any(blast::may_be_of_client);
         if scanned.resources.is_empty() && !mutes(&scanned) && !may_open || target.commit().is_some() {
             let Scanned { findings, suppressions, added, .. } = scanned;
             settled.push((index, FileResult { findings, suppressions, added }));
