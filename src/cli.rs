@@ -331,8 +331,8 @@ pub struct ChangeArgs {
     /// Scan what each commit of a range adds, also what a later one removes
     #[arg(long, value_name = "RANGE", conflicts_with_all = ["staged", "files_from", "stdin_filename"])]
     pub commits: Option<String>,
-    /// Scan every version of every file that led to REF, each once
-    #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD", conflicts_with_all = ["staged", "diff", "commits"])]
+    /// Scan every version of every file that led to REF, each once; a path that names a commit is one more REF
+    #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with_all = ["staged", "diff", "commits"])]
     pub history: Vec<String>,
     /// With --history: all references and every stash
     #[arg(long, requires = "history")]

@@ -151,6 +151,10 @@ fn a_merge_in_progress_counts_what_neither_side_has() {
     repository.git(&["checkout", "-q", "main"]);
     repository.write("a", "main\n").commit("main");
     assert!(repository.try_git(&["merge", "-q", "side"]).is_none(), "a conflict");
+    let run = repository.json(&["--staged"]);
+    assert!(run.status == 2 && run.stderr.contains("cannot read a: it is in conflict; resolve it, then `git add` it"), "{}", run.stderr);
+    assert_eq!((run.scope().as_str(), run.json()["summary"]["complete"].as_bool()), ("what is staged and not in conflict", Some(false)));
+    assert_eq!(repository.json(&["--staged", "--exclude", "a"]).status, 0, "what is excluded is not missed");
     repository.write("a", format!("both\n{}", line(2))).add();
     assert_eq!(staged(&repository), ["a:2"], "the key of the side is in its own commit");
     repository.git(&["commit", "-q", "-m", "merged"]);
@@ -505,6 +509,70 @@ fn every_version_of_every_file_is_scanned_once() {
     let refused = shallow.json(&["--history", "--require-full-history"]);
     assert!(refused.status == 2 && refused.stderr.contains("run `git fetch --unshallow`"), "{}", refused.stderr);
     assert_eq!(repository.run(&["--all"]).status, 2);
+}
+
+#[test]
+fn what_only_a_tag_leads_to_is_history_too() {
+    let repository = Repository::new();
+    repository.write("a", "x\n").commit("1");
+    for (number, tag) in [(1, &["tag", "light"][..]), (2, &["tag", "-a", "-m", "t", "annotated"])] {
+        repository.git(&["checkout", "-q", "--detach", "main"]);
+        repository.write(format!("commit{number}"), line(number)).commit("gone from every branch");
+        repository.git(tag);
+    }
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("b", line(3)).write("c/d", line(4)).add();
+    let tree = repository.git(&["write-tree"]);
+    repository.git(&["tag", "tree", tree.trim()]);
+    repository.git(&["tag", "-a", "-m", "t", "outer", "tree"]);
+    repository.git(&["reset", "-q", "--hard"]);
+    for (number, tag) in [(5, &["tag", "blob"][..]), (6, &["tag", "-a", "-m", "t", "note"])] {
+        repository.write("loose", line(number));
+        let id = repository.git(&["hash-object", "-w", "loose"]);
+        repository.git(&[tag, &[id.trim()]].concat());
+        repository.remove("loose");
+    }
+    repository.git(&["tag", "-a", "-m", "t", "nested", "note"]);
+    let places = repository.json(&["--history", "--all"]).places();
+    let names: Vec<&str> = places.iter().map(|place| place.split(' ').next().unwrap()).collect();
+    assert_eq!(names, ["commit1:1", "commit2:1", "refs/tags/blob:1", "refs/tags/nested:1", "b:1", "c/d:1"]);
+    assert!(repository.json(&["--history", "--all", "a"]).places().is_empty(), "what a path limits");
+    assert!(repository.json(&["--history"]).places().is_empty());
+    assert_eq!(repository.json(&["--history", "--all", "--unreachable"]).places().len(), 6, "each is reachable");
+    let run = repository.run(&["--history=blob"]);
+    assert!(run.status == 2 && run.stderr.contains("there is no commit `blob`"), "{}", run.stderr);
+}
+
+#[test]
+fn names_of_commits_are_told_from_paths() {
+    let repository = Repository::new();
+    let first = repository.write("a", line(1)).commit("1");
+    repository.git(&["branch", "old"]);
+    repository.git(&["tag", "a"]);
+    let second = repository.write("b", line(2)).commit("2");
+    repository.remove("b").commit("3");
+    for (arguments, expected) in [
+        (&["--history", "old"][..], &[format!("a:1 {first}")][..]),
+        (&["--history", "HEAD", "old"], &[format!("a:1 {first}"), format!("b:1 {second}")]),
+        (&["--history", "b"], &[format!("b:1 {second}")]),
+        (&["--history", "old", "b"], &[]),
+        (&["--history=a"], &[format!("a:1 {first}")]),
+        (&["--history", "./a"], &[format!("a:1 {first}")]),
+    ] {
+        assert_eq!(repository.json(arguments).places(), expected, "{arguments:?}");
+    }
+    for (arguments, why) in [
+        (&["--history", "a"][..], "`a` is a commit and a file; write --history=a or ./a"),
+        (&["--history", "odl"], "odl is neither here nor in any commit; check its spelling"),
+        (&["--staged", "odl"], "odl is neither here nor in any commit"),
+        (&["--diff", "old", "odl"], "odl is neither here nor in any commit"),
+    ] {
+        let run = repository.run(arguments);
+        assert!(run.status == 2 && run.stderr.contains(why), "{arguments:?}: {}", run.stderr);
+    }
+    assert_eq!(repository.run(&["--staged", "b"]).status, 0, "it was there once");
+    let bare = Repository::clone_of(&repository, &["--bare"]);
+    assert_eq!(bare.json(&["--history", "HEAD"]).places().len(), 2, "HEAD is a file too where there is no work tree");
 }
 
 #[test]

@@ -515,3 +515,18 @@ fn a_mark_before_a_call_is_an_annotation_only_where_the_language_says_so() {
     assert_eq!(python("@aelix.get(\"/v1/accounts\")\ndef f():\n    pass\n"), ["a.py:5 scopes/unused-scope"], "a decorator");
     assert!(python("aelix.get(\"/v1/accounts\")\n").is_empty(), "a call");
 }
+
+#[test]
+fn a_secret_opens_what_the_client_of_its_own_provider_requests() {
+    let value = |step: usize| (0..40).map(|n| char::from(b"k7Qx2mPz9LwT4vRbJ5hYc8N"[n * step % 23])).collect::<String>();
+    let app = "API = \"https://api.aelix.digitalapi.ai\"\ndata = {\"grant_type\": \"client_credentials\", \"client_id\": \"bank\", \"scope\": \"payments:initiate\"}\nrequests.post(API + \"/v1/payments\")\n";
+    let secrets = format!("AELIX_CLIENT_SECRET = \"{}\"\nGITHUB_CLIENT_SECRET = \"{}\"\nOAUTH_CLIENT_SECRET = \"{}\"\n", value(7), value(5), value(3));
+    let found = project::scan_files(&[("app.py", app), ("settings.py", &secrets)]);
+    let opens = |line: u32| {
+        let own = found.findings.iter().find(|finding| &*finding.place.relative == "settings.py" && finding.place.start.line == line).unwrap();
+        own.opens.as_ref().map(|opens| opens.provider.clone())
+    };
+    assert_eq!(opens(1).as_deref(), Some("Aelix"), "a rule of the provider's own");
+    assert_eq!(opens(2), None, "named after another provider");
+    assert_eq!(opens(3).as_deref(), Some("Aelix"), "named after nobody");
+}

@@ -30,7 +30,12 @@ fn each_library_is_understood() {
         ("go-sprintf", &["bank/token.go:3 scopes/unused-scope"][..]),
         ("java-feign", &["src/main/resources/application.properties:3 scopes/unused-scope"][..]),
         ("java-http-client", &["src/main/resources/application.yml:11 scopes/unused-scope"][..]),
+        ("java-injected-url", &["src/main/java/a/BankService.java:21 scopes/missing-scope", "src/main/resources/application.yml:14 scopes/unused-scope"][..]),
         ("java-micronaut", &["src/main/resources/application.yml:11 scopes/unused-scope"][..]),
+        (
+            "java-microprofile",
+            &["src/main/java/com/x/AelixPayments.java:9 scopes/missing-scope", "src/main/resources/application.properties:5 scopes/unused-scope"][..],
+        ),
         ("java-okhttp", &["src/main/resources/application.yml:11 scopes/unused-scope"][..]),
         ("java-restclient", &["src/main/resources/application.yml:11 scopes/unused-scope"][..]),
         ("java-resttemplate", &["src/main/java/com/acme/Bank.java:12 scopes/unused-scope"][..]),
@@ -39,6 +44,7 @@ fn each_library_is_understood() {
             "java-webclient",
             &["src/main/java/com/acme/AelixClient.java:18 scopes/missing-scope", "src/main/resources/application.yml:12 scopes/unused-scope"][..],
         ),
+        ("javascript-computed-scopes", &[][..]),
         ("kotlin-ktor", &["src/main/kotlin/Aelix.kt:13 scopes/write-scope-read-only-usage"][..]),
         (
             "monorepo",
@@ -58,6 +64,7 @@ fn each_library_is_understood() {
         ("python-two-apis", &["bank/token.py:3 scopes/unused-scope"][..]),
         ("python-urljoin", &["bank/token.py:3 scopes/unused-scope"][..]),
         ("ruby-faraday", &["lib/aelix.rb:10 scopes/unused-scope"][..]),
+        ("typescript-default-scopes", &["src/index.ts:1 scopes/unused-scope"][..]),
         ("rust-axum-server", &["src/token.rs:1 scopes/unused-scope"][..]),
         ("rust-oauth2-crate", &["src/config.rs:3 scopes/unused-scope", "src/payments.rs:9 scopes/missing-scope"][..]),
         ("rust-reqwest", &["src/token.rs:1 scopes/unused-scope"][..]),

@@ -18,6 +18,8 @@ use serde_json::Value;
 
 /// Calls of one file.
 const CALLS_OF_FILE: usize = 300;
+/// Scopes of one request.
+const SCOPES_OF_REQUEST: usize = 60;
 /// Operations of Microsoft Graph that are called, of the thousands that there are.
 const CALLS_OF_GRAPH: usize = 900;
 
@@ -138,9 +140,13 @@ fn permissions() -> Needs {
 
 /// A TypeScript package that requests these permissions and makes these calls.
 fn graph(scopes: &BTreeSet<String>, calls: &[&(String, String)]) -> Found {
-    let listed = scopes.iter().map(|scope| format!("'{scope}'")).collect::<Vec<_>>().join(", ");
-    let mut files = vec![("package.json".to_owned(), "{}".to_owned())];
-    files.push(("src/login.ts".to_owned(), format!("// graph.microsoft.com\nexport const request = {{ scopes: [{listed}] }};\n")));
+    let all: Vec<&String> = scopes.iter().collect();
+    let mut login = "// graph.microsoft.com\n".to_owned();
+    for (number, scopes) in all.chunks(SCOPES_OF_REQUEST).enumerate() {
+        let listed = scopes.iter().map(|scope| format!("'{scope}'")).collect::<Vec<_>>().join(", ");
+        writeln!(login, "export const request{number} = {{ scopes: [{listed}] }};").unwrap();
+    }
+    let mut files = vec![("package.json".to_owned(), "{}".to_owned()), ("src/login.ts".to_owned(), login)];
     for (number, calls) in calls.chunks(CALLS_OF_FILE).enumerate() {
         let mut text = "const graph = 'https://graph.microsoft.com/v1.0';\n".to_owned();
         for (method, path) in calls {

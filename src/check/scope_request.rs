@@ -1,5 +1,7 @@
 //! Where text requests scopes: keys, calls, parameters and lists named scope, in any notation, and the single scopes in them.
 
+use std::cell::Cell;
+
 use crate::model::FileKind;
 use crate::text::Span;
 
@@ -185,13 +187,14 @@ pub fn sites(bytes: &[u8], kind: FileKind) -> Vec<Request> {
         return Vec::new();
     }
     let mut out: Vec<Request> = Vec::new();
-    let reader = Reader { bytes, kind };
+    let reader = Reader { bytes, kind, is_cut: Cell::default() };
     let (mut from, mut read, mut told_to) = (0, 0, 0);
     while let Some(at) = next_word(bytes, from) {
         from = at + WORD.len();
         let Some((form, name, value)) = reader.site_at(at) else { continue };
         let tokens = reader.scopes(form, value);
-        let open = reader.open(form, value, tokens.is_empty());
+        let is_cut = reader.is_cut.take() && !tokens.is_empty();
+        let open = reader.open(form, value, tokens.is_empty()).or_else(|| is_cut.then(Vec::new));
         // `add_scopes(SCOPES.iter().map(|each| Scope::new(each)))` requests what the name holds.
         if at < told_to && tokens.is_empty() {
             continue;
@@ -222,6 +225,8 @@ fn next_word(bytes: &[u8], from: usize) -> Option<usize> {
 struct Reader<'a> {
     bytes: &'a [u8],
     kind: FileKind,
+    /// The value that was read last is longer than what is read of it.
+    is_cut: Cell<bool>,
 }
 
 /// How the value follows the name.
@@ -265,7 +270,8 @@ impl Reader<'_> {
         let names: Vec<String> = expression.words.iter().filter(|word| requests_scopes(word.as_bytes())).cloned().collect();
         let is_response =
             expression.is_path && expression.words.len() > 1 && expression.words.iter().any(|word| RESPONSES.contains(&word.to_ascii_lowercase().as_str()));
-        let is_open = if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant };
+        let is_open = self.default_text(value).is_some()
+            || if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant };
         is_open.then_some(names)
     }
 
@@ -476,6 +482,7 @@ impl Reader<'_> {
             }
             p += 1;
         }
+        self.is_cut.set(limit < self.bytes.len());
         out
     }
 
@@ -502,6 +509,9 @@ impl Reader<'_> {
         let plain = |&b: &u8| {
             b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'.' | b'&' | b'!' | b'<' | b'>' | b':' | b'[' | b']' | b'{' | b'(' | b'=' | b'%' | b'*')
         };
+        if let Some(text) = self.default_text(from) {
+            return self.quoted_run(text);
+        }
         if !code.iter().all(plain) || code.windows(2).any(|w| w == b"==") {
             return Vec::new();
         }
@@ -510,6 +520,14 @@ impl Reader<'_> {
             Some(_) => self.quoted_run(end),
             None => Vec::new(),
         }
+    }
+
+    /// Where the text stands that is taken if something else is not given: `process.env.SCOPES ?? "a"`, `config.scopes || "a"`, `given or "a"`.
+    fn default_text(&self, from: usize) -> Option<usize> {
+        let end = self.skip(from, |b| !matches!(b, b'\n' | b'"' | b'\'' | b';' | b'`' | b','));
+        let code = self.bytes[from..end].trim_ascii_end();
+        let is_default = matches!(self.at(end), b'"' | b'\'' | b'`') && [b"??".as_slice(), b"||", b" or", b"?:"].iter().any(|mark| code.ends_with(mark));
+        is_default.then_some(end)
     }
 
     /// Where the value begins, if a type stands before it that has text in it which no value has: `[&str; 3] =`, `&'static [&'static str] =`.
@@ -548,6 +566,7 @@ impl Reader<'_> {
             }
             p = end;
         }
+        self.is_cut.set(p >= limit && limit < self.bytes.len());
         out
     }
 
@@ -703,6 +722,31 @@ mod tests {
             found.dedup();
             assert!(found.starts_with(&["a:read".to_owned(), "b:write".to_owned()]), "{path} {text}: {found:?}");
             assert!(!found.iter().any(|t| t.contains(':') && t != "a:read" && t != "b:write"), "{path} {text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_default_is_one_of_what_may_be_requested() {
+        for (path, text) in [
+            ("a.ts", "const scope = process.env.AELIX_SCOPES ?? 'a:read b:write';"),
+            ("a.ts", "scope: options.permissions || 'a:read b:write',"),
+            ("a.py", "scope = given or \"a:read b:write\""),
+            ("A.kt", "val scope = given ?: \"a:read b:write\""),
+        ] {
+            let found = sites(text.as_bytes(), FileKind::of(path));
+            assert_eq!(found[0].tokens.iter().map(|token| token.name.as_str()).collect::<Vec<_>>(), ["a:read", "b:write"], "{text}");
+            assert!(found[0].open.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_a_list_that_is_too_long_the_rest_is_not_known() {
+        let items = |count: usize| (0..count).map(|n| format!("'a:read{n}'")).collect::<Vec<_>>();
+        let open = |path: &str, text: String| sites(text.as_bytes(), FileKind::of(path))[0].open.clone();
+        for count in [5, 500] {
+            let expected = (count > 5).then(Vec::new);
+            assert_eq!(open("a.ts", format!("const scopes = [{}];\nx();\n", items(count).join(", "))), expected, "{count}");
+            assert_eq!(open("a.yaml", format!("scopes:\n  - {}\nother: 1\n", items(count).join("\n  - "))), expected, "{count}");
         }
     }
 

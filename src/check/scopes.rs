@@ -224,7 +224,9 @@ fn client_id(bytes: &[u8], place: Span) -> Option<String> {
     if end > place.end {
         return None;
     }
-    let is_variable = capitals(own) && own.len() > place.len();
+    // `process.env.BANK_CLIENT_ID` as well as `BANK_CLIENT_ID`.
+    let last = own.rsplit(|b| *b == b'.').next().unwrap_or(own);
+    let is_variable = capitals(last) && last.len() > place.len();
     let line = memchr::memchr3(b'\n', b',', b'&', &bytes[end..]).map_or(bytes.len().min(end + 120), |p| end + p.min(120));
     let value = &bytes[end..line];
     let is_word = |word: &&[u8]| word.len() > 2 && word[0].is_ascii_alphabetic() && !NO_CLIENT.iter().any(|other| word.eq_ignore_ascii_case(other));

@@ -73,6 +73,11 @@ fn load_rules(plan: &Plan) -> Result<Arc<RuleSet>, Failure> {
     if rules.active().next().is_none() {
         return Err(UsageError::new("no rule is left to scan with").with_help("--select and --ignore, or the configuration, leave out every rule").into());
     }
+    let named = plan.scan.providers.iter().flat_map(|provider| provider.token_rules.iter().map(move |id| (provider, id)));
+    if let Some((provider, id)) = named.into_iter().find(|(_, id)| !rules.rules.iter().any(|rule| rule.id.as_str() == id.as_str())) {
+        let error = unknown_rule(id, &rules);
+        return Err(UsageError { message: format!("cannot use the `token_rules` of the provider {}: {}", provider.id, error.message), ..error }.into());
+    }
     match plan.triage.unknown_selector(&rules) {
         Some(selector) => {
             let error = unknown_rule(selector, &rules);

@@ -70,7 +70,12 @@ pub fn scopes(args: &ScopesArgs, environment: &Environment) -> Result<ExitStatus
     let rules = super::load_rules(&plan)?;
     let report = run::run(&plan, &rules, &mut run::Watch { progress: &|_, _| {}, finding: &mut |_, _| {} })?;
     report.errors.iter().for_each(|error| output::error(&error.message, None));
-    output::stdout(|out| if args.format == "json" { json(&report, out) } else { table(&report, out) })?;
+    let says_nothing = report.reviews.is_empty() && !report.errors.is_empty();
+    output::stdout(|out| match args.format.as_str() {
+        "json" => json(&report, out),
+        _ if says_nothing => Ok(()),
+        _ => table(&report, out),
+    })?;
     Ok(if report.errors.is_empty() { ExitStatus::Clean } else { ExitStatus::Error })
 }
 
@@ -96,8 +101,12 @@ fn table(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn one(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} in {}", entry.provider, sanitise(entry.package))?;
     for client in &entry.clients {
-        let computed = if client.dynamic { " and others that are computed" } else { "" };
-        row(out, &format!("client {}", client.client), &format!("requests {}{computed}", listed(client.requested)))?;
+        let requested = match (client.dynamic, client.requested) {
+            (true, []) => "scopes that are computed".to_owned(),
+            (true, named) => format!("{} and others that are computed", named.join(" ")),
+            (false, named) => listed(named),
+        };
+        row(out, &format!("client {}", client.client), &format!("requests {requested}"))?;
     }
     for call in &entry.calls {
         row(out, call.call, &format!("needs {}", if call.needs_one_of.is_empty() { "nobody says what".to_owned() } else { call.needs_one_of.join(" or ") }))?;
@@ -107,10 +116,10 @@ fn one(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
             row(out, name, &listed(scopes))?;
         }
     }
-    match entry.sufficient {
-        Some(scopes) => row(out, "enough", &scopes.join(" ")),
-        None => entry.reasons.iter().take(MAX_REASONS).try_for_each(|reason| row(out, "not complete", reason)),
+    if let Some(scopes) = entry.sufficient {
+        row(out, "enough", &scopes.join(" "))?;
     }
+    entry.reasons.iter().take(MAX_REASONS).try_for_each(|reason| row(out, "not complete", reason))
 }
 
 /// Reasons that the table names.

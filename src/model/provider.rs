@@ -52,6 +52,8 @@ pub struct Provider {
     pub paths: OnceLock<Arc<Paths>>,
     /// Scopes that one client should not have together, and why.
     pub sensitive: Vec<Sensitive>,
+    /// Rules that find the secrets and tokens of its clients: what they find opens what the client requests.
+    pub token_rules: Vec<String>,
 }
 
 /// Scopes and endpoints of a large API, as text of which each is read when first asked for: many files ask for a scope, few for what calls need.

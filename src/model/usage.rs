@@ -34,6 +34,14 @@ pub struct ScopeSite {
     pub place: Place,
 }
 
+impl ScopeSite {
+    /// Whether it is certainly a client of the provider: it names scopes, or the whole request stands there and its scopes are computed.
+    pub fn tells_client(&self) -> bool {
+        let is_expression = |client: &String| client.contains(['_', '.']);
+        !self.scopes.is_empty() || self.is_sure && self.open.is_some() && self.client.as_ref().is_some_and(is_expression) && self.grant != Grant::Unknown
+    }
+}
+
 /// Who takes part in a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grant {
@@ -158,6 +166,13 @@ pub struct Review {
     pub reasons: Vec<String>,
     /// The smallest set that is enough for the calls, where all of them are known.
     pub sufficient: Option<Vec<String>>,
+}
+
+impl Review {
+    /// Whether no scope is requested by name.
+    pub fn is_all_computed(&self) -> bool {
+        self.clients.iter().all(|client| client.requested.is_empty()) && self.clients.iter().any(|client| client.is_dynamic)
+    }
 }
 
 /// One client of a package.

@@ -46,8 +46,8 @@ fn change(args: &CheckArgs) -> Option<Change> {
         })
     };
     if !asked.history.is_empty() {
-        let references = if asked.all { Vec::new() } else { asked.history.clone() };
-        return Some(Change::History(History { references, unreachable: asked.unreachable, must_be_full: asked.require_full_history }));
+        let references = asked.history.iter().filter(|name| !name.is_empty()).cloned().collect();
+        return Some(Change::History(History { references, all: asked.all, unreachable: asked.unreachable, must_be_full: asked.require_full_history }));
     }
     asked.staged.then_some(Change::Staged).or_else(net).or_else(|| asked.commits.clone().map(Change::Commits))
 }

@@ -421,6 +421,10 @@ fn read_provider(path: &Path, shown: &str) -> Result<Provider, UsageError> {
     if path.extension().is_some_and(|end| end == "toml") {
         return provider::parse(shown, &String::from_utf8_lossy(&bytes)).map_err(|error| UsageError::new(error.to_string()));
     }
+    if path.extension().is_some_and(|end| end == "json") {
+        let read: Result<serde::de::IgnoredAny, serde_json::Error> = serde_json::from_slice(&bytes);
+        read.map_err(|error| UsageError::new(format!("cannot use {shown}:{} as a provider: it is no JSON: {error}", error.line())))?;
+    }
     let why = "it is no OpenAPI document with a host, or a path of its own such as `/open-banking/v4.0/aisp`, and with operations that need scopes; name such a document, or a .toml file of a provider";
     api::provider_of(&bytes).ok_or_else(|| UsageError::new(format!("cannot use {shown} as a provider: {why}")))
 }

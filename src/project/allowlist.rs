@@ -31,6 +31,8 @@ struct List<'a> {
     ranges: Vec<(Range, &'a Place)>,
     everybody: Vec<&'a Place>,
     invalid: Vec<(String, Invalid, &'a Place)>,
+    /// Where the values of entries stand that are given from elsewhere, by the places of the entries.
+    sources: Vec<(&'a Place, &'a Place)>,
     /// Entries that nobody can tell.
     unknown: Vec<&'a Place>,
     /// What makes it unknown whether it is an allowlist at all.
@@ -46,12 +48,16 @@ impl<'a> List<'a> {
             ranges: Vec::new(),
             everybody: Vec::new(),
             invalid: Vec::new(),
+            sources: Vec::new(),
             unknown: Vec::new(),
             doubt: None,
         }
     }
 
     fn add(&mut self, entry: &Entry<'a>) {
+        self.sources.extend(
+            entry.source.filter(|_| self.sources.last().is_none_or(|(place, _)| !std::ptr::eq(*place, entry.place))).map(|source| (entry.place, source)),
+        );
         let Datum::Text(text) = &entry.value else { return self.unknown.push(entry.place) };
         let parts: Vec<&str> = if text.contains('-') { text.split(',').map(str::trim).collect() } else { cidr::split(text).collect() };
         for part in parts {
@@ -95,7 +101,9 @@ impl<'a> List<'a> {
 
     fn found(&self, place: &'a Place, message: String, what: &str) -> Found<'a> {
         let what = format!("{}.{}.{}:{what}", self.resource.kind, self.resource.name, self.path);
-        Found { what, place, message: Some(message), related: Vec::new(), notes: Vec::new(), severity: None }
+        let sources = self.sources.iter().filter(|(of, _)| std::ptr::eq(*of, place));
+        let related = sources.map(|(_, source)| Related { place: (*source).clone(), message: "the value is set here".to_owned() }).collect();
+        Found { what, place, message: Some(message), related, notes: Vec::new(), severity: None }
     }
 }
 
@@ -127,9 +135,12 @@ fn lists<'a>(module: &Module<'a>) -> Vec<List<'a>> {
                 let lists = slot.attributes.iter().map(|path| (path, module.entries(resource, scope.attributes, path)));
                 for (path, entries) in lists.chain(slot.between.iter().map(|[from, to]| (to, module.range(resource, scope.attributes, (from, to))))) {
                     let mut list = List::new(slot, resource, path);
-                    for entry in &entries {
-                        list.add(entry);
-                    }
+                    // A list of values whose own key says what it is is judged where it stands; a map that is given whole has that key.
+                    let is_judged = |entry: &&Entry| {
+                        let value = entry.source.and_then(|source| module.chart_value_at(source));
+                        value.is_some_and(|value| is_allowlist_key(&value.path) || value.expression.starts_with('{') && is_allowlist_key(path))
+                    };
+                    entries.iter().filter(|entry| !is_judged(entry)).for_each(|entry| list.add(entry));
                     list.doubt = doubt;
                     out.push(list);
                 }

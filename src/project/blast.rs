@@ -1,8 +1,11 @@
 //! What a leaked secret opens: the scopes and the environment of the client that it belongs to, as the same project requests them.
 
+use std::collections::BTreeSet;
+
+use crate::model::provider::Provider;
 use crate::model::{Finding, Opens, Severity};
 
-use super::scopes::Holder;
+use super::scopes::{Holder, names_of};
 
 /// Words of the names of secrets that belong to a client, without what is between words.
 const OF_CLIENTS: [&str; 6] = ["clientsecret", "consumersecret", "appsecret", "oauthsecret", "applicationsecret", "clientcredential"];
@@ -13,8 +16,47 @@ const SHOWN: usize = 3;
 /// How far a request may stand from a secret of the same file to be its client's, in lines.
 const NEAR: u32 = 60;
 
-/// Whether a finding is of the secret of a client.
-pub fn is_of_client(finding: &Finding) -> bool {
+/// Which secrets are whose.
+#[derive(Default)]
+pub struct Owners {
+    /// Rules that find secrets of the clients of some provider.
+    rules: BTreeSet<String>,
+    /// Words by which secrets are named after some provider.
+    words: BTreeSet<String>,
+}
+
+impl Owners {
+    /// Of these providers.
+    pub fn of(providers: &[Provider]) -> Self {
+        let rules = providers.iter().flat_map(|provider| provider.token_rules.iter().cloned()).collect();
+        Self { rules, words: providers.iter().flat_map(names_of).collect() }
+    }
+
+    /// Whether a secret may be one of a client: it is found by a rule of its provider, or is not named after another one.
+    fn may_be_of(&self, finding: &Finding, holder: &Holder) -> bool {
+        let rule = finding.rule.as_str();
+        if self.rules.contains(rule) {
+            return holder.token_rules.iter().any(|own| own == rule);
+        }
+        let name = finding.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let is_in = |word: &String| name.contains(word.as_str());
+        is_of_client(finding) && (holder.words.iter().any(is_in) || !self.words.iter().any(is_in))
+    }
+
+    /// Whether a finding may be of the secret of a client.
+    pub fn may_open(&self, finding: &Finding) -> bool {
+        is_of_client(finding) || may_be_of_client(finding) && self.rules.contains(finding.rule.as_str())
+    }
+}
+
+/// Whether a finding may be of the secret of a client, before it is known which rules providers name.
+pub fn may_be_of_client(finding: &Finding) -> bool {
+    let rule = finding.rule.as_str();
+    is_of_client(finding) || finding.rule.family() == "secrets" && (rule.ends_with("-token") || rule.ends_with("-secret"))
+}
+
+/// Whether a finding is of the secret of a client, by its name.
+fn is_of_client(finding: &Finding) -> bool {
     let is_named = |name: &String| {
         let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         OF_CLIENTS.iter().any(|word| bare.to_ascii_lowercase().contains(word))
@@ -23,8 +65,9 @@ pub fn is_of_client(finding: &Finding) -> bool {
 }
 
 /// Says in a finding what its secret opens; `holders` are the clients of its package.
-pub fn tell(finding: &mut Finding, holders: &[&Holder]) {
-    let Some(holder) = client_of(finding, holders).filter(|holder| !holder.scopes.is_empty()) else { return };
+pub fn tell(finding: &mut Finding, holders: &[Holder], owners: &Owners) {
+    let holders: Vec<&Holder> = holders.iter().filter(|holder| owners.may_be_of(finding, holder)).collect();
+    let Some(holder) = client_of(finding, &holders).filter(|holder| !holder.scopes.is_empty()) else { return };
     let environment = environment(finding).or_else(|| holder.environment.clone());
     let is_production = environment.as_deref() == Some("production");
     let place = environment.as_deref().map(|environment| if is_production { " in production".to_owned() } else { format!(" in the {environment}") });

@@ -11,7 +11,7 @@ use crate::text::{Span, name, randomness};
 
 /// Stands for what nobody knows, or nobody should see, in a path that is shown.
 const UNKNOWN: &str = "{…}";
-/// Longest segment of a path that is shown, in bytes.
+/// Longest word of a segment that is shown, in bytes; a segment of several has twice that at most.
 const MAX_SEGMENT: usize = 32;
 /// Names by which the clients of a package are given their base.
 const DECLARED_BASES: [&str; 5] = ["@", "BaseAddress", "baseUrl", "BASE_URL", "baseUri"];
@@ -338,6 +338,10 @@ impl<'a> Resolver<'a> {
     /// The URL; a path is one of the client that the call is made on.
     fn based(&self, call: &ApiCall, parts: &[UrlPart]) -> Option<Url> {
         let url = self.url(parts, 0);
+        // Another file of the program.
+        if ["./", "../"].iter().any(|start| url.text.starts_with(start)) {
+            return None;
+        }
         let is_path = !url.text.contains("://") && !url.text.starts_with(HOLE);
         if !is_path {
             return Some(url);
@@ -352,7 +356,9 @@ impl<'a> Resolver<'a> {
             return None;
         }
         if let Some(base) = base {
-            return Some(Url { tie: base.tie, text: format!("{}/{path}", base.text.trim_end_matches('/')) });
+            let base_text = base.text.trim_end_matches('/');
+            let text = if path.is_empty() { base_text.to_owned() } else { format!("{base_text}/{path}") };
+            return Some(Url { tie: base.tie, text });
         }
         let is_named = call.receiver.as_deref().is_some_and(|receiver| self.is_our_name(receiver));
         Some(Url { tie: if is_named { Tie::Ours } else { Tie::Unknown }, text: format!("{HOLE}/{path}") })
@@ -521,7 +527,8 @@ fn shown(path: &str) -> String {
     let is_word = |segment: &str| {
         let is_version =
             segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.len() <= 8 && number.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        let is_plain = segment.len() <= MAX_SEGMENT && segment.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
+        let is_plain = segment.len() <= 2 * MAX_SEGMENT
+            && segment.split(['-', '_', '.']).all(|word| word.len() <= MAX_SEGMENT && word.bytes().all(|b| b.is_ascii_alphabetic()));
         segment.is_empty() || is_version || is_plain && !randomness::is_random(segment.as_bytes())
     };
     path.split('/').map(|segment| if is_word(segment) { segment } else { UNKNOWN }).collect::<Vec<_>>().join("/")

@@ -71,17 +71,6 @@ impl<'a> Scope<'a> {
         self.attributes.iter().find(|a| a.path.ends_with(OPEN) && is_above(&a.path))
     }
 
-    /// Expressions that stand for what is around a path, of which nothing is written out.
-    fn above(&self, path: &str) -> impl Iterator<Item = &'a Attribute> {
-        let path = path.to_owned();
-        let attributes = self.attributes;
-        attributes.iter().filter(move |a| {
-            let is_above = path.strip_prefix(a.path.as_str()).is_some_and(|rest| rest.starts_with('.'));
-            let inside = format!("{}.", a.path);
-            is_above && !a.expression.is_empty() && !attributes.iter().any(|other| other.path.starts_with(&inside))
-        })
-    }
-
     /// Whether an attribute is but what holds others: they are looked at.
     fn is_container(&self, attribute: &Attribute) -> bool {
         let base = attribute.path.trim_end_matches("[]");
@@ -204,7 +193,13 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
         found.push((attribute, module.known(scope.resource, attribute)));
     }
     let plain = |(attribute, value)| (attribute, Known { value, variables: Vec::new(), sources: Vec::new() });
-    found.extend(module.inside(scope.resource, scope.attributes, &test.attribute).into_iter().map(plain));
+    let inside = module.inside(scope.resource, scope.attributes, &test.attribute);
+    // What is given whole, and nobody can tell, may have it or not.
+    let asks_for_absence = matches!(test.comparison, Comparison::Absent | Comparison::Unset | Comparison::Lacks(_) | Comparison::InNone(_));
+    if let Some((attribute, _)) = inside.iter().find(|(_, value)| *value == Datum::Unknown).filter(|_| asks_for_absence && found.is_empty()) {
+        return Truth::Unknown(&attribute.place);
+    }
+    found.extend(inside.into_iter().map(plain));
     let below = format!("{}.", test.attribute);
     let has_inside = scope.attributes.iter().any(|a| a.path.starts_with(&below));
     let is_null = |known: &Known| known.value == Datum::Null;
@@ -219,9 +214,7 @@ pub fn judge<'a>(module: &Module<'a>, scope: Scope<'a>, test: &Test) -> Truth<'a
         return Truth::Unknown(&copies.place);
     }
     let is_there = !matches!(count, Some((_, Some(0)))) && (has_inside || found.iter().any(|(_, known)| !is_null(known)));
-    let may_be_inside = || scope.above(&test.attribute).find(|above| module.known(scope.resource, above).value == Datum::Unknown);
-    let asks_for_absence = matches!(test.comparison, Comparison::Absent | Comparison::Unset | Comparison::Lacks(_) | Comparison::InNone(_));
-    if let Some(open) = (!is_there && asks_for_absence).then(|| scope.open_at(&test.attribute).or_else(may_be_inside)).flatten() {
+    if let Some(open) = (!is_there && asks_for_absence).then(|| scope.open_at(&test.attribute)).flatten() {
         return Truth::Unknown(&open.place);
     }
     found.retain(|(attribute, _)| !scope.is_container(attribute));

@@ -605,6 +605,16 @@ fn called(function: &str, arguments: &[Datum], now: Moment) -> Option<Datum> {
         "datetimeadd" => Datum::Text(text(0)?.parse::<Moment>().ok()?.after(duration::iso(text(1)?)?.seconds).to_string()),
         "datetimetoepoch" => Datum::Text(text(0)?.parse::<Moment>().ok()?.seconds.to_string()),
         "equals" => applied("==", first?, arguments.get(1)?),
+        // Those of templates of Helm, as `scan::helm` writes them.
+        "truthy" => Datum::of_truth(is_truthy(first?)?),
+        "given" => Some(first?).filter(|value| !matches!(value, Datum::Null) && value.text() != Some(""))?.clone(),
+        "default" => arguments.get(usize::from(!is_truthy(first?)?))?.clone(),
+        "when" => Some(arguments.get(1)?).filter(|_| first.and_then(Datum::truth) != Some(false))?.clone(),
+        "each" => match first? {
+            Datum::List(items) => Datum::Any(items.clone()),
+            Datum::Map(items) => Datum::Any(items.iter().map(|(_, value)| value.clone()).collect()),
+            _ => return None,
+        },
         "if" => arguments.get(if first?.truth()? { 1 } else { 2 })?.clone(),
         "createarray" => Datum::List(arguments.to_vec()),
         "format" => format(arguments)?,
@@ -652,6 +662,18 @@ fn called(function: &str, arguments: &[Datum], now: Moment) -> Option<Datum> {
         "abs" => Datum::of_number(first?.number()?.abs()),
         _ => return None,
     })
+}
+
+/// Whether a template of Helm takes a value for one that is given; a zero may be a number or a text, which differ.
+fn is_truthy(value: &Datum) -> Option<bool> {
+    match value {
+        Datum::Null => Some(false),
+        Datum::Text(text) if text == "0" => None,
+        Datum::Text(text) => Some(!matches!(text.as_str(), "" | "false")),
+        Datum::List(items) => Some(!items.is_empty()),
+        Datum::Map(items) => Some(!items.is_empty()),
+        Datum::Any(_) | Datum::Either(_) | Datum::Unknown => None,
+    }
 }
 
 fn extreme(arguments: &[Datum], pick: fn(f64, f64) -> f64) -> Option<Datum> {

@@ -20,7 +20,8 @@ use crate::model::rule::{Matcher, ResourceCondition};
 use crate::model::sign::Sign;
 use crate::model::{Finding, Hit, Notice, Place, Rank, Related, Rule, Scanned, Severity};
 use crate::ruleset::RuleSet;
-use crate::scan::is_made_up;
+pub use crate::scan::helm::chart_of_values;
+use crate::scan::{PINNED, helm, is_made_up};
 use crate::text::Secret;
 use crate::text::value::date::Moment;
 
@@ -146,6 +147,18 @@ pub fn modules(scanned: &[Scanned]) -> BTreeSet<String> {
         }
     }
     out
+}
+
+/// The charts whose values a template asks for, and those above them that give them some.
+pub fn charts(scanned: &[Scanned]) -> BTreeSet<String> {
+    let asks = |resource: &&Resource| resource.attributes.iter().any(|attribute| attribute.expression.contains("values"));
+    let asking = scanned.iter().flat_map(|s| &s.resources).filter_map(|r| helm::chart_of(&r.place.relative).filter(|_| asks(&r)));
+    asking.flat_map(|chart| [Some(chart), chart.rsplit_once("/charts/").map(|(above, _)| above)]).flatten().map(str::to_owned).collect()
+}
+
+/// Whether a file was read for what it declares, and not for versions of secrets alone.
+pub fn is_parsed(scanned: &Scanned) -> bool {
+    scanned.resources.iter().any(|resource| resource.kind != PINNED)
 }
 
 /// What the project stage goes by beside the files with declarations.

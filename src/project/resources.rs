@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::Place;
 use crate::model::facts::{Attribute, Resource, Value};
+use crate::scan::helm;
 use crate::text::value::date::Moment;
 
 use super::expression::{self, Datum, Names};
@@ -17,6 +18,7 @@ const MAX_NAMES: u32 = 5_000;
 pub const VALUES: &str = "tfvars";
 
 /// All blocks of one directory, as one set of values for its variables makes them.
+#[derive(Clone)]
 pub struct Module<'a> {
     blocks: Vec<&'a Resource>,
     by_kind: HashMap<&'a str, Vec<&'a Resource>>,
@@ -24,7 +26,17 @@ pub struct Module<'a> {
     is_whole: bool,
     /// What its variables are given.
     inputs: BTreeMap<&'a str, Input<'a>>,
+    /// The values of its chart, those that count most last.
+    values: Vec<Layer<'a>>,
     now: Moment,
+}
+
+/// A file of values for a chart.
+#[derive(Clone, Copy)]
+struct Layer<'a> {
+    file: &'a Resource,
+    /// Under which name it holds those of the chart, where it is the file of a chart above.
+    below: &'a str,
 }
 
 /// What a variable is given from outside.
@@ -53,6 +65,8 @@ pub struct Entry<'a> {
     pub value: Datum,
     /// Where it, or the list that it is made in, stands.
     pub place: &'a Place,
+    /// Where its value stands, if elsewhere: the default of a variable, a value of a chart.
+    pub source: Option<&'a Place>,
 }
 
 impl<'a> Module<'a> {
@@ -64,6 +78,7 @@ impl<'a> Module<'a> {
             by_folder.entry(&block.module).or_default().push(block);
         }
         let plain: Vec<Self> = by_folder.into_iter().map(|(folder, blocks)| Self::new(folder, blocks, !gaps.contains(folder), now)).collect();
+        let plain = of_charts(plain, all);
         let mut calls: BTreeMap<String, Vec<BTreeMap<&'a str, Input<'a>>>> = BTreeMap::new();
         let mut out = Vec::new();
         for module in &plain {
@@ -91,13 +106,13 @@ impl<'a> Module<'a> {
         for block in &blocks {
             by_kind.entry(&block.kind).or_default().push(block);
         }
-        Self { blocks, by_kind, folder, is_whole, inputs: BTreeMap::new(), now }
+        Self { blocks, by_kind, folder, is_whole, inputs: BTreeMap::new(), values: Vec::new(), now }
     }
 
     fn with(&self, inputs: BTreeMap<&'a str, Input<'a>>) -> Self {
         let mut all = self.inputs.clone();
         all.extend(inputs);
-        Self { blocks: self.blocks.clone(), by_kind: self.by_kind.clone(), folder: self.folder, is_whole: self.is_whole, inputs: all, now: self.now }
+        Self { inputs: all, ..self.clone() }
     }
 
     /// One module for each file of values that does not count by itself; where there is none, the module with the values of those that do.
@@ -135,6 +150,11 @@ impl<'a> Module<'a> {
             call.attributes.iter().filter(|a| !a.path.contains(['.', '[']) && !matches!(a.path.as_str(), "source" | "for_each" | "count" | "version"));
         let inputs = arguments.map(|a| (a.path.as_str(), Input { value: self.known(call, a).value, place: &a.place })).collect();
         Some((parts.join("/"), inputs))
+    }
+
+    /// The value of its chart that stands at a place.
+    pub fn chart_value_at(&self, place: &Place) -> Option<&'a Attribute> {
+        self.values.iter().flat_map(|layer| &layer.file.attributes).find(|attribute| std::ptr::eq(&raw const attribute.place, place))
     }
 
     /// Whether every file of it was parsed: only then is it known what it lacks.
@@ -184,12 +204,13 @@ impl<'a> Module<'a> {
         let element = format!("{path}[]");
         let mut out = Vec::new();
         for (attribute, value) in self.inside(resource, attributes, path) {
-            flatten(value, &attribute.place, &mut out);
+            flatten(value, (&attribute.place, self.known(resource, attribute).sources.last().copied()), &mut out);
         }
         let has_elements = |at: usize| attributes.get(at + 1).is_some_and(|next| next.path == element);
         for (at, attribute) in attributes.iter().enumerate() {
             if attribute.path == element || attribute.path == path && !has_elements(at) {
-                flatten(self.known(resource, attribute).value, &attribute.place, &mut out);
+                let known = self.known(resource, attribute);
+                flatten(known.value, (&attribute.place, known.sources.last().copied()), &mut out);
             }
         }
         out
@@ -203,17 +224,23 @@ impl<'a> Module<'a> {
             (Some(start), Some(end)) => Datum::Text(format!("{start}-{end}")),
             _ => Datum::Unknown,
         };
-        vec![Entry { value, place: &attribute.place }]
+        vec![Entry { value, place: &attribute.place, source: None }]
     }
 
-    /// What stands at a path within texts of JSON that the resource is given whole: `policy = jsonencode({ … })`; the attribute that holds it, and the value.
+    /// What stands at a path within what the resource is given whole: `policy = jsonencode({ … })`, `tags = local.tags`; the attribute that holds it, and
+    /// the value.
     pub fn inside(&self, resource: &'a Resource, attributes: &'a [Attribute], path: &str) -> Vec<(&'a Attribute, Datum)> {
-        let holds = |a: &&Attribute| a.expression.trim_start().starts_with("jsonencode(");
+        let is_text = |a: &Attribute| a.expression.trim_start().starts_with("jsonencode(");
+        let has_inside =
+            |a: &Attribute| attributes.iter().any(|inner| inner.path.strip_prefix(a.path.as_str()).is_some_and(|rest| rest.starts_with(['.', '['])));
         let mut out = Vec::new();
-        for attribute in attributes.iter().filter(holds) {
+        for attribute in attributes {
             let Some(steps) = path.strip_prefix(attribute.path.as_str()).and_then(|rest| rest.strip_prefix('.')) else { continue };
+            if !is_text(attribute) && (attribute.expression.is_empty() || has_inside(attribute)) {
+                continue;
+            }
             let mut found = Vec::new();
-            walk(&self.known(resource, attribute).value, &steps.split('.').collect::<Vec<_>>(), &mut found);
+            walk(&self.known(resource, attribute).value, steps, &mut found);
             out.extend(found.into_iter().map(|value| (attribute, value)));
         }
         out
@@ -278,6 +305,43 @@ impl<'a> Module<'a> {
     }
 }
 
+/// The same modules, where those of the templates of a chart know its values: one for each set of them.
+fn of_charts<'a>(modules: Vec<Module<'a>>, all: &'a [Resource]) -> Vec<Module<'a>> {
+    let mut charts: BTreeMap<&str, Vec<&'a Resource>> = BTreeMap::new();
+    for file in all.iter().filter(|file| file.kind == helm::VALUES) {
+        if let Some(chart) = helm::chart_of_values(&file.place.relative) {
+            charts.entry(chart).or_default().push(file);
+        }
+    }
+    if charts.is_empty() {
+        return modules;
+    }
+    let mut out = Vec::new();
+    for module in modules {
+        match module.blocks.first().and_then(|block| helm::chart_of(&block.place.relative)).map(|chart| sets_of(chart, &charts)) {
+            Some(sets) if !sets.is_empty() => out.extend(sets.into_iter().map(|values| Module { values, ..module.clone() })),
+            _ => out.push(module),
+        }
+    }
+    out
+}
+
+/// The sets of values of a chart: its defaults, and these with each file for an environment. What a chart above gives it comes before its own.
+fn sets_of<'a>(chart: &'a str, charts: &BTreeMap<&str, Vec<&'a Resource>>) -> Vec<Vec<Layer<'a>>> {
+    let Some(files) = charts.get(chart) else { return Vec::new() };
+    let is_default = |file: &&&Resource| helm::is_default(&file.place.relative);
+    let layer = |file: &&'a Resource| Layer { file, below: "" };
+    let mut own: Vec<Layer> = files.iter().filter(is_default).map(layer).collect();
+    let (above, name) = chart.rsplit_once("/charts/").or_else(|| chart.strip_prefix("charts/").map(|name| ("", name))).unwrap_or_default();
+    let given = charts.get(above).filter(|_| !name.is_empty()).into_iter().flatten().filter(is_default);
+    own.extend(given.map(|file| Layer { file, below: name }));
+    let others = files.iter().filter(|file| !is_default(file)).take(MAX_CALLS).map(layer);
+    let others: Vec<Vec<Layer>> = others.map(|other| own.iter().copied().chain([other]).collect()).collect();
+    let is_complete = !own.is_empty();
+    // Without defaults nobody knows what the files of environments leave out.
+    if is_complete { std::iter::once(own).chain(others).collect() } else { Vec::new() }
+}
+
 /// What a resource is called where others refer to it: `aws_x.name`, `cfn.Name`.
 pub fn address(resource: &Resource) -> String {
     if resource.kind.contains("::") || resource.kind.contains("Microsoft.") {
@@ -287,22 +351,29 @@ pub fn address(resource: &Resource) -> String {
     }
 }
 
-/// What stands at the end of some steps, through every element of the lists on the way.
-fn walk(value: &Datum, steps: &[&str], out: &mut Vec<Datum>) {
-    match (value, steps) {
-        (Datum::List(items), _) => items.iter().for_each(|item| walk(item, steps, out)),
-        (_, []) => out.push(value.clone()),
-        (Datum::Map(items), [first, rest @ ..]) => items.iter().filter(|(key, _)| key == first).for_each(|(_, item)| walk(item, rest, out)),
-        (Datum::Text(_) | Datum::Null, _) => {}
-        _ => out.push(Datum::Unknown),
+/// What stands at a dotted path, through every element of the lists on the way. A key may have dots itself.
+fn walk(value: &Datum, path: &str, out: &mut Vec<Datum>) {
+    match value {
+        Datum::List(items) | Datum::Any(items) => items.iter().for_each(|item| walk(item, path, out)),
+        _ if path.is_empty() => out.push(value.clone()),
+        Datum::Map(items) => {
+            for (key, item) in items {
+                let rest = path.strip_prefix(key.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('.'));
+                if let Some(rest) = rest {
+                    walk(item, rest.trim_start_matches('.'), out);
+                }
+            }
+        }
+        Datum::Text(_) | Datum::Null => {}
+        Datum::Either(_) | Datum::Unknown => out.push(Datum::Unknown),
     }
 }
 
-fn flatten<'a>(value: Datum, place: &'a Place, out: &mut Vec<Entry<'a>>) {
+fn flatten<'a>(value: Datum, (place, source): (&'a Place, Option<&'a Place>), out: &mut Vec<Entry<'a>>) {
     match value {
-        Datum::List(items) | Datum::Any(items) => items.into_iter().for_each(|item| flatten(item, place, out)),
+        Datum::List(items) | Datum::Any(items) => items.into_iter().for_each(|item| flatten(item, (place, source), out)),
         Datum::Null => {}
-        value => out.push(Entry { value, place }),
+        value => out.push(Entry { value, place, source }),
     }
 }
 
@@ -371,6 +442,69 @@ pub fn span_of(prefix: &str, number: impl Fn(&str) -> Option<u64>) -> Option<u64
     units.iter().filter_map(|(unit, seconds)| number(&format!("{prefix}_{unit}"))?.checked_mul(*seconds)).reduce(u64::saturating_add)
 }
 
+impl<'a> Way<'_, 'a> {
+    /// A value of the chart; one that it does not have is nothing.
+    fn chart_value(&self, path: &[&str], depth: u32) -> Datum {
+        let mut found = Datum::Null;
+        for layer in self.module.values.iter().rev() {
+            let of_chart = if path.first() == Some(&"global") { "" } else { layer.below };
+            let steps: Vec<&str> = (!of_chart.is_empty()).then_some(of_chart).into_iter().chain(path.iter().copied()).collect();
+            match (self.in_values(layer.file, &steps, depth), &mut found) {
+                (None, _) => {}
+                // A map takes from the one below it what it does not have.
+                (Some(Datum::Map(below)), Datum::Map(known)) => {
+                    let missing = below.into_iter().filter(|(key, _)| !known.iter().any(|(own, _)| own == key)).collect::<Vec<_>>();
+                    known.extend(missing);
+                }
+                (Some(datum @ Datum::Map(_)), Datum::Null) => found = datum,
+                (Some(datum), Datum::Null) => return datum,
+                (Some(_), _) => return found,
+            }
+        }
+        found
+    }
+
+    fn in_values(&self, file: &'a Resource, steps: &[&str], depth: u32) -> Option<Datum> {
+        let wanted = steps.join(".");
+        let mut inner = Vec::new();
+        for attribute in &file.attributes {
+            if attribute.path == wanted || wanted.strip_prefix(&attribute.path).is_some_and(|rest| rest.starts_with('.')) {
+                let value = self.attribute(attribute, depth);
+                let behind = steps.get(attribute.path.split('.').count()..).unwrap_or_default();
+                let at = behind.iter().try_fold(value, |value, key| match value {
+                    Datum::Map(items) => items.into_iter().find(|(name, _)| name == key).map(|(_, item)| item),
+                    Datum::Null => None,
+                    other => Some(other.step(key)),
+                });
+                self.sources.borrow_mut().push(&attribute.place);
+                return at;
+            }
+            if let Some(rest) = attribute.path.strip_prefix(&wanted).and_then(|rest| if wanted.is_empty() { Some(rest) } else { rest.strip_prefix('.') }) {
+                inner.push((rest, attribute));
+            }
+        }
+        (!inner.is_empty()).then(|| self.map_of(&inner, depth))
+    }
+
+    /// The map whose single values have these paths.
+    fn map_of(&self, inner: &[(&str, &'a Attribute)], depth: u32) -> Datum {
+        let mut out: Vec<(String, Datum)> = Vec::new();
+        let mut at = 0;
+        while let Some((path, attribute)) = inner.get(at) {
+            let Some((key, _)) = path.split_once('.') else {
+                out.push(((*path).to_owned(), self.attribute(attribute, depth)));
+                at += 1;
+                continue;
+            };
+            let below = |(path, _): &&(&str, &'a Attribute)| path.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+            let members: Vec<_> = inner[at..].iter().take_while(below).map(|(path, attribute)| (&path[key.len() + 1..], *attribute)).collect();
+            at += members.len();
+            out.push((key.to_owned(), self.map_of(&members, depth)));
+        }
+        Datum::Map(out)
+    }
+}
+
 impl Names for Way<'_, '_> {
     fn value(&self, path: &[String], depth: u32) -> Datum {
         let Some(left) = self.left.get().checked_sub(1) else { return Datum::Unknown };
@@ -378,6 +512,7 @@ impl Names for Way<'_, '_> {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         let (datum, rest) = match parts.as_slice() {
             ["var" | "cfn", name, rest @ ..] => (self.variable(name, depth), rest),
+            ["values", path @ ..] if !self.module.values.is_empty() => (self.chart_value(path, depth), [].as_slice()),
             ["local", name, rest @ ..] => (self.module.local(name).map_or(Datum::Unknown, |a| self.attribute(a, depth)), rest),
             [iterator, part @ ("value" | "key"), rest @ ..] => (self.copies(iterator, part, depth).unwrap_or(Datum::Unknown), rest),
             [kind, name, attribute, rest @ ..] => (self.of_resource(kind, name, attribute, depth), rest),

@@ -94,6 +94,8 @@ pub struct Holder {
     pub places: Vec<(Arc<str>, u32)>,
     /// Words by which secrets are named after the provider.
     pub words: Vec<String>,
+    /// Rules that find the secrets of the provider's clients.
+    pub token_rules: Vec<String>,
 }
 
 /// What is known of a package.
@@ -449,7 +451,7 @@ impl<'a> Verdict<'a> {
             let name = site.client.clone().or_else(|| reader(site));
             clients.entry(name.unwrap_or_else(|| format!("{}:{}", site.place.relative, site.place.start.line))).or_default().push(site);
         }
-        clients.retain(|_, sites| sites.iter().any(|site| !site.scopes.is_empty()) || self.is_dynamic);
+        clients.retain(|_, sites| sites.iter().any(|site| site.tells_client()));
         clients
     }
 
@@ -515,7 +517,7 @@ impl<'a> Verdict<'a> {
     }
 
     fn review(&self) -> Option<Review> {
-        if self.sites.iter().all(|site| site.scopes.is_empty()) && self.omitted.is_empty() {
+        if !self.sites.iter().any(|site| site.tells_client()) && self.omitted.is_empty() {
             return None;
         }
         let place = self.sites.first().map(|site| &site.place).or_else(|| self.omitted.first().map(|omitted| &omitted.place))?;
@@ -527,8 +529,8 @@ impl<'a> Verdict<'a> {
         let mut calls: Vec<(String, Vec<String>)> = self.sure().map(|(call, known)| (shown(call), self.needed(known))).collect();
         calls.sort();
         calls.dedup();
+        let sufficient = (self.open_calls().is_empty() && !calls.is_empty()).then(|| self.sufficient());
         let reasons = self.reasons();
-        let sufficient = self.sufficient();
         let clients = self.clients().into_iter().map(|(name, sites)| self.client(name, &sites)).collect();
         Some(Review {
             package: self.package.folder.to_owned(),
@@ -539,7 +541,7 @@ impl<'a> Verdict<'a> {
             unused: owned(&unused),
             missing: missing.into_iter().collect(),
             unknown: unknown.map(str::to_owned).collect(),
-            sufficient: (reasons.is_empty() && !calls.is_empty()).then_some(sufficient),
+            sufficient,
             calls,
             reasons,
         })
@@ -599,8 +601,7 @@ impl<'a> Verdict<'a> {
 
     /// The clients with what their secrets open.
     fn holders(&self) -> Vec<Holder> {
-        let mut words: Vec<String> = self.provider.words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_alphanumeric())).cloned().collect();
-        words.push(self.provider.id.clone());
+        let words = names_of(self.provider);
         let holder = |(name, sites): (String, Vec<&ScopeSite>)| {
             let mut scopes: Vec<Scope> = Vec::new();
             for scope in sites.iter().flat_map(|site| &site.scopes).filter_map(|(name, _)| self.provider.meant(name)) {
@@ -616,6 +617,7 @@ impl<'a> Verdict<'a> {
                 environment: sites.iter().find_map(|site| site.environment.clone()).or_else(|| self.environment()),
                 places: sites.iter().map(|site| (site.place.relative.clone(), site.place.start.line)).collect(),
                 words: words.clone(),
+                token_rules: self.provider.token_rules.clone(),
             }
         };
         self.clients().into_iter().map(holder).collect()
@@ -639,6 +641,13 @@ impl<'a> Verdict<'a> {
         if self.has_wildcard {
             reasons.push("a wildcard is requested".to_owned());
         }
+        reasons.append(&mut self.open_calls());
+        reasons
+    }
+
+    /// Why not all calls are known.
+    fn open_calls(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
         if self.is_opaque {
             reasons.push(format!("some calls go through a library of {}, and nobody sees which", self.provider.name));
         }
@@ -660,6 +669,12 @@ impl<'a> Verdict<'a> {
         reasons.dedup();
         reasons
     }
+}
+
+/// Words by which secrets are named after a provider.
+pub fn names_of(provider: &Provider) -> Vec<String> {
+    let words = provider.words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_alphanumeric()));
+    words.chain([&provider.id]).cloned().collect()
 }
 
 /// "`a` or `b`", of many the first.

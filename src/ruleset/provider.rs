@@ -6,8 +6,10 @@ use serde::Deserialize;
 
 use crate::model::provider::{Endpoint, Host, Provider, Scope, Sensitive};
 
-use super::{RuleError, catalogue, data_below};
+use super::{RuleError, catalogue, data_below, nearest};
 
+/// Methods that a call may have.
+const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
 /// Where the files are.
 const FOLDER: &str = "rules/providers/";
 
@@ -40,6 +42,8 @@ struct File {
     libraries: Vec<String>,
     #[serde(default)]
     ambient: Vec<String>,
+    #[serde(default)]
+    token_rules: Vec<String>,
     #[serde(default)]
     told_by_words: bool,
     #[serde(default)]
@@ -111,7 +115,31 @@ pub fn built_in() -> Result<Vec<Provider>, RuleError> {
 /// The provider of one file; `name` is for messages.
 pub fn parse(name: &str, text: &str) -> Result<Provider, RuleError> {
     let file: File = toml::from_str(text).map_err(|e| RuleError { message: format!("cannot read the provider in {name}: {}", e.to_string().trim_end()) })?;
-    Ok(of_file(file))
+    let provider = of_file(file);
+    match fault(&provider) {
+        Some((what, why)) => {
+            let line = text.lines().position(|line| line.contains(&format!("\"{what}\""))).map_or_else(String::new, |line| format!(":{}", line + 1));
+            Err(RuleError { message: format!("cannot use the provider in {name}{line}: {why}") })
+        }
+        None => Ok(provider),
+    }
+}
+
+/// What of a provider cannot be meant so, and why.
+fn fault(provider: &Provider) -> Option<(String, String)> {
+    let of_endpoints = provider.own_endpoints.iter().flat_map(|endpoint| endpoint.scopes.iter().chain(&endpoint.possible));
+    let of_scopes = provider.sensitive.iter().flat_map(|sensitive| &sensitive.scopes).chain(provider.scopes.iter().flat_map(|scope| &scope.narrower));
+    let unknown = of_endpoints.chain(of_scopes).find(|name| provider.scope(name).is_none());
+    if let Some(name) = unknown {
+        let hint = nearest(name, provider.scopes.iter().map(|scope| scope.name.as_str())).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        return Some((name.clone(), format!("no [[scope]] is named `{name}`{hint}")));
+    }
+    let relative = provider.own_endpoints.iter().find(|endpoint| !endpoint.path.starts_with('/'));
+    if let Some(endpoint) = relative {
+        return Some((endpoint.path.clone(), format!("the path `{}` does not begin with `/`", endpoint.path)));
+    }
+    let method = provider.own_endpoints.iter().flat_map(|endpoint| &endpoint.methods).find(|method| !METHODS.contains(&method.as_str()));
+    method.map(|method| (method.clone(), format!("`{method}` is no method; one of {}", METHODS.join(", "))))
 }
 
 fn of_file(file: File) -> Provider {
@@ -147,6 +175,7 @@ fn of_file(file: File) -> Provider {
         names_least: file.names_least,
         is_found: false,
         paths: OnceLock::new(),
+        token_rules: file.token_rules,
         sensitive: file.sensitive.into_iter().map(|s| Sensitive { scopes: s.together, because: s.because }).collect(),
     }
 }
@@ -202,6 +231,30 @@ mod tests {
                 assert!(endpoint.path.starts_with('/') && endpoint.methods.iter().all(|m| m.chars().all(char::is_uppercase)), "{endpoint:?}");
             }
         }
+    }
+
+    #[test]
+    fn token_rules_are_rules() {
+        let rules = crate::ruleset::built_in().unwrap();
+        for (provider, id) in built_in().unwrap().iter().flat_map(|provider| provider.token_rules.iter().map(move |id| (&provider.id, id))) {
+            assert!(rules.iter().any(|rule| rule.id.as_str() == id), "{provider}: {id}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_an_error_with_its_line() {
+        let with = |end: &str| {
+            let head = "id = \"x\"\nname = \"X\"\nwords = [\"x.test\"]\ntoken_url = \"\"\nauthorize_url = \"\"\ngrants = []\n";
+            let text = format!("{head}[[scope]]\nname = \"a:read\"\ngrants = \"see\"\n[[endpoint]]\n{end}");
+            parse("x.toml", &text).map_or_else(|error| error.message, |_| String::new())
+        };
+        assert_eq!(with("path = \"/v1\"\nneeds = [\"a:read\"]\n"), "");
+        assert_eq!(
+            with("path = \"/v1\"\nneeds = [\"a:raed\"]\n"),
+            "cannot use the provider in x.toml:12: no [[scope]] is named `a:raed`; did you mean `a:read`?"
+        );
+        assert_eq!(with("path = \"v1\"\n"), "cannot use the provider in x.toml:11: the path `v1` does not begin with `/`");
+        assert!(with("path = \"/v1\"\nmethods = [\"get\"]\n").contains("x.toml:12: `get` is no method"));
     }
 
     #[test]

@@ -206,7 +206,7 @@ impl Blobs {
         self.signs.append(&mut scanned.signs);
         self.sites.append(&mut scanned.sites);
         self.omitted.append(&mut scanned.omitted);
-        let may_open = scanned.findings.iter().any(blast::is_of_client);
+        let may_open = scanned.findings.iter().any(blast::may_be_of_client);
         if scanned.resources.is_empty() && !mutes(&scanned) && !may_open || target.commit().is_some() {
             let Scanned { findings, suppressions, added, .. } = scanned;
             settled.push((index, FileResult { findings, suppressions, added }));
@@ -218,14 +218,16 @@ impl Blobs {
 
     /// Targets whose declarations the project stage still needs: files of the modules that matter, not parsed in the first step.
     pub fn wanted(&self, targets: &[Target]) -> Vec<usize> {
-        let modules = project::modules(&self.scanned);
-        if modules.is_empty() {
+        let (modules, charts) = (project::modules(&self.scanned), project::charts(&self.scanned));
+        if modules.is_empty() && charts.is_empty() {
             return Vec::new();
         }
-        let parsed: HashSet<usize> = self.indices.iter().zip(&self.scanned).filter(|(_, s)| !s.resources.is_empty()).map(|(index, _)| *index).collect();
-        let is_wanted = |(index, target): &(usize, &Target)| {
-            target.origin == Origin::File && !parsed.contains(index) && project::module_of(&target.relative).is_some_and(|module| modules.contains(module))
+        let parsed: HashSet<usize> = self.indices.iter().zip(&self.scanned).filter(|(_, s)| project::is_parsed(s)).map(|(index, _)| *index).collect();
+        let is_part = |path: &str| {
+            project::module_of(path).is_some_and(|module| modules.contains(module))
+                || project::chart_of_values(path).is_some_and(|chart| charts.contains(chart))
         };
+        let is_wanted = |(index, target): &(usize, &Target)| target.origin == Origin::File && !parsed.contains(index) && is_part(&target.relative);
         targets.iter().enumerate().filter(is_wanted).map(|(index, _)| index).collect()
     }
 

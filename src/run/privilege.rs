@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, Review, ScopeSite, Usage};
 use crate::model::{FileKind, Finding, Notice, Origin, Report, Scanned, Target};
-use crate::project::blast;
+use crate::project::blast::{self, Owners};
 use crate::project::packages::Files;
 use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
@@ -52,14 +52,16 @@ pub struct Verdicts {
     pub findings: Vec<Finding>,
     /// The clients, by the folder of their package.
     holders: BTreeMap<String, Vec<Holder>>,
+    /// Which secrets are whose.
+    owners: Owners,
 }
 
 impl Verdicts {
     /// Says in the findings of leaked secrets what each opens.
     pub fn tell(&self, findings: &mut [Finding], files: &Files) {
-        for finding in findings.iter_mut().filter(|finding| blast::is_of_client(finding)) {
+        for finding in findings.iter_mut().filter(|finding| self.owners.may_open(finding)) {
             if let Some(holders) = self.holders.get(files.package_of(&finding.place.relative)) {
-                blast::tell(finding, &holders.iter().collect::<Vec<_>>());
+                blast::tell(finding, holders, &self.owners);
             }
         }
     }
@@ -86,7 +88,7 @@ pub fn judge(
         packages.entry(folder).or_insert_with(|| Package { folder, ..Package::default() }).omitted.push(omitted);
     }
     let mut errands: Vec<(usize, &str)> = Vec::new();
-    for (folder, _) in packages.iter().filter(|(_, package)| package.sites.iter().any(|site| !site.scopes.is_empty())) {
+    for (folder, _) in packages.iter().filter(|(_, package)| package.sites.iter().any(|site| site.tells_client())) {
         errands.extend(files.of_package(folder).into_iter().filter(|index| may_call(&targets[*index])).map(|index| (index, *folder)));
     }
     let (again, once): (Vec<_>, Vec<_>) = errands.into_iter().partition(|(index, _)| targets[*index].origin == Origin::File);
@@ -98,7 +100,7 @@ pub fn judge(
     for ((_, folder), outcome) in again.into_iter().zip(outcomes) {
         called.entry(folder).or_default().take(outcome, report);
     }
-    let mut verdicts = Verdicts::default();
+    let mut verdicts = Verdicts { owners: Owners::of(&providers), ..Verdicts::default() };
     let mut packages: Vec<Package> = packages.into_values().collect();
     for package in &mut packages {
         if let Some(called) = called.get(package.folder) {
@@ -136,9 +138,9 @@ fn described((scanner, threads): (&Scanner, &Threads), targets: &[Target], asked
     providers
 }
 
-/// The providers, a bit each by index, of which scopes are requested by name.
+/// The providers, a bit each by index, of which there are clients.
 fn wanted(sites: &[ScopeSite]) -> u64 {
-    let named = sites.iter().filter(|site| !site.scopes.is_empty() && site.provider < MAX_PROVIDERS);
+    let named = sites.iter().filter(|site| site.tells_client() && site.provider < MAX_PROVIDERS);
     named.fold(0, |all, site| all | 1_u64 << site.provider)
 }
 
@@ -159,11 +161,18 @@ pub fn judge_text((scanner, rules): (&Scanner, &RuleSet), scanned: &mut Scanned,
 pub fn unknown(reviews: &[Review]) -> Vec<Notice> {
     let notice = |review: &Review| {
         let (display, relative) = review.file.clone();
+        if review.unknown.is_empty() {
+            return Notice {
+                display,
+                relative,
+                message: format!("not known which scopes of {} are requested: they are computed when the program runs", review.provider),
+            };
+        }
         let scopes = review.unknown.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
         let reasons = review.reasons.iter().take(MAX_REASONS).cloned().collect::<Vec<_>>().join("; ");
         Notice { display, relative, message: format!("not known whether a call needs {scopes} of {}: {reasons}", review.provider) }
     };
-    reviews.iter().filter(|review| !review.unknown.is_empty()).map(notice).collect()
+    reviews.iter().filter(|review| !review.unknown.is_empty() || review.is_all_computed()).map(notice).collect()
 }
 
 /// Whether a file is a program of the project itself, or a list of requests.

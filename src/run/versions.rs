@@ -162,10 +162,14 @@ impl Versions {
         while start < range.end {
             let end = memchr::memchr(b'\n', &bytes[start..range.end]).map_or(range.end, |at| start + at + 1);
             let line = &bytes[start..end];
-            if !beside.has(line) && self.seen.insert(self.key.hash(line)) {
-                match new.last_mut() {
-                    Some(last) if last.end == start => last.end = end,
-                    _ => new.push(start..end),
+            if !beside.has(line) {
+                if self.seen.insert(self.key.hash(line)) {
+                    match new.last_mut() {
+                        Some(last) if last.end == start => last.end = end,
+                        _ => new.push(start..end),
+                    }
+                } else {
+                    beside.catch_up(line);
                 }
             }
             start = end;
@@ -216,22 +220,28 @@ struct Beside<'a> {
 }
 
 impl Beside<'_> {
-    /// Whether the line stands at the place, or soon after it. A short line stands anywhere and says nothing about the place.
+    /// Whether the line stands at the place.
     fn has(&mut self, line: &[u8]) -> bool {
-        let ends = |at: usize| line.ends_with(b"\n") || at + line.len() == self.last.len();
-        if self.last[self.at..].starts_with(line) && ends(self.at) {
-            self.at += line.len();
-            return true;
-        }
+        let has = self.last[self.at..].starts_with(line) && self.ends(line, self.at);
+        self.at += if has { line.len() } else { 0 };
+        has
+    }
+
+    /// Whether a line of the last version that begins like this one ends like it.
+    fn ends(&self, line: &[u8], at: usize) -> bool {
+        line.ends_with(b"\n") || at + line.len() == self.last.len()
+    }
+
+    /// Goes on behind the line where it stands soon after the place. A short line stands anywhere and says nothing about the place.
+    fn catch_up(&mut self, line: &[u8]) {
         if line.len() < TELLING || self.tries == 0 {
-            return false;
+            return;
         }
         self.tries -= 1;
         let near = &self.last[self.at..self.last.len().min(self.at + NEAR)];
         let begins = |at: usize| at == 0 || self.last[at - 1] == b'\n';
-        let Some(found) = memchr::memmem::find_iter(near, line).map(|at| self.at + at).find(|at| begins(*at) && ends(*at)) else { return false };
-        self.at = found + line.len();
-        true
+        let found = memchr::memmem::find_iter(near, line).map(|at| self.at + at).find(|at| begins(*at) && self.ends(line, *at));
+        self.at = found.map_or(self.at, |found| found + line.len());
     }
 }
 

@@ -7,7 +7,9 @@ use crate::model::facts::Value;
 use crate::text::Span;
 
 use super::bicep;
-use super::document::{self, Kind, Node};
+use super::document::{self, Kind, Node, Style};
+use super::helm::{self, Blocks};
+use super::program::OPEN;
 use super::syntax::{RawAttribute, RawResource};
 
 pub use integration::is_declaration;
@@ -21,7 +23,7 @@ const MAX_DEPTH: usize = 40;
 /// Values within one function of `CloudFormation` that are looked at.
 const MAX_NESTED: usize = 400;
 /// A name without a value.
-const ANYTHING: &str = "cfn.Anything";
+pub(super) const ANYTHING: &str = "cfn.Anything";
 
 /// What the documents of a file declare.
 pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResource> {
@@ -30,9 +32,13 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
     }
     let documents = document::read(notation, bytes);
     let is_terraform = path.ends_with(".tf.json");
+    let blocks = helm::chart_of(path).map(|_| Blocks::of(bytes));
     let mut out = Vec::new();
+    if let (Some(values), Some(_)) = (documents.first(), helm::chart_of_values(path)) {
+        out.extend(values_of_chart(values));
+    }
     for node in &documents {
-        let reader = Reader { bytes, texts: if is_terraform { Texts::Terraform } else { Texts::Plain } };
+        let reader = Reader { bytes, texts: if is_terraform { Texts::Terraform } else { Texts::Plain }, blocks: blocks.as_ref() };
         if is_declaration(path) {
             reader.integration(node, &mut out);
         } else if is_terraform {
@@ -53,7 +59,7 @@ pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResourc
 /// What the configuration of this program declares.
 pub fn declaration(bytes: &[u8]) -> Vec<RawResource> {
     let mut out = Vec::new();
-    let reader = Reader { bytes, texts: Texts::Plain };
+    let reader = Reader { bytes, texts: Texts::Plain, blocks: None };
     for root in &document::read(Notation::Toml, bytes) {
         reader.integration(root, &mut out);
     }
@@ -73,9 +79,42 @@ fn members(node: &Node) -> impl Iterator<Item = &Node> {
     node.items().iter().chain(node.entries().iter().map(|entry| &entry.value))
 }
 
+/// The values of a chart: single values and lists by their dotted paths, and whole the maps whose keys have dots themselves. Nothing where the file is a
+/// template: what it lacks is not known.
+fn values_of_chart(root: &Node) -> Option<RawResource> {
+    if root.templated {
+        return None;
+    }
+    let mut attributes = Vec::new();
+    values_in(root, "", &mut attributes);
+    Some(RawResource { kind: helm::VALUES.to_owned(), name: String::new(), attributes, span: root.span })
+}
+
+fn values_in(map: &Node, above: &str, out: &mut Vec<RawAttribute>) {
+    for entry in map.entries() {
+        let name = entry.key.str().unwrap_or_default();
+        let path = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
+        let is_plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        let has_plain_keys = entry.value.entries().iter().all(|inner| inner.key.str().is_some_and(is_plain));
+        let depth = path.bytes().filter(|byte| *byte == b'.').count();
+        if out.len() >= MAX_ATTRIBUTES || depth > MAX_DEPTH || !is_plain(name) {
+            continue;
+        }
+        if has_plain_keys && !entry.value.templated && !entry.value.entries().is_empty() {
+            values_in(&entry.value, &path, out);
+            continue;
+        }
+        let is_merged = entry.value.entries().iter().any(|inner| inner.key.str() == Some("<<"));
+        let expression = if is_merged || entry.value.templated { ANYTHING.to_owned() } else { expression(&entry.value, &mut { MAX_NESTED }) };
+        out.push(RawAttribute { path, value: Value::Unknown, expression, span: entry.span() });
+    }
+}
+
 struct Reader<'b> {
     bytes: &'b [u8],
     texts: Texts,
+    /// Of a template of Helm.
+    blocks: Option<&'b Blocks>,
 }
 
 /// What texts may be besides themselves.
@@ -158,7 +197,16 @@ impl Reader<'_> {
         }
         let name = root.at(&["metadata", "name"]).and_then(Node::str).unwrap_or_default();
         let span = root.entry("kind").map_or(root.span, document::Entry::span);
-        out.push(self.resource(&format!("kubernetes:{kind}"), name, span, root));
+        let mut object = self.resource(&format!("kubernetes:{kind}"), name, span, root);
+        if self.may_have_more(root) {
+            object.attributes.push(RawAttribute { path: OPEN.to_owned(), value: Value::Unknown, expression: String::new(), span });
+        }
+        if let Some(blocks) = self.blocks {
+            object.attributes.iter_mut().for_each(|attribute| blocks.guard(attribute, span.start));
+            let count = blocks.count(span.start).map(|expression| RawAttribute { path: "count".to_owned(), value: Value::Unknown, expression, span });
+            object.attributes.extend(count);
+        }
+        out.push(object);
     }
 
     /// An ARM template: its parameters count as variables. `above` is the type of the resource around them.
@@ -234,6 +282,9 @@ impl Reader<'_> {
             Kind::Alias(_) => out.push(RawAttribute { path, value: Value::Unknown, expression: String::new(), span }),
             Kind::Map(entries) => {
                 out.push(RawAttribute { path: path.clone(), value: Value::Unknown, expression: String::new(), span });
+                if self.may_have_more(node) {
+                    out.push(RawAttribute { path: format!("{path}.{OPEN}"), value: Value::Unknown, expression: String::new(), span });
+                }
                 for entry in entries {
                     self.entry(&path, (&entry.key, &entry.value), depth + 1, out);
                 }
@@ -260,7 +311,7 @@ impl Reader<'_> {
     fn scalar(&self, path: String, node: &Node, span: Span) -> RawAttribute {
         let text = node.str().unwrap_or_default();
         let source = String::from_utf8_lossy(self.bytes.get(node.span.range()).unwrap_or_default()).into_owned();
-        if node.is_null() {
+        if node.is_null() && !node.templated {
             return RawAttribute { path, value: Value::Unknown, expression: "null".to_owned(), span };
         }
         let is_in_brackets = text.starts_with('[') && text.ends_with(']') && !["[[", "[{"].iter().any(|list| text.starts_with(list));
@@ -274,9 +325,23 @@ impl Reader<'_> {
             // It may name anything.
             Texts::Arm | Texts::Nested => "var.?".to_owned(),
             // What is a template elsewhere is none for those who evaluate expressions.
-            Texts::Plain => String::new(),
+            Texts::Plain => self.of_values(node, text),
         };
         RawAttribute { path, value: Value::Unknown, expression, span }
+    }
+
+    /// What a template of Helm takes from the values of its chart.
+    fn of_values(&self, node: &Node, text: &str) -> String {
+        match (self.blocks, &node.kind) {
+            (Some(blocks), Kind::Scalar(_, Style::Plain)) if node.span.is_empty() => blocks.below(self.bytes, node.span.start),
+            (Some(blocks), Kind::Scalar(_, Style::Plain | Style::Quoted)) => blocks.text(text, node.span.start),
+            _ => String::new(),
+        }
+    }
+
+    /// Whether a template writes further entries of a map.
+    fn may_have_more(&self, node: &Node) -> bool {
+        self.blocks.is_some_and(|blocks| node.templated && blocks.writes_into(self.bytes, node.span))
     }
 }
 

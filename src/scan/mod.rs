@@ -20,6 +20,7 @@ mod evidence;
 mod folded;
 mod foreign;
 mod generic;
+pub mod helm;
 pub mod imported;
 mod kept;
 mod manifest;
@@ -35,6 +36,7 @@ pub mod prefilter;
 mod program;
 mod repeats;
 pub mod requests;
+mod rest_client;
 mod safe;
 mod settle;
 mod signs;
@@ -74,6 +76,7 @@ use folded::Folded;
 use imported::RawWanted;
 use meaning::{Meaning, Meant, Seen, Sight, Subject};
 use pattern::{LineWindow, Pending};
+pub use pinned::KIND as PINNED;
 use practice::Practices;
 use prefilter::Prefilter;
 pub use program::OPEN;
@@ -85,8 +88,8 @@ use usage::Signs;
 /// Longest file of settings that is read as a document, in bytes.
 const MAX_SETTINGS: usize = 1 << 20;
 
-/// How long the code within one file is looked at.
-const MAX_EMBEDDED: Duration = Duration::from_secs(5);
+/// How long the code within one file is looked at, of which there is only so much: ordinary code never comes near.
+const MAX_EMBEDDED: Duration = Duration::from_secs(60);
 
 /// Whether a file, judged by its path, is the project's own and no test: what it calls, its programs call.
 pub fn is_own(path: &str) -> bool {
@@ -316,6 +319,9 @@ impl Scanner {
             }
             None => usage::of_text(blob.bytes, (providers, signs)),
         };
+        if raw.calls.len() >= usage::MAX_CALLS {
+            scanned.notices.push(format!("more than {} calls, of which the others are not looked at", usage::MAX_CALLS));
+        }
         let lines = Lines::new(blob.bytes);
         // Of a file that was decoded nobody finds the bytes again.
         let masks = blob.source.is_some().then(|| self.masks(blob, worker));

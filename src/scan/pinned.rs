@@ -11,6 +11,8 @@ use super::syntax::{RawAttribute, RawResource};
 
 /// What such names have in them.
 pub const SIGNS: [&str; 4] = [".vault.azure.net/secrets/", "{{resolve:secretsmanager:", "/versions/", "AWSPREVIOUS"];
+/// The kind of a version that is named.
+pub const KIND: &str = "secret-version";
 /// Versions of one file that are taken.
 const MAX_VERSIONS: usize = 200;
 
@@ -37,7 +39,7 @@ pub fn resources(bytes: &[u8]) -> Vec<RawResource> {
         let text = String::from_utf8_lossy(version.as_bytes()).into_owned();
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
         // A stage says nothing of whose it is: it is what Terraform calls so.
-        let (kind, path) = if name.is_empty() { ("data.aws_secretsmanager_secret_version", "version_stage") } else { ("secret-version", "version") };
+        let (kind, path) = if name.is_empty() { ("data.aws_secretsmanager_secret_version", "version_stage") } else { (KIND, "version") };
         let attribute = RawAttribute { path: path.to_owned(), value: Value::literal(text.as_bytes(), span), expression: format!("\"{text}\""), span };
         out.push(RawResource { kind: kind.to_owned(), name, attributes: vec![attribute], span });
     }

@@ -29,7 +29,15 @@ impl RawSites {
         let all = scope_request::sites(blob.bytes, blob.kind);
         for (index, provider) in providers.iter().enumerate() {
             if !all.is_empty() {
-                found.sites.extend(scopes::sites(blob.bytes, &all, provider).into_iter().take(MAX_SITES).map(|site| (index, site)));
+                let mut sites = scopes::sites(blob.bytes, &all, provider);
+                if sites.len() > MAX_SITES {
+                    sites.truncate(MAX_SITES);
+                    // What the others request is not known.
+                    for site in &mut sites {
+                        site.open = Some(Vec::new());
+                    }
+                }
+                found.sites.extend(sites.into_iter().map(|site| (index, site)));
             }
             if provider.is_complete {
                 found.omitted.extend(scopes::omitted(blob.bytes, blob.kind, provider).map(|span| (index, span)));

@@ -7,6 +7,7 @@ mod outline;
 mod query;
 mod resources;
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -38,13 +39,16 @@ const MAX_CHAIN: usize = 512;
 pub struct Bounds {
     /// Larger files are not parsed.
     pub max_bytes: usize,
-    /// Parsing stops after this long.
+    /// Pieces of work, of some hundred operations of the parser each, after which parsing stops. Work is counted and not timed, so that what is found does
+    /// not depend on how busy the machine is: the densest programs seen take 20,000 a MiB.
+    pub max_work: u64,
+    /// Parsing stops after this long all the same, should its pieces of work take very long.
     pub max_time: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { max_bytes: 1 << 20, max_time: Duration::from_secs(2) }
+        Self { max_bytes: 1 << 20, max_work: 40_000, max_time: Duration::from_secs(60) }
     }
 }
 
@@ -59,6 +63,9 @@ pub enum Bound {
         /// The bound in bytes.
         max: usize,
     },
+    /// Parsing was more work than the bound.
+    #[error("not parsed: it takes too much work, so only the text rules apply")]
+    Work,
     /// Parsing took longer than the bound.
     #[error("not parsed: it took longer than {} ms, so only the text rules apply", .max.as_millis())]
     Time {
@@ -74,6 +81,31 @@ pub enum Bound {
         /// Name of the language.
         language: &'static str,
     },
+}
+
+/// What is left of the work that one file may be.
+struct Budget {
+    work: Cell<u64>,
+    deadline: Instant,
+    bounds: Bounds,
+}
+
+impl Budget {
+    fn new(bounds: Bounds) -> Self {
+        Self { work: Cell::new(bounds.max_work), deadline: Instant::now() + bounds.max_time, bounds }
+    }
+
+    /// Takes one piece of work, some hundred operations of a parser or some thousand steps of a search; `Break` when none is left.
+    fn spend(&self) -> ControlFlow<()> {
+        let left = self.work.get();
+        self.work.set(left.saturating_sub(1));
+        if left == 0 || Instant::now() > self.deadline { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Which bound was reached.
+    fn bound(&self) -> Bound {
+        if self.work.get() == 0 { Bound::Work } else { Bound::Time { max: self.bounds.max_time } }
+    }
 }
 
 /// What one file says.
@@ -161,25 +193,25 @@ pub struct Parser {
 
 /// What `bytes` say in `language`.
 pub fn facts(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Facts, Bound> {
-    with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).facts())
+    with_outline(bytes, language, parser, bounds, |outline, budget| Folder::new(outline, budget).facts())
 }
 
 /// The same with parameters that are not known: each call may give something else.
 pub fn facts_of_each_call(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Facts, Bound> {
-    with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::with_open_parameters(outline, deadline).facts())
+    with_outline(bytes, language, parser, bounds, |outline, budget| Folder::with_open_parameters(outline, budget).facts())
 }
 
 /// What names of a file mean to other files, each by its path of names (`Config`, `SECRET`).
 pub fn exports(bytes: &[u8], language: &'static Language, parser: &mut Parser, names: &[Vec<String>]) -> Result<Vec<Option<Argument>>, Bound> {
-    with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {
-        let mut folder = Folder::new(outline, deadline);
+    with_outline(bytes, language, parser, Bounds::default(), |outline, budget| {
+        let mut folder = Folder::new(outline, budget);
         names.iter().map(|name| folder.exported(name)).collect()
     })
 }
 
 /// The top-level blocks of a Terraform file.
 pub fn resources(bytes: &[u8], language: &'static Language, parser: &mut Parser, bounds: Bounds) -> Result<Vec<RawResource>, Bound> {
-    with_outline(bytes, language, parser, bounds, |outline, deadline| Folder::new(outline, deadline).resources())
+    with_outline(bytes, language, parser, bounds, |outline, budget| Folder::new(outline, budget).resources())
 }
 
 /// The calls of a program whose callee is wanted, with the names that it takes from elsewhere.
@@ -189,8 +221,8 @@ pub fn constructs(
     parser: &mut Parser,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Construct>, Vec<Import>), Bound> {
-    with_outline(bytes, language, parser, Bounds::default(), |outline, deadline| {
-        (Folder::with_open_parameters(outline, deadline).with_steps(construct::MAX_STEPS).constructs(wanted), outline.imports.clone())
+    with_outline(bytes, language, parser, Bounds::default(), |outline, budget| {
+        (Folder::with_open_parameters(outline, budget).with_steps(construct::MAX_STEPS).constructs(wanted), outline.imports.clone())
     })
 }
 
@@ -200,7 +232,7 @@ fn with_outline<R>(
     language: &'static Language,
     parser: &mut Parser,
     bounds: Bounds,
-    then: impl FnOnce(&Outline, Instant) -> R,
+    then: impl FnOnce(&Outline, &Budget) -> R,
 ) -> Result<R, Bound> {
     if bytes.len() > bounds.max_bytes {
         return Err(Bound::Size { bytes: bytes.len(), max: bounds.max_bytes });
@@ -214,22 +246,26 @@ fn with_outline<R>(
         parser.tree_sitter.set_language(&(language.grammar)()).map_err(|_| unusable())?;
         parser.language = Some(language.name);
     }
-    let deadline = Instant::now() + bounds.max_time;
-    let too_slow = || Bound::Time { max: bounds.max_time };
-    let mut in_time = |_: &tree_sitter::ParseState| if Instant::now() > deadline { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let options = ParseOptions::new().progress_callback(&mut in_time);
-    let Some(tree) = parser.tree_sitter.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options)) else {
-        parser.tree_sitter.reset();
-        return Err(too_slow());
-    };
+    let budget = Budget::new(bounds);
+    let tree = tree(bytes, parser, &budget)?;
     let mut outline = Outline::new(bytes, language);
     let names: Vec<Capture> = query.captures().iter().map(|name| Capture::of(name)).collect();
-    let mut clock = || if Instant::now() > deadline { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    if query.matches(&tree, bytes, &mut clock, |found| outline.take(found, &names)).is_break() {
-        return Err(too_slow());
+    if query.matches(&tree, bytes, &mut || budget.spend(), |found| outline.take(found, &names)).is_break() {
+        return Err(budget.bound());
     }
     outline.finish();
-    Ok(then(&outline, deadline))
+    Ok(then(&outline, &budget))
+}
+
+/// The tree of `bytes` in the language that the parser is set to.
+fn tree(bytes: &[u8], parser: &mut Parser, budget: &Budget) -> Result<tree_sitter::Tree, Bound> {
+    let mut spend = |_: &tree_sitter::ParseState| budget.spend();
+    let options = ParseOptions::new().progress_callback(&mut spend);
+    let tree = parser.tree_sitter.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
+    tree.ok_or_else(|| {
+        parser.tree_sitter.reset();
+        budget.bound()
+    })
 }
 
 /// Brackets in brackets, and chains of what nests to the right (`a | a | …`, `a => a => …`): where one of them is cut off, the parser's memory grows with
@@ -429,6 +465,9 @@ mod tests {
         let none = Bounds { max_time: Duration::ZERO, ..Bounds::default() };
         let long = "fn f() { g(1) }\n".repeat(20_000);
         assert!(matches!(facts(long.as_bytes(), language, &mut parser, none), Err(Bound::Time { .. })));
+        let little = Bounds { max_work: 100, ..Bounds::default() };
+        assert_eq!(facts(long.as_bytes(), language, &mut parser, little).unwrap_err(), Bound::Work);
+        assert!(facts(long.as_bytes(), language, &mut parser, Bounds::default()).is_ok_and(|facts| !facts.incomplete), "ordinary code has room");
         let deep = "{a:".repeat(MAX_NESTING + 1);
         assert_eq!(facts(deep.as_bytes(), language, &mut parser, Bounds::default()).unwrap_err(), Bound::Nesting);
         assert_eq!(facts(b"fn f() { g(1) }", language, &mut parser, Bounds::default()).unwrap().calls.len(), 1);

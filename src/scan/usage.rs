@@ -16,10 +16,11 @@ use crate::ruleset::anchors::Anchor;
 use crate::text::Span;
 
 use super::prefilter::Prefilter;
+use super::rest_client;
 use super::syntax::{Facts, Function, is_callee};
 
 /// Calls of one file that are kept.
-const MAX_CALLS: usize = 2_000;
+pub const MAX_CALLS: usize = 2_000;
 /// Arguments of one call that may be a URL.
 const MAX_URLS: usize = 4;
 /// Longest text of a URL that is kept, in bytes.
@@ -74,6 +75,8 @@ const MAX_NAMED: usize = 64;
 const MAX_CHAIN: usize = 16;
 /// Calls in calls that make a URL.
 const MAX_DEPTH: usize = 4;
+/// Longest declaration behind an annotation that is read, in bytes.
+const MAX_DECLARATION: usize = 160;
 /// Longest word of a path.
 const MAX_WORD: usize = 64;
 /// Named arguments that are a URL or the base of one.
@@ -131,7 +134,9 @@ pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs)
     let reader = Reader::new(facts, blob, language, (providers, signs), libraries);
     let tests = Nest::of(facts.tests.iter().map(|test| (*test, ())));
     let is_tested = |span: Span| tests.around(span).next().is_some();
-    let mut calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).take(MAX_CALLS).collect();
+    let mut calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).collect();
+    calls.append(&mut reader.of_rest_client());
+    calls.truncate(MAX_CALLS);
     let given = reader.given.take();
     calls.retain(|call| call.method.is_some() || !given.contains(&call.span));
     let routes = Nest::of(reader.routes().into_iter().map(|route| (route, ())));
@@ -317,7 +322,10 @@ fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, (providers, signs): (&[Pr
         let bare = text.trim_ascii().trim_ascii_start();
         let bare = bare.strip_prefix(b"\"").or_else(|| bare.strip_prefix(b"'")).unwrap_or(bare);
         let bare = bare.strip_suffix(b"\"").or_else(|| bare.strip_suffix(b"'")).unwrap_or(bare);
-        for &provider in &small {
+        if is_relative(bare) {
+            continue;
+        }
+        for &provider in small.iter().filter(|provider| !is_module(bare, &providers[**provider])) {
             for (endpoint, known) in providers[provider].endpoints().iter().enumerate() {
                 let Some(word) = last_word(known) else { continue };
                 let is_word = bare == word.as_bytes();
@@ -338,6 +346,18 @@ fn mentions<'a>(texts: impl Iterator<Item = &'a [u8]>, (providers, signs): (&[Pr
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Whether a text is the path of another file: `./payments`.
+fn is_relative(text: &[u8]) -> bool {
+    [b"./".as_slice(), b"../", b"@/", b"~/"].iter().any(|start| text.starts_with(start))
+}
+
+/// Whether a text is the name of a module below somebody else's host: `github.com/acme/bank/payments`.
+fn is_module(text: &[u8], provider: &Provider) -> bool {
+    let host = &text[..memchr::memchr(b'/', text).unwrap_or(text.len())];
+    let is_host = host.contains(&b'.') && host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    is_host && !provider.words.iter().any(|word| scopes::holds(host, word))
 }
 
 /// Whether what stands at `at` is a whole segment of a path.
@@ -395,6 +415,8 @@ struct Reader<'a> {
     is_controller: bool,
     /// The file declares clients of Feign, whose annotations are those of a server.
     is_feign: bool,
+    /// The file declares clients by the annotations that servers have, too.
+    is_rest_client: bool,
     /// The name of the base of what the annotations of this file declare.
     own_base: OnceCell<String>,
     signs: &'a Signs,
@@ -427,6 +449,7 @@ impl<'a> Reader<'a> {
             senders: facts.calls.iter().filter_map(given).flatten().collect(),
             is_controller: holds("@Controller"),
             is_feign: holds("FeignClient"),
+            is_rest_client: matches!(language.name, "java" | "kotlin") && holds(rest_client::MARK),
             own_base: OnceCell::new(),
             signs,
             providers,
@@ -520,6 +543,49 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The calls that bare annotations declare.
+    fn of_rest_client(&self) -> Vec<RawCall> {
+        if !self.is_rest_client {
+            return Vec::new();
+        }
+        let slash = || vec![UrlPart::Text("/".to_owned())];
+        let call = |declared: rest_client::Declared| {
+            let (method, span) = declared.method?;
+            let parts = declared.path.map_or(Some(slash()), |path| self.path_of_annotation(path))?;
+            Some(RawCall {
+                callee: method.to_owned(),
+                receiver: Some(self.own_base()),
+                method: Some(method.to_owned()),
+                urls: vec![UrlArgument { position: Some(0), name: None, parts }],
+                operations: Vec::new(),
+                is_told: false,
+                within: None,
+                span,
+            })
+        };
+        rest_client::declared(self.bytes).into_iter().filter_map(call).collect()
+    }
+
+    /// The base that bare annotations give the client of this file: what its address or its name says, and the path above all methods.
+    fn base_of_rest_client(&self) -> Vec<UrlPart> {
+        let registered = self.facts.calls.iter().find(|call| last_name(&call.callee) == rest_client::MARK);
+        let given = |name: &str| registered?.named.iter().find(|(own, _)| own == name).and_then(|(_, argument)| self.parts(argument)).map(named_base);
+        let base = given("baseUri").or_else(|| given("configKey")).unwrap_or_else(|| vec![UrlPart::Hole(rest_client::MARK.to_owned())]);
+        let above = rest_client::declared(self.bytes).into_iter().find(|declared| declared.method.is_none());
+        match above.and_then(|above| self.path_of_annotation(above.path?)) {
+            Some(path) => joined(base, path),
+            None => base,
+        }
+    }
+
+    /// The path in the annotation whose name begins at `at`, as one behind a base.
+    fn path_of_annotation(&self, at: usize) -> Option<Vec<UrlPart>> {
+        let from = self.facts.calls.partition_point(|call| call.span.start + 1 < at);
+        let call = self.facts.calls.get(from).filter(|call| call.span.start <= at)?;
+        let path = self.parts(call.arguments.first().or_else(|| Some(&call.named.first()?.1))?)?;
+        Some(joined(Vec::new(), path))
+    }
+
     /// What is known of an argument, though it may hold a blank.
     fn parts_of_line(&self, argument: &Argument) -> Option<Vec<UrlPart>> {
         match &argument.value {
@@ -539,6 +605,9 @@ impl<'a> Reader<'a> {
 
     /// The bases that a file gives to clients that annotations declare: its own, and those of the whole package.
     fn declared_bases(&self) -> Vec<(String, Vec<UrlPart>)> {
+        if self.is_rest_client {
+            return vec![(self.own_base(), self.base_of_rest_client())];
+        }
         let mut found = Vec::new();
         for call in &self.facts.calls {
             let callee = last_name(call.method.as_deref().unwrap_or(&call.callee));
@@ -676,7 +745,8 @@ impl<'a> Reader<'a> {
         let holes: Vec<String> = self.text(format).split('{').skip(1).filter_map(inner).collect();
         let hole = holes.get(index)?;
         if !hole.is_empty() {
-            return Some(UrlPart::Hole(hole.clone()));
+            let values = self.text(Span::new(format.end, whole.end.max(format.end)));
+            return Some(UrlPart::Hole(given_by_name(values, hole).unwrap_or(hole).to_owned()));
         }
         let number = holes[..index].iter().filter(|hole| hole.is_empty()).count();
         let values = self.text(Span::new(format.end, whole.end.max(format.end))).trim_start_matches([' ', '\n', ',']);
@@ -858,7 +928,21 @@ impl<'a> Reader<'a> {
             found.extend(parts.filter(|_| !name.is_empty()).map(|parts| (name, parts)));
         }
         found.append(&mut self.declared_bases());
+        found.append(&mut self.injected_bases());
         found
+    }
+
+    /// Names that an annotation sets to a value of the configuration: `@Value("${bank.base-url}") String baseUrl`.
+    fn injected_bases(&self) -> Vec<(String, Vec<UrlPart>)> {
+        let is_injected = |call: &&Call| matches!(last_name(&call.callee), "Value" | "ConfigProperty" | "Property") && call.receiver.is_none();
+        let base = |call: &Call| {
+            let key = call.named.iter().find(|(name, _)| name == "name").map(|(_, argument)| argument).or(call.arguments.first())?;
+            let end = call.span.end;
+            let behind = self.text(Span::new(end, (end + MAX_DECLARATION).min(self.bytes.len())));
+            let name = declared_name(behind).filter(|name| is_base_name(name))?;
+            Some((name.to_owned(), named_base(self.parts_of_line(key)?)))
+        };
+        self.facts.calls.iter().filter(|call| self.is_marked(call)).filter(is_injected).filter_map(base).collect()
     }
 
     /// The base URL that a call in an expression is given: `axios.create({ baseURL: BASE })`.
@@ -884,6 +968,20 @@ impl<'a> Reader<'a> {
         let based = |call: &Call| named(call).or_else(|| given(call)).or_else(|| made(call));
         calls.filter(|call| span.contains(call.span)).find_map(based)
     }
+}
+
+/// The value that a format is given by name: `config::BASE` of `, base = config::BASE`.
+fn given_by_name<'v>(values: &'v str, name: &str) -> Option<&'v str> {
+    let given = |part: &'v str| part.trim().strip_prefix(name)?.trim_start().strip_prefix('=').map(|value| value.trim().trim_end_matches(')'));
+    values.split(',').take(MAX_URLS * 2).find_map(given).filter(|value| !value.is_empty() && !value.contains(['(', '{', '"', '=']))
+}
+
+/// The name that is declared behind an annotation: `baseUrl` of `private final String baseUrl;`, of `private val baseUrl: String,`.
+fn declared_name(behind: &str) -> Option<&str> {
+    let declaration = behind.trim_start().split([',', ';', ')', '=', '{']).next()?;
+    let names = declaration.split(':').next()?.trim_end();
+    let name = names.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// Whether a callee gives a client the base of its URLs.

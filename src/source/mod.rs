@@ -241,7 +241,9 @@ impl Lister<'_> {
     }
 
     fn changed(&mut self, changes: &Changes, found: git::Found) {
-        self.listing.notices.extend(found.files.iter().filter(|changed| changed.commit.is_none()).filter_map(|changed| muting(&found.prefix, changed)));
+        let is_one_change = !matches!(changes.change, Change::History(_));
+        let whole = found.files.iter().filter(|changed| is_one_change && changed.commit.is_none());
+        self.listing.notices.extend(whole.filter_map(|changed| muting(&found.prefix, changed)));
         // A history names a path many times.
         let mut known: HashMap<PathBuf, bool> = HashMap::new();
         let mut is_wanted = |path: &Path| match known.get(path) {
@@ -257,7 +259,13 @@ impl Lister<'_> {
                 return self.listing.errors.push(RunError { display: None, relative: None, message });
             }
         };
+        let unmerged: Vec<&PathBuf> = found.unmerged.iter().filter(|path| is_wanted(path)).collect();
         self.listing.scope = Some(found.scope);
+        for path in unmerged {
+            let (display, relative): (Arc<str>, Arc<str>) = (seen_from(&found.prefix, path).into(), slashed(path).into());
+            let message = format!("cannot read {display}: it is in conflict; resolve it, then `git add` it");
+            self.listing.errors.push(RunError { display: Some(display), relative: Some(relative), message });
+        }
         for changed in wanted {
             let relative: Arc<str> = slashed(&changed.entry.path).into();
             let display: Arc<str> = seen_from(&found.prefix, &changed.entry.path).into();

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# cargo install as the README says, and the program's main job with what it installed.
+# cargo install as the README says, and the program's main job with what it installed. It is compiled as the tests are, so that the crates are compiled once;
+# `install.sh release` compiles it as users do.
 source "$(dirname "${BASH_SOURCE[0]}")/prepare"
 cd "$root"
-expect 0 cargo install --locked --path . --root "$scratch/installed"
+expect 0 cargo install --locked --path . --root "$scratch/installed" --profile "${1:-dev}"
 installed=$scratch/installed/bin/aelix-lint
 expect 0 "$installed" --version
 shows "aelix-lint $(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)"

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::ops::Range;
-use std::time::Instant;
 
 use tree_sitter::Node;
 
@@ -11,7 +10,7 @@ use crate::text::Span;
 use crate::text::decode::{Decoding, number};
 
 use super::outline::{BindingKind, BindingNode, CallNode, Outline, Role, children};
-use super::{Facts, MAX_ARGUMENTS, MAX_NAME, is_callee, line, span};
+use super::{Budget, Facts, MAX_ARGUMENTS, MAX_NAME, is_callee, line, span};
 
 /// Names followed on the way to one literal.
 const MAX_HOPS: usize = 8;
@@ -149,7 +148,7 @@ pub(super) struct Folder<'a, 't> {
     /// Lists that are looked for on the way to another.
     depth: Cell<usize>,
     text_left: usize,
-    deadline: Instant,
+    budget: &'a Budget,
     /// A bound was reached: some values are not known that might be.
     incomplete: bool,
     parameters: Parameters,
@@ -165,14 +164,14 @@ pub(super) enum Parameters {
 }
 
 impl<'a, 't> Folder<'a, 't> {
-    pub(super) fn new(outline: &'a Outline<'t>, deadline: Instant) -> Self {
+    pub(super) fn new(outline: &'a Outline<'t>, budget: &'a Budget) -> Self {
         let steps_left = Cell::new(MAX_FILE_STEPS);
-        Self { outline, steps_left, depth: Cell::new(0), text_left: MAX_FILE_TEXT, deadline, incomplete: false, parameters: Parameters::Given }
+        Self { outline, steps_left, depth: Cell::new(0), text_left: MAX_FILE_TEXT, budget, incomplete: false, parameters: Parameters::Given }
     }
 
     /// One for which parameters are not known.
-    pub(super) fn with_open_parameters(outline: &'a Outline<'t>, deadline: Instant) -> Self {
-        Self { parameters: Parameters::Open, ..Self::new(outline, deadline) }
+    pub(super) fn with_open_parameters(outline: &'a Outline<'t>, budget: &'a Budget) -> Self {
+        Self { parameters: Parameters::Open, ..Self::new(outline, budget) }
     }
 
     /// One that looks at fewer nodes.
@@ -468,7 +467,7 @@ impl<'a, 't> Folder<'a, 't> {
     /// Whether there is time, work and memory left for one step more.
     pub(super) fn has_room(&self) -> bool {
         let mut steps = self.steps_left.get();
-        if steps.is_multiple_of(CLOCK) && Instant::now() > self.deadline {
+        if steps.is_multiple_of(CLOCK) && self.budget.spend().is_break() {
             steps = 0;
         }
         self.steps_left.set(steps.saturating_sub(1));

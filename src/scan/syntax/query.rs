@@ -1,15 +1,12 @@
 //! What a query of a user's rule captures.
 
-use std::ops::ControlFlow;
-use std::time::Instant;
-
-use tree_sitter::{ParseOptions, QueryCursor, QueryCursorOptions, StreamingIterator};
+use tree_sitter::{QueryCursor, QueryCursorOptions, StreamingIterator};
 
 use crate::lang::Language;
 use crate::ruleset::QueryEngine;
 use crate::text::Span;
 
-use super::{Bound, Bounds, Parser, is_nested_too_deep, span};
+use super::{Bound, Bounds, Budget, Parser, is_nested_too_deep, span, tree};
 
 /// Matches of one query that are taken.
 const MAX_MATCHES: usize = 10_000;
@@ -25,21 +22,17 @@ pub fn captured(bytes: &[u8], language: &'static Language, parser: &mut Parser, 
     }
     parser.tree_sitter.set_language(&(language.grammar)()).map_err(|_| Bound::Grammar { language: language.name })?;
     parser.language = Some(language.name);
-    let deadline = Instant::now() + bounds.max_time;
-    let mut in_time = |_: &tree_sitter::ParseState| if Instant::now() > deadline { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let options = ParseOptions::new().progress_callback(&mut in_time);
-    let Some(tree) = parser.tree_sitter.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options)) else {
-        parser.tree_sitter.reset();
-        return Err(Bound::Time { max: bounds.max_time });
-    };
+    let budget = Budget::new(bounds);
+    let tree = tree(bytes, parser, &budget)?;
     let (mut all, mut cursor) = (Vec::new(), QueryCursor::new());
     for engine in queries {
         let mut stopped = false;
-        let mut query_in_time = |_: &tree_sitter::QueryCursorState| {
-            stopped = Instant::now() > deadline;
-            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let mut spend = |_: &tree_sitter::QueryCursorState| {
+            let flow = budget.spend();
+            stopped = flow.is_break();
+            flow
         };
-        let options = QueryCursorOptions::new().progress_callback(&mut query_in_time);
+        let options = QueryCursorOptions::new().progress_callback(&mut spend);
         let mut found = Vec::new();
         let mut matches = cursor.matches_with_options(&engine.query, tree.root_node(), bytes, options);
         while let Some(one) = matches.next() {
@@ -50,7 +43,7 @@ pub fn captured(bytes: &[u8], language: &'static Language, parser: &mut Parser, 
         }
         drop(matches);
         if stopped {
-            return Err(Bound::Time { max: bounds.max_time });
+            return Err(budget.bound());
         }
         found.sort();
         found.dedup();

@@ -1,6 +1,6 @@
 //! Changes of a repository as files with the lines that they gained: what is staged, the difference of two commits, commits one by one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,8 +31,10 @@ pub enum Change {
 /// Which history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    /// Names of commits, whose ancestors count; all references and every stash where there is none.
+    /// Names of commits, whose ancestors count. Paths that name a commit are names too; where there is none at all, it is the one that is checked out.
     pub references: Vec<String>,
+    /// All references and every stash.
+    pub all: bool,
     /// Also blobs that no reference leads to.
     pub unreachable: bool,
     /// A shallow clone is an error.
@@ -72,23 +74,31 @@ pub struct Found {
     pub prefix: PathBuf,
     /// Files that gained something, or are no files.
     pub files: Vec<Changed>,
+    /// Files in conflict, of which nothing was read.
+    pub unmerged: BTreeSet<PathBuf>,
     /// What was looked at.
     pub scope: Scope,
 }
+
+/// Files of one comparison, with the lines that each gained.
+type Side = Vec<(Entry, Added)>;
 
 impl Changes {
     /// Looks into the repository.
     pub fn find(&self) -> Result<Found, RangeError> {
         let git = Git::new(&self.folder);
         let repository = Repository::of(&git)?;
+        if !matches!(self.change, Change::History(_)) {
+            range::check_paths(&git, &self.paths)?;
+        }
         let (files, scope) = match &self.change {
-            Change::Staged => self.staged(&git, &repository)?,
+            Change::Staged => return self.staged(&git, repository),
             Change::Diff(spec) => self.net(&git, &repository, spec)?,
             Change::DiffAndRemoved(spec) => self.net_and_removed(&git, &repository, spec)?,
             Change::Commits(spec) => self.commits(&git, &repository, spec)?,
             Change::History(history) => self.history(&git, &repository, history)?,
         };
-        Ok(Found { prefix: repository.prefix, files, scope })
+        Ok(Found { prefix: repository.prefix, files, unmerged: BTreeSet::new(), scope })
     }
 
     /// What was asked for, in the words of a person.
@@ -101,25 +111,29 @@ impl Changes {
         }
     }
 
-    fn staged(&self, git: &Git, repository: &Repository) -> Result<(Vec<Changed>, Scope), RangeError> {
-        let heads = match git.run(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) {
-            Ok(head) => std::iter::once(text(&head).to_owned()).chain(repository.merging.iter().cloned()).collect(),
-            Err(GitError::Refused(_)) => vec![empty_tree(git)?],
-            Err(error) => return Err(error.into()),
+    fn staged(&self, git: &Git, repository: Repository) -> Result<Found, RangeError> {
+        let compare = |head: &str| self.compare(git, &["diff-index", "--cached", "--ita-invisible-in-index"], &[head]);
+        let against_head = match compare("HEAD") {
+            Err(GitError::Refused(_)) if range::is_unborn(git)? => compare(&empty_tree(git)?),
+            compared => compared,
         };
-        let mut sides = Vec::new();
-        for head in &heads {
-            sides.push(self.compare(git, &["diff-index", "--cached", "--ita-invisible-in-index"], &[head])?);
+        let (mut sides, mut unmerged) = (Vec::new(), BTreeSet::new());
+        for side in std::iter::once(against_head).chain(repository.merging.iter().map(|head| compare(head))) {
+            let (side, conflicts) = side?;
+            sides.push(side);
+            unmerged.extend(conflicts);
         }
         let files = shared(sides, None);
         let mut what = "what is staged".to_owned();
-        if files.is_empty() {
+        if !unmerged.is_empty() {
+            what.push_str(" and not in conflict");
+        } else if files.is_empty() {
             "nothing that adds a line is staged".clone_into(&mut what);
             if let Some(hint) = &self.hint {
                 what = format!("{what}; {hint}");
             }
         }
-        Ok((files, Scope { what, ..Scope::default() }))
+        Ok(Found { prefix: repository.prefix, files, unmerged, scope: Scope { what, ..Scope::default() } })
     }
 
     fn net(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
@@ -127,7 +141,7 @@ impl Changes {
         if net.commits == 0 && !self.allow_empty {
             return Err(RangeError::Empty(spec.to_owned()));
         }
-        let files = shared(vec![self.compare(git, &["diff-tree"], &[&net.base, &net.head])?], None);
+        let files = shared(vec![self.compare(git, &["diff-tree"], &[&net.base, &net.head])?.0], None);
         let (base, head) = range::sides(spec);
         let what = format!("what {} of {head} add since {}, the common commit with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
         let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
@@ -166,14 +180,17 @@ impl Changes {
         if repository.is_shallow && history.must_be_full {
             return Err(RangeError::Shallow);
         }
-        let links = range::history(git, repository, &history.references)?;
+        let (mut references, paths) = range::told_apart(git, repository, &self.paths)?;
+        references.extend(history.references.iter().cloned());
+        let links = range::history(git, repository, if history.all { None } else { Some(&references) })?;
         if links.is_empty() && !self.allow_empty {
             return Err(RangeError::Empty("HEAD".to_owned()));
         }
+        let limited = Self { paths, ..self.clone() };
         let (mut seen, mut files) = (HashSet::new(), Vec::new());
         for some in links.chunks(COMMITS_AT_ONCE * 10) {
             let input: String = some.iter().flat_map(|link| [link.commit.id.as_str(), "\n"]).collect();
-            let raw = self.trees(git, &input, &["--raw", "-z", "--no-renames"])?;
+            let raw = limited.trees(git, &input, &["--raw", "-z", "--no-renames"])?;
             let comparisons = diff::comparisons(&raw)?.0;
             let mut links = some.iter().map(|link| Arc::new(link.commit.clone())).peekable();
             for comparison in comparisons {
@@ -182,6 +199,9 @@ impl Changes {
                 let new = comparison.entries.into_iter().filter(|entry| entry.mode == Mode::File && seen.insert(entry.new.clone()));
                 files.extend(new.map(|entry| Changed { entry, added: Added::All, commit: Some(commit.clone()) }));
             }
+        }
+        if history.all {
+            files.extend(limited.referred(git)?.into_iter().filter(|changed| seen.insert(changed.entry.new.clone())));
         }
         let mut what = format!("every version of every file in {}", count(links.len()));
         if history.unreachable {
@@ -194,6 +214,23 @@ impl Changes {
             what.push_str("; the clone is shallow, older commits are not in it");
         }
         Ok((files, Scope { what, base: None, head: None, commits: Some(links.len()) }))
+    }
+
+    /// Files that a reference leads to without a commit: a tag may name a tree or a blob, which is called as the tag is.
+    fn referred(&self, git: &Git) -> Result<Vec<Changed>, RangeError> {
+        let mut files = Vec::new();
+        for (name, id, is_tree) in range::without_commit(git)? {
+            let entries = if is_tree {
+                self.compare(git, &["diff-tree"], &[&empty_tree(git)?, &id])?.0.into_iter().map(|(entry, _)| entry).collect()
+            } else if self.paths.is_empty() {
+                vec![Entry { mode: Mode::File, old: String::new(), new: id, path: PathBuf::from(name) }]
+            } else {
+                Vec::new()
+            };
+            let entries = entries.into_iter().filter(|entry| entry.mode == Mode::File);
+            files.extend(entries.map(|entry| Changed { entry, added: Added::All, commit: None }));
+        }
+        Ok(files)
     }
 
     /// What `git diff-tree` prints for the commits, or commits and parents, on the lines of `input`.
@@ -231,16 +268,18 @@ impl Changes {
         Ok(files)
     }
 
-    fn compare(&self, git: &Git, command: &[&str], trees: &[&str]) -> Result<Vec<(Entry, Added)>, GitError> {
+    /// What a comparison gains, and the paths in conflict.
+    fn compare(&self, git: &Git, command: &[&str], trees: &[&str]) -> Result<(Side, Vec<PathBuf>), GitError> {
         let arguments: Vec<&str> = command.iter().copied().chain(diff::OPTIONS).chain(diff::LIST).chain(diff::PATCH).chain(trees.iter().copied()).collect();
         let output = git.run_on(&arguments, &self.paths)?;
-        let (comparisons, patch) = diff::comparisons(&output)?;
+        let (mut comparisons, patch) = diff::comparisons(&output)?;
         let patches = Patches::read(patch)?;
-        Ok(comparisons.into_iter().flat_map(|comparison| gained(comparison, &patches)).collect())
+        let unmerged = comparisons.iter_mut().flat_map(|comparison| std::mem::take(&mut comparison.unmerged)).collect();
+        Ok((comparisons.into_iter().flat_map(|comparison| gained(comparison, &patches)).collect(), unmerged))
     }
 }
 
-fn gained(comparison: Comparison, patches: &Patches) -> Vec<(Entry, Added)> {
+fn gained(comparison: Comparison, patches: &Patches) -> Side {
     let with_lines = |entry: Entry| {
         let added = patches.of(&entry);
         (entry, added)
@@ -249,7 +288,7 @@ fn gained(comparison: Comparison, patches: &Patches) -> Vec<(Entry, Added)> {
 }
 
 /// What every side shows as changed, with the lines that all of them show as added.
-fn shared(sides: Vec<Vec<(Entry, Added)>>, commit: Option<&Arc<Commit>>) -> Vec<Changed> {
+fn shared(sides: Vec<Side>, commit: Option<&Arc<Commit>>) -> Vec<Changed> {
     let mut sides = sides.into_iter();
     let mut files = sides.next().unwrap_or_default();
     for side in sides {

@@ -46,6 +46,8 @@ pub struct Comparison {
     pub commit: String,
     /// Files that are there afterwards.
     pub entries: Vec<Entry>,
+    /// Paths in conflict: what they will be is not decided.
+    pub unmerged: Vec<PathBuf>,
 }
 
 /// Reads `--raw -z`. Returns the comparisons and what follows behind an empty name: the patch, where there is one.
@@ -58,14 +60,17 @@ pub fn comparisons(bytes: &[u8]) -> Result<(Vec<Comparison>, &[u8]), GitError> {
             return Ok((all, rest));
         }
         let Some(meta) = token.strip_prefix(b":") else {
-            all.push(Comparison { commit: text(token).to_owned(), entries: Vec::new() });
+            all.push(Comparison { commit: text(token).to_owned(), ..Comparison::default() });
             continue;
         };
         if all.is_empty() {
             all.push(Comparison::default());
         }
-        if let (Some(entry), Some(comparison)) = (entry(text(meta), &mut rest)?, all.last_mut()) {
-            comparison.entries.push(entry);
+        let Some(comparison) = all.last_mut() else { continue };
+        match entry(text(meta), &mut rest)? {
+            Met::File(entry) => comparison.entries.push(entry),
+            Met::Unmerged(path) => comparison.unmerged.push(path),
+            Met::Gone => {}
         }
     }
     Ok((all, rest))
@@ -78,8 +83,15 @@ fn token<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], GitError> {
     Ok(token)
 }
 
-/// `100644 100644 OLD NEW M`, then the path, for a rename both paths; none of a file that is gone or in conflict.
-fn entry(meta: &str, rest: &mut &[u8]) -> Result<Option<Entry>, GitError> {
+/// What a path is after a change.
+enum Met {
+    File(Entry),
+    Unmerged(PathBuf),
+    Gone,
+}
+
+/// `100644 100644 OLD NEW M`, then the path, for a rename both paths.
+fn entry(meta: &str, rest: &mut &[u8]) -> Result<Met, GitError> {
     let mut words = meta.split(' ');
     let mut word = || words.next().ok_or(GitError::Unexpected);
     let (_, mode, old, new, status) = (word()?, word()?, word()?, word()?, word()?);
@@ -87,13 +99,15 @@ fn entry(meta: &str, rest: &mut &[u8]) -> Result<Option<Entry>, GitError> {
     if status.starts_with(['R', 'C']) {
         path = token(rest)?;
     }
+    let path = os_string(path).into();
     let mode = match mode {
+        _ if status.starts_with('U') => return Ok(Met::Unmerged(path)),
         "120000" => Mode::Link,
         "160000" => Mode::Submodule,
         _ if mode.starts_with("100") => Mode::File,
-        _ => return Ok(None),
+        _ => return Ok(Met::Gone),
     };
-    Ok(Some(Entry { mode, old: old.to_owned(), new: new.to_owned(), path: os_string(path).into() }))
+    Ok(Met::File(Entry { mode, old: old.to_owned(), new: new.to_owned(), path }))
 }
 
 /// The lines that each pair of blobs, before and after, has gained.

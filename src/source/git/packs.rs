@@ -1,44 +1,48 @@
-//! Blobs out of the packs of a repository, read by this process. The history of a file is a chain of deltas with the newest version at its root, and is
-//! scanned from its other end: every version on the way down is kept until it is asked for, so that each delta is applied once. `git cat-file` does the
-//! same and then passes every byte through a pipe; it remains for whatever is not found or not understood here.
+//! Blobs out of the packs of a repository, decoded by gitoxide. The history of a file is a chain of deltas with the newest version at its root, and is
+//! scanned from its other end: every version on the way down is kept until it is asked for, so that each delta is applied once. A cache of gitoxide's own
+//! keeps what was asked for only, and would apply a chain again for each of its versions. `git cat-file` does as this reader does, and then passes every
+//! byte through a pipe; it remains for whatever is not found or not understood here.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use gix_hash::{Kind, ObjectId, oid};
+use gix_pack::cache::DecodeEntry;
+use gix_pack::data::decode::entry::ResolvedBase;
+use gix_pack::data::entry::Header;
+use gix_pack::{data, index};
+use gix_zlib::Inflate;
 
-use super::call::{Git, path_of_line};
+use super::call::{Git, path_of_line, text};
 
 /// Bytes of versions that wait to be asked for, of one thread.
 const KEPT: usize = 48 << 20;
-/// Buffers that are used again.
-const MAX_SPARE: usize = 16;
 /// Deltas between a version and the root of its chain; git itself makes no more than 4,095.
 const MAX_CHAIN: usize = 4096;
-/// A larger object is left to git, and one whose chain holds larger deltas together.
-const MAX_OBJECT: u64 = 256 << 20;
-/// Packs that are held open, the largest; what stands in others is left to git. Some systems allow a process no more than 256 files.
+/// Bytes that one version is made in: twice its own, and those of its delta. What needs more is left to git.
+const MAX_BYTES: usize = 256 << 20;
+/// Damaged objects after which a thread leaves the rest to git: each may declare a size that only costs time.
+const MAX_DAMAGED: usize = 32;
+/// Packs that are held open, the largest; what stands in others is left to git.
 const MAX_PACKS: usize = 64;
-/// Bytes that are set aside for an object before any of it is inflated: the size that it declares may be a lie.
-const FIRST: usize = 64 << 10;
-/// Bytes that one read of a pack asks for at least and at most.
-const READ: (u64, u64) = (1 << 10, 256 << 10);
 /// Folders of objects that one may borrow from.
 const MAX_ALTERNATES: usize = 16;
 
 /// The packs of a repository, shared by all threads.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Packs(Vec<Pack>);
 
 impl Packs {
     /// Those of the repository that the absolute `folder` lies in; what cannot be read is left out.
     pub fn of(folder: &Path) -> Self {
-        let Ok(line) = Git::new(folder).run(&["rev-parse", "--git-path", "objects"]) else { return Self::default() };
-        let mut folders = vec![folder.join(path_of_line(&line))];
+        let Ok(answer) = Git::new(folder).run(&["rev-parse", "--show-object-format", "--git-path", "objects"]) else { return Self::default() };
+        let mut lines = answer.splitn(2, |byte| *byte == b'\n');
+        let (format, objects) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let Ok(kind) = text(format).parse() else { return Self::default() };
+        let mut folders = vec![folder.join(path_of_line(objects))];
         let mut found = Vec::new();
         let mut next = 0;
         while let Some(objects) = folders.get(next).cloned() {
@@ -48,11 +52,23 @@ impl Packs {
         }
         let size = |index: &PathBuf| fs::metadata(index.with_extension("pack")).map_or(0, |metadata| metadata.len());
         found.sort_by_cached_key(|index| Reverse(size(index)));
-        Self(found.iter().filter_map(|index| Pack::open(index)).take(MAX_PACKS).collect())
+        Self(found.iter().filter_map(|index| Pack::open(index, kind)).take(MAX_PACKS).collect())
     }
 
-    fn find(&self, id: &[u8]) -> Option<Place> {
+    fn find(&self, id: &oid) -> Option<Place> {
         self.0.iter().enumerate().find_map(|(pack, found)| Some(Place { pack, offset: found.find(id)? }))
+    }
+
+    /// What stands at a place: how it is stored, and the place of what it is made of.
+    fn entry(&self, place: Place) -> Option<(data::Entry, Option<Place>)> {
+        let entry = self.0[place.pack].data.entry(place.offset).ok()?;
+        let base = match entry.header {
+            Header::Blob => None,
+            Header::OfsDelta { base_distance } => Some(Place { offset: entry.checked_base_pack_offset(base_distance)?, ..place }),
+            Header::RefDelta { base_id } => Some(self.find(&base_id)?),
+            Header::Commit | Header::Tree | Header::Tag => return None,
+        };
+        Some((entry, base))
     }
 }
 
@@ -77,133 +93,91 @@ struct Place {
     offset: u64,
 }
 
-/// A pack and its index of version 2: the ids in order, and where each object begins.
-#[derive(Debug)]
+/// A pack and its index.
 struct Pack {
-    file: File,
-    /// Bytes of an id.
-    width: usize,
-    /// How many ids begin with a byte up to this one.
-    fan: Vec<u32>,
-    ids: Vec<u8>,
-    offsets: Vec<u32>,
-    /// Offsets that need more than 31 bits.
-    far: Vec<u64>,
+    index: index::File,
+    data: data::File,
 }
 
 impl Pack {
-    fn open(index: &Path) -> Option<Self> {
-        let pack = index.with_extension("pack");
+    fn open(path: &Path, kind: Kind) -> Option<Self> {
+        let pack = path.with_extension("pack");
         let is_file = |path: &Path| fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-        if !is_file(index) || !is_file(&pack) {
+        if !is_file(path) || !is_file(&pack) {
             return None;
         }
-        Self::read(&fs::read(index).ok()?, File::open(pack).ok()?)
+        let data = data::File::at(pack, kind).ok()?.with_alloc_limit_bytes(Some(MAX_BYTES));
+        Some(Self { index: index::File::at(path, kind).ok()?, data })
     }
 
-    fn read(index: &[u8], file: File) -> Option<Self> {
-        let rest = index.strip_prefix(b"\xfftOc\0\0\0\x02")?;
-        let (fan, rest) = rest.split_at_checked(256 * 4)?;
-        let fan = numbers(fan);
-        let count = *fan.last()? as usize;
-        // Two checksums of the width of an id end the file; each object takes an id, a checksum and an offset, some a far offset.
-        let width = [20, 32].into_iter().find(|width| {
-            let fixed = count.checked_mul(width + 8).and_then(|fixed| fixed.checked_add(2 * width));
-            fixed.and_then(|fixed| rest.len().checked_sub(fixed)).is_some_and(|far| far.is_multiple_of(8) && far / 8 <= count)
-        })?;
-        let (ids, rest) = rest.split_at_checked(count * width)?;
-        let (_, rest) = rest.split_at_checked(count * 4)?;
-        let (offsets, rest) = rest.split_at_checked(count * 4)?;
-        let far = rest.split_at_checked(rest.len() - 2 * width)?.0;
-        let far = far.as_chunks::<8>().0.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
-        fan.is_sorted().then(|| Self { file, width, fan, ids: ids.to_vec(), offsets: numbers(offsets), far })
+    fn find(&self, id: &oid) -> Option<u64> {
+        let found = (id.kind() == self.index.object_hash()).then(|| self.index.lookup(id))??;
+        Some(self.index.pack_offset_at_index(found))
     }
-
-    fn find(&self, id: &[u8]) -> Option<u64> {
-        let first = usize::from(*id.first()?);
-        let (mut from, mut to) = (if first == 0 { 0 } else { self.fan[first - 1] as usize }, self.fan[first] as usize);
-        if id.len() != self.width {
-            return None;
-        }
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            match self.ids[middle * self.width..][..self.width].cmp(id) {
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Greater => to = middle,
-                std::cmp::Ordering::Equal => {
-                    let near = self.offsets[middle];
-                    return if near >> 31 == 0 { Some(u64::from(near)) } else { self.far.get((near & 0x7FFF_FFFF) as usize).copied() };
-                }
-            }
-        }
-        None
-    }
-}
-
-fn numbers(bytes: &[u8]) -> Vec<u32> {
-    bytes.as_chunks::<4>().0.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect()
 }
 
 /// Reads blobs one after the other, for one thread.
 pub struct PackReader {
     packs: Arc<Packs>,
-    inflate: Decompress,
-    input: Vec<u8>,
+    inflate: Inflate,
     /// Versions that were made on the way to another one, and the order in which they are given up.
     kept: HashMap<Place, Vec<u8>>,
     order: VecDeque<Place>,
     bytes: usize,
-    /// Buffers to use again.
-    spare: Vec<Vec<u8>>,
-    /// Bytes that the deltas of one chain may have together.
-    most: u64,
+    damaged: usize,
 }
 
 impl PackReader {
     /// A reader of these packs.
     pub fn new(packs: Arc<Packs>) -> Self {
-        let (inflate, kept, order) = (Decompress::new(true), HashMap::new(), VecDeque::new());
-        Self { packs, inflate, input: Vec::new(), kept, order, bytes: 0, spare: Vec::new(), most: MAX_OBJECT }
+        Self { packs, inflate: Inflate::default(), kept: HashMap::new(), order: VecDeque::new(), bytes: 0, damaged: 0 }
     }
 
     /// Reads the blob with this id into `out`, in place of what is there. Nothing where it is in no pack, or its pack is damaged.
     pub fn read(&mut self, id: &str, out: &mut Vec<u8>) -> Option<()> {
-        let id = data_encoding::HEXLOWER.decode(id.as_bytes()).ok()?;
-        let place = self.packs.find(&id)?;
-        let blob = self.blob(place)?;
-        let old = std::mem::replace(out, blob);
-        self.give_back(old);
+        let place = self.packs.find(&ObjectId::from_hex(id.as_bytes()).ok()?)?;
+        if self.damaged > MAX_DAMAGED {
+            return None;
+        }
+        let blob = self.blob(place);
+        self.damaged += usize::from(blob.is_none());
+        *out = blob?;
         Some(())
     }
 
     fn blob(&mut self, place: Place) -> Option<Vec<u8>> {
-        let mut deltas: Vec<(Place, Vec<u8>)> = Vec::new();
-        let (mut at, mut waiting) = (place, 0);
-        let (mut version, mut from) = loop {
+        let mut entries = Vec::new();
+        let (mut at, mut version) = (place, None);
+        loop {
             if let Some(known) = self.take(at) {
-                break (known, at);
+                version = Some((at, known));
+                break;
             }
-            match self.stored(at)? {
-                (None, whole) => break (whole, at),
-                (Some(base), delta) => {
-                    waiting += delta.len() as u64;
-                    deltas.push((at, delta));
-                    let is_circle = deltas.iter().any(|(place, _)| *place == base);
-                    if is_circle || waiting > self.most || deltas.len() > MAX_CHAIN {
-                        return None;
-                    }
-                    at = base;
-                }
+            let (entry, base) = self.packs.entry(at)?;
+            entries.push((at, entry));
+            match base {
+                None => break,
+                Some(_) if entries.len() > MAX_CHAIN => return None,
+                Some(base) => at = base,
             }
-        };
-        while let Some((at, delta)) = deltas.pop() {
-            let mut next = self.spare.pop().unwrap_or_default();
-            apply(&version, &delta, &mut next)?;
-            self.keep(from, version);
-            self.give_back(delta);
-            (version, from) = (next, at);
         }
-        Some(version)
+        while let Some((at, entry)) = entries.pop() {
+            let next = self.decoded(at.pack, entry, version.as_ref().map(|(_, base)| base.as_slice()))?;
+            if let Some((from, base)) = version.replace((at, next)) {
+                self.keep(from, base);
+            }
+        }
+        Some(version?.1)
+    }
+
+    /// What is stored as `entry`: a blob, or a delta that is applied to `version`.
+    fn decoded(&mut self, pack: usize, entry: data::Entry, version: Option<&[u8]>) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut base = Base { delta: entry.data_offset, version };
+        let elsewhere = |_: &oid, out: &mut Vec<u8>| Ok(base_of(version, out).map(|kind| ResolvedBase::OutOfPack { kind, end: out.len() }));
+        self.packs.0[pack].data.decode_entry(entry, &mut out, &mut self.inflate, &elsewhere, &mut base).ok()?;
+        out.shrink_to_fit();
+        Some(out)
     }
 
     fn take(&mut self, place: Place) -> Option<Vec<u8>> {
@@ -217,172 +191,37 @@ impl PackReader {
         self.bytes += version.len();
         if let Some(old) = self.kept.insert(place, version) {
             self.bytes -= old.len();
-            self.give_back(old);
         }
         self.order.push_back(place);
         while self.bytes > KEPT || self.order.len() > 4 * (self.kept.len() + 64) {
             let Some(first) = self.order.pop_front() else { break };
-            if let Some(old) = self.take(first) {
-                self.give_back(old);
-            }
-        }
-    }
-
-    fn give_back(&mut self, mut buffer: Vec<u8>) {
-        if self.spare.len() < MAX_SPARE && buffer.capacity() <= 1 << 20 {
-            buffer.clear();
-            self.spare.push(buffer);
-        }
-    }
-
-    /// Reads what stands at a place: an object, or a delta and what it is made of.
-    fn stored(&mut self, place: Place) -> Option<(Option<Place>, Vec<u8>)> {
-        let packs = self.packs.clone();
-        let pack = packs.0.get(place.pack)?;
-        self.fill(&pack.file, place.offset, READ.0)?;
-        let mut head = self.input.as_slice();
-        let (kind, size) = kind_and_size(&mut head)?;
-        let base = match kind {
-            3 => None,
-            6 => Some(Place { offset: place.offset.checked_sub(distance(&mut head)?).filter(|offset| *offset > 0 && *offset < place.offset)?, ..place }),
-            7 => {
-                let (id, rest) = head.split_at_checked(pack.width)?;
-                head = rest;
-                Some(packs.find(id)?)
-            }
-            _ => return None,
-        };
-        let skipped = self.input.len() - head.len();
-        let bytes = self.inflated(&pack.file, (place.offset, skipped), size)?;
-        Some((base, bytes))
-    }
-
-    /// Inflates `size` bytes, no more and no less, from what stands `skipped` bytes behind `offset`; the first of it is read already.
-    fn inflated(&mut self, file: &File, (offset, mut skipped): (u64, usize), size: u64) -> Option<Vec<u8>> {
-        let wanted = usize::try_from(size).ok().filter(|_| size <= MAX_OBJECT)?;
-        let mut out = self.spare.pop().unwrap_or_default();
-        self.inflate.reset(true);
-        let mut at = offset;
-        loop {
-            let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
-            let written_here = usize::try_from(written).ok()?;
-            if written_here == out.len() {
-                out.resize(room(written_here, wanted), 0);
-            }
-            let status = self.inflate.decompress(&self.input[skipped..], &mut out[written_here..], FlushDecompress::None).ok()?;
-            if status == Status::StreamEnd {
-                out.truncate(wanted);
-                return (self.inflate.total_out() == size).then_some(out);
-            }
-            let used = usize::try_from(self.inflate.total_in() - read).ok()?;
-            if self.inflate.total_out() > size || (used == 0 && self.inflate.total_out() == written && skipped < self.input.len()) {
-                return None;
-            }
-            at += (skipped + used) as u64;
-            skipped = 0;
-            let left = size - self.inflate.total_out();
-            self.fill(file, at, left)?;
-        }
-    }
-
-    /// Reads a part of a pack into `input`: about as much as `likely` bytes need.
-    fn fill(&mut self, file: &File, offset: u64, likely: u64) -> Option<()> {
-        let length = usize::try_from(likely.clamp(READ.0, READ.1)).ok()?;
-        self.input.resize(length, 0);
-        let read = read_at(file, &mut self.input, offset).ok().filter(|read| *read > 0)?;
-        self.input.truncate(read);
-        Some(())
-    }
-}
-
-/// Bytes to set aside where so many are inflated: about twice as many, and one more than wanted, which shows that there is more.
-fn room(written: usize, wanted: usize) -> usize {
-    (2 * written + FIRST).min(wanted + 1)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, out: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, out, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, out: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, out, offset)
-}
-
-fn byte(rest: &mut &[u8]) -> Option<u8> {
-    let (first, more) = rest.split_first()?;
-    *rest = more;
-    Some(*first)
-}
-
-/// The kind of an object, and the size of what is compressed: four bits, then seven of each further byte.
-fn kind_and_size(rest: &mut &[u8]) -> Option<(u8, u64)> {
-    let mut last = byte(rest)?;
-    let kind = last >> 4 & 7;
-    let (mut size, mut shift) = (u64::from(last & 15), 4);
-    while last & 0x80 != 0 {
-        last = byte(rest)?;
-        size |= u64::from(last & 0x7F).checked_shl(shift).filter(|_| shift < 57)?;
-        shift += 7;
-    }
-    Some((kind, size))
-}
-
-/// How far before a delta its base begins.
-fn distance(rest: &mut &[u8]) -> Option<u64> {
-    let mut last = byte(rest)?;
-    let mut distance = u64::from(last & 0x7F);
-    while last & 0x80 != 0 {
-        last = byte(rest)?;
-        distance = distance.checked_add(1)?.checked_mul(128)? | u64::from(last & 0x7F);
-    }
-    Some(distance)
-}
-
-/// A size at the head of a delta.
-fn size(rest: &mut &[u8]) -> Option<u64> {
-    let (mut size, mut shift) = (0, 0);
-    loop {
-        let next = byte(rest)?;
-        size |= u64::from(next & 0x7F).checked_shl(shift).filter(|_| shift < 57)?;
-        shift += 7;
-        if next & 0x80 == 0 {
-            return Some(size);
+            self.take(first);
         }
     }
 }
 
-/// Makes an object of its base: pieces that are copied from it, and pieces that the delta brings along.
-fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    let mut rest = delta;
-    if size(&mut rest)? != base.len() as u64 {
-        return None;
+/// What a delta is applied to, where gitoxide asks its cache for it.
+struct Base<'a> {
+    /// Where the bytes of the delta begin: the delta itself is asked for too.
+    delta: u64,
+    version: Option<&'a [u8]>,
+}
+
+impl DecodeEntry for Base<'_> {
+    fn put(&mut self, _: u32, _: u64, _: &[u8], _: gix_object::Kind, _: usize) {}
+
+    fn get(&mut self, _: u32, offset: u64, out: &mut Vec<u8>) -> Option<(gix_object::Kind, usize)> {
+        base_of(self.version.filter(|_| offset != self.delta), out).map(|kind| (kind, 0))
     }
-    let wanted = usize::try_from(size(&mut rest)?).ok().filter(|wanted| *wanted as u64 <= MAX_OBJECT)?;
+}
+
+/// Gives the version that a delta is applied to, with room for the one that is made of it: otherwise the decoder copies it once more.
+fn base_of(version: Option<&[u8]>, out: &mut Vec<u8>) -> Option<gix_object::Kind> {
+    let version = version?;
     out.clear();
-    out.reserve(wanted);
-    while let Some((&code, more)) = rest.split_first() {
-        rest = more;
-        let piece = if code & 0x80 != 0 {
-            let mut number = |bits: std::ops::Range<u32>| {
-                bits.clone()
-                    .filter(|bit| code & (1 << bit) != 0)
-                    .try_fold(0_usize, |sum, bit| Some(sum | usize::from(byte(&mut rest)?) << (8 * (bit - bits.start))))
-            };
-            let (offset, length) = (number(0..4)?, number(4..7)?);
-            base.get(offset..)?.get(..if length == 0 { 0x1_0000 } else { length })?
-        } else {
-            let (piece, more) = rest.split_at_checked(usize::from(code)).filter(|_| code != 0)?;
-            rest = more;
-            piece
-        };
-        if out.len() + piece.len() > wanted {
-            return None;
-        }
-        out.extend_from_slice(piece);
-    }
-    (out.len() == wanted).then_some(())
+    out.reserve_exact((3 * version.len()).min(MAX_BYTES));
+    out.extend_from_slice(version);
+    Some(gix_object::Kind::Blob)
 }
 
 #[cfg(test)]
@@ -445,10 +284,17 @@ mod tests {
                     assert!(reader.read(&id, &mut ours).is_some(), "{format} {configuration:?} {id}");
                     assert!(ours == theirs, "{format} {configuration:?} {id}");
                 }
-                assert!(reader.bytes <= KEPT && reader.kept.values().map(Vec::len).sum::<usize>() == reader.bytes);
+                assert!(reader.bytes <= KEPT && reader.kept.values().map(Vec::capacity).sum::<usize>() <= reader.bytes + reader.kept.len() * 4096);
                 assert!(reader.read(&"0".repeat(if format == "sha1" { 40 } else { 64 }), &mut ours).is_none());
             }
         }
+    }
+
+    fn opened(folder: &Path, pack: &[u8], index: &[u8]) -> Option<Pack> {
+        let path = folder.join("pack.idx");
+        fs::write(path.with_extension("pack"), pack).unwrap();
+        fs::write(&path, index).unwrap();
+        Pack::open(&path, Kind::Sha1)
     }
 
     #[test]
@@ -484,9 +330,8 @@ mod tests {
                 let length = chance(damaged.len());
                 damaged.truncate(length);
             }
-            let file = tempfile::NamedTempFile::new().unwrap();
-            fs::write(file.path(), &pack).unwrap();
-            let Some(pack) = Pack::read(&index, File::open(file.path()).unwrap()) else {
+            let folder = tempfile::tempdir().unwrap();
+            let Some(pack) = opened(folder.path(), &pack, &index) else {
                 failed += 1;
                 continue;
             };
@@ -510,7 +355,7 @@ mod tests {
         for number in 0..MAX_PACKS + 8 {
             let copy = packs.join(format!("pack-{number:040}.idx"));
             fs::copy(&index, &copy).unwrap();
-            fs::write(copy.with_extension("pack"), b"PACK").unwrap();
+            fs::write(copy.with_extension("pack"), [b"PACK\0\0\0\x02".as_slice(), &[0; 24]].concat()).unwrap();
         }
         let packs = Packs::of(folder.path());
         assert_eq!(packs.0.len(), MAX_PACKS);
@@ -541,78 +386,68 @@ mod tests {
             pack.extend_from_slice(entry);
         }
         pack.extend_from_slice(&[0; 20]);
-        let mut file = tempfile::tempfile().unwrap();
-        std::io::Write::write_all(&mut file, &pack).unwrap();
         let count = entries.len();
-        let fan = (0..256).map(|byte| u32::try_from(count.min(byte + 1)).unwrap()).collect();
-        let ids = (0..count).flat_map(|number| [u8::try_from(number).unwrap(); 20]).collect();
-        let offsets = places.iter().map(|place| u32::try_from(place.offset).unwrap()).collect();
-        let pack = Pack { file, width: 20, fan, ids, offsets, far: Vec::new() };
+        let numbers = |numbers: Vec<usize>| numbers.into_iter().flat_map(|number| u32::try_from(number).unwrap().to_be_bytes());
+        let mut index = b"\xfftOc\0\0\0\x02".to_vec();
+        index.extend(numbers((0..256).map(|byte| if byte == 255 { count } else { count.min(byte + 1) }).collect()));
+        index.extend((0..count).flat_map(|number| [u8::try_from(number).unwrap_or(u8::MAX); 20]));
+        index.extend(numbers(vec![0; count]));
+        index.extend(numbers(places.iter().map(|place| usize::try_from(place.offset).unwrap()).collect()));
+        index.extend([0; 40]);
+        let folder = tempfile::tempdir().unwrap();
+        let pack = opened(folder.path(), &pack, &index).unwrap();
         (PackReader::new(Arc::new(Packs(vec![pack]))), places)
     }
 
     #[test]
-    fn a_chain_ends_where_it_is_a_circle_or_too_large() {
+    fn a_chain_ends_where_it_is_a_circle_or_too_long() {
         let delta = [4, 4, 0x90, 4];
         let (mut reader, places) =
             made(&[entry(3, 4, b"", b"text"), entry(7, 4, &[0; 20], &delta), entry(7, 4, &[3; 20], &delta), entry(7, 4, &[2; 20], &delta)]);
         assert_eq!(reader.blob(places[1]).as_deref(), Some(&b"text"[..]));
         assert!(reader.blob(places[2]).is_none() && reader.blob(places[3]).is_none());
 
-        let (first, second) = ([4, 5, 0x90, 4, 1, b'!'], [5, 6, 0x90, 5, 1, b'?']);
-        let (mut reader, places) = made(&[entry(3, 4, b"", b"text"), entry(7, 6, &[0; 20], &first), entry(7, 6, &[1; 20], &second)]);
-        reader.most = 11;
-        assert!(reader.blob(places[2]).is_none());
-        reader.most = 12;
-        assert_eq!(reader.blob(places[2]).as_deref(), Some(&b"text!?"[..]));
+        let next = entry(6, 4, &[0], &delta).len();
+        let step = |first: usize| entry(6, 4, &[u8::try_from(first).unwrap()], &delta);
+        let mut entries = vec![entry(3, 4, b"", b"text"), step(entry(3, 4, b"", b"text").len())];
+        entries.resize_with(MAX_CHAIN + 2, || step(next));
+        let (mut reader, places) = made(&entries);
+        assert!(reader.blob(places[MAX_CHAIN + 1]).is_none(), "too long");
+        assert_eq!(reader.blob(places[MAX_CHAIN]).as_deref(), Some(&b"text"[..]));
+        assert_eq!(reader.blob(places[MAX_CHAIN + 1]).as_deref(), Some(&b"text"[..]), "what it is made of is known by now");
     }
 
     #[test]
-    fn a_declared_size_sets_nothing_aside() {
-        let large = usize::try_from(MAX_OBJECT).unwrap();
-        assert_eq!((room(0, large), room(0, 9), room(large, large)), (FIRST, 10, large + 1));
+    fn only_blobs_are_read() {
+        let (mut reader, places) = made(&[entry(2, 4, b"", b"tree"), entry(7, 4, &[0; 20], &[4, 4, 0x90, 4]), entry(3, 0, b"", b"")]);
+        assert!(reader.blob(places[0]).is_none() && reader.blob(places[1]).is_none());
+        assert_eq!(reader.blob(places[2]).as_deref(), Some(&b""[..]));
+    }
+
+    #[test]
+    fn a_declared_size_is_no_more_than_a_claim() {
         let text = b"a line\n".repeat(100_000);
         let (mut reader, places) = made(&[
             entry(3, text.len() as u64, b"", &text),
             entry(3, text.len() as u64 - 1, b"", &text),
             entry(3, text.len() as u64 + 1, b"", &text),
-            entry(3, MAX_OBJECT, b"", b"short"),
-            entry(3, MAX_OBJECT + 1, b"", b"short"),
+            entry(3, MAX_BYTES as u64 + 1, b"", b"short"),
+            entry(3, u64::MAX >> 8, b"", b"short"),
+            entry(7, 4, &[0; 20], &[0xA0, 0xDC, 0x2A, 0xFF]),
         ]);
         assert!(reader.blob(places[0]).as_deref() == Some(text.as_slice()));
         assert!(places[1..].iter().all(|place| reader.blob(*place).is_none()));
     }
 
     #[test]
-    fn a_distance_beyond_all_numbers_is_none() {
-        let most = [&[0x80][..], &[0xFE; 8], &[0x7F]].concat();
-        assert_eq!(distance(&mut most.as_slice()), Some(u64::MAX));
-        let more = [&[0x80][..], &[0xFE; 8], &[0xFF, 0]].concat();
-        assert_eq!(distance(&mut more.as_slice()), None);
-    }
-
-    #[test]
-    fn a_delta_takes_nothing_that_is_not_there() {
-        for (delta, expected) in [
-            (&[4, 4, 0x90, 4][..], Some(&b"abcd"[..])),
-            (&[4, 5, 0x91, 1, 3, 2, b'x', b'y'], Some(b"bcdxy")),
-            (&[4, 0], Some(b"")),
-            (&[5, 4, 0x90, 4], None),
-            (&[4, 4, 0x90, 5], None),
-            (&[4, 4, 0x91, 9, 1], None),
-            (&[4, 3, 0x90, 4], None),
-            (&[4, 5, 0x90, 4], None),
-            (&[4, 4, 0], None),
-            (&[4, 4, 3, b'x'], None),
-            (&[4, 4, 0x9F, 1], None),
-            (&[4, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0x90, 4], None),
-            (&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], None),
-            (&[4], None),
-            (&[], None),
-        ] {
-            let mut out = Vec::new();
-            let made = apply(b"abcd", delta, &mut out);
-            assert_eq!(made.map(|()| out.as_slice()), expected, "{delta:?}");
-        }
+    fn what_is_damaged_all_over_is_left_to_git() {
+        let (mut reader, _) = made(&[entry(3, 4, b"", b"text"), entry(3, 5, b"", b"short")].map(|entry| entry.split_at(entry.len() - 4).0.to_vec()));
+        let mut out = Vec::new();
+        let (damaged, whole) = ("01".repeat(20), "00".repeat(20));
+        assert!((0..=MAX_DAMAGED).all(|_| reader.read(&damaged, &mut out).is_none()));
+        let mut reader = PackReader { damaged: reader.damaged, ..made(&[entry(3, 4, b"", b"text")]).0 };
+        assert!(reader.read(&whole, &mut out).is_none());
+        reader.damaged = MAX_DAMAGED;
+        assert!(reader.read(&whole, &mut out).is_some() && out == b"text");
     }
 }

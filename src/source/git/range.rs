@@ -20,18 +20,22 @@ pub struct Repository {
     pub is_shallow: bool,
     /// Commits that are being merged.
     pub merging: Vec<String>,
+    /// Whether there are files beside the history.
+    has_files: bool,
 }
 
 impl Repository {
     /// The repository of the folder in which git is called.
     pub fn of(git: &Git) -> Result<Self, GitError> {
-        let output = git.run(&["rev-parse", "--is-shallow-repository", "--git-path", "shallow", "--git-path", "MERGE_HEAD", "--show-prefix"])?;
-        let mut lines = output.splitn(4, |byte| *byte == b'\n');
+        let questions = ["--is-shallow-repository", "--is-inside-work-tree", "--git-path", "shallow", "--git-path", "MERGE_HEAD", "--show-prefix"];
+        let output = git.run(&[&["rev-parse"], &questions[..]].concat())?;
+        let mut lines = output.splitn(5, |byte| *byte == b'\n');
         let mut line = || lines.next().ok_or(GitError::Unexpected);
-        let (is_shallow, shallow, merge, prefix) = (text(line()?) == "true", path_of_line(line()?), path_of_line(line()?), path_of_line(line()?));
+        let (is_shallow, has_files) = (text(line()?) == "true", text(line()?) == "true");
+        let (shallow, merge, prefix) = (path_of_line(line()?), path_of_line(line()?), path_of_line(line()?));
         let ids = |path: PathBuf| fs::read_to_string(git.folder().join(path)).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
         let cut = if is_shallow { ids(shallow).into_iter().collect() } else { HashSet::new() };
-        Ok(Self { prefix, cut, is_shallow, merging: ids(merge) })
+        Ok(Self { prefix, cut, is_shallow, merging: ids(merge), has_files })
     }
 }
 
@@ -68,6 +72,12 @@ pub enum RangeError {
     /// A clone that does not hold all, where all is asked for.
     #[error("this clone is shallow; run `git fetch --unshallow`, or check out with a fetch-depth of 0")]
     Shallow,
+    /// A path that is nowhere.
+    #[error("{0} is neither here nor in any commit; check its spelling")]
+    NoPath(String),
+    /// A name of two things.
+    #[error("`{0}` is a commit and a file; write --history={0} or ./{0}")]
+    Ambiguous(String),
     /// A range that holds no commit.
     #[error("there is no commit in `{0}`; check both ends, or pass --allow-empty")]
     Empty(String),
@@ -84,6 +94,15 @@ pub fn resolve(git: &Git, repository: &Repository, name: &str) -> Result<String,
         Ok(id) => Ok(text(&id).to_owned()),
         Err(GitError::Refused(_)) => Err(RangeError::Unknown { name: name.to_owned(), advice: advice(repository, name) }),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether nothing was committed yet.
+pub fn is_unborn(git: &Git) -> Result<bool, GitError> {
+    match git.run(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) {
+        Ok(_) => Ok(false),
+        Err(GitError::Refused(_)) => Ok(true),
+        Err(error) => Err(error),
     }
 }
 
@@ -169,10 +188,61 @@ pub fn commits(git: &Git, repository: &Repository, spec: &str) -> Result<Vec<Lin
     }
 }
 
-/// All commits that lead to some references, the oldest first; to any reference and any stash, where none is named.
-pub fn history(git: &Git, repository: &Repository, references: &[String]) -> Result<Vec<Link>, RangeError> {
-    let mut names = references.iter().map(|name| resolve(git, repository, name)).collect::<Result<Vec<_>, _>>()?;
-    if names.is_empty() {
+/// That each of these paths is here or was once: a misspelt one would only look like one without changes.
+pub fn check_paths(git: &Git, paths: &[PathBuf]) -> Result<(), RangeError> {
+    for path in paths.iter().filter(|path| fs::symlink_metadata(git.folder().join(path)).is_err()) {
+        let one = std::slice::from_ref(path);
+        let is_known = |arguments: &[&str]| git.run_on(arguments, one).map(|found| !found.is_empty());
+        if !is_known(&["ls-files", "-z"])? && !is_known(&["rev-list", "--max-count=1", "--all"])? {
+            return Err(RangeError::NoPath(path.display().to_string().escape_debug().to_string()));
+        }
+    }
+    Ok(())
+}
+
+/// Which of these are names of commits and which are paths, as git tells them apart: what is both is neither.
+pub fn told_apart(git: &Git, repository: &Repository, words: &[PathBuf]) -> Result<(Vec<String>, Vec<PathBuf>), RangeError> {
+    let (mut names, mut paths) = (Vec::new(), Vec::new());
+    for word in words {
+        let name = word.to_str().filter(|name| check(name).is_ok() && resolve(git, repository, name).is_ok());
+        let is_here = repository.has_files && fs::symlink_metadata(git.folder().join(word)).is_ok();
+        match name {
+            Some(name) if is_here => return Err(RangeError::Ambiguous(name.to_owned())),
+            Some(name) => names.push(name.to_owned()),
+            None => paths.push(word.clone()),
+        }
+    }
+    check_paths(git, &paths)?;
+    Ok((names, paths))
+}
+
+/// References that lead to no commit: their names, the objects they lead to, and whether those are trees; else they are blobs.
+pub fn without_commit(git: &Git) -> Result<Vec<(String, String, bool)>, GitError> {
+    let all = git.run(&["for-each-ref", "--format=%(objecttype) %(refname)"])?;
+    let names = all.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && !line.starts_with(b"commit "));
+    let mut input = Vec::new();
+    for name in names.filter_map(|line| line.splitn(2, |byte| *byte == b' ').nth(1)) {
+        input.extend([name, b"^{} ", name, b"\n"].concat());
+    }
+    if input.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = git.run_with(&["cat-file", "--batch-check=%(objecttype) %(objectname) %(rest)"], &input)?;
+    let lead = |line: &[u8]| {
+        let line = String::from_utf8_lossy(line);
+        let mut words = line.splitn(3, ' ');
+        let (kind, id, name) = (words.next()?, words.next()?, words.next()?);
+        matches!(kind, "tree" | "blob").then(|| (name.to_owned(), id.to_owned(), kind == "tree"))
+    };
+    Ok(found.split(|byte| *byte == b'\n').filter_map(lead).collect())
+}
+
+/// All commits that lead to some references, the oldest first: to the one that is checked out where none is named, to all and every stash for `None`.
+pub fn history(git: &Git, repository: &Repository, references: Option<&[String]>) -> Result<Vec<Link>, RangeError> {
+    let mut names = references.unwrap_or_default().iter().map(|name| resolve(git, repository, name)).collect::<Result<Vec<_>, _>>()?;
+    if references.is_some_and(<[String]>::is_empty) {
+        names.push(resolve(git, repository, "HEAD")?);
+    } else if references.is_none() {
         names.push("--all".to_owned());
         // Of the stashes only the last has a reference, the others stand in its log.
         if text(&git.run(&["for-each-ref", "--format=%(refname)", "refs/stash"])?) == "refs/stash" {
