@@ -66,7 +66,6 @@ struct Entry {
 
 impl Prefilter {
     /// An index over `anchors`, each at least [`MIN_LEN`] bytes long; shorter ones are left out, and so is what comes after the first 65,535.
-    #[expect(clippy::large_stack_arrays, reason = "moved to the heap at once")]
     pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
         let anchors: Vec<Anchor> = anchors.copied().collect();
         let mut filter = Self {
