@@ -40,9 +40,13 @@ impl Composer {
         }
         order.reverse();
         let mut follows = vec![false; rules.compiled.len()];
-        let follow = |need: &&Need| need.of >= rules.rules.len() && (rules.compiled[need.of].is_silent() || rules.compiled[need.of].anchors.is_empty());
-        for rule in order.iter().filter(|rule| !rules.compiled[**rule].is_led()) {
-            rules.requires.needs[*rule].iter().filter(follow).for_each(|need| follows[need.of] = true);
+        for &rule in &order {
+            // A pattern that leads to its rule is looked for first.
+            let follow = |need: &&Need| {
+                let part = &rules.compiled[need.of];
+                need.of >= rules.rules.len() && (part.anchors.is_empty() || part.is_silent() && !rules.compiled[rule].is_led())
+            };
+            rules.requires.needs[rule].iter().filter(follow).for_each(|need| follows[need.of] = true);
         }
         let mut concerned = needed.clone();
         for &rule in &order {
