@@ -90,7 +90,13 @@ fn check_is_the_default_command() {
 
 #[test]
 fn wrong_use_is_one_error_with_advice_and_status_2() {
-    let tree = Tree::new(&[("a.txt", ""), ("empty/.gitkeep", ""), ("bad.toml", "\nexclud = []\n"), ("loop.toml", "extend = [\"loop.toml\"]\n")]);
+    let tree = Tree::new(&[
+        ("a.txt", ""),
+        ("empty/.gitkeep", ""),
+        ("bad.toml", "\nexclud = []\n"),
+        ("loop.toml", "extend = [\"loop.toml\"]\n"),
+        ("settings", "a.txt\nNAME=value\n"),
+    ]);
     fs::remove_file(tree.path().join("empty/.gitkeep")).unwrap();
     for (arguments, expected) in [
         (&["gone"][..], "cannot read gone: no such file or folder"),
@@ -119,6 +125,7 @@ fn wrong_use_is_one_error_with_advice_and_status_2() {
         (&["--config", "loop.toml"], "loop.toml: it extends itself"),
         (&["--config", "bad.toml", "--isolated"], "cannot be used with"),
         (&["--files-from", "gone"], "cannot read the list of files gone"),
+        (&["--files-from", "settings"], "entry 2 of settings names no file"),
         (&["-", "--files-from", "-"], "cannot read standard input twice"),
         (&["a.txt", "--stdin-filename", "b"], "add the path `-`"),
         (&["-q", "-v"], "cannot be used with"),

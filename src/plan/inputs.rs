@@ -29,7 +29,7 @@ pub fn inputs(args: &CheckArgs, environment: &Environment) -> Result<Vec<Input>,
     }
     let mut inputs: Vec<Input> = paths.into_iter().map(|path| input(path, stdin_name)).collect();
     match &args.files.files_from {
-        Some(list) => inputs.extend(read_list(list)?.into_iter().map(Input::Path)),
+        Some(list) => inputs.extend(read_list(list, &environment.folder)?.into_iter().map(Input::Path)),
         None if inputs.is_empty() => inputs.push(Input::Path(".".into())),
         None => {}
     }
@@ -66,12 +66,20 @@ fn input(path: PathBuf, stdin_name: Option<&str>) -> Input {
     if is_stdin(&path) { Input::Stdin(stdin_name.unwrap_or("stdin").to_owned()) } else { Input::Path(path) }
 }
 
-/// The paths listed in a file, or on standard input for `-`.
-fn read_list(list: &Path) -> Result<Vec<PathBuf>, UsageError> {
+/// The paths listed in a file, or on standard input for `-`. What is no list of paths is refused by the number of the line: it may hold secrets.
+fn read_list(list: &Path, folder: &Path) -> Result<Vec<PathBuf>, UsageError> {
     let mut bytes = Vec::new();
     let done = if is_stdin(list) { io::stdin().lock().read_to_end(&mut bytes) } else { fs::File::open(list).and_then(|mut f| f.read_to_end(&mut bytes)) };
     done.map_err(|e| UsageError::new(format!("cannot read the list of files {}: {}", list.display(), reason(&e))))?;
-    Ok(split_list(&bytes))
+    let paths = split_list(&bytes);
+    let is_pair = |path: &PathBuf| {
+        let text = path.to_string_lossy();
+        (text.contains('=') || text.contains(": ")) && absolute(folder, path).symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    match paths.iter().position(is_pair) {
+        Some(at) => Err(UsageError::new(format!("entry {} of {} names no file", at + 1, list.display())).with_help("--files-from wants one path on each line")),
+        None => Ok(paths),
+    }
 }
 
 /// A list with a NUL byte is separated by NUL bytes, any other by line ends.

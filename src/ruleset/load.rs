@@ -240,12 +240,12 @@ pub fn built_in() -> Result<Vec<Rule>, RuleError> {
 
 /// The rules of a file, or of all `*.toml` files below a folder, in the order of their names.
 pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
-    Ok(gathered(files_of(path)?.iter().map(|file| parse(&file.display().to_string(), &text_of(file)?, false)))?.into_iter().flatten().collect())
+    Ok(gathered(files_of(path)?.iter().map(|file| parse(&shown(file), &text_of(file)?, false)))?.into_iter().flatten().collect())
 }
 
 /// The slots of APIs in the same files.
 pub fn read_sinks(path: &Path) -> Result<Sinks, RuleError> {
-    let read = files_of(path)?.into_iter().map(|file| parse_sinks(&file.display().to_string(), &text_of(&file)?));
+    let read = files_of(path)?.into_iter().map(|file| parse_sinks(&shown(&file), &text_of(&file)?));
     Ok(gathered(read)?.into_iter().fold(Sinks::default(), |mut all, sinks| {
         all.add(sinks);
         all
@@ -263,6 +263,12 @@ pub fn parse_sinks(name: &str, text: &str) -> Result<Sinks, RuleError> {
     }))
 }
 
+/// A path as messages name it: from the working directory, where it lies below that.
+fn shown(path: &Path) -> String {
+    let folder = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(folder).ok().filter(|within| !within.as_os_str().is_empty()).unwrap_or(path).display().to_string()
+}
+
 fn text_of(file: &Path) -> Result<String, RuleError> {
     fs::read_to_string(file).map_err(|error| cannot_read(file, &error))
 }
@@ -271,7 +277,7 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, RuleError> {
     let mut files = Vec::new();
     list(path, &mut files)?;
     if files.is_empty() {
-        return Err(RuleError::new(format!("no rule file (*.toml) in {}; put one there or remove the path", path.display())));
+        return Err(RuleError::new(format!("no rule file (*.toml) in {}; put one there or remove the path", shown(path))));
     }
     files.sort();
     Ok(files)
@@ -279,11 +285,11 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, RuleError> {
 
 fn cannot_read(file: &Path, error: &std::io::Error) -> RuleError {
     let why = if error.kind() == std::io::ErrorKind::InvalidData { "it is no text in UTF-8; save it as such".to_owned() } else { reason(error) };
-    RuleError::new(format!("cannot read rule file {}: {why}", file.display()))
+    RuleError::new(format!("cannot read rule file {}: {why}", shown(file)))
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), RuleError> {
-    let fail = |error| RuleError::new(format!("cannot read rules from {}: {}; check the path", path.display(), reason(&error)));
+    let fail = |error| RuleError::new(format!("cannot read rules from {}: {}; check the path", shown(path), reason(&error)));
     if !fs::metadata(path).map_err(fail)?.is_dir() {
         files.push(path.to_owned());
         return Ok(());

@@ -1,7 +1,7 @@
 //! The part of `tools/bench` that needs the library: the floor, long lines, many rules.
 //!
-//! `bench floor PATH…` lists and reads what a scan of the paths would list and read, and does nothing with it; `bench lines [MB]` scans single lines of
-//! 1 to 64 MB; `bench rules PATH…` scans the files in memory with the built-in rules and with a thousand.
+//! `cargo bench --bench trees -- floor PATH…` lists and reads what a scan of the paths would list and read, and does nothing with it; `lines [MB]` scans single lines of
+//! 1 to 64 MB; `rules PATH…` scans the files in memory with the built-in rules and with a thousand.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints its measurements")]
 
 use std::hint::black_box;
@@ -26,13 +26,14 @@ const MANY_RULES: usize = 1000;
 const MANY_FINDINGS: &str = "pairs with secrets";
 
 fn main() {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    // Cargo adds a flag of its own.
+    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.split_first() {
         Some((command, paths)) if command == "floor" => floor(paths),
         Some((command, paths)) if command == "rules" => rules(paths),
         Some((command, sizes)) if command == "lines" => lines(sizes.first().and_then(|size| size.parse().ok()).unwrap_or(64)),
         _ => {
-            eprintln!("usage: bench floor PATH… | bench rules PATH… | bench lines [MB]");
+            eprintln!("usage: cargo bench --bench trees -- floor PATH… | rules PATH… | lines [MB]");
             process::exit(2);
         }
     }
