@@ -41,6 +41,8 @@ use super::workflow;
 
 /// Callees shorter than this, in bytes, decode nothing in most files that have them.
 const LEAST_DECODER: usize = 6;
+/// Largest file that a machine has written of which a tree is built, in bytes.
+const MAX_GENERATED: usize = 64 << 10;
 /// The language of infrastructure code.
 const INFRASTRUCTURE: &str = "hcl";
 /// The language of commands.
@@ -403,6 +405,8 @@ impl Meaning {
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         match language.name {
             INFRASTRUCTURE => Worth::Nothing,
+            // The tree of a bundle takes a second and a hundred times its size.
+            _ if blob.kind == FileKind::Generated && blob.bytes.len() > MAX_GENERATED => Worth::Nothing,
             _ if seen.has(Sight::Folding) || seen.has(Sight::Practice) || sends_openly() || handles_hooks() => Worth::Values,
             _ if !may_reach() => Worth::Nothing,
             _ if self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word() => Worth::Values,

@@ -56,7 +56,7 @@ use std::time::{Duration, Instant};
 use regex_automata::meta;
 
 use crate::lang::{self, Language};
-use crate::model::facts::{Argument, Attribute, Resource, Wanted};
+use crate::model::facts::{Argument, Attribute, Resource, Value, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
 use crate::model::sign::Sign;
@@ -937,7 +937,13 @@ fn bare_place(blob: &Blob, lines: &Lines, span: Span) -> Place {
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, place: impl Fn(Span) -> Place) -> Resource {
-    let attributes = raw.attributes.into_iter().map(|a| Attribute { path: a.path, value: a.value, expression: a.expression, place: place(a.span) });
+    // Where the pieces of a value stand, nobody asks of an attribute; there may be hundreds of thousands.
+    let bare = |value: Value| match value {
+        Value::Literal { text, .. } => Value::Literal { text, pieces: Vec::new(), starts: Vec::new() },
+        other => other,
+    };
+    let attribute = |a: syntax::RawAttribute| Attribute { path: a.path, value: bare(a.value), expression: a.expression, place: place(a.span) };
+    let attributes = raw.attributes.into_iter().map(attribute);
     let relative = &*blob.target.relative;
     let is_terraform = [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| relative.ends_with(end));
     let folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
