@@ -86,6 +86,38 @@ fn what_is_not_known_is_not_reported() {
     let mut wrong = Vec::new();
     for (name, files) in [
         ("scopes from the environment", vec![("a.py", format!("{}{ACCOUNTS}{PAY}", client("os.environ[\"SCOPES\"]")))]),
+        ("scopes under another name", vec![("a.py", format!("{}{ACCOUNTS}{PAY}", client("os.environ[\"PERMISSIONS\"]")))]),
+        (
+            "more scopes behind the first",
+            vec![(
+                "a.py",
+                format!(
+                    "S = [\"banking:read\"]\nS += extra\nSCOPES = [\"banking:read\"]\nSCOPES += os.environ.get(\"EXTRA\", \"\").split()\n{}{ACCOUNTS}{PAY}",
+                    client("\" \".join(SCOPES)")
+                ),
+            )],
+        ),
+        ("scopes and others", vec![("a.py", format!("SCOPES = [\"banking:read\"] + extra\n{}{ACCOUNTS}{PAY}", client("\" \".join(SCOPES)")))]),
+        ("others and scopes", vec![("a.py", format!("SCOPES = [*base, \"banking:read\"]\n{}{ACCOUNTS}{PAY}", client("\" \".join(SCOPES)")))]),
+        ("scopes in a template", vec![("a.py", format!("scope = f\"banking:read {{extra}}\"\n{}{ACCOUNTS}{PAY}", client("scope")))]),
+        (
+            "scopes in a form",
+            vec![(
+                "a.js",
+                format!(
+                    "const body = `grant_type=client_credentials&scope=banking:read+${{extra}}`;\nfetch(\"{TOKEN}\", {{ method: \"POST\", body }});\nfetch(\"{API}/v1/accounts\");\nfetch(\"{API}/v1/payments\", {{ method: \"POST\" }});\n"
+                ),
+            )],
+        ),
+        (
+            "a table of scopes",
+            vec![(
+                "a.js",
+                format!(
+                    "const SCOPES = {{ READ: \"banking:read\", KYC: \"identity:read\" }};\nfetch(\"{TOKEN}\", {{ method: \"POST\", body: form({{ scope: SCOPES.READ }}) }});\nfetch(\"{API}/v1/accounts\");\n"
+                ),
+            )],
+        ),
         ("scopes from a function", vec![("a.py", format!("{}{ACCOUNTS}{PAY}", client("scopes_of(tenant)")))]),
         ("a path that is not known", vec![("a.py", format!("import sys\n{}{ACCOUNTS}requests.get(API + sys.argv[1])\n", client(both)))]),
         ("a resource that is not known", vec![("a.py", format!("import sys\n{}{ACCOUNTS}requests.get(f\"{{API}}/v1/{{sys.argv[1]}}\")\n", client(both)))]),
@@ -329,7 +361,19 @@ fn urls_that_are_joined_are_followed() {
     let go = format!(
         "package a\n\nvar c = clientcredentials.Config{{Scopes: []string{{\"banking:read\", \"identity:read\"}}}}\n\nfunc f() {{\n\tbase, _ := url.Parse(\"{API}\")\n\thttp.Get(base.JoinPath(\"v1\", \"accounts\").String())\n}}\n"
     );
-    for (path, text) in [("a.rs", rust("base.join(\"v1/accounts\")?")), ("a.rs", rust("base.join(\"v1/accounts\").unwrap()")), ("a.py", python), ("a.go", go)] {
+    let formatted = format!("{}requests.get(\"{{base}}/v1/{{0}}\".format(\"accounts\", base=API), headers=None)\n", client("\"banking:read identity:read\""));
+    // A function that hands a path on, by a format of two names; its own call is none of it.
+    let handed = rust("format!(\"{BASE}{path}\")").replace("async fn f(http: &Client)", "async fn get(http: &Client, path: &str)")
+        + "async fn g(http: &Client, id: &str) {\n    get(http, &format!(\"v1/accounts/{id}\")).await;\n}\n";
+    for (path, text) in [
+        ("a.rs", rust("base.join(\"v1/accounts\")?")),
+        ("a.rs", rust("base.join(\"v1/accounts\").unwrap()")),
+        ("a.rs", rust("format!(\"{base}v1/accounts/{}\", id, base = config::aelix_url)")),
+        ("a.rs", handed),
+        ("a.py", python),
+        ("a.py", formatted),
+        ("a.go", go),
+    ] {
         let found = ids_of(&[file(path, text.clone())]);
         assert!(found.len() == 1 && found[0].ends_with("scopes/unused-scope"), "{found:?}\n{text}");
     }
@@ -348,6 +392,18 @@ fn requests_that_people_send_by_hand_count_as_use() {
         let found = ids_of(&[file("a.py", program.clone()), file(path, text)]);
         assert!(found.is_empty(), "{path}: {found:?}");
     }
+}
+
+#[test]
+fn what_signing_in_needs_is_not_unused() {
+    let program = |scopes: &str| {
+        format!(
+            "import msal, requests\napp = msal.ConfidentialClientApplication(CLIENT, client_credential=SECRET)\nresult = app.acquire_token_by_authorization_code(code, scopes={scopes})\nrequests.get(\"https://graph.microsoft.com/v1.0/me/events\")\n"
+        )
+    };
+    assert!(ids_of(&[file("a.py", program("[\"User.Read\", \"Calendars.ReadBasic\"]"))]).is_empty());
+    let found = ids_of(&[file("a.py", program("[\"Contacts.Read\", \"Calendars.ReadBasic\"]"))]);
+    assert!(found.len() == 1 && found[0].ends_with("scopes/unused-scope"), "{found:?}");
 }
 
 /// A document of a bank that nobody knows.

@@ -95,6 +95,11 @@ const TYPES: [&str; 44] = [
 const RESPONSES: [&str; 14] =
     ["response", "resp", "res", "token", "data", "body", "json", "result", "claims", "payload", "tokens", "jwt", "decoded", "tokenset"];
 
+/// Words, in lower case, of what reads a value by its name: the text that it is given is a name, or what is taken if there is no such value.
+const READERS: [&str; 10] = ["env", "environ", "getenv", "lookupenv", "getenvironmentvariable", "getproperty", "config", "configuration", "settings", "get"];
+/// Callees, in lower case, that put a list together.
+const JOINERS: [&str; 5] = ["append", "concat", "union", "plus", "chain"];
+
 /// What a value that is not all text is made of.
 struct Expression {
     /// The names in it.
@@ -103,13 +108,21 @@ struct Expression {
     is_path: bool,
     /// Beside text, a name in capitals.
     has_constant: bool,
+    /// Something that is no scope by its name is added to a list or a text: `["a"] + extra`, `[...base, "a"]`.
+    has_more: bool,
 }
 
 impl Expression {
+    /// Whether text in it is the name of a value: `os.environ["EXTRA"]`.
+    fn reads_by_name(&self) -> bool {
+        self.words.iter().any(|word| READERS.contains(&word.to_ascii_lowercase().as_str()))
+    }
+
     /// Reads up to the end of the value: a comma or a closing bracket that is not its own, the end of the line outside of brackets. Text in quotes is
     /// passed over, unless the value itself stands in text (`scope=${SCOPES}`).
     fn of(region: &[u8], is_text: bool) -> Self {
         let (mut words, mut depth, mut p, mut is_path, mut has_constant) = (Vec::new(), 0usize, 0, true, false);
+        let mut has_more = false;
         let mut in_hole = !is_text;
         while let Some(&b) = region.get(p) {
             match b {
@@ -122,8 +135,11 @@ impl Expression {
                     let inside = String::from_utf8_lossy(&text[..end]).into_owned();
                     if requests_scopes(inside.as_bytes()) {
                         words.push(inside);
-                    } else if let Some((_, hole)) = inside.split_once("${") {
-                        words.push(hole.trim_end_matches('}').rsplit('.').next().unwrap_or_default().to_owned());
+                    } else {
+                        for name in holes(&inside) {
+                            has_more |= !requests_scopes(name.as_bytes());
+                            words.push(name.to_owned());
+                        }
                     }
                     p += end + 1;
                 }
@@ -139,6 +155,9 @@ impl Expression {
                     let word = String::from_utf8_lossy(&region[p..p + length]).into_owned();
                     let is_called = matches!(region.get(p + length), Some(b'(' | b'!' | b':' | b'<'));
                     has_constant |= !is_called && length > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+                    let is_joiner = is_called && JOINERS.contains(&word.to_ascii_lowercase().as_str());
+                    let is_more = if is_text { in_hole } else { is_added(&region[..p]) };
+                    has_more |= !is_text && is_joiner || is_more && !requests_scopes(word.as_bytes());
                     // `Scope::new`: the word is a type.
                     if in_hole && !region[p + length..].starts_with(b"::") {
                         words.push(word);
@@ -150,8 +169,28 @@ impl Expression {
             }
             p += 1;
         }
-        Self { words, is_path, has_constant }
+        Self { words, is_path, has_constant, has_more }
     }
+}
+
+/// The last names in the holes of a text: `extra` of `banking:read ${this.extra}`.
+fn holes(text: &str) -> impl Iterator<Item = &str> {
+    let expressions = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    let names = expressions.filter_map(|expression| expression.split([':', '(', '[']).next()?.rsplit('.').next());
+    names.map(str::trim).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+}
+
+/// Whether what follows is added to a text or a list: `+ extra`, `...base`, `*base`.
+fn is_added(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b"&").unwrap_or(before).trim_ascii_end();
+    let spread = before.strip_suffix(b"...").or_else(|| before.strip_suffix(b"*"));
+    before.ends_with(b"+") || spread.is_some_and(|rest| matches!(rest.trim_ascii_end().last(), Some(b'[' | b'(' | b'{' | b',')))
+}
+
+/// Whether a text may be the name of a variable: `AELIX_PERMISSIONS`.
+fn is_variable(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// One scope in a request: its bytes as written, and its name decoded.
@@ -271,12 +310,25 @@ impl Reader<'_> {
         let is_response =
             expression.is_path && expression.words.len() > 1 && expression.words.iter().any(|word| RESPONSES.contains(&word.to_ascii_lowercase().as_str()));
         let is_open = self.default_text(value).is_some()
-            || if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant };
-        is_open.then_some(names)
+            || expression.has_more
+            || if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant }
+            || expression.reads_by_name() && !is_response;
+        is_open.then(|| if expression.has_more { Vec::new() } else { names })
     }
 
     /// The scopes in the value that begins at `value`.
     fn scopes(&self, form: Form, value: usize) -> Vec<Token> {
+        let mut tokens = self.tokens_of(form, value);
+        if form == Form::Assigned && tokens.iter().any(|token| is_variable(&token.name)) && !matches!(self.at(self.blanks(value)), b'"' | b'\'' | b'`') {
+            let region = &self.bytes[value..(value + MAX_EXPRESSION).min(self.bytes.len())];
+            if Expression::of(region, false).reads_by_name() {
+                tokens.retain(|token| !is_variable(&token.name));
+            }
+        }
+        tokens
+    }
+
+    fn tokens_of(&self, form: Form, value: usize) -> Vec<Token> {
         match form {
             Form::Called => self.bracketed(value),
             Form::Element => self.tokens(value, self.skip(value, |b| b != b'<' && b != b'\n')),
@@ -464,7 +516,10 @@ impl Reader<'_> {
                         p += 1;
                         continue;
                     };
-                    if self.at(self.any_blanks(after)) == b':' {
+                    // A table that gives scopes names requests none of them.
+                    let before = self.bytes[from..p].trim_ascii_end();
+                    let is_named = depth == 1 && self.at(from) == b'{' && (before.ends_with(b":") || before.ends_with(b"=") || before.ends_with(b"=>"));
+                    if is_named || self.at(self.any_blanks(after)) == b':' {
                         return Vec::new();
                     }
                     out.extend(self.tokens(inside.start, inside.end));

@@ -42,6 +42,8 @@ pub struct Provider {
     pub libraries: Vec<String>,
     /// Words of files that use the credentials of their surroundings, with whatever scopes those have.
     pub ambient: Vec<String>,
+    /// Scopes that signing in needs, whatever else is called: nobody sees whether they are used.
+    pub sign_in: Vec<String>,
     /// The first scope of a call is the least that the vendor names for it.
     pub names_least: bool,
     /// Its hosts are of its customers: a URL that contains one of its words is its own.

@@ -175,7 +175,8 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
         }
         let (mut next, mut called) = (Vec::new(), BTreeSet::new());
         for (index, wrapper_of) in wrappers.iter().enumerate() {
-            for call in by_callee.get(wrapper_of.function).into_iter().flatten() {
+            let others = by_callee.get(wrapper_of.function).into_iter().flatten().filter(|call| !std::ptr::eq(**call, wrapper_of.call));
+            for call in others {
                 let given = call.urls.iter().find(|url| url.position == Some(wrapper_of.position) || url.name.as_deref() == Some(wrapper_of.parameter));
                 let Some(given) = given else { continue };
                 called.insert(index);
@@ -294,6 +295,7 @@ impl<'a> Resolver<'a> {
         let found = all.into_iter().max_by_key(|found| (matches!(found.target, Target::Known(_)), found.tie == Tie::Ours));
         // A request to an address that nobody knows, in a file that names the provider.
         let is_open = || is_named && SENDERS.contains(&call.callee.to_ascii_lowercase().as_str()) && call.urls.iter().all(|url| is_unknown(&url.parts));
+        let is_open = || is_open() && !call.urls.iter().any(|url| is_of_no_api(&url.parts));
         found.or_else(|| is_open().then(|| self.open_use(call)))
     }
 
@@ -548,6 +550,12 @@ fn may_match(path: &str, segments: &[&str], is_whole: bool) -> bool {
 /// Whether nothing is known of a URL.
 fn is_unknown(parts: &[UrlPart]) -> bool {
     !parts.iter().any(|part| matches!(part, UrlPart::Text(_)))
+}
+
+/// Whether the name of a URL says that it is where tokens are, and no API: `config.tokenUrl`.
+fn is_of_no_api(parts: &[UrlPart]) -> bool {
+    let [UrlPart::Name(written) | UrlPart::Hole(written)] = parts else { return false };
+    name::normalise(last_name(written).as_bytes()).split('_').any(|word| NO_API.contains(&word))
 }
 
 /// The path of a URL without query and fragment, and whether all before it is known.

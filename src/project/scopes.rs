@@ -281,9 +281,10 @@ impl<'a> Verdict<'a> {
         self.requested.keys().copied().filter(|scope| self.is_judged(scope) && !self.used.contains(scope) && !self.possible.contains(scope)).collect()
     }
 
-    /// Whether the catalogue says what the scope is for.
+    /// Whether the catalogue says what the scope is for, and only calls use it.
     fn is_judged(&self, scope: &str) -> bool {
-        self.provider.endpoints().iter().any(|endpoint| endpoint.scopes.iter().any(|known| known == scope))
+        let is_for_sign_in = self.provider.sign_in.iter().any(|own| own == scope);
+        !is_for_sign_in && self.provider.endpoints().iter().any(|endpoint| endpoint.scopes.iter().any(|known| known == scope))
     }
 
     /// Calls that need a scope that nobody requests, by what each needs one of.
@@ -293,12 +294,16 @@ impl<'a> Verdict<'a> {
             return found;
         }
         for (call, known) in self.sure().filter(|(call, _)| call.method.is_some() && !call.call.is_by_hand) {
-            let endpoints = || known.iter().map(|at| &self.provider.endpoints()[*at]);
-            if !endpoints().any(|endpoint| endpoint.is_met(|scope| self.requested.contains_key(scope))) {
+            if !self.is_met(known) {
                 found.entry(self.needed(known)).or_default().push(call);
             }
         }
         found
+    }
+
+    /// Whether what is requested is enough for calls of one of these endpoints.
+    fn is_met(&self, known: &[usize]) -> bool {
+        known.iter().any(|at| self.provider.endpoints()[*at].is_met(|scope| self.requested.contains_key(scope)))
     }
 
     /// Whether a call needs several scopes, and some of them are requested.
@@ -562,8 +567,10 @@ impl<'a> Verdict<'a> {
     /// The smallest set of scopes that is enough for the calls, as far as choosing for one call after the other finds it; among equals those that are
     /// requested already, or only read the same.
     fn sufficient(&self) -> Vec<String> {
-        let mut open: Vec<Vec<Vec<&str>>> =
-            self.sure().map(|(_, known)| known.iter().flat_map(|at| self.provider.endpoints()[*at].alternatives()).collect()).collect();
+        // What people send by hand is no reason to request more.
+        let counts = |(call, known): &(&Use, &Vec<usize>)| !call.call.is_by_hand || self.is_met(known);
+        let needs = |(_, known): (&Use, &Vec<usize>)| known.iter().flat_map(|at| self.provider.endpoints()[*at].alternatives()).collect();
+        let mut open: Vec<Vec<Vec<&str>>> = self.sure().filter(counts).map(needs).collect();
         open.retain(|call: &Vec<Vec<&str>>| !call.is_empty());
         open.sort_by_key(Vec::len);
         let mut chosen: BTreeSet<&str> = BTreeSet::new();
@@ -588,6 +595,8 @@ impl<'a> Verdict<'a> {
                 chosen = without;
             }
         }
+        // Nobody sees that signing in uses these.
+        chosen.extend(self.provider.sign_in.iter().map(String::as_str).filter(|scope| self.requested.contains_key(scope)));
         chosen.into_iter().map(str::to_owned).collect()
     }
 

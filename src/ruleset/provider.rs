@@ -43,6 +43,8 @@ struct File {
     #[serde(default)]
     ambient: Vec<String>,
     #[serde(default)]
+    sign_in: Vec<String>,
+    #[serde(default)]
     token_rules: Vec<String>,
     #[serde(default)]
     told_by_words: bool,
@@ -128,7 +130,12 @@ pub fn parse(name: &str, text: &str) -> Result<Provider, RuleError> {
 /// What of a provider cannot be meant so, and why.
 fn fault(provider: &Provider) -> Option<(String, String)> {
     let of_endpoints = provider.own_endpoints.iter().flat_map(|endpoint| endpoint.scopes.iter().chain(&endpoint.possible));
-    let of_scopes = provider.sensitive.iter().flat_map(|sensitive| &sensitive.scopes).chain(provider.scopes.iter().flat_map(|scope| &scope.narrower));
+    let of_scopes = provider
+        .sensitive
+        .iter()
+        .flat_map(|sensitive| &sensitive.scopes)
+        .chain(provider.scopes.iter().flat_map(|scope| &scope.narrower))
+        .chain(&provider.sign_in);
     let unknown = of_endpoints.chain(of_scopes).find(|name| provider.scope(name).is_none());
     if let Some(name) = unknown {
         let hint = nearest(name, provider.scopes.iter().map(|scope| scope.name.as_str())).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
@@ -170,6 +177,7 @@ fn of_file(file: File) -> Provider {
         own_endpoints: file.endpoint.into_iter().map(endpoint).collect(),
         prefixes: file.prefixes,
         libraries: file.libraries.iter().map(|word| word.to_lowercase()).collect(),
+        sign_in: file.sign_in,
         ambient: file.ambient.iter().map(|word| word.to_lowercase()).collect(),
         is_told_by_words: file.told_by_words,
         names_least: file.names_least,

@@ -724,12 +724,10 @@ impl<'a> Reader<'a> {
         if argument.parts.is_empty() {
             return vec![UrlPart::Hole(self.text(argument.span).to_owned())];
         }
-        let mut formats = 0;
         let mut each = |part: &Part| match part {
             // A format whose values the grammar does not take apart: `format!("{}/x", self.base)`.
-            Part::Hole(span) if self.text(*span).starts_with('"') => {
-                formats += 1;
-                vec![self.format_hole(argument.span, *span, formats - 1).unwrap_or_else(|| self.part(part))]
+            Part::Hole(span) if self.text(*span).starts_with('{') && self.text(*span).ends_with('}') => {
+                vec![self.format_hole(*span).unwrap_or_else(|| self.part(part))]
             }
             // `url := base.JoinPath("x")` behind a name.
             Part::Hole(span) => self.named_by_sigil(*span).or_else(|| self.made(*span, depth + 1)).unwrap_or_else(|| vec![self.part(part)]),
@@ -739,34 +737,28 @@ impl<'a> Reader<'a> {
         argument.parts.iter().flat_map(&mut each).collect()
     }
 
-    /// What fills a hole of a format: the name in it, or the value of its number behind the format.
-    fn format_hole(&self, whole: Span, format: Span, index: usize) -> Option<UrlPart> {
-        let inner = |hole: &str| hole.split_once('}').map(|(inner, _)| inner.split(':').next().unwrap_or(inner).trim().to_owned());
-        let holes: Vec<String> = self.text(format).split('{').skip(1).filter_map(inner).collect();
-        let hole = holes.get(index)?;
-        if !hole.is_empty() {
-            let values = self.text(Span::new(format.end, whole.end.max(format.end)));
-            return Some(UrlPart::Hole(given_by_name(values, hole).unwrap_or(hole).to_owned()));
-        }
-        let number = holes[..index].iter().filter(|hole| hole.is_empty()).count();
-        let values = self.text(Span::new(format.end, whole.end.max(format.end))).trim_start_matches([' ', '\n', ',']);
-        let (mut depth, mut at, mut value) = (0_usize, 0, String::new());
-        for c in values.chars().take(MAX_URL) {
-            match c {
-                '(' | '[' | '{' => depth += 1,
-                ')' | ']' | '}' if depth == 0 => break,
-                ')' | ']' | '}' => depth -= 1,
-                ',' if depth == 0 => {
-                    at += 1;
-                    continue;
-                }
-                _ => {}
+    /// What fills a hole of a format: the value that is given by its name, the name itself, or the value of its number behind the format.
+    fn format_hole(&self, hole: Span) -> Option<UrlPart> {
+        let line = |bytes: &'a [u8]| &bytes[..bytes.len().min(MAX_URL)];
+        let before = &self.bytes[hole.start.saturating_sub(MAX_URL)..hole.start];
+        let before = &before[memchr::memrchr2(b'"', b'\'', before)? + 1..];
+        let behind = line(self.bytes.get(hole.end..)?);
+        let values = values(line(&behind[memchr::memchr2(b'"', b'\'', behind)? + 1..]));
+        let name = hole_name(self.text(hole));
+        let value = match name {
+            "" => {
+                let is_numbered = |hole: &&str| hole_name(hole).is_empty();
+                let number = std::str::from_utf8(before).ok()?.split_inclusive('}').filter_map(|part| part.get(part.find('{')?..)).filter(is_numbered).count();
+                *values.get(number)?
             }
-            if at == number {
-                value.push(c);
-            }
-        }
-        (!value.trim().is_empty()).then(|| UrlPart::Hole(value.trim().to_owned()))
+            name => match name.parse::<usize>() {
+                Ok(number) => values.get(number)?,
+                Err(_) => values.iter().find_map(|value| value.strip_prefix(name)?.trim_start().strip_prefix('=')).unwrap_or(name),
+            },
+        };
+        let value = value.trim();
+        let text = value.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+        (!value.is_empty()).then(|| text.map_or_else(|| UrlPart::Hole(value.to_owned()), |text| UrlPart::Text(text.to_owned())))
     }
 
     /// The parts of a URL that a call makes of text or of two URLs: `new Uri(x)`, `URI.create(x)`, `urljoin(base, path)`, `new URL(path, base)`.
@@ -970,10 +962,34 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The value that a format is given by name: `config::BASE` of `, base = config::BASE`.
-fn given_by_name<'v>(values: &'v str, name: &str) -> Option<&'v str> {
-    let given = |part: &'v str| part.trim().strip_prefix(name)?.trim_start().strip_prefix('=').map(|value| value.trim().trim_end_matches(')'));
-    values.split(',').take(MAX_URLS * 2).find_map(given).filter(|value| !value.is_empty() && !value.contains(['(', '{', '"', '=']))
+/// The name in a hole of a format: `path` of `{path:>3}`, none of `{}`.
+fn hole_name(hole: &str) -> &str {
+    let inner = hole.trim_start_matches('{').trim_end_matches('}');
+    inner.split(':').next().unwrap_or(inner).trim()
+}
+
+/// The values that stand behind a format, up to the end of its call: `self.base` and `id` of `, self.base, id)`, of `.format(self.base, id)`.
+fn values(behind: &[u8]) -> Vec<&str> {
+    // The end of a raw text.
+    let behind = &behind[behind.iter().take_while(|b| **b == b'#').count()..];
+    let from = if behind.trim_ascii_start().starts_with(b",") { memchr::memchr(b',', behind) } else { memchr::memchr2(b'(', b'\n', behind) };
+    let Some(behind) = from.map(|from| &behind[from + 1..]) else { return Vec::new() };
+    let (mut depth, mut from, mut found) = (0_usize, 0, Vec::new());
+    for (at, b) in behind.iter().enumerate() {
+        match b {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth > 0 => depth -= 1,
+            b',' | b')' | b']' | b'}' => {
+                found.push(&behind[from..at]);
+                from = at + 1;
+                if *b != b',' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    found.into_iter().filter_map(|value| std::str::from_utf8(value).ok()).map(str::trim).collect()
 }
 
 /// The name that is declared behind an annotation: `baseUrl` of `private final String baseUrl;`, of `private val baseUrl: String,`.

@@ -91,6 +91,8 @@ enum Item<'t> {
     Decode(Decoding, usize),
     /// A hole in a string that nobody follows.
     Hole(Node<'t>),
+    /// A hole in a format, `{path}`, that nobody follows.
+    FormatHole(Span),
 }
 
 /// Why a value is not text.
@@ -421,7 +423,11 @@ impl<'a, 't> Folder<'a, 't> {
                 return (stopped.unwrap_or(Value::Unknown), Vec::new());
             }
             steps -= 1;
-            let at = if let Item::Node(node, _) | Item::Hole(node) = &item { Some(*node) } else { None };
+            let (at, in_format) = match &item {
+                Item::Node(node, _) | Item::Hole(node) => (*node, None),
+                Item::FormatHole(span) => (node, Some(*span)),
+                _ => (node, None),
+            };
             let stop = self.item(item, &mut folding).err();
             compound |= folding.todo.len() > 1 || !folding.pieces.is_empty() && !folding.todo.is_empty();
             let Some(stop) = stop else { continue };
@@ -435,7 +441,7 @@ impl<'a, 't> Folder<'a, 't> {
             if folding.is_encoded() || folding.parts.len() >= MAX_HOLES {
                 return (value.clone(), Vec::new());
             }
-            folding.open(self.hole(at.unwrap_or(node)));
+            folding.open(in_format.map_or_else(|| self.hole(at), Part::Hole));
         }
         self.text_left = self.text_left.saturating_sub(folding.text.len());
         match stopped {
@@ -477,7 +483,7 @@ impl<'a, 't> Folder<'a, 't> {
     fn item(&self, item: Item<'t>, folding: &mut Folding<'t, '_>) -> Result<(), Stop> {
         match item {
             Item::Node(node, hops) => return self.node(node, hops, folding),
-            Item::Hole(_) => return Err(Stop::Hole),
+            Item::Hole(_) | Item::FormatHole(_) => return Err(Stop::Hole),
             Item::Text(text) => folding.text.extend(text),
             Item::Piece(text, at) => {
                 folding.starts.push(folding.text.len());
@@ -820,18 +826,25 @@ impl<'a, 't> Folder<'a, 't> {
 
     /// The text of a format with holes of any kind: what a macro names in one (`format!("{BASE}/x")`) is looked up, others are not known.
     fn open_format(&self, (call, format): (&CallNode<'t>, Node<'t>), text: &[u8], hops: usize) -> Vec<Item<'t>> {
-        let (mut items, mut end, mut hole_seen) = (Vec::new(), 0, false);
-        for hole in any_holes(text) {
+        let (mut items, mut end) = (Vec::new(), 0);
+        let holes = any_holes(text);
+        // Where the holes stand, unless what is written there has others (`\u{41}`).
+        let (from, written) = (format.start_byte(), any_holes(self.outline.text(format).as_bytes()));
+        let is_as_written = written.len() == holes.len();
+        let place = |index: usize| written.get(index).filter(|_| is_as_written).map(|hole| Span::new(from + hole.start, from + hole.end));
+        for (index, hole) in holes.iter().enumerate() {
             items.push(Item::Text(text[end..hole.start].to_vec()));
             end = hole.end;
-            hole_seen = true;
             let inner = std::str::from_utf8(&text[hole.start + 1..hole.end.max(hole.start + 2) - 1]).unwrap_or_default();
             let binding = self.outline.resolve(inner, call.node.start_byte()).filter(|_| call.callee.ends_with('!') && hops < MAX_HOPS);
             let value = binding.map(|index| &self.outline.bindings[index]).filter(|binding| !binding.ambiguous).and_then(|binding| binding.value);
-            items.push(value.map_or(Item::Hole(format), |value| Item::Node(value, hops + 1)));
+            items.push(match value {
+                Some(value) => Item::Node(value, hops + 1),
+                None => place(index).map_or(Item::Hole(format), Item::FormatHole),
+            });
         }
         items.push(Item::Text(text[end..].to_vec()));
-        if !hole_seen {
+        if holes.is_empty() {
             items.push(Item::Hole(format));
         }
         items
