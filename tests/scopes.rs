@@ -118,6 +118,16 @@ fn what_is_not_known_is_not_reported() {
                 ),
             )],
         ),
+        ("a server's middleware", vec![("a.js", format!("router.use(auth({{ scopes: [\"identity:read\"] }}));\nfetch(\"{API}/v1/accounts\");\n"))]),
+        (
+            "what was granted",
+            vec![(
+                "a.js",
+                format!(
+                    "const answer = {{ access_token: t, scope: \"banking:read identity:read\", token_type: \"Bearer\" }};\nfetch(\"{API}/v1/accounts\");\n"
+                ),
+            )],
+        ),
         ("scopes from a function", vec![("a.py", format!("{}{ACCOUNTS}{PAY}", client("scopes_of(tenant)")))]),
         ("a path that is not known", vec![("a.py", format!("import sys\n{}{ACCOUNTS}requests.get(API + sys.argv[1])\n", client(both)))]),
         ("a resource that is not known", vec![("a.py", format!("import sys\n{}{ACCOUNTS}requests.get(f\"{{API}}/v1/{{sys.argv[1]}}\")\n", client(both)))]),
@@ -438,7 +448,7 @@ fn a_document_that_is_found_says_what_its_api_needs() {
 
 #[test]
 fn a_provider_may_be_given() {
-    let provider = "id = \"northwind\"\nname = \"Northwind\"\nwords = [\"northwind\"]\ntoken_url = \"https://id.northwind.example.net/token\"\nauthorize_url = \"\"\ngrants = []\n[[host]]\nname = \"api.northwind.example.net\"\nrole = \"api\"\nenvironment = \"production\"\n[[scope]]\nname = \"loans:read\"\ngrants = \"see loans\"\n[[scope]]\nname = \"cards:read\"\ngrants = \"see cards\"\n[[endpoint]]\nmethods = [\"GET\"]\npath = \"/v2/loans\"\nneeds = [\"loans:read\"]\n[[endpoint]]\npath = \"/v2/cards\"\nneeds = [\"cards:read\"]\n";
+    let provider = "id = \"northwind\"\nname = \"Northwind\"\nwords = [\"northwind\"]\ntoken_url = \"https://id.northwind.example.net/token\"\n[[host]]\nname = \"api.northwind.example.net\"\nrole = \"api\"\nenvironment = \"production\"\n[[scope]]\nname = \"loans:read\"\ngrants = \"see loans\"\n[[scope]]\nname = \"cards:read\"\ngrants = \"see cards\"\n[[endpoint]]\nmethods = [\"GET\"]\npath = \"/v2/loans\"\nneeds = [\"loans:read\"]\n[[endpoint]]\npath = \"/v2/cards\"\nneeds = [\"cards:read\"]\n";
     let job = file("job.py", bank_client("loans:read cards:read", "requests.get(API + \"/loans\")\n"));
     for (path, text) in [("bank.toml", provider), ("vendor/bank.yaml", BANK)] {
         let config = file("aelix-lint.toml", format!("providers = [\"{path}\"]\n"));

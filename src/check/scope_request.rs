@@ -39,6 +39,12 @@ const NOT_REQUESTED: [&str; 25] = [
 ];
 /// Text before a request in its statement that makes it an enforcement.
 const ENFORCEMENT: [&str; 8] = ["Security(", "PreAuthorize", "hasAuthority", "hasScope", "requireScope", "assert", "expect(", "guard"];
+/// Text before a request in its statement that makes it one, though a server is given it: what signs users in.
+const SIGN_IN: [&str; 3] = ["passport", "Strategy", "authorizationParams"];
+/// The key beside the scopes in the answer of an authorization server (RFC 6749, section 5.1).
+const ANSWERED: &[u8] = b"token_type";
+/// How far from the scopes it may stand, in bytes.
+const NEAR_ANSWER: usize = 300;
 /// Methods of a scope list that add to it.
 const ADDERS: [&str; 6] = ["add", "push", "append", "extend", "insert", "addall"];
 
@@ -295,7 +301,7 @@ impl Reader<'_> {
         let start = self.back(at, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
         let end = self.skip(at, |b| b.is_ascii_alphanumeric() || b == b'_');
         let (form, value) = self.form(start, end).filter(|_| requests_scopes(&self.bytes[start..end]))?;
-        (!self.in_comment(start) && !self.is_enforced(start)).then_some((form, Span::new(start, end), value))
+        (!self.in_comment(start) && !self.is_enforced(start) && !self.is_answered(start)).then_some((form, Span::new(start, end), value))
     }
 
     /// Names that a value takes scopes from, where it is not all text; nothing where a type or nothing at all stands in its place.
@@ -379,7 +385,27 @@ impl Reader<'_> {
 
     fn is_enforced(&self, at: usize) -> bool {
         let line = self.line_before(at);
-        ENFORCEMENT.iter().any(|mark| line.windows(mark.len()).any(|w| w == mark.as_bytes()))
+        let has = |mark: &&str| memchr::memmem::find(line, mark.as_bytes()).is_some();
+        // `router.use(auth({ scopes: ["a"] }))`.
+        ENFORCEMENT.iter().any(has) || has(&".use(") && !SIGN_IN.iter().any(has)
+    }
+
+    /// Whether the scopes stand in an answer, which tells what was granted: beside `token_type: "Bearer"`.
+    fn is_answered(&self, at: usize) -> bool {
+        let is_bracket = |b: &u8| matches!(b, b'{' | b'}' | b'(' | b')');
+        let before = &self.bytes[at.saturating_sub(NEAR_ANSWER)..at];
+        let before = &before[before.iter().rposition(is_bracket).map_or(0, |bracket| bracket + 1)..];
+        let behind = &self.bytes[at..(at + NEAR_ANSWER).min(self.bytes.len())];
+        let behind = &behind[..behind.iter().position(is_bracket).unwrap_or(behind.len())];
+        let is_key = |text: &[u8]| {
+            memchr::memmem::find_iter(text, ANSWERED).any(|key| {
+                let is_whole = key == 0 || !matches!(text[key - 1], b'_' | b'a'..=b'z');
+                let rest = text[key + ANSWERED.len()..].trim_ascii_start();
+                let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest).trim_ascii_start();
+                is_whole && (rest.starts_with(b":") || rest.starts_with(b"=>"))
+            })
+        };
+        is_key(before) || is_key(behind)
     }
 
     /// How the value follows the name `start..end`, and where it begins.

@@ -233,6 +233,10 @@ fn client_id(bytes: &[u8], place: Span) -> Option<String> {
     let is_secret = |word: &[u8]| find(word, b"secret").next().is_some();
     let words = || value.split(|b| !is_name(b)).filter(is_word).take_while(|word| !is_secret(word));
     let chosen = words().find(|word| capitals(word)).or(is_variable.then_some(own)).or_else(|| words().max_by_key(|word| word.len()))?;
+    // `process.env.BANK_CLIENT_ID` is the client of `os.environ["BANK_CLIENT_ID"]`.
+    let variable = chosen.rsplit(|b| *b == b'.').next().filter(|name| capitals(name) && chosen.len() > name.len());
+    let of_environment = variable.filter(|name| chosen[..chosen.len() - name.len() - 1].to_ascii_lowercase().ends_with(b"env"));
+    let chosen = of_environment.unwrap_or(chosen);
     let text = std::str::from_utf8(chosen).ok().filter(|text| text.len() <= 64)?;
     let is_expression = capitals(chosen) && chosen.contains(&b'_') || chosen.contains(&b'.');
     (is_expression || !randomness::is_random(chosen)).then(|| text.to_owned())
@@ -434,6 +438,8 @@ mod tests {
             ),
             ("a.go", "// aelix\nc := Config{ClientID: cfg.Bank.ID, Scopes: []string{\"banking:read\"}}", Some("cfg.Bank.ID"), Grant::Unknown),
             ("a.ts", "// aelix\nauthorize_url({ client_id: \"web-portal\", scope: \"banking:read\" })", Some("web-portal"), Grant::User),
+            ("a.ts", "// aelix\nf({ client_id: process.env.BANK_CLIENT_ID!, scope: \"banking:read\" })", Some("BANK_CLIENT_ID"), Grant::Unknown),
+            ("a.ts", "// aelix\nf({ client_id: settings.BANK_CLIENT_ID, scope: \"banking:read\" })", Some("settings.BANK_CLIENT_ID"), Grant::Unknown),
             ("a.py", "# aelix\nf(include_client_id=True, scope=\"banking:read\")", None, Grant::Unknown),
         ] {
             assert_eq!(of(text, path), (client.map(str::to_owned), grant), "{text}");

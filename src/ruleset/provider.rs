@@ -25,7 +25,9 @@ struct File {
     #[serde(default)]
     complete: bool,
     token_url: String,
+    #[serde(default)]
     authorize_url: String,
+    #[serde(default)]
     grants: Vec<String>,
     #[serde(default)]
     foreign_scopes: Vec<String>,
