@@ -399,8 +399,7 @@ impl Meaning {
     fn worth(&self, (blob, context): (&Blob, Context), language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
         let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
         let may_reach = || self.sinks.may_reach(slots, blob.bytes);
-        // What others wrote and this project holds a copy of takes no constants from it.
-        let may_pass = || !context.vendored && passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
+        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         match language.name {
@@ -408,7 +407,8 @@ impl Meaning {
             // The tree of a bundle takes a second and a hundred times its size.
             _ if blob.kind == FileKind::Generated && blob.bytes.len() > MAX_GENERATED => Worth::Nothing,
             _ if seen.has(Sight::Folding) || seen.has(Sight::Practice) || sends_openly() || handles_hooks() => Worth::Values,
-            _ if !may_reach() => Worth::Nothing,
+            // What others wrote, and a project holds a copy of, has no secret of the project; one that is published there the text rules know.
+            _ if context.vendored && !self.lists_safe || !may_reach() => Worth::Nothing,
             _ if self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word() => Worth::Values,
             _ if may_pass() => Worth::Names,
             _ => Worth::Nothing,
