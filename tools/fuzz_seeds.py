@@ -4,10 +4,14 @@
 They are not committed, because they hold secret-shaped bytes.
 """
 
+import gzip
 import hashlib
+import io
 import pathlib
 import sys
+import tarfile
 import tomllib
+import zipfile
 
 # The order of NAMES in fuzz/fuzz_targets/scan.rs.
 NAMES = [
@@ -24,6 +28,19 @@ SUPPRESSIONS = ["allow secrets/hardcoded-credential -- why", "allow secrets/*, s
 def write(folder: pathlib.Path, data: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+
+
+def archives() -> list[bytes]:
+    """A zip file, a tar file that holds it, and that one packed."""
+    zipped, tarred = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a/b.txt", "text in a zip file\n" * 20)
+        file.writestr("../c.txt", "text outside of it")
+    with tarfile.open(fileobj=tarred, mode="w") as file:
+        member = tarfile.TarInfo("inner.zip")
+        member.size = len(zipped.getvalue())
+        file.addfile(member, io.BytesIO(zipped.getvalue()))
+    return [zipped.getvalue(), tarred.getvalue(), gzip.compress(tarred.getvalue(), mtime=0)]
 
 
 def name_index(path: str) -> int:
@@ -52,6 +69,8 @@ def main() -> None:
             write(corpus / "syntax", bytes([LANGUAGES.index(ending)]) + file.read_bytes())
     for i, comment in enumerate(SUPPRESSIONS):
         write(corpus / "suppression", bytes([i]) + comment.encode())
+    for archive in archives():
+        write(corpus / "archive", archive)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 //! What a file is: decided here for languages and formats alike, by its whole name, how that begins, its extension, or its first line.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::{Format, Language, formats, table};
 
 /// What is in a file.
@@ -42,13 +45,39 @@ impl Content {
     }
 }
 
+/// Names, beginnings of names and extensions, for it is asked of every file. Of two that claim one, the first has it.
+#[derive(Default)]
+struct Known {
+    file_names: HashMap<&'static str, (usize, Content)>,
+    beginnings: Vec<(&'static str, (usize, Content))>,
+    extensions: HashMap<&'static str, Content>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let mut known = Known::default();
+    for (rank, content) in Content::all().enumerate() {
+        let signs = content.signs();
+        for name in signs.file_names {
+            known.file_names.entry(name).or_insert((rank, content));
+        }
+        known.beginnings.extend(signs.beginnings.iter().map(|beginning| (*beginning, (rank, content))));
+        for extension in signs.extensions {
+            known.extensions.entry(extension).or_insert(content);
+        }
+    }
+    known
+});
+
 /// What the name of a file says.
 pub fn by_name(path: &str) -> Option<Content> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    let has_extension = |signs: &Signs| extension.as_deref().is_some_and(|extension| signs.extensions.contains(&extension));
-    let is_named = |signs: &Signs| signs.file_names.contains(&name) || signs.beginnings.iter().any(|beginning| name.starts_with(beginning));
-    Content::all().find(|content| is_named(&content.signs())).or_else(|| Content::all().find(|content| has_extension(&content.signs())))
+    let begun = KNOWN.beginnings.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, content)| content);
+    let named = KNOWN.file_names.get(name).into_iter().chain(begun).min_by_key(|(rank, _)| *rank).map(|(_, content)| *content);
+    let by_extension = |extension: &str| match KNOWN.extensions.get(extension) {
+        None if extension.bytes().any(|b| b.is_ascii_uppercase()) => KNOWN.extensions.get(extension.to_ascii_lowercase().as_str()),
+        found => found,
+    };
+    named.or_else(|| name.rsplit_once('.').and_then(|(_, extension)| by_extension(extension)).copied())
 }
 
 /// What a file is: by its name or, where that has no extension, by its first line (`#!/usr/bin/env python3`).

@@ -270,7 +270,8 @@ fn words(text: &str) -> Vec<String> {
 
 /// Whether a type is one of some, where `*` at an end stands for any text.
 fn kind_matches(kind: &str, types: &[String]) -> bool {
-    types.iter().any(|wanted| match (wanted.strip_prefix('*'), wanted.strip_suffix('*')) {
+    let may_be = |wanted: &&String| matches!(wanted.as_bytes().first(), first if first == Some(&b'*') || first == kind.as_bytes().first());
+    types.iter().filter(may_be).any(|wanted| match (wanted.strip_prefix('*'), wanted.strip_suffix('*')) {
         (Some(end), None) => kind.ends_with(end),
         (None, Some(start)) => kind.starts_with(start),
         (Some(_), Some(_)) => kind.contains(wanted.trim_matches('*')),

@@ -20,6 +20,8 @@ const MAX_ATTRIBUTES: usize = 5_000;
 const MAX_BYTES: usize = 2 << 20;
 /// Collections in collections that are kept.
 const MAX_DEPTH: usize = 40;
+/// The kind of Kubernetes objects that define types.
+const TYPE_DEFINITION: &[u8] = b"CustomResourceDefinition";
 /// Values within one function of `CloudFormation` that are looked at.
 const MAX_NESTED: usize = 400;
 /// A name without a value.
@@ -27,7 +29,7 @@ pub(super) const ANYTHING: &str = "cfn.Anything";
 
 /// What the documents of a file declare.
 pub fn resources(bytes: &[u8], notation: Notation, path: &str) -> Vec<RawResource> {
-    if bytes.len() > MAX_BYTES {
+    if bytes.len() > MAX_BYTES || notation == Notation::Yaml && defines_types_alone(bytes) {
         return Vec::new();
     }
     let documents = document::read(notation, bytes);
@@ -64,6 +66,13 @@ pub fn declaration(bytes: &[u8]) -> Vec<RawResource> {
         reader.integration(root, &mut out);
     }
     out
+}
+
+/// Whether all that Kubernetes documents declare are types of resources: thousands of lines of schema that configure nothing.
+fn defines_types_alone(bytes: &[u8]) -> bool {
+    let kinds = memchr::memmem::find_iter(bytes, b"kind:").filter(|at| *at == 0 || bytes[at - 1] == b'\n');
+    let mut kinds = kinds.map(|at| bytes[at..].split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default()).peekable();
+    kinds.peek().is_some() && kinds.all(|line| line["kind:".len()..].trim_ascii() == TYPE_DEFINITION)
 }
 
 fn is_stack(resources: &Node) -> bool {
@@ -438,6 +447,15 @@ mod tests {
         for expected in ["kubernetes:Service a", "  spec.ranges[] =1.2.3.4/32", "  spec.data[] ?", "  spec.data.key =b", "  spec.data.n ?", "kubernetes:Pod "] {
             assert!(found.iter().any(|f| f == expected), "{expected:?} in {found:#?}");
         }
+    }
+
+    #[cfg(feature = "lang-yaml")]
+    #[test]
+    fn what_defines_types_alone_declares_nothing() {
+        let types = "kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\nspec:\n  names:\n    kind: Certificate\n";
+        assert!(shown("crds.yaml", Notation::Yaml, &format!("{types}---\n{types}")).is_empty());
+        let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n";
+        assert!(shown("all.yaml", Notation::Yaml, &format!("{types}---\n{service}")).contains(&"kubernetes:Service a".to_owned()));
     }
 
     #[cfg(feature = "lang-yaml")]

@@ -386,12 +386,13 @@ impl Meaning {
     }
 
     /// What a file shows beside what is wrong, as far as somebody asks.
-    pub fn signs(&self, blob: &Blob, seen: Seen, context: Context) -> Vec<RawSign> {
+    pub fn signs(&self, blob: &Blob, seen: Seen, context: impl FnOnce() -> Context) -> Vec<RawSign> {
         let depth = match (self.lists_safe, self.asks_for_signs) {
             (true, _) => Depth::All,
             (false, true) if seen.has(Sight::Audit) || seen.has(Sight::Provider) => Depth::Requests,
             _ => return Vec::new(),
         };
+        let context = context();
         if context.test || context.vendored { Vec::new() } else { signs::signs(blob, &self.providers, depth) }
     }
 
@@ -399,8 +400,7 @@ impl Meaning {
     fn worth(&self, (blob, context): (&Blob, Context), language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
         let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
         let may_reach = || self.sinks.may_reach(slots, blob.bytes);
-        // What others wrote and this project holds a copy of takes no constants from it.
-        let may_pass = || !context.vendored && passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
+        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         match language.name {
@@ -408,7 +408,8 @@ impl Meaning {
             // The tree of a bundle takes a second and a hundred times its size.
             _ if blob.kind == FileKind::Generated && blob.bytes.len() > MAX_GENERATED => Worth::Nothing,
             _ if seen.has(Sight::Folding) || seen.has(Sight::Practice) || sends_openly() || handles_hooks() => Worth::Values,
-            _ if !may_reach() => Worth::Nothing,
+            // What others wrote, and a project holds a copy of, has no secret of the project; one that is published there the text rules know.
+            _ if context.vendored && !self.lists_safe || !may_reach() => Worth::Nothing,
             _ if self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word() => Worth::Values,
             _ if may_pass() => Worth::Names,
             _ => Worth::Nothing,

@@ -375,7 +375,7 @@ impl Scanner {
         let mut meant = self.understand(&mut gathered, None, worker);
         self.embedded(&mut gathered, &mut meant, worker);
         self.settings(&mut gathered, &mut meant, worker);
-        meant.signs = self.meaning.signs(blob, gathered.seen, gathered.context());
+        meant.signs = self.meaning.signs(blob, gathered.seen, || gathered.context());
         (gathered, meant)
     }
 
@@ -395,8 +395,10 @@ impl Scanner {
         if let Some(facts) = &facts {
             gathered.hits.retain(|hit| !folded::is_code(hit, facts));
         }
-        gathered.hits.append(&mut self.meaning.practices.defaults(&gathered.hits, (blob, gathered.context()), &self.rules));
-        gathered.hits = self.settled(gathered, facts.as_ref(), worker);
+        if !gathered.hits.is_empty() {
+            gathered.hits.append(&mut self.meaning.practices.defaults(&gathered.hits, (blob, gathered.context()), &self.rules));
+            gathered.hits = self.settled(gathered, facts.as_ref(), worker);
+        }
         if let Some(facts) = &facts {
             self.folded(&Folded::of(facts, blob.bytes), &facts.tests, (gathered, &mut meant), worker);
         }
@@ -639,12 +641,13 @@ impl Scanner {
 
     /// Overlaps, masks, places.
     fn place(&self, gathered: Gathered, meant: Meant) -> Scanned {
-        let (context, blob) = (gathered.context(), gathered.blob);
+        let blob = gathered.blob;
         let is_program = matches!(blob.kind, FileKind::Source | FileKind::Shell | FileKind::Config | FileKind::EnvFile);
-        let is_own = !context.test && !context.vendored && !declared::is_declaration(&blob.target.relative);
-        let asks = gathered.seen.has(Sight::Scope) && is_program && is_own;
+        let is_own = |context: Context| !context.test && !context.vendored && !declared::is_declaration(&blob.target.relative);
+        let asks = gathered.seen.has(Sight::Scope) && is_program && is_own(gathered.context());
         let Meant { parsed_bytes, notices, api, .. } = meant;
         let mut scanned = Scanned { api, asks, parsed_bytes, notices, ..Scanned::default() };
+        let context = gathered.context.clone();
         let Gathered { mut hits, mut markers, mut foreign, .. } = gathered;
         let has_facts = !meant.resources.is_empty() || !meant.wanted.is_empty() || !meant.sites.is_empty() || !meant.safe.is_empty() || !meant.signs.is_empty();
         if !hits.iter().any(|hit| self.is_reported(hit, blob)) && markers.is_empty() && !has_facts {
@@ -654,7 +657,7 @@ impl Scanner {
         let masks = Masks::new(blob.bytes, &hits);
         hits.retain(|hit| self.is_reported(hit, blob));
         hits = overlap::resolve(hits, &self.rules.rules);
-        self.evidence.weigh(&mut hits, blob.bytes, &lines, context);
+        self.evidence.weigh(&mut hits, blob.bytes, &lines, *context.get_or_init(|| Context::of(blob)));
         let slot =
             |slot: safe::SafeSlot| SafeUse { kind: slot.kind, slot: slot.target, source: slot.source, place: snippet::place(blob, &lines, &masks, slot.span) };
         scanned.safe = meant.safe.into_iter().map(slot).collect();
