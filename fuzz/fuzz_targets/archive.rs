@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     let (target, mut buffer, largest) = (Target::stdin("archive"), Buffer::default(), FileSize::default());
     buffer.exchange(&mut data.to_vec());
     let mut visit = |name: &str, entry: Entry| {
-        assert!(!name.starts_with('/') && name.split(['/', '!']).all(|part| part != ".."), "a name stays below its archive");
+        assert!(!name.starts_with('/') && name.split('/').all(|part| part != ".."), "a name stays below its archive");
         if let Entry::Bytes(bytes) = entry {
             assert!(bytes.len() as u64 <= largest.bytes(), "an entry is no larger than a file may be");
         }
