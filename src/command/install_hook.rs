@@ -37,6 +37,7 @@ pub fn install(args: &InstallHookArgs, environment: &Environment) -> Result<Exit
                 let command = if args.pre_push { "check --commits RANGE" } else { "check --staged" };
                 return Err(error.with_help(format!("add `aelix-lint {command}` to it; docs/pre-commit.md shows how")).into());
             }
+            make_executable(&path).map_err(|error| cannot(&error))?;
             output::stdout(|out| writeln!(out, "{shown} is there already"))?;
         }
         Err(error) => return Err(cannot(&error).into()),
