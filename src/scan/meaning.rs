@@ -400,7 +400,7 @@ impl Meaning {
     fn worth(&self, (blob, context): (&Blob, Context), language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
         let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
         let may_reach = || self.sinks.may_reach(slots, blob.bytes);
-        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
+        let may_pass = || passed::passes_a_secret(blob.bytes, language, &self.sinks.given_behind(slots, blob.bytes));
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         match language.name {
@@ -452,7 +452,7 @@ impl Meaning {
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for mut found in sink::hits(facts, &self.sinks, language) {
+        for mut found in sink::hits((facts, blob.bytes), &self.sinks, language) {
             // Of a literal that ends in the secret as it is, only that is hidden.
             if let [piece] = &mut found.pieces[..] {
                 let value = found.value.reveal();
