@@ -276,8 +276,12 @@ fn only_what_is_new_on_this_branch_counts() {
     let origin = Repository::new();
     origin.write("a", line(1)).commit("1");
     let clone = Repository::clone_of(&origin, &[]);
-    clone.write("b", line(2)).commit("2");
+    assert_eq!(clone.json(&["--new-only"]).status, 2, "a range without commits");
+    assert_eq!(clone.json(&["--new-only", "--allow-empty"]).status, 0, "as a hook before a push of a tag asks");
+    let gone = clone.write("b", line(2)).write("c", line(3)).commit("2");
+    clone.remove("c").commit("3");
     assert_eq!(clone.json(&["--new-only"]).places(), ["b:1"]);
+    assert_eq!(clone.json(&["--new-only", "--with-removed"]).places(), ["b:1".to_owned(), format!("c:1 {gone}")]);
     assert_eq!(clone.run(&["baseline", "create"]).status, 0);
     assert_eq!(clone.json(&["--new-only"]).status, 0);
     let alone = origin.json(&["--new-only"]);

@@ -145,7 +145,7 @@ fn scan(args: &BaselineArgs, environment: &Environment, usage: Use) -> Result<Sc
     let plan = Plan::new(&check, environment)?;
     if matches!(plan.inputs[..], [Input::Changes(_)]) {
         let error = UsageError::new("cannot make a baseline of changes: it is about whole files");
-        return Err(error.with_help("leave out --staged, --diff and --commits").into());
+        return Err(error.with_help("leave out --staged, --diff, --new-only, --commits and --history").into());
     }
     if usage == Use::Required && plan.baseline.is_none() {
         return Err(missing().into());

@@ -150,7 +150,8 @@ impl Changes {
         }
         let (files, reduced) = shared(vec![self.compare(git, &["diff-tree"], &[&net.base, &net.head])?], None);
         let (base, head) = range::sides(spec);
-        let what = format!("what {} of {head} add since {}, the common commit with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
+        let add = if net.commits == 1 { "adds" } else { "add" };
+        let what = format!("what {} of {head} {add} since {}, the common commit with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
         let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
         let scope = Scope { what, base: Some(net.base), head: Some(net.head), commits: Some(net.commits) };
         Ok(Found { files, reduced, scope, ..Found::default() })
