@@ -23,7 +23,9 @@ fn values_are_folded() {
         (r#""a$(cat file)""#, "interpolated"),
         (r#""a${TOP%x}""#, "interpolated"),
         (r#""a$(echo a b)""#, "interpolated"),
-        (r#""x$1""#, "interpolated"),
+        (r#""x$1""#, "=xfirst"),
+        (r#""x$2""#, "interpolated"),
+        ("${1}", "=first"),
         ("a$TOP/x", "=atop/x"),
         ("${other:-abc}", "=abc"),
         (r#""${other:-"abc"}""#, "=abc"),
@@ -49,6 +51,7 @@ fn values_are_folded() {
         ("$(echo cba | rev)", "=abc"),
         ("$(echo YWJj | base64 -d | tr a b)", "unknown"),
         ("$local", "=local"),
+        ("$given", "=first"),
         ("$exported", "=exported"),
         ("$fixed", "=fixed"),
         ("$longer", "=one two"),
@@ -58,7 +61,7 @@ fn values_are_folded() {
     ];
     folds("a.sh", &rows, |expression| {
         format!(
-            "TOP=top\nexport exported=exported\nreadonly fixed='fixed'\ntyped=before\nread -r typed\nfor loop in a b; do :; done\nf() {{\n  local local=local\n  longer='one '\n  longer+=two\n  sink {expression}\n}}\n"
+            "TOP=top\nexport exported=exported\nreadonly fixed='fixed'\ntyped=before\nread -r typed\nfor loop in a b; do :; done\nf() {{\n  local local=local\n  longer='one '\n  longer+=two\n  given=$1\n  sink {expression}\n}}\nf first\n"
         )
     });
 }
@@ -94,6 +97,8 @@ fn a_project_has_these_findings_and_no_others() {
         "deploy.sh:5 secrets/hardcoded-bearer-token",
         "deploy.sh:8 secrets/hardcoded-client-secret",
         "deploy.sh:20 secrets/hardcoded-client-secret",
+        "functions.sh:13 secrets/hardcoded-bearer-token",
+        "functions.sh:14 secrets/hardcoded-api-key",
     ];
     assert_eq!(findings("bash"), expected);
 }

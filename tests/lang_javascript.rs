@@ -322,7 +322,7 @@ fn exactly_what_is_planted_in_a_project_is_found() {
 fn kinds(path: &str, code: &str) -> Vec<String> {
     let language = lang::of(path).unwrap();
     let code = code.replace("SECRET", &random(7));
-    sink::hits(&facts_of(path, &code), &Sinks::built_in().unwrap(), language).into_iter().map(|hit| hit.kind).collect()
+    sink::hits((&facts_of(path, &code), code.as_bytes()), &Sinks::built_in().unwrap(), language).into_iter().map(|hit| hit.kind).collect()
 }
 
 #[test]

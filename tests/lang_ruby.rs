@@ -120,6 +120,8 @@ fn a_project_has_these_findings_and_no_others() {
         "client_spec.rb:5 secrets/hardcoded-client-secret",
         "devise.rb:2 secrets/hardcoded-client-secret",
         "devise.rb:8 secrets/hardcoded-client-secret",
+        "text_blocks.rb:5 secrets/hardcoded-client-secret",
+        "text_blocks.rb:14 secrets/hardcoded-client-secret",
         "webhook.rb:5 secrets/hardcoded-webhook-secret",
         "webhook.rb:15 secrets/hardcoded-signing-key",
         "webhook.rb:19 secrets/hardcoded-password",

@@ -69,4 +69,6 @@
 (for_statement variable: (variable_name) @binding.name) @binding
 ((command name: (command_name) @_read argument: (word) @binding.name) @binding (#any-of? @_read "read" "getopts" "mapfile"))
 
+(function_definition name: (word) @function.name body: (_) @function.body) @function
+
 [(program) (function_definition) (subshell)] @scope

@@ -51,11 +51,12 @@ use query::{Query, QueryError};
 ///   or of several names at once `binding.list`, the list whose part at the place of the name is its value;
 /// * `object` a literal whose named children are `binding.field`s;
 /// * `assign` with `assign.name` and `assign.value`: the variable has no single value any more;
-/// * `function` with `function.name` and `function.parameters`, whose named children hold the names of its parameters as `binding`s;
+/// * `function` with `function.name` and `function.parameters`, whose named children hold the names of its parameters as `binding`s; or with
+///   `function.body`, in which the number of a parameter is its name (a shell's `$1`);
 /// * `scope` where names end, `import` a use of another module, `test` code that only tests run, `comment`;
 /// * `error` what the grammar does not understand: added to every query;
 /// * `block` with `block.type` and `block.label`: declared infrastructure, whose attributes are its `binding.field`s.
-pub const CAPTURES: [&str; 47] = [
+pub const CAPTURES: [&str; 48] = [
     "string",
     "string.text",
     "string.escape",
@@ -95,6 +96,7 @@ pub const CAPTURES: [&str; 47] = [
     "function",
     "function.name",
     "function.parameters",
+    "function.body",
     "scope",
     "import",
     "test",

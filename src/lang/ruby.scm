@@ -14,6 +14,9 @@
 ((assignment right: (heredoc_beginning) @keep) . (heredoc_body) @keep.inner)
 ((assignment right: (call receiver: (heredoc_beginning) @keep)) . (heredoc_body) @keep.inner)
 ((call arguments: (argument_list (heredoc_beginning) @keep)) . (heredoc_body) @keep.inner)
+((call arguments: (argument_list (call receiver: (heredoc_beginning) @keep))) . (heredoc_body) @keep.inner)
+((assignment right: (call arguments: (argument_list (heredoc_beginning) @keep))) . (heredoc_body) @keep.inner)
+((assignment right: (call arguments: (argument_list (call receiver: (heredoc_beginning) @keep)))) . (heredoc_body) @keep.inner)
 
 (chained_string (string)+ @concat.part) @concat
 (binary left: (_) @concat.part operator: ["+" "<<"] right: (_) @concat.part) @concat

@@ -83,6 +83,7 @@ pub fn sink() -> Value {
         ("from", texts("Packages one of which the callee must come from; none: its name is enough.")),
         ("argument", json!({ "type": "integer", "minimum": 0, "description": "Position of the argument, from 0." })),
         ("name", one_or_more("Name of the argument, of the entry (auth.clientSecret) or of the field.")),
+        ("beside", texts("Words one of which the file must hold, in any case.")),
         ("after", text("What stands before the secret in the value, such as `Bearer `.")),
         ("credentials", json!({ "type": "boolean", "description": "Whether the value is `user:password`, plain or in base64: only the password counts." })),
     ];

@@ -28,6 +28,8 @@ pub struct Sink {
     pub callees: Vec<String>,
     /// Packages one of which the callee must come from; empty: its name alone is evidence enough.
     pub from: Vec<String>,
+    /// Words one of which the file must hold, in any case, for the callee to be evidence; empty: none.
+    pub beside: Vec<String>,
     /// 0-based position of the argument.
     pub argument: Option<usize>,
     /// Names of the argument, of the entry (`auth.clientSecret`) or of the field.
@@ -70,6 +72,7 @@ struct WordsOf {
     /// Where the position does not tell: the names of the argument. They and what stands before the value are written in any case, as headers are.
     names: Vec<[usize; 2]>,
     after: Option<[usize; 2]>,
+    beside: Vec<usize>,
 }
 
 impl Words {
@@ -92,6 +95,7 @@ impl Words {
                     .map(|name| [index(written_part(name)), index(&written_part(name).to_lowercase())])
                     .collect(),
                 after: sink.after.as_ref().map(|after| [index(after), index(&after.to_lowercase())]),
+                beside: sink.beside.iter().flat_map(|word| [word.clone(), word.to_lowercase(), word.to_uppercase()]).map(|word| index(&word)).collect(),
             };
             words.of.push(of);
         }
@@ -125,6 +129,11 @@ impl<'a> Holds<'a> {
         self.word(package) && *self.imported.entry(package).or_insert_with(|| is_imported(bytes, words.finders[package].needle()))
     }
 
+    fn beside(&mut self, slot: usize) -> bool {
+        let beside = &self.words.of[slot].beside;
+        beside.is_empty() || beside.iter().any(|word| self.word(*word))
+    }
+
     /// The words that a call of a slot needs: a callee, a name where the position does not tell, an import.
     fn slot(&mut self, slot: usize) -> bool {
         let of = &self.words.of[slot];
@@ -133,6 +142,7 @@ impl<'a> Holds<'a> {
             && (of.callees.is_empty() || of.callees.iter().any(|callee| self.word(*callee)))
             && (of.names.is_empty() || of.names.iter().any(|name| self.any_case(*name)))
             && of.after.is_none_or(|after| self.any_case(after))
+            && self.beside(slot)
     }
 }
 
@@ -186,6 +196,8 @@ pub struct Entry {
     callee: OneOrMore,
     #[serde(default)]
     from: Vec<String>,
+    #[serde(default)]
+    beside: Vec<String>,
     argument: Option<usize>,
     #[serde(default)]
     name: OneOrMore,
@@ -201,6 +213,7 @@ impl Entry {
             languages: if self.languages.is_empty() { languages.to_vec() } else { self.languages },
             callees: self.callee.into_vec(),
             from: self.from,
+            beside: self.beside,
             argument: self.argument,
             names: self.name.into_vec(),
             credentials: self.credentials || self.after.as_deref() == Some(BASIC),
@@ -314,11 +327,20 @@ impl Sinks {
         Holds::new(self.words.get_or_init(|| Words::of(&self.all)), bytes)
     }
 
-    /// The same of a file that holds no secret itself: where a slot has no name, its callee must be called, not only imported.
-    pub fn may_be_given(&self, slots: &[usize], bytes: &[u8]) -> bool {
+    /// Behind which bytes stands what a file gives to these slots: names of arguments and fields, callees that are called and not only imported. Sorted.
+    pub fn given_behind(&self, slots: &[usize], bytes: &[u8]) -> Vec<usize> {
         let mut holds = self.holds(bytes);
-        let is_called = |sink: &Sink| sink.argument.is_none() || sink.callees.iter().any(|callee| is_called(bytes, callee));
-        slots.iter().any(|slot| holds.slot(*slot) && is_called(&self.all[*slot]))
+        let held = slots.iter().filter(|slot| holds.slot(**slot)).map(|slot| &self.all[*slot]);
+        let mut found: Vec<usize> = held.flat_map(|sink| given_to(sink, bytes)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Whether a file holds the words beside which a slot is evidence.
+    pub fn is_beside(&self, sink: &Sink, bytes: &[u8]) -> bool {
+        let holds = |word: &String| [word.clone(), word.to_lowercase(), word.to_uppercase()].iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some());
+        sink.beside.is_empty() || sink.beside.iter().any(holds)
     }
 
     /// Every kind that some slot has, for checking rules.
@@ -332,13 +354,28 @@ fn last_word(callee: &str) -> &str {
     callee.rsplit(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '!')).next().filter(|word| !word.is_empty()).unwrap_or(callee)
 }
 
-/// Whether what stands behind a callee somewhere looks like a call: `(`, `{`, `!`, type arguments, a constructor.
-fn is_called(bytes: &[u8], callee: &str) -> bool {
-    let word = last_word(callee).trim_end_matches('!');
-    memchr::memmem::find_iter(bytes, word.as_bytes()).any(|at| {
-        let behind = &bytes[at + word.len()..];
-        [b"(".as_slice(), b"{", b" {", b"<", b"!", b"::", b".new", b" ("].iter().any(|sign| behind.starts_with(sign))
-    })
+/// Where the names of a slot end, or, of one whose position tells, its callees.
+fn given_to(sink: &Sink, bytes: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    if sink.argument.is_none() {
+        for name in &sink.names {
+            let name = written_part(name);
+            for written in [name, &name.to_lowercase()] {
+                found.extend(memmem::find_iter(bytes, written).map(|at| at + written.len()));
+            }
+        }
+        return found;
+    }
+    for callee in &sink.callees {
+        let word = last_word(callee).trim_end_matches('!');
+        found.extend(memmem::find_iter(bytes, word).map(|at| at + word.len()).filter(|end| is_call(&bytes[*end..])));
+    }
+    found
+}
+
+/// Whether what stands behind a callee looks like a call: `(`, `{`, `!`, type arguments, a constructor.
+fn is_call(behind: &[u8]) -> bool {
+    [b"(".as_slice(), b"{", b" {", b"<", b"!", b"::", b".new", b" ("].iter().any(|sign| behind.starts_with(sign))
 }
 
 fn cannot_read(name: &str, what: &str) -> RuleError {

@@ -386,6 +386,17 @@ pub fn has_plausible_literal(bytes: &[u8]) -> bool {
     false
 }
 
+/// The same of a text block or a heredoc: a line that is one word, or ends in the quotes of the block, in a file that holds such text.
+pub fn has_plausible_line(bytes: &[u8]) -> bool {
+    let has_block = [b"\"\"\"".as_slice(), b"'''", b"<<"].iter().any(|sign| memchr::memmem::find(bytes, sign).is_some());
+    let is_text = |line: &[u8]| {
+        let (word, rest) = line.split_at(line.iter().take_while(|b| is_token(**b)).count());
+        let ends = rest.is_empty() || rest.starts_with(b"\"\"\"") || rest.starts_with(b"'''");
+        ends && (LEAST_LITERAL..LONGEST_LITERAL).contains(&word.len()) && is_plausible(word)
+    };
+    has_block && bytes.split(|b| *b == b'\n').any(|line| is_text(line.trim_ascii()))
+}
+
 /// The same where bare words are text: `name=value`, `echo value`.
 pub fn has_plausible_word(bytes: &[u8]) -> bool {
     let words = bytes.split(|b| b.is_ascii_whitespace() || matches!(b, b'=' | b';' | b')' | b'"' | b'\''));

@@ -36,7 +36,7 @@ pub struct RawWanted {
 pub fn wanted(facts: &Facts, bytes: &[u8], sinks: &Sinks, language: &Language) -> Vec<RawWanted> {
     let names = Names::new(&facts.imports, language.separator);
     let mut found: Vec<RawWanted> = Vec::new();
-    sink::each_slot(facts, sinks, language, |target, argument, sink| {
+    sink::each_slot((facts, bytes), sinks, language, |target, argument, sink| {
         let Some((name, after)) = open_name(argument, sink) else { return };
         let Ok(text) = std::str::from_utf8(&bytes[name.range()]) else { return };
         let is_known = |known: &RawWanted| known.kind == sink.kind && known.span == name;
@@ -88,6 +88,7 @@ pub fn hit(wanted: &Wanted, argument: &Argument) -> Option<SinkHit> {
         languages: Vec::new(),
         callees: Vec::new(),
         from: Vec::new(),
+        beside: Vec::new(),
         argument: None,
         names: Vec::new(),
         credentials: wanted.after.as_deref() == Some(BASIC),

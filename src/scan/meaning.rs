@@ -11,7 +11,7 @@ use crate::model::{Blob, FileKind, Hit, Rank, Rule, Severity};
 use crate::ruleset::anchors::Anchor;
 use crate::ruleset::programs::{self, Programs};
 use crate::ruleset::{Engine, QueryEngine, RuleSet, provider};
-use crate::text::Span;
+use crate::text::{Secret, Span};
 
 use super::api;
 use super::bicep;
@@ -400,7 +400,7 @@ impl Meaning {
     fn worth(&self, (blob, context): (&Blob, Context), language: &Language, (seen, slots): (Seen, &[usize])) -> Worth {
         let has_word = || blob.kind == FileKind::Shell && folded::has_plausible_word(blob.bytes);
         let may_reach = || self.sinks.may_reach(slots, blob.bytes);
-        let may_pass = || passed::passes_a_secret(blob.bytes, language) && self.sinks.may_be_given(slots, blob.bytes);
+        let may_pass = || passed::passes_a_secret(blob.bytes, language, &self.sinks.given_behind(slots, blob.bytes));
         let sends_openly = || !slots.is_empty() && self.practices.has(Practice::InsecureTransport) && practice::may_send_openly(blob.bytes, language.name);
         let handles_hooks = || seen.has(Sight::Hooks) && practice::may_handle_hooks(blob.bytes);
         match language.name {
@@ -410,7 +410,7 @@ impl Meaning {
             _ if seen.has(Sight::Folding) || seen.has(Sight::Practice) || sends_openly() || handles_hooks() => Worth::Values,
             // What others wrote, and a project holds a copy of, has no secret of the project; one that is published there the text rules know.
             _ if context.vendored && !self.lists_safe || !may_reach() => Worth::Nothing,
-            _ if self.lists_safe || folded::has_plausible_literal(blob.bytes) || has_word() => Worth::Values,
+            _ if self.lists_safe || folded::has_plausible_literal(blob.bytes) || folded::has_plausible_line(blob.bytes) || has_word() => Worth::Values,
             _ if may_pass() => Worth::Names,
             _ => Worth::Nothing,
         }
@@ -452,12 +452,15 @@ impl Meaning {
 
     fn sinks(&self, facts: &Facts, language: &Language, blob: &Blob, context: Context, rules: &RuleSet) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for mut found in sink::hits(facts, &self.sinks, language) {
-            // Of a literal that ends in the secret as it is, only that is hidden.
+        for mut found in sink::hits((facts, blob.bytes), &self.sinks, language) {
+            // Of a literal that ends in the secret as it is, only that is hidden: not what a header says before it, nor the line ends of a text block.
             if let [piece] = &mut found.pieces[..] {
-                let value = found.value.reveal();
-                let length = if blob.bytes[piece.range()].ends_with(value) { value.len() } else { piece.len() };
-                *piece = Span::new(piece.end - length, piece.end);
+                let (value, written) = (found.value.reveal().trim_ascii(), blob.bytes[piece.range()].trim_ascii_end());
+                if written.ends_with(value) {
+                    let end = piece.start + written.len();
+                    (found.span, *piece) = (Span::new(end - value.len(), end), Span::new(end - value.len(), end));
+                    found.value = Secret::new(value, 0);
+                }
             }
             for (_, index) in self.sink_rules.iter().filter(|(kind, index)| *kind == found.kind && rules.compiled[*index].looks_at_target(blob.target)) {
                 hits.push(settle::sink_hit(&rules.rules[*index], *index, found.clone(), context));

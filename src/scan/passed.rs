@@ -6,6 +6,8 @@ use crate::lang::Language;
 const LEAST_CONSTANT: usize = 4;
 /// Longest path of names that is looked at, in bytes.
 const MAX_PATH: usize = 64;
+/// Longest call in which a constant is looked for, in bytes.
+const MAX_CALL: usize = 512;
 /// What the end of a name says of a secret, in lower case.
 const TELLING: [&str; 5] = ["secret", "token", "password", "key", "passwd"];
 /// Words that stand behind a name and are no values from other files.
@@ -39,8 +41,12 @@ const IMPORTS: [&str; 6] = ["import", "from", "use ", "pub use", "using", "mod "
 const OWN_TYPES: [&str; 5] = ["java", "kotlin", "csharp", "php", "ruby"];
 const OWN_NAMES: &str = "go";
 
-/// Whether a value that may come from another file is given on: by a name, or under a name, that says that it is a secret; or as a constant.
-pub fn passes_a_secret(bytes: &[u8], language: &Language) -> bool {
+/// Whether a value that may come from another file is given on: by a name, or under a name, that says that it is a secret; or as a constant behind one of
+/// these places.
+pub fn passes_a_secret(bytes: &[u8], language: &Language, places: &[usize]) -> bool {
+    if places.is_empty() {
+        return false;
+    }
     let may_come = |path: &[u8]| may_come(path, bytes, language);
     TELLING.iter().any(|word| {
         let first = word.as_bytes()[0];
@@ -49,7 +55,10 @@ pub fn passes_a_secret(bytes: &[u8], language: &Language) -> bool {
             let is_word = bytes.get(at..end).is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()));
             is_word && (given(bytes, end).is_some_and(may_come) || bound(&bytes[end..]).is_some_and(may_come))
         })
-    }) || memchr::memchr3_iter(b',', b')', b'.', bytes).any(|end| given(bytes, end).is_some_and(|path| is_constant(path) && may_come(path)))
+    }) || places.iter().zip(places[1..].iter().chain([&bytes.len()])).any(|(&place, &next)| {
+        let call = &bytes[..bytes.len().min(place + MAX_CALL).min(next.saturating_add(1))];
+        memchr::memchr3_iter(b',', b')', b'.', &call[place..]).any(|end| given(bytes, place + end).is_some_and(|path| is_constant(path) && may_come(path)))
+    })
 }
 
 /// Whether another file may declare the first name of a path.
@@ -57,10 +66,15 @@ fn may_come(path: &[u8], bytes: &[u8], language: &Language) -> bool {
     let head = path.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').find(|name| !name.is_empty()).unwrap_or_default();
     match language.name {
         OWN_NAMES => may_be_of_package(path, head, bytes),
-        name if OWN_TYPES.contains(&name) && head.first().is_some_and(u8::is_ascii_uppercase) => true,
+        name if OWN_TYPES.contains(&name) && head.first().is_some_and(u8::is_ascii_uppercase) => is_of_type(path, head),
         "rust" if matches!(head, b"crate" | b"super") => true,
         _ => is_brought(head, bytes),
     }
+}
+
+/// Whether a path that begins with a type names a value of it, and not the type.
+fn is_of_type(path: &[u8], head: &[u8]) -> bool {
+    path.len() > head.len() && !path.ends_with(b".class") || is_constant(path)
 }
 
 /// Whether a name of Go may be declared in another file: `values.Secret` of an imported package, or a name that this file neither binds nor takes.
@@ -151,11 +165,13 @@ mod tests {
             ("a.js", "const values = require('./values');\nf({ secret: values.code })\n", true),
             ("A.java", "new Secret(Values.OAUTH);", true),
             ("A.java", "new Secret(value);", false),
+            ("A.java", "f(Secret value, Token token);", false),
+            ("A.java", "f(token, Values.class);", false),
             ("a.go", "Config{ClientSecret: oauth}", true),
             ("a.rs", "ClientSecret::new(crate::values::OAUTH.to_string())", true),
             ("a.rb", "Client.new('app', OAUTH, site: x)", true),
         ] {
-            assert_eq!(passes_a_secret(text.as_bytes(), lang::of(path).unwrap()), expected, "{path} {text}");
+            assert_eq!(passes_a_secret(text.as_bytes(), lang::of(path).unwrap(), &[0]), expected, "{path} {text}");
         }
     }
 }

@@ -77,7 +77,7 @@ pub struct SafeSlot {
 /// The slots of a file whose values are read at run time, in the order of the bytes.
 pub fn slots(facts: &Facts, sinks: &Sinks, language: &Language, bytes: &[u8]) -> Vec<SafeSlot> {
     let mut all: Vec<SafeSlot> = Vec::new();
-    sink::each_slot(facts, sinks, language, |target, argument, sink| {
+    sink::each_slot((facts, bytes), sinks, language, |target, argument, sink| {
         if let Some(source) = source_of(argument, bytes) {
             all.push(SafeSlot { kind: sink.kind.clone(), target: target.text.clone(), span: argument.span, source });
         }

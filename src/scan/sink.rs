@@ -77,7 +77,7 @@ fn longest_word(text: &str) -> &str {
 }
 
 /// The literals of a file that reach a slot, in the order of the bytes. What its folder says (tests, examples) is for the caller to add.
-pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
+pub fn hits((facts, bytes): (&Facts, &[u8]), sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
     let mut found: BTreeMap<(Span, String), SinkHit> = BTreeMap::new();
     let mut add = |hit: SinkHit, at: Span| match found.entry((hit.span, hit.kind.clone())) {
         Entry::Vacant(free) => {
@@ -85,7 +85,7 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
         }
         Entry::Occupied(mut known) => known.get_mut().related.extend(hit.related.into_iter().filter(|r| r.0 == at).take(MAX_RELATED)),
     };
-    each_slot(facts, sinks, language, |target, argument, sink| {
+    each_slot((facts, bytes), sinks, language, |target, argument, sink| {
         if let Some(hit) = hit(target, argument, sink) {
             add(hit, target.span);
         }
@@ -94,9 +94,9 @@ pub fn hits(facts: &Facts, sinks: &Sinks, language: &Language) -> Vec<SinkHit> {
 }
 
 /// Every value that reaches a slot.
-pub(super) fn each_slot(facts: &Facts, sinks: &Sinks, language: &Language, mut reached: impl FnMut(&Target, &Argument, &Sink)) {
+pub(super) fn each_slot((facts, bytes): (&Facts, &[u8]), sinks: &Sinks, language: &Language, mut reached: impl FnMut(&Target, &Argument, &Sink)) {
     let names = Names::new(&facts.imports, language.separator);
-    let slots = Slots::new(sinks, language, &names);
+    let slots = Slots::new((sinks, bytes), language, &names);
     for call in &facts.calls {
         for sink in slots.of(call, &names) {
             for (argument, name) in carried(call, sink) {
@@ -153,9 +153,9 @@ struct Slots<'a> {
 }
 
 impl<'a> Slots<'a> {
-    fn new(sinks: &'a Sinks, language: &Language, names: &Names) -> Self {
+    fn new((sinks, bytes): (&'a Sinks, &[u8]), language: &Language, names: &Names) -> Self {
         let mut slots = Self { by_word: HashMap::new(), fields: HashMap::new(), used: HashSet::new(), whole: HashSet::new() };
-        for sink in sinks.of(language.name) {
+        for sink in sinks.of(language.name).filter(|sink| sinks.is_beside(sink, bytes)) {
             let is_from = |import: &Import| sink.from.iter().any(|package| is_within(&import.path, package));
             let uses = sink.from.is_empty() || names.all.iter().any(is_from);
             if uses {
@@ -388,7 +388,7 @@ mod tests {
     fn run(code: &str) -> Vec<SinkHit> {
         let language = lang::of("a.rs").unwrap();
         let facts = syntax::facts(code.as_bytes(), language, &mut Parser::default(), Bounds::default()).unwrap();
-        hits(&facts, &Sinks::built_in().unwrap(), language)
+        hits((&facts, code.as_bytes()), &Sinks::built_in().unwrap(), language)
     }
 
     #[test]

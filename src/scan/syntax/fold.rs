@@ -640,7 +640,12 @@ impl<'a, 't> Folder<'a, 't> {
         if hops >= MAX_HOPS || node.end_byte() - node.start_byte() > MAX_NAME {
             return Err(Stop::Unknown);
         }
-        let binding = self.bound(node).ok_or(Stop::Unknown)?;
+        let Some(binding) = self.bound(node) else {
+            let is_number = self.outline.text(node).bytes().all(|b| b.is_ascii_digit());
+            let given = is_number.then(|| self.outline.passed(node)).flatten().filter(|_| self.parameters == Parameters::Given).ok_or(Stop::Unknown)?;
+            path.push(Step { kind: StepKind::Parameter, name: self.outline.text(node).to_owned(), span: span(node), line: line(node) });
+            return Ok(given);
+        };
         let (value, kind) = match self.value_of(binding) {
             _ if binding.ambiguous => return Err(Stop::Unknown),
             Some(value) if binding.kind == BindingKind::Constant => (value, StepKind::Constant),

@@ -61,6 +61,7 @@ pub(super) enum Capture {
     Function,
     FunctionName,
     FunctionParameters,
+    FunctionBody,
     Scope,
     Import,
     Test,
@@ -114,6 +115,7 @@ impl Capture {
             "function" => Self::Function,
             "function.name" => Self::FunctionName,
             "function.parameters" => Self::FunctionParameters,
+            "function.body" => Self::FunctionBody,
             "scope" => Self::Scope,
             "import" => Self::Import,
             "test" => Self::Test,
@@ -217,6 +219,8 @@ pub(super) struct Outline<'t> {
     /// Bindings of several names at once, and the list of what these are bound to.
     lists: Vec<(usize, Node<'t>)>,
     functions: Vec<Function<'t>>,
+    /// Name and body of functions whose parameters have numbers only.
+    numbered: Vec<(&'t str, Node<'t>)>,
     /// What was found for parameters.
     passed: RefCell<HashMap<usize, Option<Node<'t>>>>,
     fields: HashMap<usize, usize>,
@@ -243,6 +247,7 @@ impl<'t> Outline<'t> {
             callees: HashSet::new(),
             lists: Vec::new(),
             functions: Vec::new(),
+            numbered: Vec::new(),
             passed: RefCell::default(),
             fields: HashMap::new(),
             calls_by_name: HashMap::new(),
@@ -309,7 +314,7 @@ impl<'t> Outline<'t> {
                 Capture::Constant => self.named(BindingKind::Constant, node, several()),
                 Capture::Field => self.binding(BindingKind::Field, node, get(Capture::BindingName), get(Capture::BindingValue)),
                 Capture::Assign => self.binding(BindingKind::Assignment, node, get(Capture::AssignName), get(Capture::AssignValue)),
-                Capture::Function => self.function(get(Capture::FunctionName), get(Capture::FunctionParameters)),
+                Capture::Function => self.function(get(Capture::FunctionName), (get(Capture::FunctionParameters), get(Capture::FunctionBody))),
                 Capture::Scope => self.scopes.spans.push(span(node)),
                 Capture::Import => self.imports.extend((self.language.imports)(self.text(node))),
                 Capture::Test => self.tests.push(span(node)),
@@ -382,10 +387,12 @@ impl<'t> Outline<'t> {
         self.binding(kind, node, name, value);
     }
 
-    fn function(&mut self, name: Option<Node<'t>>, parameters: Option<Node<'t>>) {
-        if let (Some(name), Some(parameters)) = (name, parameters) {
-            self.functions.push(Function { name: self.text(name), parameters });
+    fn function(&mut self, name: Option<Node<'t>>, (parameters, body): (Option<Node<'t>>, Option<Node<'t>>)) {
+        let Some(name) = name.map(|name| self.text(name)) else { return };
+        if let Some(parameters) = parameters {
+            self.functions.push(Function { name, parameters });
         }
+        self.numbered.extend(body.map(|body| (name, body)));
     }
 
     fn block(&mut self, node: Node<'t>, kind: Option<Node<'t>>, labels: impl Iterator<Item = Node<'t>>) {
@@ -414,6 +421,7 @@ impl<'t> Outline<'t> {
         self.bindings.sort_by_key(|b| (b.node.start_byte(), b.name.start_byte()));
         self.blocks.sort_by_key(|b| b.node.start_byte());
         self.functions.sort_by_key(|f| f.parameters.start_byte());
+        self.numbered.sort_by_key(|(_, body)| body.start_byte());
         self.tests.sort();
         self.texts.sort();
         self.scopes.link();
@@ -465,10 +473,10 @@ impl<'t> Outline<'t> {
         for (index, call) in self.calls.iter().enumerate() {
             self.roles.insert(call.node.id(), Role::Call(index));
         }
-        if self.functions.is_empty() {
+        let named: HashSet<&str> = self.functions.iter().map(|f| f.name).chain(self.numbered.iter().map(|(name, _)| *name)).collect();
+        if named.is_empty() {
             return;
         }
-        let named: HashSet<&str> = self.functions.iter().map(|f| f.name).collect();
         for (index, call) in self.calls.iter().enumerate() {
             if let Some(&name) = named.get(last_name(&call.callee)) {
                 self.calls_by_name.entry(name).or_default().push(index);
@@ -559,7 +567,7 @@ impl<'t> Outline<'t> {
         all
     }
 
-    /// What a call in the same file gives for the parameter whose name is this node: a literal if some call gives one, else what the only call gives.
+    /// What a call in the same file gives for the parameter whose name is this node.
     pub(super) fn passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
         if let Some(known) = self.passed.borrow().get(&parameter.id()) {
             return *known;
@@ -570,15 +578,24 @@ impl<'t> Outline<'t> {
     }
 
     fn look_for_passed(&self, parameter: Node<'t>) -> Option<Node<'t>> {
+        if let Some(position) = self.text(parameter).parse::<usize>().ok().and_then(|number| number.checked_sub(1)) {
+            let before = self.numbered.partition_point(|(_, body)| body.start_byte() <= parameter.start_byte());
+            let (name, _) = self.numbered[..before].iter().rev().take(4).find(|(_, body)| body.end_byte() >= parameter.end_byte())?;
+            return self.likely(name, |call| self.arguments(call.arguments).get(position).copied());
+        }
         let before = self.functions.partition_point(|f| f.parameters.start_byte() <= parameter.start_byte());
         let function = self.functions[..before].iter().rev().take(4).find(|f| f.parameters.end_byte() >= parameter.end_byte())?;
         let slots = slots(function.parameters);
         let own = slots.first().is_some_and(|first| matches!(self.text(*first), "self" | "&self" | "&mut self" | "cls" | "this"));
         let position =
             slots.iter().position(|n| n.start_byte() <= parameter.start_byte() && parameter.end_byte() <= n.end_byte())?.checked_sub(usize::from(own))?;
-        let name = self.text(parameter);
-        let calls = self.calls_by_name.get(function.name)?;
-        let given: Vec<Node> = calls.iter().take(MAX_ARGUMENTS).filter_map(|&call| self.given(&self.calls[call], name, position)).collect();
+        self.likely(function.name, |call| self.given(call, self.text(parameter), position))
+    }
+
+    /// What calls of a function give: a literal if some call gives one, else what the only call gives.
+    fn likely(&self, name: &str, given: impl Fn(&CallNode<'t>) -> Option<Node<'t>>) -> Option<Node<'t>> {
+        let calls = self.calls_by_name.get(name)?;
+        let given: Vec<Node> = calls.iter().take(MAX_ARGUMENTS).filter_map(|&call| given(&self.calls[call])).collect();
         let is_text = |node: &&Node| match self.roles.get(&node.id()) {
             Some(Role::Keep(inner)) => matches!(self.roles.get(&inner.id()), Some(Role::String | Role::Raw)),
             role => matches!(role, Some(Role::String | Role::Raw)),
