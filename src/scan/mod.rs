@@ -71,6 +71,7 @@ use crate::text::{Lines, Secret, Span, name};
 use allow::AllowedValues;
 use composite::Composer;
 use context::Context;
+pub use declared::is_declaration;
 use embedded::{Container, Region};
 use evidence::Evidence;
 use folded::Folded;
