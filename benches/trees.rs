@@ -49,6 +49,7 @@ fn listed(paths: &[String]) -> Vec<Target> {
         max_file_size: FileSize::default(),
         archives: Archives::Closed,
         outputs: Vec::new(),
+        deciding: Vec::new(),
         threads: 0,
     };
     source::list(&inputs, &options).map(|listing| listing.targets).unwrap_or_default()

@@ -320,13 +320,13 @@ pub struct ChangeArgs {
     #[arg(long, conflicts_with_all = ["files_from", "stdin_filename"])]
     pub staged: bool,
     /// Scan what a branch adds in the end: the difference of HEAD (without it, the commit checked out) to the commit it has in common with BASE
-    #[arg(long, value_name = "BASE[..HEAD]", conflicts_with_all = ["staged", "commits", "files_from", "stdin_filename"])]
+    #[arg(long, value_name = "BASE[..HEAD]", group = "net", conflicts_with_all = ["staged", "commits", "files_from", "stdin_filename"])]
     pub diff: Option<String>,
     /// Scan what this branch adds to the default branch of the remote: --diff origin/HEAD, and what the baseline accepts does not count
-    #[arg(long, conflicts_with_all = ["staged", "diff", "commits", "history", "no_baseline", "files_from", "stdin_filename"])]
+    #[arg(long, group = "net", conflicts_with_all = ["staged", "commits", "history", "no_baseline", "files_from", "stdin_filename"])]
     pub new_only: bool,
-    /// With --diff: also what a commit of the branch adds and a later one removes, for it is published all the same
-    #[arg(long, requires = "diff", conflicts_with_all = ["staged", "commits"])]
+    /// With --diff or --new-only: also what a commit of the branch adds and a later one removes, for it is published all the same
+    #[arg(long, requires = "net", conflicts_with_all = ["staged", "commits"])]
     pub with_removed: bool,
     /// Scan what each commit of a range adds, also what a later one removes
     #[arg(long, value_name = "RANGE", conflicts_with_all = ["staged", "files_from", "stdin_filename"])]

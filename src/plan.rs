@@ -16,7 +16,7 @@ use crate::model::Target;
 use crate::report::Format;
 use crate::ruleset::RuleOptions;
 use crate::scan::ScanOptions;
-use crate::source::{Archives, IgnoreFiles, Input, ListOptions, NamedPaths, reason};
+use crate::source::{Archives, Deciding, IgnoreFiles, Input, ListOptions, NamedPaths, reason};
 use crate::text::value::date::Moment;
 use crate::triage::{FailOn, ForeignSuppressions, InlineSuppressions, Ledger, Thresholds, TriageOptions};
 
@@ -146,11 +146,13 @@ impl Plan {
         // The baseline holds digests: it is no text to search for secrets.
         let outputs = output::files(&renderings).into_iter().chain(baseline.as_ref().map(|file| file.path.clone())).collect();
         let base = if matches!(inputs[..], [Input::Changes(_)]) { root } else { environment.folder.clone() };
+        let rules = settings.rule_options(&args.rules)?;
+        let deciding = deciding(&settings, &rules, baseline.as_ref());
         Ok(Self {
-            listing: ListOptions { threads, root: base, ..listing(args, &mut settings, outputs)? },
+            listing: ListOptions { threads, root: base, deciding, ..listing(args, &mut settings, outputs)? },
             baseline,
             empty: if args.files.allow_empty { EmptyInput::Allowed } else { EmptyInput::Error },
-            rules: settings.rule_options(&args.rules)?,
+            rules,
             scan: ScanOptions {
                 line_hashes: renderings.iter().any(|r| matches!(r.format, Format::Sarif)),
                 allow: settings.allowed_values()?,
@@ -201,8 +203,16 @@ fn listing(args: &CheckArgs, settings: &mut Settings, outputs: Vec<PathBuf>) -> 
         archives: if args.files.archives { Archives::Opened } else { Archives::Closed },
         root: settings.folder().to_path_buf(),
         outputs,
+        deciding: Vec::new(),
         threads: 0,
     })
+}
+
+/// Files that have a say in what is reported: whoever reviews a change should see that it edits one.
+fn deciding(settings: &Settings, rules: &RuleOptions, baseline: Option<&BaselineFile>) -> Vec<(PathBuf, Deciding)> {
+    let own = rules.paths.iter().chain(&rules.sinks).map(PathBuf::as_path);
+    let configuration = settings.configurations().chain(own).map(|path| (path.to_path_buf(), Deciding::Configuration));
+    configuration.chain(baseline.map(|file| (file.path.clone(), Deciding::Baseline))).collect()
 }
 
 fn triage(args: &CheckArgs, settings: &mut Settings, now: Moment) -> Result<TriageOptions, UsageError> {

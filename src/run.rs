@@ -9,7 +9,7 @@ mod shown;
 mod versions;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,10 +66,13 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, targets) = book::open(plan, rules, listing);
     let mut settled =
-        Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashSet::new(), ledger: plan.ledger(), muted: Vec::new() };
+        Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashMap::new(), ledger: plan.ledger(), muted: Vec::new() };
     let mut blobs = Blobs::default();
     // The versions of a file belong together, however far apart their commits are.
     let is_history = matches!(&plan.inputs[..], [Input::Changes(changes)] if matches!(changes.change, Change::History(_)));
+    // What a difference shows in the end is told before what commits on the way add, though the project stage may add to its files.
+    let of_commits = targets.iter().position(|target| target.commit().is_some()).filter(|first| *first > 0).unwrap_or(targets.len())..targets.len();
+    let mut later = Vec::new();
     let at_once = if is_history { targets.len().max(1) } else { ROUND };
     for (round, some) in targets.chunks(at_once).enumerate() {
         let from = round * at_once;
@@ -77,7 +80,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
         let scan = if is_history { scanning::scan_versions } else { scanning::scan_all };
         let outcomes = scan((&scanner, &plan.listing), some, &threads, &progress);
         for (index, file) in blobs.book(&mut report, (from, some), outcomes) {
-            settled.add(index, file, watch);
+            if of_commits.contains(&index) { later.push((index, file)) } else { settled.add(index, file, watch) }
         }
     }
     let done = started.elapsed();
@@ -113,7 +116,7 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     shown::show(all, (&scanner, &threads), &targets);
     report.signs = signs;
     report.signs.append(&mut judged.signs);
-    for (index, file) in blobs.join(judged.findings, &targets) {
+    for (index, file) in blobs.join(judged.findings, &targets).into_iter().chain(later) {
         settled.add(index, file, watch);
     }
     if let Some(ledger) = &settled.ledger {
@@ -170,6 +173,9 @@ fn tidy(report: &mut Report) {
     report.notices.dedup();
 }
 
+/// By what a finding is known again in another version of its file.
+type Identity = (Fingerprint, Arc<str>, Option<String>);
+
 /// Findings after triage, by the index of their target.
 struct Settled<'a> {
     plan: &'a Plan,
@@ -177,8 +183,8 @@ struct Settled<'a> {
     files: BTreeMap<usize, Vec<Finding>>,
     /// Changes are scanned, so that one file may come more than once.
     is_of_changes: bool,
-    /// What was found in changes: the next commit that touches its line does not add it again.
-    told: HashSet<(Fingerprint, Arc<str>, Option<String>)>,
+    /// What was found in changes, and whether it is told for good: the next commit that touches its line does not add it again.
+    told: HashMap<Identity, bool>,
     ledger: Option<Ledger<'a>>,
     /// Comments that mute and that the changes bring in.
     muted: Vec<Notice>,
@@ -197,9 +203,9 @@ impl Settled<'_> {
         if let Some(added) = added {
             within(&mut findings, &added);
         }
-        let identity = |finding: &Finding| (finding.fingerprint.clone(), finding.place.relative.clone(), finding.masked.clone());
         if self.is_of_changes {
-            findings.retain(|finding| self.told.insert(identity(finding)) || finding.place.commit.is_none());
+            self.muted.extend(book::muted_for_others(&findings));
+            self.tell_once(&mut findings);
         }
         for finding in &findings {
             (watch.finding)(finding, &self.rules.rules);
@@ -210,6 +216,19 @@ impl Settled<'_> {
         book::tell_once(known);
         if !is_first {
             known.sort_by(|a, b| (&a.place.relative, a.place.span, &a.rule).cmp(&(&b.place.relative, b.place.span, &b.rule)));
+        }
+    }
+}
+
+impl Settled<'_> {
+    /// Drops what an earlier version of the file told. What a commit mutes is told again where a later one does not; what the difference shows in the end is
+    /// told for good.
+    fn tell_once(&mut self, findings: &mut Vec<Finding>) {
+        let identity = |finding: &Finding| (finding.fingerprint.clone(), finding.place.relative.clone(), finding.masked.clone());
+        let is_told = |finding: &Finding| self.told.get(&identity(finding)).is_some_and(|for_good| *for_good || !finding.is_active());
+        findings.retain(|finding| finding.place.commit.is_none() || !is_told(finding));
+        for finding in findings.iter() {
+            *self.told.entry(identity(finding)).or_default() |= finding.place.commit.is_none() || finding.is_active();
         }
     }
 }

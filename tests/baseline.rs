@@ -6,7 +6,7 @@ mod repository;
 
 use std::fs;
 
-use repository::{Repository, key, line};
+use repository::{Repository, key, line, run};
 
 const FILE: &str = ".aelix-lint-baseline.json";
 
@@ -173,5 +173,28 @@ fn what_other_scanners_accept_is_taken_over() {
         assert_eq!(repository.json(&["."]).places(), ["b.env:1"], "{name}");
         assert!(self::text(&repository).contains("imported from "));
         assert_eq!(run.stdout.contains("in 1 of those places nothing is found"), name == ".gitleaksignore", "{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_places_of_other_scanners_are_those_where_they_ran() {
+    let from = |name: &str, text: &str, folder: &str| {
+        let repository = Repository::new();
+        repository
+            .write("a.env", line(1))
+            .write("sub/a.env", line(2))
+            .write("sub/b.env", line(3))
+            .write(name, text.replace("ROOT", repository.path().to_str().unwrap()));
+        let import = run(repository.command(&["baseline", "import", "--from", repository.join(name).to_str().unwrap()]).current_dir(repository.join(folder)));
+        assert_eq!(import.status, 0, "{}", import.stderr);
+        run(repository.command(&["--format", "json", "."]).current_dir(repository.join(folder))).places()
+    };
+    for (name, text, folder, left) in [
+        (".gitleaksignore", "sub/b.env:generic:1\na.env:generic:1\n", "sub", &["a.env:1"][..]),
+        ("reports/found.json", "[{\"File\":\"sub/b.env\",\"StartLine\":1}]", "sub", &["a.env:1"]),
+        ("sub/.secrets.baseline", "{\"results\":{\"b.env\":[{\"line_number\":1}]}}", "", &["a.env:1", "sub/a.env:1"]),
+        ("found.json", "[{\"File\":\"ROOT/sub/a.env\",\"StartLine\":1}]", "", &["a.env:1", "sub/b.env:1"]),
+    ] {
+        assert_eq!(from(name, text, folder), left, "{name}");
     }
 }

@@ -236,12 +236,52 @@ fn what_a_change_mutes_is_said() {
 }
 
 #[test]
+fn edits_that_decide_what_is_reported_are_said_however_they_are_made() {
+    let repository = Repository::new();
+    let notices = |arguments: &[&str]| -> Vec<String> {
+        let run = repository.json(arguments);
+        let notices = run.json()["notices"].as_array().unwrap().clone();
+        notices.iter().map(|notice| format!("{}: {}", notice["path"].as_str().unwrap(), notice["message"].as_str().unwrap())).collect()
+    };
+    let edit = |path: &str| format!("{path}: this change edits the configuration, which decides what is reported");
+    let both = "min-severity = \"low\"\nextend-exclude = [\"x\"]\n";
+    repository.write("aelix-lint.toml", both).write("ci/lint.toml", "extend = [\"base.toml\"]\n").write("ci/base.toml", both).commit("1");
+    repository.write("aelix-lint.toml", "extend-exclude = [\"x\"]\n").write("ci/base.toml", "extend-exclude = [\"x\"]\n").add();
+    assert_eq!(notices(&["--staged"]), [edit("aelix-lint.toml")], "a line less");
+    assert_eq!(notices(&["--staged", "--config", "ci/lint.toml"]), [edit("aelix-lint.toml"), edit("ci/base.toml")], "by whatever name");
+    repository.remove("aelix-lint.toml").add();
+    assert_eq!(notices(&["--staged"]), [edit("aelix-lint.toml")], "a file less");
+    repository.git(&["reset", "-q", "--hard"]);
+    repository.git(&["mv", "aelix-lint.toml", "other.toml"]);
+    assert_eq!(notices(&["--staged"]), [edit("aelix-lint.toml")], "moved away");
+    repository.git(&["reset", "-q", "--hard"]);
+    repository.write("a.env", line(1)).write("b.env", line(2)).commit("2");
+    for (arguments, name) in [(&["baseline", "create", "a.env", "--reason", "old"][..], "a"), (&["baseline", "update", "--expires", "2126-01-01"], "b")] {
+        assert_eq!(repository.run(arguments).status, 0, "{name}");
+        repository.add();
+        let until = if name == "a" { ": old" } else { " until 2126-01-01, without a reason" };
+        let accepted = format!(".aelix-lint-baseline.json: this change accepts secrets/aelix-api-key in {name}.env{until}");
+        assert_eq!(notices(&["--staged"]), [accepted], "only what is new");
+        repository.commit(name);
+    }
+    repository.remove("b.env").commit("gone");
+    assert_eq!(repository.run(&["baseline", "prune"]).status, 0);
+    assert!(notices(&["--staged"]).is_empty(), "an entry less mutes nothing");
+    repository.write("c.env", format!("{} # gitleaks:allow\n", line(3).trim_end())).write("d.env", "A=1 # gitleaks:allow\n").add();
+    assert_eq!(notices(&["--staged"]), ["c.env: this change mutes secrets/aelix-api-key on line 1 by a comment for gitleaks"]);
+}
+
+#[test]
 fn only_what_is_new_on_this_branch_counts() {
     let origin = Repository::new();
     origin.write("a", line(1)).commit("1");
     let clone = Repository::clone_of(&origin, &[]);
-    clone.write("b", line(2)).commit("2");
+    assert_eq!(clone.json(&["--new-only"]).status, 2, "a range without commits");
+    assert_eq!(clone.json(&["--new-only", "--allow-empty"]).status, 0, "as a hook before a push of a tag asks");
+    let gone = clone.write("b", line(2)).write("c", line(3)).commit("2");
+    clone.remove("c").commit("3");
     assert_eq!(clone.json(&["--new-only"]).places(), ["b:1"]);
+    assert_eq!(clone.json(&["--new-only", "--with-removed"]).places(), ["b:1".to_owned(), format!("c:1 {gone}")]);
     assert_eq!(clone.run(&["baseline", "create"]).status, 0);
     assert_eq!(clone.json(&["--new-only"]).status, 0);
     let alone = origin.json(&["--new-only"]);
@@ -279,6 +319,36 @@ fn each_commit_counts_by_itself() {
     assert!(!sarif.stdout.contains(&key(2)));
     let sarif = sarif.json();
     assert!(sarif["runs"][0]["results"][0]["properties"]["commit"].as_str().unwrap().starts_with(&second));
+}
+
+#[test]
+fn what_is_muted_hides_nothing_that_is_not() {
+    let repository = Repository::new();
+    let muted = |number: u64| format!("{} # aelix-lint: allow secrets/aelix-api-key -- known\n", line(number).trim_end());
+    repository.write("x", "x\n").commit("0");
+    let first = repository.write("a.env", format!("{}{}", muted(1), line(1))).commit("the same key twice, one of them muted");
+    repository.write("b.env", muted(2)).commit("muted");
+    let third = repository.write("b.env", line(2)).commit("no more");
+    let expected = [format!("a.env:2 {first}"), format!("b.env:1 {third}")];
+    for arguments in [&["--commits", "HEAD~3.."][..], &["--history"]] {
+        assert_eq!(repository.json(arguments).places(), expected, "{arguments:?}");
+    }
+    repository.write("b.env", muted(2)).commit("muted again");
+    assert_eq!(repository.json(&["--diff", "HEAD~3", "--with-removed"]).status, 0, "in the end it is muted");
+}
+
+#[test]
+fn a_baseline_counts_for_each_commit_by_itself() {
+    let repository = Repository::new();
+    repository.write("a.env", format!("A=1\n{}", line(1))).commit("0");
+    assert_eq!(repository.run(&["baseline", "create"]).status, 0);
+    repository.commit("accepted");
+    repository.write("a.env", format!("A=2\n{}", line(1))).commit("a line beside it");
+    repository.write("a.env", format!("A=2\n export {}", line(1))).commit("its own line");
+    let run = repository.json(&["--commits", "HEAD~2.."]);
+    assert_eq!((run.status, run.places().len()), (0, 0));
+    let last = repository.write("a.env", format!("A=2\n export {}{}", line(1), line(1))).commit("a copy");
+    assert_eq!(repository.json(&["--commits", "HEAD~3.."]).places(), [format!("a.env:3 {last}")]);
 }
 
 #[test]
@@ -320,16 +390,48 @@ fn a_range_that_cannot_be_read_is_an_error_that_says_what_to_fetch() {
         (&lone, &["--commits=--output=x"], "`--output=x` is no revision"),
         (&lone, &["--commits", "HEAD..HEAD"], "no commit in `HEAD..HEAD`"),
         (&lone, &["--diff", "HEAD..HEAD"], "no commit in `HEAD..HEAD`"),
+        (&lone, &["--diff", "", "--allow-empty"], "`` is no revision"),
+        (&lone, &["--diff", "..", "--allow-empty"], "`..` is no revision"),
+        (&lone, &["--commits", "...", "--allow-empty"], "`...` is no revision"),
+        (&lone, &["--history", "man"], "man is neither a commit nor a file, here or in any commit; check its spelling"),
     ] {
         let run = repository.json(arguments);
         assert_eq!(run.status, 2, "{arguments:?}");
         assert!(run.stderr.starts_with("error: cannot read the ") && run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
         assert_eq!(run.json()["summary"]["complete"], false);
         assert_eq!(repository.run(&[arguments, &["--exit-zero"]].concat()).status, 2);
     }
     let run = shallow.json(&["--commits", "HEAD~1..HEAD"]);
     assert_eq!((run.status, run.places().len()), (0, 0), "the range is all there");
     assert!(lone.join("x").metadata().is_err());
+}
+
+#[test]
+fn a_common_commit_that_may_not_be_the_nearest_is_an_error() {
+    let origin = Repository::new();
+    origin.write("a", "x\n").commit("old");
+    origin.write("b", line(1)).commit("of main");
+    origin.git(&["checkout", "-q", "-b", "topic"]);
+    origin.write("c", line(2)).commit("of the topic");
+    origin.git(&["checkout", "-q", "main"]);
+    for number in 3..9 {
+        origin.write("a", format!("{number}\n")).commit("later");
+    }
+    origin.git(&["merge", "-q", "--no-ff", "-m", "merged", "main~5"]);
+    // By a second way, the old commit is nearer to main than the one that the topic comes from.
+    let old = origin.git(&["rev-list", "--max-parents=0", "HEAD"]);
+    let tree = origin.git(&["rev-parse", "HEAD^{tree}"]);
+    let tip = origin.git(&["commit-tree", &tree, "-p", "HEAD", "-p", &old, "-m", "tip"]);
+    origin.git(&["update-ref", "refs/heads/main", &tip]);
+    let shallow = Repository::clone_of(&origin, &["--depth", "4", "--no-single-branch"]);
+    let merged = shallow.git(&["merge-base", "origin/main", "origin/topic"]);
+    assert_eq!(merged, old, "as far as this clone knows");
+    let run = shallow.json(&["--diff", "origin/main..origin/topic"]);
+    assert!(run.status == 2 && run.stderr.contains("shallow"), "{}", run.stderr);
+    // The base that is an ancestor is the common commit, whatever is cut away: a clone of depth 2 holds a merge and its parents.
+    let two = Repository::clone_of(&origin, &["--depth", "2"]);
+    assert_eq!(two.json(&["--diff", "HEAD^1"]).status, 0);
 }
 
 #[test]
@@ -563,7 +665,7 @@ fn names_of_commits_are_told_from_paths() {
     }
     for (arguments, why) in [
         (&["--history", "a"][..], "`a` is a commit and a file; write --history=a or ./a"),
-        (&["--history", "odl"], "odl is neither here nor in any commit; check its spelling"),
+        (&["--history", "odl"], "odl is neither a commit nor a file, here or in any commit; check its spelling"),
         (&["--staged", "odl"], "odl is neither here nor in any commit"),
         (&["--diff", "old", "odl"], "odl is neither here nor in any commit"),
     ] {
@@ -573,6 +675,15 @@ fn names_of_commits_are_told_from_paths() {
     assert_eq!(repository.run(&["--staged", "b"]).status, 0, "it was there once");
     let bare = Repository::clone_of(&repository, &["--bare"]);
     assert_eq!(bare.json(&["--history", "HEAD"]).places().len(), 2, "HEAD is a file too where there is no work tree");
+}
+
+#[test]
+fn a_blob_is_known_by_a_path_that_is_scanned() {
+    let repository = Repository::new();
+    repository.write("aelix-lint.toml", "exclude = [\"vendor/\"]\n").write("vendor/a.env", line(1)).commit("1");
+    repository.git(&["mv", "vendor/a.env", "a.env"]);
+    let second = repository.commit("2");
+    assert_eq!(repository.json(&["--history"]).places(), [format!("a.env:1 {second}")]);
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn a_hook_that_is_there_is_left_alone_wherever_hooks_are() {
     assert_eq!(fs::read_to_string(repository.join("tools/hooks/pre-commit")).unwrap(), "#!/bin/sh\nexit 0\n");
     let run = repository.run(&["install-hook", "--pre-push"]);
     assert_eq!(run.stdout, "wrote tools/hooks/pre-push\n", "{}", run.stderr);
+    assert_eq!(repository.run(&["install-hook", "--pre-push"]).stdout, "tools/hooks/pre-push is there already\n");
     let outside = tempfile::tempdir().unwrap();
     let mut command = repository.command(&["install-hook"]);
     let run = repository::run(command.current_dir(outside.path()).env("GIT_CEILING_DIRECTORIES", outside.path().parent().unwrap()));

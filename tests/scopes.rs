@@ -80,6 +80,7 @@ fn ids(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_not_known_is_not_reported() {
     let both = "\"banking:read identity:read\"";
     let large = format!("# Aelix\nx = [\n{}]\n", "    \"0123456789\",\n".repeat(80_000));
@@ -164,6 +165,74 @@ fn what_is_not_known_is_not_reported() {
             vec![("a.py", format!("{}{ACCOUNTS}requests.request(verb(), API + \"/v1/accounts\")\n", client("\"banking:read banking:write\"")))],
         ),
         ("requests in a file of their own", vec![("a.py", format!("{}{ACCOUNTS}", client(both))), ("kyc.http", format!("GET {API}/v1/identity/1\n"))]),
+        ("scopes in a format", vec![("a.py", format!("{}{ACCOUNTS}{PAY}", client("\"banking:read %s\" % extra")))]),
+        ("scopes and a condition", vec![("a.py", format!("{}{ACCOUNTS}{PAY}", client("\"banking:read\" if plain else full")))]),
+        (
+            "the default of a parameter",
+            vec![(
+                "a.py",
+                format!(
+                    "{}{ACCOUNTS}{PAY}def other(scope=\"banking:read\"):\n    return ask(scope)\nother(\"payments:initiate\")\n",
+                    client("\"banking:read\"")
+                ),
+            )],
+        ),
+        (
+            "the default of a parameter in braces",
+            vec![(
+                "a.js",
+                format!(
+                    "async function token({{ scope = 'banking:read' }} = {{}}) {{ return fetch(\"{TOKEN}\", {{ method: \"POST\", body: form({{ scope }}) }}); }}\nfetch(\"{API}/v1/accounts\");\nfetch(\"{API}/v1/payments\", {{ method: \"POST\" }});\n"
+                ),
+            )],
+        ),
+        (
+            "the token of whoever asks",
+            vec![(
+                "a.py",
+                format!(
+                    "{}{ACCOUNTS}def pay(request):\n    requests.post(API + \"/v1/payments\", headers={{\"Authorization\": request.headers[\"Authorization\"]}})\n",
+                    client("\"banking:read\"")
+                ),
+            )],
+        ),
+        ("a URL in the configuration", vec![("a.py", format!("{}{ACCOUNTS}", client(both))), ("config.yaml", format!("who: {API}/v1/identity/me\n"))]),
+        ("a URL in the environment", vec![("a.py", format!("{}{ACCOUNTS}", client(both))), (".env.example", format!("WHO={API}/v1/identity/me\n"))]),
+        (
+            "a URL in a workflow",
+            vec![("a.py", format!("{}{ACCOUNTS}", client(both))), (".github/workflows/a.yml", format!("run: curl {API}/v1/identity/me\n"))],
+        ),
+        ("a URL in a page", vec![("a.py", format!("{}{ACCOUNTS}", client(both))), ("a.html", format!("<script>fetch('{API}/v1/identity/me')</script>\n"))]),
+        ("a proxy", vec![("a.py", format!("{}{ACCOUNTS}", client(both))), ("nginx.conf", format!("location /api/ {{ proxy_pass {API}; }}\n"))]),
+        (
+            "a request to what nobody knows",
+            vec![("a.py", format!("{}{ACCOUNTS}s = requests.Session()\nrequests.post(address())\n", client("\"banking:read banking:write\"")))],
+        ),
+        (
+            "a path that is set",
+            vec![(
+                "a.js",
+                format!(
+                    "const scope = 'banking:read identity:read';\nfetch('{API}/v1/accounts');\nconst url = new URL('{API}');\nurl.pathname = ['v1', kind].join('/');\nfetch(url);\n"
+                ),
+            )],
+        ),
+        (
+            "host and path by name",
+            vec![(
+                "a.js",
+                format!(
+                    "const scope = 'banking:read identity:read';\nfetch('{API}/v1/accounts');\nhttps.request({{ hostname: 'api.aelix.digitalapi.ai', path }});\n"
+                ),
+            )],
+        ),
+        (
+            "a request that is an object",
+            vec![(
+                "a.js",
+                format!("const scope = 'banking:read payments:initiate';\nfetch('{API}/v1/accounts');\nexport const send = (config) => axios(config);\n"),
+            )],
+        ),
         ("each scope is used", vec![("a.py", format!("{}{PAY}", client("\"payments:initiate\"")))]),
     ] {
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
@@ -224,6 +293,17 @@ fn what_is_known_is_reported() {
                 ("b/b.py", format!("import requests\nrequests.get(\"{API}/v1/identity\")\n")),
             ],
             &["a/a.py:5 scopes/unused-scope"],
+        ),
+        (
+            "what is said of the API is no use of it",
+            vec![
+                ("a.py", format!("{}{ACCOUNTS}", client(both))),
+                ("README.md", format!("See {API}/v1/identity/me\n")),
+                ("config.yaml", format!("aelix: {API}\n# {API}/v1/identity/me\n")),
+                ("openapi.yaml", format!("openapi: 3.1.0\nservers: [{{ url: '{API}' }}]\npaths: {{ /v1/identity/me: {{ get: {{}} }} }}\n")),
+                ("aelix/notes.py", "from aelix.settings import BASE\n".to_owned()),
+            ],
+            &["a.py:5 scopes/unused-scope"],
         ),
         (
             "no scopes at all",

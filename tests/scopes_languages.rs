@@ -33,6 +33,12 @@ struct Dialect {
     unknown_base: fn(&str) -> String,
     /// A URL of the provider whose path nobody knows.
     unknown_path: &'static str,
+    /// Scopes that a loop puts together: what comes before the token request, and the expression.
+    looped: (&'static str, &'static str),
+    /// A server's demand for `identity:read`.
+    enforced: &'static str,
+    /// The use of a library that is named after the provider, before all else.
+    library: &'static str,
 }
 
 fn quoted(text: &str) -> String {
@@ -63,6 +69,9 @@ fn dialects() -> Vec<Dialect> {
             url: |path| format!("API + \"{path}\""),
             unknown_base: |path| format!("os.environ[\"BANK\"] + \"{path}\""),
             unknown_path: "API + sys.argv[1]",
+            looped: ("scopes = [\"banking:read\"]\nfor each in names:\n    scopes.append(each + \":initiate\")\n", "\" \".join(scopes)"),
+            enforced: "@app.get(\"/x\")\ndef x(user=Security(current, scopes=[\"identity:read\"])):\n    pass\n",
+            library: "from aelix_sdk import Payments\n",
         },
         Dialect {
             name: "typescript",
@@ -85,6 +94,9 @@ fn dialects() -> Vec<Dialect> {
             url: |path| format!("`${{API}}{path}`"),
             unknown_base: |path| format!("`${{process.env.BANK}}{path}`"),
             unknown_path: "`${API}${location.hash}`",
+            looped: ("const scopes = ['banking:read'];\nfor (const each of names) scopes.push(`${each}:initiate`);\n", "scopes.join(' ')"),
+            enforced: "@Scopes('identity:read')\nexport class Guarded {}\nrouter.use(auth({ scopes: ['identity:read'] }));\n",
+            library: "import { Payments } from '@aelix/sdk';\n",
         },
         Dialect {
             name: "go",
@@ -107,6 +119,12 @@ fn dialects() -> Vec<Dialect> {
             url: |path| format!("api + \"{path}\""),
             unknown_base: |path| format!("os.Getenv(\"BANK\") + \"{path}\""),
             unknown_path: "api + os.Args[1]",
+            looped: (
+                "var scopes = []string{\"banking:read\"}\n\nfunc init() {\n\tfor _, each := range names {\n\t\tscopes = append(scopes, each+\":initiate\")\n\t}\n}\n\n",
+                "scopes",
+            ),
+            enforced: "func x() {\n\tr.With(RequireScope(\"identity:read\")).Get(\"/x\", handler)\n}\n",
+            library: "import \"github.com/aelix/aelix-go\"\n\n",
         },
         Dialect {
             name: "java",
@@ -130,6 +148,12 @@ fn dialects() -> Vec<Dialect> {
             url: |path| format!("API + \"{path}\""),
             unknown_base: |path| format!("System.getenv(\"BANK\") + \"{path}\""),
             unknown_path: "API + System.getProperty(\"x\")",
+            looped: (
+                "    static List<String> scopes = new ArrayList<>(List.of(\"banking:read\"));\n    static { for (String each : names) scopes.add(each + \":initiate\"); }\n",
+                "String.join(\" \", scopes)",
+            ),
+            enforced: "    @PreAuthorize(\"hasAuthority('SCOPE_identity:read')\") void x() {}\n    String issued = JWT.create().withClaim(\"scope\", \"identity:read\").sign(key);\n",
+            library: "import ai.aelix.sdk.Payments;\n\n",
         },
         Dialect {
             name: "csharp",
@@ -157,6 +181,12 @@ fn dialects() -> Vec<Dialect> {
             url: |path| format!("Api + \"{path}\""),
             unknown_base: |path| format!("Environment.GetEnvironmentVariable(\"BANK\") + \"{path}\""),
             unknown_path: "Api + args[0]",
+            looped: (
+                "    static List<string> scopes = new() { \"banking:read\" };\n    static Client() { foreach (var each in names) scopes.Add($\"{each}:initiate\"); }\n",
+                "string.Join(\" \", scopes)",
+            ),
+            enforced: "    void X(Options o) => o.AddPolicy(\"x\", p => p.RequireClaim(\"scope\", \"identity:read\"));\n    [RequiredScopeOrAppPermission(AcceptedScope = new[] { \"identity:read\" })] void Y() {}\n",
+            library: "using Aelix.Sdk;\n",
         },
         Dialect {
             name: "rust",
@@ -179,6 +209,12 @@ fn dialects() -> Vec<Dialect> {
             url: |path| format!("format!(\"{{API}}{path}\")"),
             unknown_base: |path| format!("format!(\"{{}}{path}\", std::env::var(\"BANK\").unwrap())"),
             unknown_path: "format!(\"{API}{}\", std::env::args().last().unwrap())",
+            looped: (
+                "fn scopes() -> Vec<String> {\n    let mut scopes = vec![\"banking:read\".to_string()];\n    for each in names() {\n        scopes.push(format!(\"{each}:initiate\"));\n    }\n    scopes\n}\n\n",
+                "&scopes().join(\" \")",
+            ),
+            enforced: "fn x() -> Router {\n    Router::new().route(\"/x\", get(x)).layer(require_scope(\"identity:read\"))\n}\n",
+            library: "use aelix_sdk::Payments;\n\n",
         },
     ]
 }
@@ -245,6 +281,16 @@ impl Dialect {
             here("the audit log", self.program(&text("banking:read admin:users"), &[get(), self.at("GET", "/v1/audit-logs")])),
             here("each scope is needed", self.program(&text("banking:read payments:initiate"), &[get(), self.at("POST", "/v1/payments")])),
             here("scopes of OpenID Connect", self.program(&text("openid banking:read offline_access"), &[get()])),
+            here("scopes that a loop puts together", {
+                let program = self.program(self.looped.1, &[get(), self.at("POST", "/v1/payments")]);
+                let client = (self.client)(self.looped.1);
+                program.replace(&client, &format!("{}{client}", self.looped.0))
+            }),
+            here("a server that enforces", {
+                let client = (self.client)(&text("banking:read"));
+                self.program(&text("banking:read"), &[get()]).replace(&client, &format!("{client}{}", self.enforced))
+            }),
+            here("a library of the vendor", self.library.to_owned() + &self.program(&both, &[get()])),
             ("a test", self.test, self.program(&both, &[get()])),
         ]
     }

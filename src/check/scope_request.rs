@@ -10,7 +10,7 @@ const MAX_REQUEST: usize = 4_096;
 /// Requests of one text that are read; a text with more is no program.
 const MAX_REQUESTS: usize = 20_000;
 /// Words before `scope` in a name that make it a definition or an enforcement, not a request.
-const NOT_REQUESTED: [&str; 25] = [
+const NOT_REQUESTED: [&str; 27] = [
     "foreign",
     "required",
     "require",
@@ -36,9 +36,26 @@ const NOT_REQUESTED: [&str; 25] = [
     "forbidden",
     "declared",
     "invalid",
+    "accept",
+    "accepted",
 ];
 /// Text before a request in its statement that makes it an enforcement.
-const ENFORCEMENT: [&str; 8] = ["Security(", "PreAuthorize", "hasAuthority", "hasScope", "requireScope", "assert", "expect(", "guard"];
+const ENFORCEMENT: [&str; 13] = [
+    "Security(",
+    "PreAuthorize",
+    "hasAuthority",
+    "hasScope",
+    "requireScope",
+    "assert",
+    "expect(",
+    "guard",
+    "middleware(",
+    // `RequireClaim("scope", "a")`, `.claim("scope", "a")`: what a token holds.
+    "laim(",
+    "laims(",
+    "laimIncludes(",
+    "laimEquals(",
+];
 /// Text before a request in its statement that makes it one, though a server is given it: what signs users in.
 const SIGN_IN: [&str; 3] = ["passport", "Strategy", "authorizationParams"];
 /// The key beside the scopes in the answer of an authorization server (RFC 6749, section 5.1).
@@ -46,7 +63,11 @@ const ANSWERED: &[u8] = b"token_type";
 /// How far from the scopes it may stand, in bytes.
 const NEAR_ANSWER: usize = 300;
 /// Methods of a scope list that add to it.
-const ADDERS: [&str; 6] = ["add", "push", "append", "extend", "insert", "addall"];
+const ADDERS: [&str; 12] = ["add", "push", "append", "extend", "insert", "addall", "addrange", "update", "unionwith", "pushstr", "unshift", "concat"];
+/// Words before a parameter list.
+const DEFINES: [&str; 6] = ["def", "function", "fun", "func", "fn", "constructor"];
+/// How far before a parameter with a default its list may begin, in bytes.
+const MAX_PARAMETERS: usize = 600;
 
 /// Longest value that is read for names, in bytes.
 const MAX_EXPRESSION: usize = 200;
@@ -139,6 +160,7 @@ impl Expression {
                     let end = text.iter().position(|&other| other == b || other == b'\n').unwrap_or(text.len());
                     // The name of a variable of the environment, a hole in a template.
                     let inside = String::from_utf8_lossy(&text[..end]).into_owned();
+                    has_more |= is_piece(&inside);
                     if requests_scopes(inside.as_bytes()) {
                         words.push(inside);
                     } else {
@@ -150,6 +172,11 @@ impl Expression {
                     p += end + 1;
                 }
                 b'$' | b'{' | b'%' if is_text => in_hole = matches!(region.get(p + 1), Some(b'{' | b's' | b'v' | b'}')) || b == b'{' || b == b'$',
+                // `"a " + (x ? "b" : "")`, `"a" : x`: what stands behind is read by nobody.
+                b'(' if !is_text && is_added(&region[..p]) => {
+                    has_more = true;
+                    depth += 1;
+                }
                 b'(' | b'[' | b'{' => {
                     is_path &= b != b'{';
                     depth += 1;
@@ -162,7 +189,8 @@ impl Expression {
                     let is_called = matches!(region.get(p + length), Some(b'(' | b'!' | b':' | b'<'));
                     has_constant |= !is_called && length > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
                     let is_joiner = is_called && JOINERS.contains(&word.to_ascii_lowercase().as_str());
-                    let is_more = if is_text { in_hole } else { is_added(&region[..p]) };
+                    let is_more = if is_text { in_hole } else { is_added(&region[..p]) || is_joined(&region[p + length..]) };
+                    has_more |= !is_text && !is_path && matches!(word.as_str(), "if" | "else");
                     has_more |= !is_text && is_joiner || is_more && !requests_scopes(word.as_bytes());
                     // `Scope::new`: the word is a type.
                     if in_hole && !region[p + length..].starts_with(b"::") {
@@ -192,6 +220,19 @@ fn is_added(before: &[u8]) -> bool {
     let before = before.strip_suffix(b"&").unwrap_or(before).trim_ascii_end();
     let spread = before.strip_suffix(b"...").or_else(|| before.strip_suffix(b"*"));
     before.ends_with(b"+") || spread.is_some_and(|rest| matches!(rest.trim_ascii_end().last(), Some(b'[' | b'(' | b'{' | b',')))
+}
+
+/// Whether something is added behind: `resource + ":read"`.
+fn is_joined(behind: &[u8]) -> bool {
+    let behind = behind.trim_ascii_start();
+    behind.starts_with(b"+") && !behind.starts_with(b"++") && !behind.starts_with(b"+=")
+}
+
+/// Whether a text is completed by others: it has a hole without a name (`%s`, `{}`), or begins or ends within a scope (`payments:`).
+fn is_piece(text: &str) -> bool {
+    let has_hole = ["%s", "%v", "{}", "{0"].iter().any(|hole| text.contains(hole));
+    let is_cut = |word: &str| word.len() > 1 && (word.starts_with(':') || word.ends_with(':'));
+    has_hole || text.split([' ', ',']).any(is_cut)
 }
 
 /// Whether a text may be the name of a variable: `AELIX_PERMISSIONS`.
@@ -239,7 +280,7 @@ pub fn sites(bytes: &[u8], kind: FileKind) -> Vec<Request> {
         let Some((form, name, value)) = reader.site_at(at) else { continue };
         let tokens = reader.scopes(form, value);
         let is_cut = reader.is_cut.take() && !tokens.is_empty();
-        let open = reader.open(form, value, tokens.is_empty()).or_else(|| is_cut.then(Vec::new));
+        let open = reader.open(form, (name, value), tokens.is_empty()).or_else(|| is_cut.then(Vec::new));
         // `add_scopes(SCOPES.iter().map(|each| Scope::new(each)))` requests what the name holds.
         if at < told_to && tokens.is_empty() {
             continue;
@@ -301,11 +342,12 @@ impl Reader<'_> {
         let start = self.back(at, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
         let end = self.skip(at, |b| b.is_ascii_alphanumeric() || b == b'_');
         let (form, value) = self.form(start, end).filter(|_| requests_scopes(&self.bytes[start..end]))?;
-        (!self.in_comment(start) && !self.is_enforced(start) && !self.is_answered(start)).then_some((form, Span::new(start, end), value))
+        let is_enforced = self.is_enforced(start) || form == Form::Called && self.is_attribute(start);
+        (!self.in_comment(start) && !is_enforced && !self.is_answered(start)).then_some((form, Span::new(start, end), value))
     }
 
     /// Names that a value takes scopes from, where it is not all text; nothing where a type or nothing at all stands in its place.
-    fn open(&self, form: Form, value: usize, is_empty: bool) -> Option<Vec<String>> {
+    fn open(&self, form: Form, (name, value): (Span, usize), is_empty: bool) -> Option<Vec<String>> {
         if matches!(form, Form::Element) || !matches!(self.kind, FileKind::Source | FileKind::Shell) {
             return None;
         }
@@ -317,6 +359,7 @@ impl Reader<'_> {
             expression.is_path && expression.words.len() > 1 && expression.words.iter().any(|word| RESPONSES.contains(&word.to_ascii_lowercase().as_str()));
         let is_open = self.default_text(value).is_some()
             || expression.has_more
+            || form == Form::Assigned && self.is_parameter(name, value)
             || if is_empty { !expression.words.is_empty() && !is_type && !is_response } else { !names.is_empty() || expression.has_constant }
             || expression.reads_by_name() && !is_response;
         is_open.then(|| if expression.has_more { Vec::new() } else { names })
@@ -390,6 +433,40 @@ impl Reader<'_> {
         ENFORCEMENT.iter().any(has) || has(&".use(") && !SIGN_IN.iter().any(has)
     }
 
+    /// Whether a name is that of a decorator or an attribute, which guards what a server answers: `@Scopes("a")`, `[Scope("a")]`.
+    fn is_attribute(&self, start: usize) -> bool {
+        let line = self.line_before(start);
+        line.ends_with(b"@") || line.trim_ascii() == b"["
+    }
+
+    /// Whether what is assigned is the default of a parameter, in place of which a caller may give another one: `def token(scope="a")`.
+    fn is_parameter(&self, name: Span, value: usize) -> bool {
+        let from = name.start.saturating_sub(MAX_PARAMETERS);
+        let before = &self.bytes[from..name.start];
+        let mut depth = 0_usize;
+        let open = before.iter().rposition(|b| {
+            match b {
+                b')' | b']' | b'}' => depth += 1,
+                b'(' if depth == 0 => return true,
+                b'(' | b'[' | b'{' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            false
+        });
+        let Some(open) = open.filter(|open| !before[*open..].contains(&b';')) else { return false };
+        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'.');
+        let head = before[..open].trim_ascii_end();
+        let callee = head.iter().rposition(|b| !is_name(b)).map_or(0, |before| before + 1);
+        let word = |text: &[u8]| DEFINES.iter().any(|word| text.ends_with(word.as_bytes()));
+        if word(head[..callee].trim_ascii_end()) || word(head) {
+            return true;
+        }
+        // `token(scope = 'a') {`, `(scope = 'a') => x`, `Task Token(string scope = "a") =>`.
+        let close = self.partner(from + open);
+        let behind = self.bytes.get(close + 1..(close + 1 + MAX_EXPRESSION).min(self.bytes.len())).unwrap_or_default().trim_ascii_start();
+        close > value && (behind.starts_with(b"{") || behind.starts_with(b"=>"))
+    }
+
     /// Whether the scopes stand in an answer, which tells what was granted: beside `token_type: "Bearer"`.
     fn is_answered(&self, at: usize) -> bool {
         let is_bracket = |b: &u8| matches!(b, b'{' | b'}' | b'(' | b')');
@@ -428,7 +505,7 @@ impl Reader<'_> {
             return Some((Form::Element, p + 1));
         }
         p = self.blanks(p);
-        if let Some(called) = self.call(p) {
+        if let Some(called) = self.call(start, p) {
             return Some((Form::Called, called));
         }
         let two = (self.at(p), self.at(p + 1));
@@ -442,11 +519,11 @@ impl Reader<'_> {
         Some((if in_text { Form::Parameter } else { Form::Assigned }, value))
     }
 
-    /// Where the parenthesis of a call opens: `(`, `::new(`, `.add(`.
-    fn call(&self, p: usize) -> Option<usize> {
+    /// Where the parenthesis of a call behind the name at `start` opens: `(`, `::new(` of a type, `.add(`.
+    fn call(&self, start: usize, p: usize) -> Option<usize> {
         match self.at(p) {
             b'(' => Some(p),
-            b':' if self.at(p + 1) == b':' => {
+            b':' if self.at(p + 1) == b':' && self.at(start).is_ascii_uppercase() => {
                 let end = self.skip(p + 2, |b| b.is_ascii_alphanumeric() || b == b'_');
                 (self.at(end) == b'(').then_some(end)
             }
@@ -740,7 +817,7 @@ fn is_scope_byte(b: u8) -> bool {
 }
 
 fn is_scope(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 128 && name.bytes().all(is_scope_byte)
+    !name.is_empty() && name.len() <= 128 && name.bytes().all(is_scope_byte) && !name.starts_with(':') && !name.ends_with(':')
 }
 
 #[cfg(test)]
@@ -821,6 +898,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_made_of_more_than_text_is_not_known_in_full() {
+        let open = |text: &str, path: &str| sites(text.as_bytes(), FileKind::of(path)).iter().any(|request| request.open.is_some());
+        for (path, text) in [
+            ("a.py", "scope = \"a:read %s\" % extra"),
+            ("a.py", "scope = \"a:read {}\".format(extra)"),
+            ("a.py", "scope = \"a:read\" if plain else full"),
+            ("a.py", "scopes.append(each + \":read\")"),
+            ("a.py", "scopes.update(extra())"),
+            ("a.ts", "const scope = 'a:read ' + (pay ? 'b:write' : '');"),
+            ("a.rs", "scope.push_str(verb());"),
+            ("a.py", "def token(self, scope=\"a:read\"):"),
+            ("a.py", "def token(\n    self,\n    url: str = (\"x\"),\n    scope: str = \"a:read\",\n) -> str:"),
+            ("a.ts", "async token(scope = 'a:read') {"),
+            ("a.ts", "const token = async ({ scope = 'a:read' }) => ask(scope);"),
+            ("A.cs", "Task Token(string scope = \"a:read\") => Ask(scope);"),
+            ("A.kt", "fun token(scope: String = \"a:read\") = ask(scope)"),
+        ] {
+            assert!(open(text, path), "{text}");
+        }
+        for (path, text) in [
+            ("a.py", "client = Session(id, scope=\"a:read\")"),
+            ("a.py", "def token():\n    return ask(x(1), scope=\"a:read\")"),
+            ("a.ts", "app.use(() => { const scope = 'a:read'; });"),
+            ("a.ts", "const scope = 'a:read';\nexport function f() {"),
+            ("A.cs", "new Request { Scope = \"a:read\" }"),
+        ] {
+            assert!(!open(text, path), "{text}");
+        }
+    }
+
+    #[test]
     fn of_a_list_that_is_too_long_the_rest_is_not_known() {
         let items = |count: usize| (0..count).map(|n| format!("'a:read{n}'")).collect::<Vec<_>>();
         let open = |path: &str, text: String| sites(text.as_bytes(), FileKind::of(path))[0].open.clone();
@@ -851,6 +959,11 @@ mod tests {
             ("a.js", "telescope('a:read')"),
             ("a.rs", "let scope = Scope::global();"),
             ("a.rs", "scope.spawn(|| x(\"a:read\"))"),
+            ("a.rs", "scopes::holds(text, \"a:read\")"),
+            ("A.cs", r#"p.RequireClaim("scope", "a:read")"#),
+            ("A.cs", r#"[RequiredScopeOrAppPermission(AcceptedScope = new[] { "a:read" })]"#),
+            ("a.ts", "@Scopes('a:read')"),
+            ("A.java", r#"token.withClaim("scope", "a:read")"#),
             ("pom.xml", "<scope>${x}</scope>"),
             ("a.yaml", "scopes_supported: [a:read]"),
         ] {

@@ -1,7 +1,8 @@
 //! `baseline create`, `update`, `prune`, `show`, `import`: which findings are accepted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
 
 use crate::cli::{AcceptArgs, BaselineArgs, CheckArgs, ImportArgs, ShowBaselineArgs};
 use crate::config::UsageError;
@@ -9,7 +10,7 @@ use crate::model::{Finding, Report, Status};
 use crate::plan::{BASELINE_NAME, BaselineFile, Environment, Plan, Show};
 use crate::report::style::sanitise;
 use crate::run::{self, ExitStatus};
-use crate::source::Input;
+use crate::source::{Input, root_of};
 use crate::triage::{Baseline, Entry};
 
 use super::foreign_baseline;
@@ -96,12 +97,20 @@ pub fn import(args: &ImportArgs, environment: &Environment) -> Result<ExitStatus
         None => BaselineFile { baseline: Baseline::new(salt()), ..scan.new_file(&args.accept.scan.check, environment) },
     };
     let path_of = |path: &str| format!("{}{path}", file.prefix);
+    // Other scanners name files from where they ran: mostly the root of the repository, where their files lie too.
+    let root = scan.plan.listing.root.clone();
+    let (own, repository) = (environment.folder.join(&args.file), root_of(&environment.folder));
+    let folders = [own.parent().unwrap_or(&repository), &repository, &root];
+    let mut by_file: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+    for (index, place) in accepted.places.iter().enumerate() {
+        by_file.entry(place.file(folders)).or_default().push(index);
+    }
     let mut used = HashSet::new();
     let named: Vec<&Finding> = scan
         .counted()
         .filter(|finding| {
-            let matches = accepted.places.iter().enumerate().filter(|(_, place)| place.is(&finding.place.relative, finding.place.start.line));
-            let matches: Vec<usize> = matches.map(|(index, _)| index).collect();
+            let of_file = by_file.get(&root.join(&*finding.place.relative)).into_iter().flatten().copied();
+            let matches: Vec<usize> = of_file.filter(|&index| accepted.places[index].is_on(finding.place.start.line)).collect();
             used.extend(matches.iter().copied());
             !matches.is_empty() || matches!(finding.status, Status::Baselined { .. })
         })
@@ -110,8 +119,8 @@ pub fn import(args: &ImportArgs, environment: &Environment) -> Result<ExitStatus
     let mut fresh = args.accept.fresh(&scan.plan);
     fresh.reason = fresh.reason.or_else(|| Some(format!("imported from {}", accepted.tool)));
     let mut entries = file.baseline.accept(named.into_iter(), path_of, &fresh);
-    let kept = |entry: &&Entry| !entries.iter().any(|new| (&new.path, &new.digest) == (&entry.path, &entry.digest));
-    let rest: Vec<Entry> = file.baseline.entries.iter().filter(kept).cloned().collect();
+    let new: HashSet<(&str, &str)> = entries.iter().map(|entry| (entry.path.as_str(), entry.digest.as_str())).collect();
+    let rest: Vec<Entry> = file.baseline.entries.iter().filter(|entry| !new.contains(&(entry.path.as_str(), entry.digest.as_str()))).cloned().collect();
     entries.extend(rest);
     save(&file, Baseline { entries, salt: file.baseline.salt.clone() })?;
     let missed = accepted.places.len() - used.len();
@@ -136,7 +145,7 @@ fn scan(args: &BaselineArgs, environment: &Environment, usage: Use) -> Result<Sc
     let plan = Plan::new(&check, environment)?;
     if matches!(plan.inputs[..], [Input::Changes(_)]) {
         let error = UsageError::new("cannot make a baseline of changes: it is about whole files");
-        return Err(error.with_help("leave out --staged, --diff and --commits").into());
+        return Err(error.with_help("leave out --staged, --diff, --new-only, --commits and --history").into());
     }
     if usage == Use::Required && plan.baseline.is_none() {
         return Err(missing().into());

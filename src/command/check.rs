@@ -6,6 +6,7 @@ use crate::model::{Finding, Report, Rule};
 use crate::plan::{Destination, Environment, Plan, Rendering};
 use crate::report::{self, Format, reporter};
 use crate::run::{self, ExitStatus};
+use crate::source::Input;
 
 use super::output::{self, Failure};
 use super::progress::Bar;
@@ -58,11 +59,12 @@ fn say_errors(args: &CheckArgs, plan: &Plan, report: &Report) {
     }
 }
 
-/// The command that a missing path was probably meant to be.
+/// The command that a missing path was probably meant to be. The paths of changes may be missing, or names of commits.
 fn mistaken_command(args: &CheckArgs, plan: &Plan) -> Option<&'static str> {
     let word = args.paths.first()?.to_str()?;
     let is_missing = || !plan.listing.root.join(word).exists();
-    cli::nearest_command(word).filter(|_| is_missing())
+    let is_of_files = !matches!(plan.inputs[..], [Input::Changes(_)]);
+    cli::nearest_command(word).filter(|_| is_of_files && is_missing())
 }
 
 /// Writes every report, files first. A file that cannot be written does not keep the others from being written; it makes the status an error.

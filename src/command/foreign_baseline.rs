@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::config::UsageError;
-use crate::source::reason;
+use crate::source::{lexical, reason};
 
 /// A place that another scanner accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +18,15 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Whether it is about this line of this file.
-    pub fn is(&self, path: &str, line: u32) -> bool {
-        self.path == path && (self.lines.0..=self.lines.1).contains(&line)
+    /// The file, in the first of these folders that has it; in the last one where none does, as an entry of an archive.
+    pub fn file(&self, folders: [&Path; 3]) -> PathBuf {
+        let paths = folders.map(|folder| lexical(&folder.join(&self.path)));
+        paths.iter().find(|path| path.is_file()).unwrap_or(&paths[2]).clone()
+    }
+
+    /// Whether it is about this line of its file.
+    pub fn is_on(&self, line: u32) -> bool {
+        (self.lines.0..=self.lines.1).contains(&line)
     }
 }
 

@@ -34,9 +34,10 @@ pub fn install(args: &InstallHookArgs, environment: &Environment) -> Result<Exit
             let is_ours = fs::read_to_string(&path).is_ok_and(|there| there.contains(MARK));
             if !is_ours {
                 let error = UsageError::new(format!("cannot write {shown}: there is a hook already"));
-                let command = if args.pre_push { "check --commits RANGE" } else { "check --staged" };
-                return Err(error.with_help(format!("add `aelix-lint {command}` to it; docs/pre-commit.md shows how")).into());
+                let command = if args.pre_push { "check --new-only --allow-empty" } else { "check --staged" };
+                return Err(error.with_help(format!("add the line `aelix-lint {command} || exit 1` to it")).into());
             }
+            make_executable(&path).map_err(|error| cannot(&error))?;
             output::stdout(|out| writeln!(out, "{shown} is there already"))?;
         }
         Err(error) => return Err(cannot(&error).into()),

@@ -63,9 +63,27 @@ impl Added {
         match (self, other) {
             (Self::All, lines) | (lines, Self::All) => lines.clone(),
             (Self::Lines(a), Self::Lines(b)) => {
-                let shared = a.iter().flat_map(|a| b.iter().map(|b| (a.0.max(b.0), a.1.min(b.1))));
-                Self::Lines(shared.filter(|(first, last)| first <= last).collect())
+                let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+                let mut shared = Vec::new();
+                while let (Some(one), Some(other)) = (a.peek(), b.peek()) {
+                    let (first, last) = (one.0.max(other.0), one.1.min(other.1));
+                    shared.extend((first <= last).then_some((first, last)));
+                    if one.1 <= other.1 {
+                        a.next()
+                    } else {
+                        b.next()
+                    };
+                }
+                Self::Lines(shared)
             }
+        }
+    }
+
+    /// Whether this line was added.
+    pub fn has(&self, line: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Lines(ranges) => ranges.get(ranges.partition_point(|range| range.1 < line)).is_some_and(|range| range.0 <= line),
         }
     }
 
@@ -298,6 +316,9 @@ mod tests {
         assert_eq!(lines(&[(1, 4), (8, 9)]).and(&lines(&[(3, 8)])), lines(&[(3, 4), (8, 8)]));
         assert_eq!(Added::All.and(&lines(&[(2, 2)])), lines(&[(2, 2)]));
         assert!(lines(&[(1, 1)]).and(&lines(&[(2, 2)])).is_nothing());
+        let every_other: Vec<(u32, u32)> = (0..200_000).map(|line| (2 * line, 2 * line)).collect();
+        let shared = lines(&every_other).and(&lines(&[(0, 5), (9, 400_000)]));
+        assert!(shared.has(0) && shared.has(4) && !shared.has(5) && !shared.has(8) && shared.has(10) && shared.has(399_998));
     }
 
     #[test]

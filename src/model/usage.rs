@@ -83,6 +83,19 @@ pub struct Usage {
     pub bases: Vec<(String, Vec<UrlPart>)>,
     /// Paths of endpoints that stand in some string, each with the indices of provider and endpoint; and whether only its last word does.
     pub mentions: Vec<Mention>,
+    /// Modules from elsewhere that are named after a provider: what calls they make nobody sees.
+    pub modules: Vec<Module>,
+}
+
+/// A module that a file imports, named after a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Index of the provider.
+    pub provider: usize,
+    /// Its path as the language writes it: `aelix_sdk.Client`.
+    pub path: String,
+    /// The path, in lower case, that makes it one of the package's own where the package has it; empty: none does.
+    pub own: String,
 }
 
 /// A path of an endpoint in a string.
@@ -124,8 +137,9 @@ pub struct ApiCall {
     pub is_told: bool,
     /// The function it stands in, with the names of its parameters.
     pub within: Option<(String, Vec<String>)>,
-    /// It stands in a file of requests that people send by hand: it uses what it needs, and lacks nothing.
-    pub is_by_hand: bool,
+    /// Somebody else may have asked for its token: it stands in a file of requests that people send by hand, or in one that hands on the token of whoever
+    /// asks it. It uses what it needs, and lacks nothing.
+    pub has_other_token: bool,
     /// The call.
     pub place: Place,
 }

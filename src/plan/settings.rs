@@ -178,6 +178,11 @@ impl Settings {
         Ok(patterns)
     }
 
+    /// The files of the configuration.
+    pub fn configurations(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|config| config.path.as_path())
+    }
+
     /// The strongest file in which the application declares itself.
     pub fn declaration(&self) -> Option<Declaration> {
         let config = self.files.iter().find(|config| config.file.integration.is_some())?;

@@ -87,8 +87,14 @@ const PLAIN: [&str; 52] = [
     "httpclient",
     "resttemplate",
 ];
+/// Methods that keep what they are called on, but for its holes and its ends.
+const KEEPERS: [&str; 6] = [".format", ".formatted", ".replace", ".strip", ".rstrip", ".trim"];
 /// Callees that do nothing but send requests.
 const SENDERS: [&str; 8] = ["fetch", "urlopen", "newrequest", "newrequestwithcontext", "axios", "request", "curl", "urlretrieve"];
+
+/// Words of names of what sends requests.
+const CLIENTS: [&str; 15] =
+    ["http", "client", "rest", "axios", "requests", "webclient", "httpclient", "resttemplate", "ky", "got", "httpx", "faraday", "guzzle", "aiohttp", "okhttp"];
 
 /// Whether a URL is the provider's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +149,8 @@ struct Wrapper<'a> {
     parts: Vec<UrlPart>,
     method: Option<String>,
     call: &'a ApiCall,
+    /// Its file names the provider.
+    is_named: bool,
 }
 
 /// The uses of one provider in one package.
@@ -157,8 +165,9 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
             direct.push(known);
             continue;
         }
-        let own: Vec<Wrapper> = call.urls.iter().filter_map(|url| wrapper(call, &url.parts, call.method.clone())).collect();
-        let known = resolver.of_call(call, file.names & bit != 0);
+        let is_named = file.names & bit != 0;
+        let own: Vec<Wrapper> = call.urls.iter().filter_map(|url| wrapper((call, is_named), &url.parts, call.method.clone())).collect();
+        let known = resolver.of_call(call, is_named);
         match known {
             Some(known) if matches!(known.target, Target::Known(_)) => direct.push(known),
             known if own.is_empty() => direct.extend(known),
@@ -182,7 +191,7 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
                 called.insert(index);
                 let parts = filled(wrapper_of, &given.parts);
                 let method = wrapper_of.method.clone().or_else(|| call.method.clone());
-                match wrapper(call, &parts, method.clone()).filter(|w| w.function != wrapper_of.function) {
+                match wrapper((call, wrapper_of.is_named), &parts, method.clone()).filter(|w| w.function != wrapper_of.function) {
                     Some(outer) => next.push(outer),
                     None => found.extend(resolver.of_parts(call, &parts, method)),
                 }
@@ -190,7 +199,8 @@ pub fn uses<'a>(provider: &Provider, files: &[&'a Usage], bit: u64) -> Vec<Use<'
         }
         // Nobody is seen to call these: what they are given is not known.
         for (_, wrapper_of) in wrappers.iter().enumerate().filter(|(index, _)| !called.contains(index)) {
-            found.extend(resolver.of_parts(wrapper_of.call, &wrapper_of.parts, wrapper_of.method.clone()));
+            let known = resolver.of_parts(wrapper_of.call, &wrapper_of.parts, wrapper_of.method.clone());
+            found.extend(known.or_else(|| resolver.of_unknown(wrapper_of.call, &[&wrapper_of.parts], wrapper_of.is_named)));
         }
         wrappers = next;
     }
@@ -218,7 +228,7 @@ fn without_inner(mut found: Vec<Use>) -> Vec<Use> {
 }
 
 /// The call as one of a function that hands on a parameter: the hole is the parameter's name.
-fn wrapper<'a>(call: &'a ApiCall, parts: &[UrlPart], method: Option<String>) -> Option<Wrapper<'a>> {
+fn wrapper<'a>((call, is_named): (&'a ApiCall, bool), parts: &[UrlPart], method: Option<String>) -> Option<Wrapper<'a>> {
     let (function, parameters) = call.within.as_ref()?;
     let named = parts.iter().find_map(|part| if let UrlPart::Hole(text) = part { parameters.iter().position(|own| own == parameter_in(text)) } else { None });
     let position = named?;
@@ -228,7 +238,7 @@ fn wrapper<'a>(call: &'a ApiCall, parts: &[UrlPart], method: Option<String>) -> 
     let before = at.checked_sub(1).and_then(|before| if let UrlPart::Text(text) = &parts[before] { Some(text) } else { None });
     let is_id = before.is_some_and(|text| text.ends_with('/') && path_of(text).0.split('/').filter(|segment| !segment.is_empty()).count() > 1);
     let may_be_path = parts.len() > 1 || PATH_NAMES.iter().any(|word| parameters[position].to_ascii_lowercase().contains(word));
-    (!is_id && may_be_path).then(|| Wrapper { function, parameter: &parameters[position], position, parts: parts.to_vec(), method, call })
+    (!is_id && may_be_path).then(|| Wrapper { function, parameter: &parameters[position], position, parts: parts.to_vec(), method, call, is_named })
 }
 
 /// The name in `path`, `&path`, `path.strip()`, `$path`.
@@ -293,15 +303,17 @@ impl<'a> Resolver<'a> {
     fn of_call<'c>(&self, call: &'c ApiCall, is_named: bool) -> Option<Use<'c>> {
         let all: Vec<Use> = call.urls.iter().filter_map(|url| self.of_parts(call, &url.parts, call.method.clone())).collect();
         let found = all.into_iter().max_by_key(|found| (matches!(found.target, Target::Known(_)), found.tie == Tie::Ours));
-        // A request to an address that nobody knows, in a file that names the provider.
-        let is_open = || is_named && SENDERS.contains(&call.callee.to_ascii_lowercase().as_str()) && call.urls.iter().all(|url| is_unknown(&url.parts));
-        let is_open = || is_open() && !call.urls.iter().any(|url| is_of_no_api(&url.parts));
-        found.or_else(|| is_open().then(|| self.open_use(call)))
+        let urls: Vec<&[UrlPart]> = call.urls.iter().map(|url| url.parts.as_slice()).collect();
+        found.or_else(|| self.of_unknown(call, &urls, is_named))
     }
 
-    fn open_use<'c>(&self, call: &'c ApiCall) -> Use<'c> {
+    /// The use that a request to an address is of which nothing is known, in a file that names the provider.
+    fn of_unknown<'c>(&self, call: &'c ApiCall, urls: &[&[UrlPart]], is_named: bool) -> Option<Use<'c>> {
+        if !is_named || !is_request(call) || urls.iter().any(|parts| !is_unknown(parts) || is_of_no_api(parts)) {
+            return None;
+        }
         let all = self.open_endpoints("", false, call.method.as_deref());
-        Use { call, tie: Tie::Unknown, is_by_file: false, method: call.method.clone(), path: UNKNOWN.to_owned(), target: Target::Open(all) }
+        Some(Use { call, tie: Tie::Unknown, is_by_file: false, method: call.method.clone(), path: UNKNOWN.to_owned(), target: Target::Open(all) })
     }
 
     /// The endpoints that what is not known of a path may make it.
@@ -319,6 +331,8 @@ impl<'a> Resolver<'a> {
         let is_by_file = tie == Tie::Unknown && self.is_own(call, parts, &text);
         let tie = if is_by_file { Tie::Ours } else { tie };
         let (path, is_whole) = path_of(&text);
+        // A path may be set on a URL that has none: `url.pathname = path; fetch(url)`.
+        let is_whole = is_whole && !(path.is_empty() && is_request(call));
         let target = self.target(&path, (is_whole, host_of(&text)), tie, method.as_deref())?;
         let shown = if path.is_empty() { UNKNOWN.to_owned() } else { shown(&path) };
         Some(Use { call, tie, is_by_file, method, path: shown, target })
@@ -547,9 +561,19 @@ fn may_match(path: &str, segments: &[&str], is_whole: bool) -> bool {
     from(&own) || !is_whole && from(&own[1..])
 }
 
+/// Whether a call does nothing but send a request to a URL: `fetch(x)`, `http.post(x)`; not `cache.get(x)`, nor `http.send(x)`, which is given a request.
+fn is_request(call: &ApiCall) -> bool {
+    let on_client = || {
+        let words = call.receiver.as_deref().map(|receiver| name::normalise(receiver.as_bytes())).unwrap_or_default();
+        words.split('_').any(|word| CLIENTS.contains(&word))
+    };
+    SENDERS.contains(&call.callee.to_ascii_lowercase().as_str())
+        || call.method.is_some() && sends(&call.callee) && !call.callee.to_ascii_lowercase().starts_with("send") && on_client()
+}
+
 /// Whether nothing is known of a URL.
 fn is_unknown(parts: &[UrlPart]) -> bool {
-    !parts.iter().any(|part| matches!(part, UrlPart::Text(_)))
+    parts.iter().all(|part| !matches!(part, UrlPart::Text(text) if text.bytes().any(|b| b.is_ascii_alphanumeric())))
 }
 
 /// Whether the name of a URL says that it is where tokens are, and no API: `config.tokenUrl`.
@@ -577,7 +601,10 @@ fn path_of(text: &str) -> (String, bool) {
 fn last_name(expression: &str) -> &str {
     let quoted = expression.split(['"', '\'']).nth(1).filter(|inner| !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
     quoted.unwrap_or_else(|| {
-        let path = expression.split(['(', '[', '{']).next().unwrap_or(expression).trim_end();
+        let path = expression.split(['(', '[', '{']).next().unwrap_or(expression);
+        // `URL.format(id)`, `URL % id`.
+        let path = path.split(" % ").next().unwrap_or(path).trim_end();
+        let path = KEEPERS.iter().find_map(|keeper| path.strip_suffix(keeper)).unwrap_or(path);
         path.rsplit(|c: char| !c.is_alphanumeric() && c != '_').find(|name| !name.is_empty()).unwrap_or("")
     })
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::model::usage::Module;
+
 /// Manifests of packages, by name.
 const MANIFESTS: [&str; 16] = [
     "Cargo.toml",
@@ -98,6 +100,36 @@ impl<'a> Files<'a> {
         let mut all: Vec<usize> = folders.flat_map(|(_, paths)| paths.iter().filter_map(|path| self.index(path))).collect();
         all.sort_unstable();
         all
+    }
+}
+
+/// The modules that a package has of its own.
+pub struct Modules {
+    /// The name by which its code imports the package.
+    name: Option<String>,
+    /// Its paths from its folder on, in lower case, each with a slash before it.
+    paths: Vec<String>,
+}
+
+impl Modules {
+    /// Of a package, which its code imports by `name`.
+    pub fn of(package: &str, name: Option<String>, files: &Files) -> Self {
+        let above = split(package).0.len();
+        let folders = files.by_folder.keys().filter(|folder| files.package_of(&format!("{folder}/x")) == package);
+        let paths = folders.flat_map(|folder| &files.by_folder[folder]).map(|path| format!("/{}", path[above..].trim_start_matches('/').to_lowercase()));
+        Self { name: name.map(|name| name.replace('-', "_")), paths: paths.collect() }
+    }
+
+    /// Whether it has a module that one of its files imports.
+    pub fn has(&self, module: &Module) -> bool {
+        let path = module.path.replace('-', "_");
+        let rest = self.name.as_ref().and_then(|name| path.strip_prefix(name.as_str()));
+        if rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
+            return true;
+        }
+        let piece = format!("/{}", module.own);
+        let ends = |path: &String| path.match_indices(&piece).any(|(at, _)| matches!(path.as_bytes().get(at + piece.len()), Some(b'/' | b'.')));
+        !module.own.is_empty() && self.paths.iter().any(ends)
     }
 }
 

@@ -293,7 +293,7 @@ impl<'a> Verdict<'a> {
         if self.has_wildcard || self.is_dynamic || !self.has_sure_site() {
             return found;
         }
-        for (call, known) in self.sure().filter(|(call, _)| call.method.is_some() && !call.call.is_by_hand) {
+        for (call, known) in self.sure().filter(|(call, _)| call.method.is_some() && !call.call.has_other_token) {
             if !self.is_met(known) {
                 found.entry(self.needed(known)).or_default().push(call);
             }
@@ -567,8 +567,8 @@ impl<'a> Verdict<'a> {
     /// The smallest set of scopes that is enough for the calls, as far as choosing for one call after the other finds it; among equals those that are
     /// requested already, or only read the same.
     fn sufficient(&self) -> Vec<String> {
-        // What people send by hand is no reason to request more.
-        let counts = |(call, known): &(&Use, &Vec<usize>)| !call.call.is_by_hand || self.is_met(known);
+        // What is sent with another token is no reason to request more.
+        let counts = |(call, known): &(&Use, &Vec<usize>)| !call.call.has_other_token || self.is_met(known);
         let needs = |(_, known): (&Use, &Vec<usize>)| known.iter().flat_map(|at| self.provider.endpoints()[*at].alternatives()).collect();
         let mut open: Vec<Vec<Vec<&str>>> = self.sure().filter(counts).map(needs).collect();
         open.retain(|call: &Vec<Vec<&str>>| !call.is_empty());
@@ -658,7 +658,7 @@ impl<'a> Verdict<'a> {
     fn open_calls(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         if self.is_opaque {
-            reasons.push(format!("some calls go through a library of {}, and nobody sees which", self.provider.name));
+            reasons.push(format!("some calls go through a library or a proxy of {}, and nobody sees which", self.provider.name));
         }
         if self.package.has_gaps {
             reasons.push("not every file could be parsed".to_owned());

@@ -7,12 +7,12 @@ use crate::model::facts::Wanted;
 use crate::model::provider::Provider;
 use crate::model::sign::Sign;
 use crate::model::usage::{OmittedScope, ScopeSite};
-use crate::model::{Confidence, Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Suppression, Target};
+use crate::model::{Confidence, Finding, Notice, Origin, Report, RuleId, RunError, Scanned, Skip, Stats, Status, Suppression, Target};
 use crate::plan::{EmptyInput, Plan};
 use crate::project::{self, blast};
 use crate::ruleset::RuleSet;
-use crate::source::Listing;
-use crate::triage::{FileResult, Ledger};
+use crate::source::{BaselineEdit, Listing};
+use crate::triage::{Entry, FileResult, Ledger, is_in};
 
 use super::privilege::Asked;
 use super::scanning::Outcome;
@@ -20,7 +20,8 @@ use super::scanning::Outcome;
 /// The report of a run that has listed its targets.
 pub fn open(plan: &Plan, rules: &RuleSet, listing: Listing) -> (Report, Vec<Target>) {
     let is_empty = listing.is_empty();
-    let Listing { targets, skipped, mut errors, notices, scope } = listing;
+    let Listing { targets, skipped, mut errors, mut notices, scope, baselines } = listing;
+    notices.extend(baselines.iter().flat_map(accepted));
     if is_empty && scope.is_none() && errors.is_empty() && plan.empty == EmptyInput::Error {
         let message = "no input files, nothing was scanned: name files or folders that are neither ignored nor excluded, or pass --allow-empty";
         errors.push(RunError { display: None, relative: None, message: message.to_owned() });
@@ -121,7 +122,7 @@ pub fn stale(plan: &Plan, rules: &RuleSet, (ledger, report, targets): (&Ledger, 
 
 /// Comments that mute and that a change brings in: whoever reviews it should see them.
 pub fn introduced(file: &FileResult) -> Vec<Notice> {
-    let is_new = |line: u32| file.added.as_ref().is_none_or(|added| added.iter().any(|(first, last)| (*first..=*last).contains(&line)));
+    let is_new = |line: u32| file.added.as_ref().is_none_or(|added| is_in((line, line), added));
     let new = file.suppressions.iter().filter(|suppression| !suppression.sample && suppression.tool.is_none() && is_new(suppression.place.start.line));
     let notice = |suppression: &Suppression| {
         let (place, rules) = (&suppression.place, suppression.rules.join(", "));
@@ -130,6 +131,36 @@ pub fn introduced(file: &FileResult) -> Vec<Notice> {
         Notice { display: place.display.clone(), relative: place.relative.clone(), message }
     };
     new.map(notice).collect()
+}
+
+/// Entries of a baseline that are told one by one.
+const MOST_ACCEPTED: usize = 20;
+
+/// What a change accepts in a baseline.
+fn accepted(edit: &BaselineEdit) -> Vec<Notice> {
+    let notice = |message| Notice { display: edit.display.clone(), relative: edit.relative.clone(), message };
+    let Some(lines) = &edit.lines else { return vec![notice("this change accepts findings in the baseline".to_owned())] };
+    let entries: Vec<Entry> = lines.iter().filter_map(|line| Entry::on_line(line)).collect();
+    let told = entries.iter().take(MOST_ACCEPTED).map(|entry| {
+        let times = if entry.count == 1 { String::new() } else { format!(" {} times", entry.count) };
+        let until = entry.expires.as_ref().map(|day| format!(" until {day}")).unwrap_or_default();
+        let reason = entry.reason.as_ref().map_or_else(|| ", without a reason".to_owned(), |reason| format!(": {reason}"));
+        notice(format!("this change accepts {}{times} in {}{until}{reason}", entry.rule, entry.path))
+    });
+    let more = entries.len().saturating_sub(MOST_ACCEPTED);
+    let more = (more > 0).then(|| notice(format!("this change accepts {more} more findings; `git diff` shows them")));
+    told.chain(more).collect()
+}
+
+/// Findings that a comment for another scanner mutes. Of such a comment nothing is said where it mutes nothing.
+pub fn muted_for_others(findings: &[Finding]) -> Vec<Notice> {
+    let notice = |finding: &Finding| {
+        let Status::Suppressed { tool: Some(tool), .. } = &finding.status else { return None };
+        let place = &finding.place;
+        let message = format!("this change mutes {} on line {} by a comment for {}", finding.rule, place.start.line, tool.name());
+        Some(Notice { display: place.display.clone(), relative: place.relative.clone(), message })
+    };
+    findings.iter().filter_map(notice).collect()
 }
 
 /// What the scan of a target did not do, taken out of what it gave.

@@ -6,10 +6,10 @@ use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, Review, ScopeSite, Usage};
 use crate::model::{FileKind, Finding, Notice, Origin, Report, Scanned, Target};
 use crate::project::blast::{self, Owners};
-use crate::project::packages::Files;
+use crate::project::packages::{Files, Modules, module_name};
 use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
-use crate::scan::{self, Scanner, api, requests};
+use crate::scan::{self, Scanner, api, requests, usage};
 
 use super::scanning::{self, Outcome, Threads};
 use super::shown;
@@ -94,11 +94,14 @@ pub fn judge(
     let (again, once): (Vec<_>, Vec<_>) = errands.into_iter().partition(|(index, _)| targets[*index].origin == Origin::File);
     let outcomes = scanning::usage(scanner, &again.iter().map(|(index, _)| &targets[*index]).collect::<Vec<_>>(), (&providers, wanted(&asked.sites)), threads);
     let mut called: BTreeMap<&str, Called> = BTreeMap::new();
-    for (_, folder) in once {
-        called.entry(folder).or_default().has_gaps = true;
+    for (index, folder) in once {
+        called.entry(folder).or_default().has_gaps |= !usage::is_data(&targets[index].within);
     }
-    for ((_, folder), outcome) in again.into_iter().zip(outcomes) {
-        called.entry(folder).or_default().take(outcome, report);
+    for ((index, folder), outcome) in again.into_iter().zip(outcomes) {
+        called.entry(folder).or_default().take(outcome, !usage::is_data(&targets[index].within), report);
+    }
+    for (folder, called) in &mut called {
+        called.see_modules(folder, (targets, files));
     }
     let mut verdicts = Verdicts { owners: Owners::of(&providers), ..Verdicts::default() };
     let mut packages: Vec<Package> = packages.into_values().collect();
@@ -175,14 +178,27 @@ pub fn unknown(reviews: &[Review]) -> Vec<Notice> {
     reviews.iter().filter(|review| !review.unknown.is_empty() || review.is_all_computed()).map(notice).collect()
 }
 
-/// Whether a file is a program of the project itself, or a list of requests.
+/// Whether a file is a program of the project itself, a list of requests, or something that its programs may read what they call from.
 fn may_call(target: &Target) -> bool {
     let is_program = matches!(FileKind::of(&target.within), FileKind::Source | FileKind::Shell) || requests::is_of_requests(&target.within);
-    is_program && scan::is_own(&target.within)
+    (is_program || usage::is_data(&target.within)) && scan::is_own(&target.within)
 }
 
 impl Called {
-    fn take(&mut self, outcome: Outcome, report: &mut Report) {
+    /// Marks calls of modules from elsewhere that are named after a provider: nobody sees what they call.
+    fn see_modules(&mut self, package: &str, (targets, files): (&[Target], &Files)) {
+        if self.files.iter().all(|file| file.modules.is_empty()) {
+            return;
+        }
+        let name = module_name(package, files, |index| scanning::text(&targets[index]));
+        let own = Modules::of(package, name, files);
+        for file in &mut self.files {
+            let foreign = file.modules.iter().filter(|module| !own.has(module));
+            file.opaque |= foreign.fold(0, |all, module| all | 1 << module.provider);
+        }
+    }
+
+    fn take(&mut self, outcome: Outcome, is_program: bool, report: &mut Report) {
         match outcome {
             Outcome::Scanned { found: Some(scanned), .. } => {
                 report.stats.parsed_bytes += scanned.parsed_bytes;
@@ -190,7 +206,7 @@ impl Called {
                 self.files.extend(scanned.usage);
             }
             Outcome::Scanned { found: None, .. } | Outcome::Opened { .. } => {}
-            Outcome::Skipped(_) | Outcome::Failed(_) => self.has_gaps = true,
+            Outcome::Skipped(_) | Outcome::Failed(_) => self.has_gaps |= is_program,
         }
     }
 }

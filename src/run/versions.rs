@@ -182,7 +182,7 @@ impl Versions {
     fn keep(&mut self, bytes: &[u8], new: &[Range<usize>]) -> Vec<(u32, u32)> {
         let mut kept: Vec<Range<usize>> = std::iter::once(line_of(bytes, 0)).chain(new.iter().map(|range| widened(bytes, range))).collect();
         if self.traits.marker {
-            kept.extend(memchr::memmem::find_iter(bytes, MARKER).map(|at| line_of(bytes, at)));
+            kept.extend(marked_lines(bytes));
             kept.sort_by_key(|range| range.start);
         }
         self.text.clear();
@@ -270,6 +270,18 @@ fn middle(old: &[u8], new: &[u8]) -> (usize, usize) {
 fn line_of(bytes: &[u8], at: usize) -> Range<usize> {
     let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |at| at + 1);
     start..memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1)
+}
+
+/// The lines that hold a comment of ours, each once.
+fn marked_lines(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let marker = memchr::memmem::Finder::new(MARKER);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let found = at + marker.find(&bytes[at..])?;
+        let line = line_of(bytes, found);
+        at = line.end;
+        Some(line)
+    })
 }
 
 fn widened(bytes: &[u8], range: &Range<usize>) -> Range<usize> {
@@ -375,6 +387,13 @@ mod tests {
         let at = text.find("key = ").unwrap();
         let gap = versions.gaps[..versions.gaps.partition_point(|(from, _)| *from <= at)].last().unwrap().1;
         assert_eq!(at + gap, after.find("key = ").unwrap());
+    }
+
+    #[test]
+    fn a_line_is_kept_once_however_many_comments_it_holds() {
+        let text = format!("a\n{}\nb\n# aelix-lint: allow x", "aelix-lint ".repeat(200_000));
+        let lines: Vec<Range<usize>> = marked_lines(text.as_bytes()).collect();
+        assert_eq!(lines, [2..2_200_003, 2_200_005..text.len()]);
     }
 
     #[test]

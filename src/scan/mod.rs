@@ -303,6 +303,12 @@ impl Scanner {
             return Scanned::default();
         }
         let mut scanned = Scanned::default();
+        if usage::is_data(&blob.target.within) && !requests::is_of_requests(&blob.target.within) {
+            let raw = usage::of_data(blob.bytes, (providers, signs));
+            let says_something = raw.opaque != 0 || !raw.mentions.is_empty();
+            scanned.usage = says_something.then(|| sites::placed_usage(raw, blob, |span| bare_place(blob, &Lines::new(blob.bytes), span)));
+            return scanned;
+        }
         let raw = match lang::of(&blob.target.within)
             .map(|language| (language, syntax::facts_of_each_call(blob.bytes, language, &mut worker.parser, Bounds::default())))
         {

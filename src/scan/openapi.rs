@@ -51,9 +51,14 @@ pub(super) struct Operation<'a> {
 
 /// The document of an API in a file, if it is one whose security schemes have scopes.
 pub fn read(bytes: &[u8]) -> Option<Node> {
-    let holds = |bytes: &[u8], words: &[&[u8]]| words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
-    let named = holds(&bytes[..bytes.len().min(4_096)], &MARKS) && holds(bytes, &SCOPED);
+    let named = is_named(bytes) && SCOPED.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
     named.then(|| first_document(bytes)).flatten().filter(|root| root.get("openapi").or(root.get("swagger")).is_some())
+}
+
+/// Whether a text begins as such a document does.
+pub(super) fn is_named(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(4_096)];
+    MARKS.iter().any(|mark| memchr::memmem::find(head, mark).is_some())
 }
 
 /// What is wrong in a document, in the order of the bytes.

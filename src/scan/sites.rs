@@ -112,9 +112,9 @@ fn beside(folder: &str, path: &str) -> Option<String> {
 
 /// What a file calls, with places.
 pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -> Usage {
-    let is_by_hand = requests::is_of_requests(&blob.target.within);
+    let has_other_token = raw.is_forwarding || requests::is_of_requests(&blob.target.within);
     let calls = raw.calls.into_iter().map(|call| ApiCall {
-        is_by_hand,
+        has_other_token,
         callee: call.callee,
         receiver: call.receiver,
         method: call.method,
@@ -134,5 +134,6 @@ pub fn placed_usage(raw: RawUsage, blob: &Blob, place: impl Fn(Span) -> Place) -
         calls: calls.collect(),
         bases: raw.bases,
         mentions: raw.mentions,
+        modules: raw.modules,
     }
 }

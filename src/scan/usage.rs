@@ -1,20 +1,22 @@
 //! The calls of a file that may be HTTP calls of an API, the names that hold its URLs, and the paths that stand in strings: what the project stage
 //! decides about scopes by.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{LazyCell, OnceCell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use crate::check::scopes;
-use crate::lang::Language;
-use crate::model::Blob;
+use crate::lang::{Import, Language};
 use crate::model::facts::{Argument, Binding, Call, Part, Value};
 use crate::model::paths::segments;
 use crate::model::provider::{Endpoint, Provider};
-use crate::model::usage::{DECLARED, Mention, UrlArgument, UrlPart};
+use crate::model::usage::{DECLARED, Mention, Module, UrlArgument, UrlPart};
+use crate::model::{Blob, FileKind};
 use crate::ruleset::anchors::Anchor;
 use crate::text::Span;
 
+use super::openapi;
 use super::prefilter::Prefilter;
 use super::rest_client;
 use super::syntax::{Facts, Function, is_callee};
@@ -69,6 +71,22 @@ const PASSED: [&str; 18] = [
 const DECLARES: [&str; 9] = ["class", "struct", "type", "interface", "impl", "trait", "object", "module", "package"];
 /// Words beside the name of a provider in the name of a folder that is there to call it.
 const CLIENTS: [&str; 4] = ["client", "clients", "api", "sdk"];
+/// Words, in lower case, all of which are in a file that hands on to another host what it is asked for.
+const PROXIES: [&[&str]; 9] = [
+    &["proxy_pass"],
+    &["proxypass"],
+    &["reverseproxy"],
+    &["reverse_proxy"],
+    &["proxymiddleware"],
+    &["http-proxy"],
+    &["spring", "gateway", "routes"],
+    &["kind: httproute"],
+    &["zuul.routes"],
+];
+/// The header that holds a token, in lower case.
+const HEADER: &[u8] = b"authorization";
+/// What names of modules begin with in languages that name them by a domain backwards.
+const DOMAINS: [&str; 12] = ["com", "org", "net", "io", "ai", "dev", "co", "app", "de", "uk", "eu", "fr"];
 /// Places at which a file names a provider that are looked at.
 const MAX_NAMED: usize = 64;
 /// Calls in a chain that are followed to what they are made on.
@@ -103,6 +121,10 @@ pub struct RawUsage {
     pub bases: Vec<(String, Vec<UrlPart>)>,
     /// Paths of endpoints in strings.
     pub mentions: Vec<Mention>,
+    /// Modules from elsewhere that are named after a provider.
+    pub modules: Vec<Module>,
+    /// It hands on the token of whoever asks it.
+    pub is_forwarding: bool,
 }
 
 /// A call that may be an HTTP call.
@@ -146,7 +168,9 @@ pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs)
     let told = calls.iter().flat_map(|call| &call.operations).fold(0, |all, (provider, _)| all | 1_u64 << provider);
     let ambient = signs.ambient_in(bytes, providers);
     let own = signs.owners(&blob.target.within, bytes, providers);
-    RawUsage { names, libraries, opaque: libraries & !told, ambient, own, calls, bases: reader.bases(), mentions }
+    let opaque = libraries & !told | signs.handed_on(bytes, providers);
+    let modules = signs.modules(&facts.imports, providers);
+    RawUsage { names, libraries, opaque, ambient, own, calls, bases: reader.bases(), mentions, modules, is_forwarding: forwards(bytes) }
 }
 
 /// What can be said of a file that has no tree: any line may be a call.
@@ -156,10 +180,33 @@ pub fn of_text(bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUs
     RawUsage {
         names: signs.named(bytes, providers),
         libraries,
-        opaque: libraries,
+        opaque: libraries | signs.handed_on(bytes, providers),
         ambient: signs.ambient_in(bytes, providers),
         mentions,
         ..RawUsage::default()
+    }
+}
+
+/// What a file says that is no program: the paths that it holds may be called by whoever reads it, if it names their provider and describes no API.
+pub fn of_data(bytes: &[u8], (providers, signs): (&[Provider], &Signs)) -> RawUsage {
+    let names = signs.named(bytes, providers);
+    if names == 0 || openapi::is_named(bytes) || memchr::memmem::find(bytes, b"[[endpoint]]").is_some() {
+        return RawUsage::default();
+    }
+    let lines = bytes.split(|b| *b == b'\n').filter(|line| !is_comment(line.trim_ascii_start()));
+    let mut mentions = mentions(lines, (providers, signs));
+    mentions.retain(|mention| !mention.is_word && names >> mention.provider & 1 == 1);
+    RawUsage { names, opaque: signs.handed_on(bytes, providers), mentions, ..RawUsage::default() }
+}
+
+/// Whether a file is none of a program, and its programs may read from it what they call: configuration, pages, infrastructure, notebooks.
+pub fn is_data(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match FileKind::of(path) {
+        FileKind::Config | FileKind::EnvFile => true,
+        FileKind::Document => [".html", ".htm", ".xhtml"].iter().any(|end| name.ends_with(end)),
+        FileKind::Other => !name.contains('.'),
+        FileKind::Source | FileKind::Shell | FileKind::Generated => false,
     }
 }
 
@@ -239,6 +286,31 @@ impl Signs {
         self.wanted.iter().filter(is_own).fold(0, |all, index| all | 1 << index)
     }
 
+    /// Providers, a bit each, to whose hosts the file hands on what others ask for: a proxy, a gateway.
+    fn handed_on(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
+        let hands_on = LazyCell::new(|| PROXIES.iter().any(|mark| mark.iter().all(|word| scopes::holds(bytes, word))));
+        let has_host = |provider: &Provider| provider.hosts.iter().any(|host| host.role == "api" && scopes::holds(bytes, host.name.trim_start_matches('*')));
+        self.wanted.iter().filter(|index| has_host(&providers[**index]) && *hands_on).fold(0, |all, index| all | 1 << index)
+    }
+
+    /// Modules from elsewhere that are named after a provider of which no library is known: `aelix_sdk`, `@aelix/client`, `github.com/aelix/aelix-go`.
+    fn modules(&self, imports: &[Import], providers: &[Provider]) -> Vec<Module> {
+        let unknown = || self.wanted.iter().filter(|index| providers[**index].libraries.is_empty());
+        let mut found = Vec::new();
+        for import in imports {
+            let Some((heads, own)) = heads(&import.path) else { continue };
+            let names =
+                |word: &&String| word.bytes().all(|b| b.is_ascii_alphanumeric()) && heads.iter().any(|head| place_in(&name_words(head), word).is_some());
+            for &provider in unknown().filter(|index| providers[**index].words.iter().any(|word| names(&word))) {
+                let module = Module { provider, path: import.path.clone(), own: own.to_ascii_lowercase() };
+                if !found.contains(&module) {
+                    found.push(module);
+                }
+            }
+        }
+        found
+    }
+
     /// Providers, a bit each, of which the file uses the credentials of its surroundings, with whatever scopes those have.
     fn ambient_in(&self, bytes: &[u8], providers: &[Provider]) -> u64 {
         let uses = |index: &&usize| providers[**index].ambient.iter().any(|word| scopes::holds(bytes, word));
@@ -272,22 +344,67 @@ impl Signs {
 /// Whether a file or its folder is named after a provider: `aelix_accounts.go`, `aelix/accounts.go`, `aelix-client/accounts.go`. What else is in a folder
 /// of more words (`aelix-gateway`) may call anybody.
 fn is_named_after(path: &str, provider: &str) -> bool {
-    let mut names = path.rsplit('/').map(|name| name.split(|c: char| !c.is_alphanumeric()).flat_map(words).collect::<Vec<String>>());
-    // Where the words of the provider stand: `TrueLayer` has two.
-    let places = |name: &[String]| -> Option<(usize, usize)> {
-        (0..name.len()).find_map(|from| {
-            let ends = name[from..].iter().scan(provider, |rest, word| {
-                *rest = rest.strip_prefix(word.as_str())?;
-                Some(rest.is_empty())
-            });
-            ends.enumerate().find_map(|(length, is_end)| is_end.then_some((from, from + length + 1)))
-        })
-    };
+    let mut names = path.rsplit('/').map(name_words);
     let is_folder = |name: &[String]| {
         let is_client = |word: &String| CLIENTS.contains(&word.as_str());
-        places(name).is_some_and(|(from, to)| name[..from].iter().chain(&name[to..]).all(is_client))
+        place_in(name, provider).is_some_and(|words| name[..words.start].iter().chain(&name[words.end..]).all(is_client))
     };
-    names.next().is_some_and(|name| places(&name).is_some()) || names.next().is_some_and(|name| is_folder(&name))
+    names.next().is_some_and(|name| place_in(&name, provider).is_some()) || names.next().is_some_and(|name| is_folder(&name))
+}
+
+/// The words of a name that may have others than letters and digits between them.
+fn name_words(name: &str) -> Vec<String> {
+    name.split(|c: char| !c.is_alphanumeric()).flat_map(words).collect()
+}
+
+/// Which of the words of a name are those of a provider: `TrueLayer` has two.
+fn place_in(name: &[String], provider: &str) -> Option<Range<usize>> {
+    (0..name.len()).find_map(|from| {
+        let ends = name[from..].iter().scan(provider, |rest, word| {
+            *rest = rest.strip_prefix(word.as_str())?;
+            Some(rest.is_empty())
+        });
+        ends.enumerate().find_map(|(length, is_end)| is_end.then_some(from..from + length + 1))
+    })
+}
+
+/// The names in the path of a module that tell whose it is, and the path in a package that makes it the package's own; nothing of what is told to be its own:
+/// `aelix` of `aelix.client`, `aelix` and `sdk` of `@aelix/sdk`, `aelix` of `com.aelix.Client`.
+fn heads(path: &str) -> Option<(Vec<&str>, String)> {
+    let is_own = [".", "@/", "~", "/", "#", "crate::", "self::", "super::", "package:"].iter().any(|start| path.starts_with(start));
+    if is_own || path.is_empty() {
+        return None;
+    }
+    if let Some(scoped) = path.strip_prefix('@') {
+        return Some((scoped.split(['/', '.']).take(2).collect(), String::new()));
+    }
+    let first = path.split('/').next().unwrap_or(path);
+    if path.contains('/') {
+        let is_host = first.contains('.');
+        return Some(if is_host { (path.split('/').skip(1).take(2).collect(), String::new()) } else { (vec![first], first.to_owned()) });
+    }
+    let names: Vec<&str> = path.split(['.', ':', '\\']).filter(|name| !name.is_empty()).take(2).collect();
+    match names.as_slice() {
+        [domain, owner] if DOMAINS.contains(domain) => Some((vec![owner], format!("{domain}/{owner}"))),
+        [first, ..] => Some((vec![first], (*first).to_owned())),
+        [] => None,
+    }
+}
+
+/// Whether a file hands on the token of whoever asks it: it reads the header, rather than setting it.
+fn forwards(bytes: &[u8]) -> bool {
+    scopes::places_of(bytes, HEADER).take(MAX_NAMED).any(|at| {
+        let start = bytes[..at].iter().rev().take(MAX_WORD).take_while(|b| !matches!(b, b'\n' | b';' | b'{' | b',')).count();
+        let before = bytes[at - start..at].to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| memchr::memmem::find(&before, word.as_bytes()).is_some());
+        let behind = bytes[at + HEADER.len()..].trim_ascii_start();
+        let behind = &behind[behind.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')' | b' ')).count()..];
+        let is_set = behind.starts_with(b"=") && !behind.starts_with(b"==") || behind.starts_with(b":") || behind.starts_with(b",");
+        has(&["req", "ctx", "context", "r.header", "c.get"])
+            && has(&["header", "req.get", "c.get"])
+            && !has(&["set", "add", "with", "append", "insert"])
+            && !is_set
+    })
 }
 
 /// Letters and digits of a name, in lower case.
@@ -471,8 +588,9 @@ impl<'a> Reader<'a> {
         let positional = call.arguments.iter().take(MAX_URLS).enumerate().map(|(position, argument)| (Some(position), None, argument));
         let named = call.named.iter().filter(|(name, _)| URL_NAMES.contains(&name.to_ascii_lowercase().as_str()));
         let named = named.map(|(name, argument)| (None, Some(name.clone()), argument));
-        let all: Vec<UrlArgument> =
+        let mut all: Vec<UrlArgument> =
             positional.chain(named).filter_map(|(position, name, argument)| Some(UrlArgument { position, name, parts: self.parts(argument)? })).collect();
+        all.extend(self.of_host(call));
         let is_path = |argument: &UrlArgument| argument.parts.iter().any(|part| matches!(part, UrlPart::Text(text) if text.contains('/')));
         let callees = &self.language.callees;
         let makes_text = [callees.formats, callees.joins, callees.concats, callees.wrappers];
@@ -495,6 +613,18 @@ impl<'a> Reader<'a> {
         let method = self.method(call, &words);
         let urls = if is_http { all } else { Vec::new() };
         Some(RawCall { callee: callee.to_owned(), receiver: receiver.filter(|r| !r.is_empty()), method, urls, operations, is_told, within, span: call.span })
+    }
+
+    /// The URL of a call that is given host and path, each by its name: `https.request({ hostname: "api.bank.example", path })`.
+    fn of_host(&self, call: &Call) -> Option<UrlArgument> {
+        let named = |names: &[&str]| call.named.iter().find(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str())).map(|(_, argument)| argument);
+        let host = named(&["hostname", "host"]).and_then(|host| self.parts(host))?;
+        let [UrlPart::Text(host)] = host.as_slice() else { return None };
+        if !host.contains('.') || host.contains('/') {
+            return None;
+        }
+        let path = named(&["path", "pathname"]).and_then(|path| self.parts(path)).unwrap_or_else(|| vec![UrlPart::Hole("path".to_owned())]);
+        Some(UrlArgument { position: None, name: Some("url".to_owned()), parts: joined(vec![UrlPart::Text(format!("https://{host}"))], path) })
     }
 
     /// The call that an annotation of a client declares: `@GET("v1/accounts/{id}")` (Retrofit), `@RequestLine("GET /v1/accounts")` (Feign), `[Get("/x")]`
@@ -869,7 +999,13 @@ impl<'a> Reader<'a> {
         let is_built = call.receiver.is_some_and(|receiver| self.text(receiver).ends_with("Request.Builder()"));
         let is_alone = is_built || call.arguments.len() == 1 || call.named.iter().any(|(name, _)| matches!(name.as_str(), "headers" | "credentials"));
         let gets = words.iter().any(|word| matches!(word.as_str(), "fetch" | "got" | "ky" | "axios" | "urlopen")) || is_built;
-        positional.or_else(chained).or_else(|| (gets && is_alone).then(|| "GET".to_owned()))
+        // `axios(config)`, `fetch(request)`: what is given says by which method.
+        let is_told = call.arguments.first().is_some_and(|argument| {
+            let name = last_name(self.text(argument.span)).to_ascii_lowercase();
+            let is_name = !matches!(argument.value, Value::Literal { .. }) && argument.parts.len() < 2;
+            is_name && (["req", "config", "option", "opts", "init", "param"].iter().any(|word| name.contains(word)) || name.len() < 2)
+        });
+        positional.or_else(chained).or_else(|| (gets && is_alone && !is_told).then(|| "GET".to_owned()))
     }
 
     /// The method that a call on the way to this one names: `client.get()`, `client.method(HttpMethod.GET)`.

@@ -23,7 +23,7 @@ pub use size::FileSize;
 pub use walk::{BadGlob, Excludes, Pattern};
 
 use name::{Argument, Root};
-use walk::{Met, Walk};
+use walk::{Met, OwnIgnores, Walk};
 
 /// One thing the user named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +81,21 @@ pub struct ListOptions {
     pub archives: Archives,
     /// Absolute paths of the run's own output files.
     pub outputs: Vec<PathBuf>,
+    /// Absolute paths of files and folders that decide what is reported, beside those that do by their name.
+    pub deciding: Vec<(PathBuf, Deciding)>,
     /// Threads of the walk; 0: as many as there are cores.
     pub threads: usize,
+}
+
+impl ListOptions {
+    /// What a path of a repository decides.
+    fn deciding_of(&self, path: &Path) -> Option<Deciding> {
+        let by_name = DECIDING.iter().find(|(name, _)| path.file_name().is_some_and(|found| found == *name));
+        by_name.map(|(_, deciding)| *deciding).or_else(|| {
+            let absolute = self.root.join(path);
+            self.deciding.iter().find(|(decides, _)| absolute.starts_with(decides)).map(|(_, deciding)| *deciding)
+        })
+    }
 }
 
 /// What was listed, and what was not.
@@ -98,6 +111,8 @@ pub struct Listing {
     pub notices: Vec<Notice>,
     /// The changes that were looked at, where not files were.
     pub scope: Option<Scope>,
+    /// Baselines that they add to.
+    pub baselines: Vec<BaselineEdit>,
 }
 
 impl Listing {
@@ -135,19 +150,76 @@ fn is_stream(_: &fs::Metadata) -> bool {
     false
 }
 
-/// Files that decide what is scanned and what counts.
-const MUTING: [&str; 4] = ["aelix-lint.toml", ".aelix-lint.toml", ".aelixlintignore", ".aelix-lint-baseline.json"];
+/// What a file decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deciding {
+    /// Rules and thresholds.
+    Configuration,
+    /// What is not scanned.
+    Ignores,
+    /// What is accepted.
+    Baseline,
+}
 
-/// What a reviewer should see: a change of a file that can mute findings.
-fn muting(prefix: &Path, changed: &git::Changed) -> Option<Notice> {
-    let name = changed.entry.path.file_name()?.to_str()?;
-    let what = match MUTING.iter().position(|known| *known == name)? {
-        0 | 1 => "this change edits the configuration, which decides what is reported",
-        2 => "this change edits what is not scanned",
-        _ => "this change accepts findings in the baseline",
-    };
-    let (display, relative) = (seen_from(prefix, &changed.entry.path).into(), slashed(&changed.entry.path).into());
-    Some(Notice { display, relative, message: what.to_owned() })
+impl Deciding {
+    /// What is said of an edit; of a baseline its entries are told instead.
+    fn edited(self) -> Option<&'static str> {
+        match self {
+            Self::Configuration => Some("this change edits the configuration, which decides what is reported"),
+            Self::Ignores => Some("this change edits what is not scanned"),
+            Self::Baseline => None,
+        }
+    }
+}
+
+/// Files that decide by their name, wherever they lie.
+const DECIDING: [(&str, Deciding); 4] = [
+    ("aelix-lint.toml", Deciding::Configuration),
+    (".aelix-lint.toml", Deciding::Configuration),
+    (walk::IGNORE_FILE, Deciding::Ignores),
+    (".aelix-lint-baseline.json", Deciding::Baseline),
+];
+
+/// A baseline that a change adds to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BaselineEdit {
+    /// The file as a person would type it.
+    pub display: Arc<str>,
+    /// The file from the root of the scan.
+    pub relative: Arc<str>,
+    /// The lines that were added; none where they cannot be read.
+    pub lines: Option<Vec<String>>,
+}
+
+/// The lines that a change adds to a file.
+fn added_lines(folder: &Path, changed: &git::Changed) -> Option<Vec<String>> {
+    let mut bytes = Vec::new();
+    git::Blobs::open(folder).and_then(|mut blobs| blobs.read(&changed.entry.new, &mut bytes)).ok()?;
+    let numbered = (1_u32..).zip(bytes.split(|byte| *byte == b'\n'));
+    Some(numbered.filter(|(number, _)| changed.added.has(*number)).map(|(_, line)| String::from_utf8_lossy(line).into_owned()).collect())
+}
+
+/// Which paths of a repository are scanned.
+struct Wanted<'a> {
+    options: &'a ListOptions,
+    excludes: &'a Excludes,
+    ignores: OwnIgnores,
+    /// A history names a path many times.
+    known: HashMap<PathBuf, bool>,
+}
+
+impl Wanted<'_> {
+    /// Whether this one is neither excluded, nor ignored by us, nor a report of this run.
+    fn has(&mut self, path: &Path) -> bool {
+        if let Some(&known) = self.known.get(path) {
+            return known;
+        }
+        let absolute = self.options.root.join(path);
+        let is_ignored = self.options.ignore_files == IgnoreFiles::Honour && self.ignores.hide(&absolute);
+        let has = !is_ignored && !self.options.outputs.contains(&absolute) && !self.excludes.cover(&absolute, false);
+        self.known.insert(path.to_path_buf(), has);
+        has
+    }
 }
 
 /// A path from the root of a repository, as a person would type it in its folder `prefix`.
@@ -230,8 +302,10 @@ impl Lister<'_> {
 
     /// Changes of a repository. Where they cannot be read nothing was scanned, and that is an error.
     fn changes(&mut self, changes: &Changes) {
-        match changes.find() {
-            Ok(found) => self.changed(changes, found),
+        let excludes = self.excludes.clone();
+        let mut wanted = Wanted { options: self.options, excludes: &excludes, ignores: OwnIgnores::default(), known: HashMap::new() };
+        match changes.find(&mut |path| wanted.has(path)) {
+            Ok(found) => self.changed(changes, found, &mut wanted),
             Err(why) => {
                 let message = format!("cannot read {}: {why}", changes.what());
                 self.listing.errors.push(RunError { display: None, relative: None, message });
@@ -240,17 +314,12 @@ impl Lister<'_> {
         }
     }
 
-    fn changed(&mut self, changes: &Changes, found: git::Found) {
-        let is_one_change = !matches!(changes.change, Change::History(_));
-        let whole = found.files.iter().filter(|changed| is_one_change && changed.commit.is_none());
-        self.listing.notices.extend(whole.filter_map(|changed| muting(&found.prefix, changed)));
-        // A history names a path many times.
-        let mut known: HashMap<PathBuf, bool> = HashMap::new();
-        let mut is_wanted = |path: &Path| match known.get(path) {
-            Some(&wanted) => wanted,
-            None => *known.entry(path.to_path_buf()).or_insert(self.is_wanted(path)),
-        };
-        let wanted: Vec<git::Changed> = found.files.into_iter().filter(|changed| is_wanted(&changed.entry.path)).collect();
+    fn changed(&mut self, changes: &Changes, found: git::Found, wanted: &mut Wanted) {
+        if !matches!(changes.change, Change::History(_)) {
+            self.muting(changes, &found);
+        }
+        let unmerged: Vec<&PathBuf> = found.unmerged.iter().filter(|path| wanted.has(path)).collect();
+        let wanted: Vec<git::Changed> = found.files.into_iter().filter(|changed| wanted.has(&changed.entry.path)).collect();
         let files = wanted.iter().filter(|changed| changed.entry.mode == git::Mode::File).map(|changed| changed.entry.new.as_str());
         let sizes = match git::sizes(&git::Git::new(&changes.folder), files) {
             Ok(sizes) => sizes,
@@ -259,7 +328,6 @@ impl Lister<'_> {
                 return self.listing.errors.push(RunError { display: None, relative: None, message });
             }
         };
-        let unmerged: Vec<&PathBuf> = found.unmerged.iter().filter(|path| is_wanted(path)).collect();
         self.listing.scope = Some(found.scope);
         for path in unmerged {
             let (display, relative): (Arc<str>, Arc<str>) = (seen_from(&found.prefix, path).into(), slashed(path).into());
@@ -291,11 +359,19 @@ impl Lister<'_> {
         }
     }
 
-    /// Whether a path of a repository is neither excluded, nor ignored by us, nor a report of this run.
-    fn is_wanted(&self, path: &Path) -> bool {
-        let absolute = self.options.root.join(path);
-        let is_ignored = || self.options.ignore_files == IgnoreFiles::Honour && walk::is_ignored_by_us(&absolute);
-        !self.options.outputs.contains(&absolute) && !self.excludes.cover(&absolute, false) && !is_ignored()
+    /// What a reviewer should see: edits of files that can mute findings.
+    fn muting(&mut self, changes: &Changes, found: &git::Found) {
+        let edited = found.files.iter().filter(|changed| changed.commit.is_none());
+        let edited = edited.map(|changed| (&changed.entry.path, Some(changed))).chain(found.reduced.iter().map(|path| (path, None)));
+        for (path, gained) in edited {
+            let Some(deciding) = self.options.deciding_of(path) else { continue };
+            let (display, relative): (Arc<str>, Arc<str>) = (seen_from(&found.prefix, path).into(), slashed(path).into());
+            match (deciding.edited(), gained) {
+                (Some(message), _) => self.listing.notices.push(Notice { display, relative, message: message.to_owned() }),
+                (None, Some(changed)) => self.listing.baselines.push(BaselineEdit { display, relative, lines: added_lines(&changes.folder, changed) }),
+                (None, None) => {}
+            }
+        }
     }
 
     fn target(&mut self, argument: &Argument, (within, size): (&Path, u64), origin: Origin) {
@@ -388,6 +464,7 @@ mod tests {
                 max_file_size: FileSize::default(),
                 archives: Archives::default(),
                 outputs: Vec::new(),
+                deciding: Vec::new(),
                 threads: 2,
             }
         }

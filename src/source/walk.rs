@@ -1,6 +1,6 @@
 //! Walking folders in parallel: what is met, what an ignore file or an exclude hides.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::{IgnoreFiles, ListOptions, git, reason};
 /// Folders (and, in a work tree or submodule, files) that belong to version control.
 const VERSION_CONTROL: [&str; 5] = [".git", ".hg", ".svn", ".bzr", ".jj"];
 /// Our own ignore file, in gitignore syntax.
-const IGNORE_FILE: &str = ".aelixlintignore";
+pub const IGNORE_FILE: &str = ".aelixlintignore";
 /// Names of files that hold secrets and are therefore ignored by git.
 const SECRET_FILES: [&str; 11] =
     [".env", ".envrc", ".npmrc", ".pypirc", ".netrc", "credentials.json", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml", "terraform.tfvars"];
@@ -168,22 +168,34 @@ impl Walk<'_> {
         let hidden = |path: &PathBuf| !listed.contains(path.as_path()) && !self.excludes.exclude(&self.absolute.join(path), false);
         let ignored: Vec<PathBuf> = secrets.iter().filter(|path| hidden(path)).cloned().collect();
         let tracked = if ignored.is_empty() { HashSet::new() } else { git::tracked(folder, &ignored) };
+        let mut own = OwnIgnores::default();
         met.extend(ignored.into_iter().map(|path| {
-            let size = (tracked.contains(&path) && !is_ignored_by_us(&folder.join(&path))).then(|| fs::metadata(folder.join(&path)).ok());
+            let size = (tracked.contains(&path) && !own.hide(&folder.join(&path))).then(|| fs::metadata(folder.join(&path)).ok());
             let verdict = size.flatten().map_or(Met::Skip(SkipReason::IgnoredSecretFile), |metadata| Met::File(metadata.len()));
             (path, verdict)
         }));
     }
 }
 
-/// Whether our own ignore files hide this file, whatever git thinks of it.
-pub fn is_ignored_by_us(path: &Path) -> bool {
-    let files = path.ancestors().skip(1).map(|folder| folder.join(IGNORE_FILE)).filter(|file| file.is_file());
-    let verdict = files.map(|file| Gitignore::new(file).0).find_map(|ignore| match ignore.matched_path_or_any_parents(path, false) {
-        verdict if verdict.is_none() => None,
-        verdict => Some(verdict.is_ignore()),
-    });
-    verdict.unwrap_or(false)
+/// Our own ignore files, each read once.
+#[derive(Default)]
+pub struct OwnIgnores(HashMap<PathBuf, Option<Gitignore>>);
+
+impl OwnIgnores {
+    /// Whether they hide this file, whatever git thinks of it.
+    pub fn hide(&mut self, path: &Path) -> bool {
+        path.ancestors().skip(1).find_map(|folder| self.verdict(folder, path)).unwrap_or(false)
+    }
+
+    /// What the one in a folder above the file says of it.
+    fn verdict(&mut self, folder: &Path, path: &Path) -> Option<bool> {
+        if !self.0.contains_key(folder) {
+            let file = folder.join(IGNORE_FILE);
+            self.0.insert(folder.to_path_buf(), file.is_file().then(|| Gitignore::new(file).0));
+        }
+        let verdict = self.0.get(folder)?.as_ref()?.matched_path_or_any_parents(path, false);
+        (!verdict.is_none()).then(|| verdict.is_ignore())
+    }
 }
 
 /// `roots` are the folder as walked and as excludes know it.

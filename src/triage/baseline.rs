@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Finding, RuleId, Status};
+use crate::model::{Commit, Finding, RuleId, Status};
 use crate::text::value::date::Date;
 
 /// Raised when the file changes its meaning.
@@ -44,6 +45,11 @@ pub struct Entry {
 impl Entry {
     fn key(&self) -> (&str, &str, &str) {
         (&self.path, &self.rule, &self.digest)
+    }
+
+    /// The entry on a line of the file, if one is.
+    pub fn on_line(line: &str) -> Option<Self> {
+        parse_entry(line.trim().strip_prefix(',')?).ok()
     }
 
     /// Whether its last day is over.
@@ -140,11 +146,15 @@ impl Baseline {
             *entries.entry((path_of(&finding.place.relative), finding.rule.as_str().to_owned(), self.digest(finding))).or_default() += 1;
         }
         let paths: HashSet<String> = entries.keys().map(|(path, ..)| path.clone()).collect();
-        let known = |path: &str, digest: &str| {
-            let of_value = |entry: &&Entry| entry.digest == digest;
-            let here = self.entries.iter().filter(of_value).find(|entry| entry.path == path);
-            here.or_else(|| self.entries.iter().filter(of_value).find(|entry| !paths.contains(&entry.path)))
-        };
+        let (mut here, mut moved) = (HashMap::new(), HashMap::new());
+        for entry in &self.entries {
+            if paths.contains(&entry.path) {
+                here.entry((entry.digest.as_str(), entry.path.as_str())).or_insert(entry);
+            } else {
+                moved.entry(entry.digest.as_str()).or_insert(entry);
+            }
+        }
+        let known = |path: &str, digest: &str| here.get(&(digest, path)).or_else(|| moved.get(digest)).copied();
         let entry = |((path, rule, digest), count): ((String, String, String), usize)| match known(&path, &digest) {
             Some(known) => Entry { path, rule, digest, count, ..known.clone() },
             None => Entry { path, rule, digest, count, ..fresh.clone() },
@@ -174,34 +184,64 @@ pub struct Ledger<'a> {
     today: Date,
     /// How much of the entry of the same index is left.
     left: Vec<usize>,
+    /// Entries of which something is spent.
+    spent: Vec<usize>,
+    /// The commit whose findings are marked.
+    commit: Option<Arc<Commit>>,
     /// Whether something that an entry names was found at all.
     met: Vec<bool>,
-    by_digest: HashMap<&'a str, Vec<usize>>,
+    by_digest: HashMap<&'a str, Candidates<'a>>,
     is_gone: Vec<bool>,
     /// From the root of the scan to the folder of the baseline: what stands before a path of a finding.
     prefix: String,
 }
 
+/// The entries of one digest, by their indices.
+#[derive(Default)]
+struct Candidates<'a> {
+    by_path: HashMap<&'a str, Vec<usize>>,
+    /// Those whose files are gone, and how many of them are spent.
+    moved: Vec<usize>,
+    passed: usize,
+}
+
 impl<'a> Ledger<'a> {
     /// The baseline on the day `today`. `prefix` stands before the paths of findings, `is_gone` says whether a path of the baseline is there no more.
     pub fn new(baseline: &'a Baseline, today: Date, prefix: &str, is_gone: impl Fn(&str) -> bool) -> Self {
-        let mut by_digest: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (index, entry) in baseline.entries.iter().enumerate() {
-            by_digest.entry(&entry.digest).or_default().push(index);
-        }
         let mut known: HashMap<&str, bool> = HashMap::new();
-        let is_gone = baseline.entries.iter().map(|entry| *known.entry(&entry.path).or_insert_with(|| is_gone(&entry.path))).collect();
+        let is_gone: Vec<bool> = baseline.entries.iter().map(|entry| *known.entry(&entry.path).or_insert_with(|| is_gone(&entry.path))).collect();
+        let mut by_digest: HashMap<&str, Candidates> = HashMap::new();
+        for (index, entry) in baseline.entries.iter().enumerate() {
+            let candidates = by_digest.entry(&entry.digest).or_default();
+            candidates.by_path.entry(&entry.path).or_default().push(index);
+            candidates.moved.extend(is_gone[index].then_some(index));
+        }
         let left = baseline.entries.iter().map(|entry| entry.count).collect();
-        Self { baseline, today, left, met: vec![false; baseline.entries.len()], by_digest, is_gone, prefix: prefix.to_owned() }
+        let (spent, met) = (Vec::new(), vec![false; baseline.entries.len()]);
+        Self { baseline, today, left, spent, commit: None, met, by_digest, is_gone, prefix: prefix.to_owned() }
     }
 
     /// Marks the findings of one file that are accepted. Those outside of the lines that count come first: what is added beside an accepted one is new.
     pub fn mark(&mut self, findings: &mut [Finding], added: Option<&[(u32, u32)]>) {
+        let Some(first) = findings.first() else { return };
+        self.turn_to(first.place.commit.clone());
         for inside in [false, true] {
             for finding in findings.iter_mut() {
-                if added.is_none_or(|added| super::is_in(finding, added)) == inside {
+                if added.is_none_or(|added| super::is_in(super::lines_of(finding), added)) == inside {
                     self.mark_one(finding);
                 }
+            }
+        }
+    }
+
+    /// Every commit has files of its own: what one of them has spent is there again for the next.
+    fn turn_to(&mut self, commit: Option<Arc<Commit>>) {
+        if self.commit != commit {
+            self.commit = commit;
+            for index in self.spent.drain(..) {
+                let entry = &self.baseline.entries[index];
+                self.left[index] = entry.count;
+                self.by_digest.entry(&entry.digest).or_default().passed = 0;
             }
         }
     }
@@ -212,12 +252,14 @@ impl<'a> Ledger<'a> {
         }
         let digest = self.baseline.digest(finding);
         let path = format!("{}{}", self.prefix, finding.place.relative);
-        let Some(candidates) = self.by_digest.get(digest.as_str()) else { return };
-        let here = |index: &&usize| self.baseline.entries[**index].path == path;
-        candidates.iter().filter(here).for_each(|&index| self.met[index] = true);
-        let has_left = |index: &&usize| self.left[**index] > 0;
-        let moved = || candidates.iter().filter(has_left).find(|&&index| self.is_gone[index]);
-        let Some(&index) = candidates.iter().filter(has_left).find(here).or_else(moved) else { return };
+        let Some(candidates) = self.by_digest.get_mut(digest.as_str()) else { return };
+        let here = candidates.by_path.get(path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        for &index in here {
+            self.met[index] = true;
+        }
+        candidates.passed += candidates.moved[candidates.passed..].iter().take_while(|&&index| self.left[index] == 0).count();
+        let moved = candidates.moved.get(candidates.passed);
+        let Some(&index) = here.iter().find(|&&index| self.left[index] > 0).or(moved) else { return };
         let entry = &self.baseline.entries[index];
         self.met[index] = true;
         if !finding.is_active() {
@@ -229,6 +271,7 @@ impl<'a> Ledger<'a> {
             return;
         }
         self.left[index] -= 1;
+        self.spent.push(index);
         finding.status = Status::Baselined { reason: entry.reason.clone() };
     }
 

@@ -78,11 +78,16 @@ pub fn triage(file: FileResult, rules: &RuleSet, options: &TriageOptions) -> Vec
 
 /// Keeps what touches one of the lines that count: nothing else was asked for.
 pub fn within(findings: &mut Vec<Finding>, added: &[(u32, u32)]) {
-    findings.retain(|finding| is_in(finding, added));
+    findings.retain(|finding| is_in(lines_of(finding), added));
 }
 
-fn is_in(finding: &Finding, added: &[(u32, u32)]) -> bool {
-    added.iter().any(|(first, last)| finding.place.start.line <= *last && suppression::last_line(finding) >= *first)
+fn lines_of(finding: &Finding) -> (u32, u32) {
+    (finding.place.start.line, suppression::last_line(finding))
+}
+
+/// Whether some lines, first and last, touch one of these ranges, which are in order and apart.
+pub fn is_in((first, last): (u32, u32), ranges: &[(u32, u32)]) -> bool {
+    ranges.get(ranges.partition_point(|range| range.1 < first)).is_some_and(|range| range.0 <= last)
 }
 
 /// Mutes a finding, unless it is hidden already.

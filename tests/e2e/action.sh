@@ -290,6 +290,19 @@ checkout refs/pull/1/merge ''
 TEST_EVENT=$pull run 1
 shows "\"range\": \"$second..$merge\""
 
+# A container, where the workspace belongs to another user.
+checkout refs/pull/1/merge ''
+export GIT_TEST_ASSUME_DIFFERENT_OWNER=1
+! git rev-parse HEAD 2> /dev/null || fail "git does not mind another owner"
+TEST_EVENT=$pull run 1
+shows "\"range\": \"$second..$merge\""
+unset GIT_TEST_ASSUME_DIFFERENT_OWNER
+# A repository that cannot be read is not passed over without a word.
+mv .git/HEAD .git/HEAD.away
+TEST_EVENT=$pull run 1
+shows 'git cannot read the repository in the workspace; all files are scanned instead'
+mv .git/HEAD.away .git/HEAD
+
 # A force push: what the old tip was is fetched by its id. An old tip that is gone: all files, with a warning.
 changed "a force push" topic 1 "$(push "$second" "$topic" refs/heads/topic)"
 checkout topic 1

@@ -1,13 +1,13 @@
 //! Calls of the program `git`: nothing that a repository brings along is run, nothing is downloaded, nothing is written.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write as _};
+use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 /// What every call says. A hook, a monitor, a pager, a helper of a transport are programs that a repository may name; replacement objects would hide
 /// what is published.
-const HARDENING: [&str; 12] = [
+const HARDENING: [&str; 10] = [
     "--no-pager",
     "--literal-pathspecs",
     "--no-replace-objects",
@@ -16,8 +16,6 @@ const HARDENING: [&str; 12] = [
     "core.fsmonitor=false",
     "-c",
     "core.hooksPath=/dev/null",
-    "-c",
-    "protocol.allow=never",
     "-c",
     "core.quotePath=true",
 ];
@@ -68,6 +66,8 @@ impl Git {
         }
         // Grafts hide commits as replacement objects do.
         git.env("GIT_GRAFT_FILE", "/dev/null");
+        // No protocol at all, whatever the configuration of a repository allows.
+        git.env("GIT_ALLOW_PROTOCOL", "");
         git.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         git.stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::piped());
         git
@@ -105,14 +105,29 @@ impl Git {
 }
 
 /// What a call prints that gets `input` on standard input.
-pub fn feed(mut command: Command, input: &[u8]) -> Result<Vec<u8>, GitError> {
+pub fn feed(command: Command, input: &[u8]) -> Result<Vec<u8>, GitError> {
+    let all = |output: &mut dyn BufRead| {
+        let mut bytes = Vec::new();
+        output.read_to_end(&mut bytes).map(|_| bytes).map_err(GitError::Broken)
+    };
+    feed_to(command, input, all)
+}
+
+/// The same, handed to `read` while it is printed: nobody knows how long it is.
+pub fn feed_to<T>(mut command: Command, input: &[u8], read: impl FnOnce(&mut dyn BufRead) -> Result<T, GitError>) -> Result<T, GitError> {
     let mut child = command.stdin(Stdio::piped()).spawn()?;
-    let stdin = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
-        child.wait_with_output()
-    });
-    finished(output?)
+    let (asked, printed, said) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        scope.spawn(move || asked.map(|mut pipe| pipe.write_all(input)));
+        let said = scope.spawn(move || {
+            let mut bytes = Vec::new();
+            said.map(|mut pipe| pipe.read_to_end(&mut bytes));
+            bytes
+        });
+        let result = printed.map_or(Err(GitError::Unexpected), |pipe| read(&mut BufReader::with_capacity(64 << 10, pipe)));
+        let status = child.wait()?;
+        if status.success() { result } else { Err(refused(&said.join().unwrap_or_default())) }
+    })
 }
 
 fn finished(output: Output) -> Result<Vec<u8>, GitError> {
@@ -164,6 +179,21 @@ mod tests {
         assert_eq!(refused(b"").to_string(), "git failed without a word");
         let foreign = refused(b"fatal: detected dubious ownership in repository at '/x'\nTo add an exception for this directory, call:\n");
         assert!(foreign.to_string().ends_with("at '/x'; trust it with `git config --global --add safe.directory FOLDER`"), "{foreign}");
+    }
+
+    #[test]
+    fn nothing_is_fetched_whatever_a_repository_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = |arguments: &[&str]| {
+            let mut git = Git::new(folder.path()).command(arguments);
+            git.env_remove("GIT_DIR").output().unwrap().status.success()
+        };
+        assert!(git(&["init", "-q"]));
+        for (key, value) in [("protocol.ext.allow", "always"), ("protocol.allow", "always"), ("remote.origin.url", "ext::sh -c touch% planted")] {
+            assert!(git(&["config", key, value]));
+        }
+        assert!(!git(&["fetch", "origin"]));
+        assert!(!folder.path().join("planted").exists());
     }
 
     #[test]

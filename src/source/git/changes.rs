@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use crate::model::{Added, Commit, Scope};
 
-use super::call::{Git, GitError, text};
+use super::call::{self, Git, GitError, text};
 use super::diff::{self, Comparison, Entry, Mode, Patches};
 use super::range::{self, Link, RangeError, Repository};
 
@@ -68,37 +69,44 @@ pub struct Changed {
 }
 
 /// What was found in a repository.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Found {
     /// Where the folder lies below the root.
     pub prefix: PathBuf,
     /// Files that gained something, or are no files.
     pub files: Vec<Changed>,
+    /// Files that only lost something, and those that are gone.
+    pub reduced: Vec<PathBuf>,
     /// Files in conflict, of which nothing was read.
     pub unmerged: BTreeSet<PathBuf>,
     /// What was looked at.
     pub scope: Scope,
 }
 
-/// Files of one comparison, with the lines that each gained.
-type Side = Vec<(Entry, Added)>;
+/// What one comparison shows.
+struct Side {
+    /// Files that are there afterwards, with the lines that each gained.
+    files: Vec<(Entry, Added)>,
+    unmerged: Vec<PathBuf>,
+    gone: Vec<PathBuf>,
+}
 
 impl Changes {
-    /// Looks into the repository.
-    pub fn find(&self) -> Result<Found, RangeError> {
+    /// Looks into the repository. Of a history only files that are wanted count, so that a blob is known by a path under which it is scanned.
+    pub fn find(&self, is_wanted: &mut dyn FnMut(&Path) -> bool) -> Result<Found, RangeError> {
         let git = Git::new(&self.folder);
         let repository = Repository::of(&git)?;
         if !matches!(self.change, Change::History(_)) {
             range::check_paths(&git, &self.paths)?;
         }
-        let (files, scope) = match &self.change {
-            Change::Staged => return self.staged(&git, repository),
+        let found = match &self.change {
+            Change::Staged => self.staged(&git, &repository)?,
             Change::Diff(spec) => self.net(&git, &repository, spec)?,
             Change::DiffAndRemoved(spec) => self.net_and_removed(&git, &repository, spec)?,
             Change::Commits(spec) => self.commits(&git, &repository, spec)?,
-            Change::History(history) => self.history(&git, &repository, history)?,
+            Change::History(history) => self.history((&git, &repository), history, is_wanted)?,
         };
-        Ok(Found { prefix: repository.prefix, files, unmerged: BTreeSet::new(), scope })
+        Ok(Found { prefix: repository.prefix, ..found })
     }
 
     /// What was asked for, in the words of a person.
@@ -111,19 +119,18 @@ impl Changes {
         }
     }
 
-    fn staged(&self, git: &Git, repository: Repository) -> Result<Found, RangeError> {
+    fn staged(&self, git: &Git, repository: &Repository) -> Result<Found, RangeError> {
         let compare = |head: &str| self.compare(git, &["diff-index", "--cached", "--ita-invisible-in-index"], &[head]);
         let against_head = match compare("HEAD") {
             Err(GitError::Refused(_)) if range::is_unborn(git)? => compare(&empty_tree(git)?),
             compared => compared,
         };
-        let (mut sides, mut unmerged) = (Vec::new(), BTreeSet::new());
-        for side in std::iter::once(against_head).chain(repository.merging.iter().map(|head| compare(head))) {
-            let (side, conflicts) = side?;
-            sides.push(side);
-            unmerged.extend(conflicts);
+        let mut sides = vec![against_head?];
+        for head in &repository.merging {
+            sides.push(compare(head)?);
         }
-        let files = shared(sides, None);
+        let unmerged: BTreeSet<PathBuf> = sides.iter_mut().flat_map(|side| std::mem::take(&mut side.unmerged)).collect();
+        let (files, reduced) = shared(sides, None);
         let mut what = "what is staged".to_owned();
         if !unmerged.is_empty() {
             what.push_str(" and not in conflict");
@@ -133,50 +140,46 @@ impl Changes {
                 what = format!("{what}; {hint}");
             }
         }
-        Ok(Found { prefix: repository.prefix, files, unmerged, scope: Scope { what, ..Scope::default() } })
+        Ok(Found { files, reduced, unmerged, scope: Scope { what, ..Scope::default() }, ..Found::default() })
     }
 
-    fn net(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
+    fn net(&self, git: &Git, repository: &Repository, spec: &str) -> Result<Found, RangeError> {
         let net = range::net(git, repository, spec)?;
         if net.commits == 0 && !self.allow_empty {
             return Err(RangeError::Empty(spec.to_owned()));
         }
-        let files = shared(vec![self.compare(git, &["diff-tree"], &[&net.base, &net.head])?.0], None);
+        let (files, reduced) = shared(vec![self.compare(git, &["diff-tree"], &[&net.base, &net.head])?], None);
         let (base, head) = range::sides(spec);
-        let what = format!("what {} of {head} add since {}, the common commit with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
+        let add = if net.commits == 1 { "adds" } else { "add" };
+        let what = format!("what {} of {head} {add} since {}, the common commit with {base}", count(net.commits), &net.base[..10.min(net.base.len())]);
         let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
-        Ok((files, Scope { what, base: Some(net.base), head: Some(net.head), commits: Some(net.commits) }))
+        let scope = Scope { what, base: Some(net.base), head: Some(net.head), commits: Some(net.commits) };
+        Ok(Found { files, reduced, scope, ..Found::default() })
     }
 
     /// The net difference comes first: what its files show is not told of a commit again.
-    fn net_and_removed(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
-        let (mut files, mut scope) = self.net(git, repository, spec)?;
-        let between = format!("{}..{}", scope.base.as_deref().unwrap_or_default(), scope.head.as_deref().unwrap_or_default());
-        let links = range::commits(git, repository, &between)?;
-        for some in links.chunks(COMMITS_AT_ONCE) {
-            files.extend(self.of_commits(git, some)?);
-        }
-        scope.what.push_str(", and what they add on the way");
-        Ok((files, scope))
+    fn net_and_removed(&self, git: &Git, repository: &Repository, spec: &str) -> Result<Found, RangeError> {
+        let mut found = self.net(git, repository, spec)?;
+        let between = format!("{}..{}", found.scope.base.as_deref().unwrap_or_default(), found.scope.head.as_deref().unwrap_or_default());
+        found.files.extend(self.of_all_commits(git, &range::commits(git, repository, &between)?)?);
+        found.scope.what.push_str(", and what they add on the way");
+        Ok(found)
     }
 
-    fn commits(&self, git: &Git, repository: &Repository, spec: &str) -> Result<(Vec<Changed>, Scope), RangeError> {
+    fn commits(&self, git: &Git, repository: &Repository, spec: &str) -> Result<Found, RangeError> {
         let links = range::commits(git, repository, spec)?;
         if links.is_empty() && !self.allow_empty {
             return Err(RangeError::Empty(spec.to_owned()));
         }
-        let mut files = Vec::new();
-        for some in links.chunks(COMMITS_AT_ONCE) {
-            files.extend(self.of_commits(git, some)?);
-        }
+        let files = self.of_all_commits(git, &links)?;
         let what = format!("what each of {} of {spec} adds", count(links.len()));
         let what = if files.is_empty() { format!("{what}, which is nothing") } else { what };
         let head = links.last().map(|link| link.commit.id.clone());
-        Ok((files, Scope { what, base: None, head, commits: Some(links.len()) }))
+        Ok(Found { files, scope: Scope { what, base: None, head, commits: Some(links.len()) }, ..Found::default() })
     }
 
     /// Every blob once, with the commit and the path that brought it in. A commit stands behind all that it follows, so the first to hold a blob is the one.
-    fn history(&self, git: &Git, repository: &Repository, history: &History) -> Result<(Vec<Changed>, Scope), RangeError> {
+    fn history(&self, (git, repository): (&Git, &Repository), history: &History, is_wanted: &mut dyn FnMut(&Path) -> bool) -> Result<Found, RangeError> {
         if repository.is_shallow && history.must_be_full {
             return Err(RangeError::Shallow);
         }
@@ -188,20 +191,21 @@ impl Changes {
         }
         let limited = Self { paths, ..self.clone() };
         let (mut seen, mut files) = (HashSet::new(), Vec::new());
+        let mut is_new = |entry: &Entry| entry.mode == Mode::File && is_wanted(&entry.path) && seen.insert(entry.new.clone());
         for some in links.chunks(COMMITS_AT_ONCE * 10) {
             let input: String = some.iter().flat_map(|link| [link.commit.id.as_str(), "\n"]).collect();
-            let raw = limited.trees(git, &input, &["--raw", "-z", "--no-renames"])?;
-            let comparisons = diff::comparisons(&raw)?.0;
+            let raw = call::feed(limited.trees(git, &["--raw", "-z", "--no-renames"]), input.as_bytes())?;
+            let comparisons = diff::comparisons(&raw)?;
             let mut links = some.iter().map(|link| Arc::new(link.commit.clone())).peekable();
             for comparison in comparisons {
                 while links.next_if(|commit| commit.id != comparison.commit).is_some() {}
                 let commit = links.peek().cloned().ok_or(GitError::Unexpected)?;
-                let new = comparison.entries.into_iter().filter(|entry| entry.mode == Mode::File && seen.insert(entry.new.clone()));
+                let new = comparison.entries.into_iter().filter(|entry| is_new(entry));
                 files.extend(new.map(|entry| Changed { entry, added: Added::All, commit: Some(commit.clone()) }));
             }
         }
         if history.all {
-            files.extend(limited.referred(git)?.into_iter().filter(|changed| seen.insert(changed.entry.new.clone())));
+            files.extend(limited.referred(git)?.into_iter().filter(|changed| is_new(&changed.entry)));
         }
         let mut what = format!("every version of every file in {}", count(links.len()));
         if history.unreachable {
@@ -213,7 +217,7 @@ impl Changes {
         if repository.is_shallow {
             what.push_str("; the clone is shallow, older commits are not in it");
         }
-        Ok((files, Scope { what, base: None, head: None, commits: Some(links.len()) }))
+        Ok(Found { files, scope: Scope { what, base: None, head: None, commits: Some(links.len()) }, ..Found::default() })
     }
 
     /// Files that a reference leads to without a commit: a tag may name a tree or a blob, which is called as the tag is.
@@ -221,26 +225,32 @@ impl Changes {
         let mut files = Vec::new();
         for (name, id, is_tree) in range::without_commit(git)? {
             let entries = if is_tree {
-                self.compare(git, &["diff-tree"], &[&empty_tree(git)?, &id])?.0.into_iter().map(|(entry, _)| entry).collect()
+                self.compare(git, &["diff-tree"], &[&empty_tree(git)?, &id])?.files.into_iter().map(|(entry, _)| entry).collect()
             } else if self.paths.is_empty() {
                 vec![Entry { mode: Mode::File, old: String::new(), new: id, path: PathBuf::from(name) }]
             } else {
                 Vec::new()
             };
-            let entries = entries.into_iter().filter(|entry| entry.mode == Mode::File);
-            files.extend(entries.map(|entry| Changed { entry, added: Added::All, commit: None }));
+            files.extend(entries.into_iter().map(|entry| Changed { entry, added: Added::All, commit: None }));
         }
         Ok(files)
     }
 
-    /// What `git diff-tree` prints for the commits, or commits and parents, on the lines of `input`.
-    fn trees(&self, git: &Git, input: &str, more: &[&str]) -> Result<Vec<u8>, GitError> {
-        let mut arguments = vec!["diff-tree", "--stdin", "--root", "--always", "-m"];
-        arguments.extend(diff::OPTIONS);
-        arguments.extend(more);
-        let mut git = git.command(&arguments);
+    /// `git diff-tree` for the commits, or commits and parents, on the lines of its input.
+    fn trees(&self, git: &Git, more: &[&str]) -> Command {
+        let arguments = ["diff-tree", "--stdin", "--root", "--always", "-m"];
+        let mut git = git.command(&[&arguments, &diff::OPTIONS[..], more].concat());
         git.arg("--").args(&self.paths);
-        super::call::feed(git, input.as_bytes())
+        git
+    }
+
+    /// What each commit adds, some of them at a time.
+    fn of_all_commits(&self, git: &Git, links: &[Link]) -> Result<Vec<Changed>, RangeError> {
+        let mut files = Vec::new();
+        for some in links.chunks(COMMITS_AT_ONCE) {
+            files.extend(self.of_commits(git, some)?);
+        }
+        Ok(files)
     }
 
     /// What each commit adds. A merge adds what none of its parents has: how a conflict was resolved.
@@ -253,9 +263,9 @@ impl Changes {
                 parents => parents.iter().for_each(|parent| input.extend([id, " ", parent, "\n"])),
             }
         }
-        let raw = self.trees(git, &input, &diff::LIST)?;
-        let patches = Patches::read(&self.trees(git, &input, &diff::PATCH)?)?;
-        let mut comparisons = diff::comparisons(&raw)?.0.into_iter();
+        let raw = call::feed(self.trees(git, &diff::LIST), input.as_bytes())?;
+        let patches = call::feed_to(self.trees(git, &diff::PATCH), input.as_bytes(), Patches::read)?;
+        let mut comparisons = diff::comparisons(&raw)?.into_iter();
         let mut files = Vec::new();
         for link in links {
             let mut sides = Vec::new();
@@ -263,19 +273,21 @@ impl Changes {
                 let comparison = comparisons.next().filter(|comparison| comparison.commit == link.commit.id).ok_or(GitError::Unexpected)?;
                 sides.push(gained(comparison, &patches));
             }
-            files.extend(shared(sides, Some(&Arc::new(link.commit.clone()))));
+            files.extend(shared(sides, Some(&Arc::new(link.commit.clone()))).0);
         }
         Ok(files)
     }
 
-    /// What a comparison gains, and the paths in conflict.
-    fn compare(&self, git: &Git, command: &[&str], trees: &[&str]) -> Result<(Side, Vec<PathBuf>), GitError> {
-        let arguments: Vec<&str> = command.iter().copied().chain(diff::OPTIONS).chain(diff::LIST).chain(diff::PATCH).chain(trees.iter().copied()).collect();
-        let output = git.run_on(&arguments, &self.paths)?;
-        let (mut comparisons, patch) = diff::comparisons(&output)?;
-        let patches = Patches::read(patch)?;
-        let unmerged = comparisons.iter_mut().flat_map(|comparison| std::mem::take(&mut comparison.unmerged)).collect();
-        Ok((comparisons.into_iter().flat_map(|comparison| gained(comparison, &patches)).collect(), unmerged))
+    fn compare(&self, git: &Git, command: &[&str], trees: &[&str]) -> Result<Side, GitError> {
+        let call = |what: &[&str]| {
+            let mut git = git.command(&[command, &diff::OPTIONS, what, trees].concat());
+            git.arg("--").args(&self.paths);
+            git
+        };
+        let comparison = diff::comparisons(&call::feed(call(&diff::LIST), b"")?)?.pop().unwrap_or_default();
+        let is_told = comparison.entries.iter().all(Entry::is_told_by_itself);
+        let patches = if is_told { Patches::default() } else { call::feed_to(call(&diff::PATCH), b"", Patches::read)? };
+        Ok(gained(comparison, &patches))
     }
 }
 
@@ -284,20 +296,29 @@ fn gained(comparison: Comparison, patches: &Patches) -> Side {
         let added = patches.of(&entry);
         (entry, added)
     };
-    comparison.entries.into_iter().map(with_lines).collect()
+    Side { files: comparison.entries.into_iter().map(with_lines).collect(), unmerged: comparison.unmerged, gone: comparison.gone }
 }
 
-/// What every side shows as changed, with the lines that all of them show as added.
-fn shared(sides: Vec<Side>, commit: Option<&Arc<Commit>>) -> Vec<Changed> {
+/// What every side shows as changed, with the lines that all of them show as added; and what every side shows as gone, or as nothing but less.
+fn shared(sides: Vec<Side>, commit: Option<&Arc<Commit>>) -> (Vec<Changed>, Vec<PathBuf>) {
     let mut sides = sides.into_iter();
-    let mut files = sides.next().unwrap_or_default();
+    let Some(Side { mut files, gone: mut reduced, .. }) = sides.next() else { return (Vec::new(), Vec::new()) };
     for side in sides {
-        let by_path: HashMap<PathBuf, Added> = side.into_iter().map(|(entry, added)| (entry.path, added)).collect();
+        let by_path: HashMap<PathBuf, Added> = side.files.into_iter().map(|(entry, added)| (entry.path, added)).collect();
         let with_both = |(entry, added): (Entry, Added)| by_path.get(&entry.path).map(|other| added.and(other)).map(|added| (entry, added));
         files = files.into_iter().filter_map(with_both).collect();
+        let gone: HashSet<PathBuf> = side.gone.into_iter().collect();
+        reduced.retain(|path| gone.contains(path));
     }
-    let gained = files.into_iter().filter(|(_, added)| !added.is_nothing());
-    gained.map(|(entry, added)| Changed { entry, added, commit: commit.cloned() }).collect()
+    let mut changed = Vec::new();
+    for (entry, added) in files {
+        if added.is_nothing() {
+            reduced.push(entry.path);
+        } else {
+            changed.push(Changed { entry, added, commit: commit.cloned() });
+        }
+    }
+    (changed, reduced)
 }
 
 /// Blobs that are stored and were not seen. Nobody knows what they were called.

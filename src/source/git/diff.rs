@@ -1,6 +1,7 @@
 //! What git prints of a difference: changed files, and the lines that each of them gained.
 
 use std::collections::HashMap;
+use std::io::{self, BufRead};
 use std::path::PathBuf;
 
 use crate::model::Added;
@@ -9,8 +10,8 @@ use super::call::{GitError, os_string, text};
 
 /// A list of changed files with their object ids.
 pub const LIST: [&str; 2] = ["--raw", "-z"];
-/// Hunks without context.
-pub const PATCH: [&str; 3] = ["--patch", "--unified=0", "--inter-hunk-context=0"];
+/// Hunks without context, of files that were there before and still are: of a new one every line is added.
+pub const PATCH: [&str; 4] = ["--patch", "--unified=0", "--inter-hunk-context=0", "--diff-filter=ad"];
 /// How two trees are compared. No program of the repository's choice takes part.
 pub const OPTIONS: [&str; 9] =
     ["-r", "--full-index", "--no-abbrev", "--find-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=none", "--submodule=short"];
@@ -26,6 +27,13 @@ pub struct Entry {
     pub new: String,
     /// Path from the root of the repository.
     pub path: PathBuf,
+}
+
+impl Entry {
+    /// Whether what it gained is known without its lines: nothing, or all.
+    pub fn is_told_by_itself(&self) -> bool {
+        self.old == self.new || is_none(&self.old)
+    }
 }
 
 /// What kind of entry of a tree something is.
@@ -48,17 +56,16 @@ pub struct Comparison {
     pub entries: Vec<Entry>,
     /// Paths in conflict: what they will be is not decided.
     pub unmerged: Vec<PathBuf>,
+    /// Paths that are there no more.
+    pub gone: Vec<PathBuf>,
 }
 
-/// Reads `--raw -z`. Returns the comparisons and what follows behind an empty name: the patch, where there is one.
-pub fn comparisons(bytes: &[u8]) -> Result<(Vec<Comparison>, &[u8]), GitError> {
+/// Reads `--raw -z`.
+pub fn comparisons(bytes: &[u8]) -> Result<Vec<Comparison>, GitError> {
     let mut all: Vec<Comparison> = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
         let token = token(&mut rest)?;
-        if token.is_empty() {
-            return Ok((all, rest));
-        }
         let Some(meta) = token.strip_prefix(b":") else {
             all.push(Comparison { commit: text(token).to_owned(), ..Comparison::default() });
             continue;
@@ -67,13 +74,9 @@ pub fn comparisons(bytes: &[u8]) -> Result<(Vec<Comparison>, &[u8]), GitError> {
             all.push(Comparison::default());
         }
         let Some(comparison) = all.last_mut() else { continue };
-        match entry(text(meta), &mut rest)? {
-            Met::File(entry) => comparison.entries.push(entry),
-            Met::Unmerged(path) => comparison.unmerged.push(path),
-            Met::Gone => {}
-        }
+        read_entry(text(meta), &mut rest, comparison)?;
     }
-    Ok((all, rest))
+    Ok(all)
 }
 
 fn token<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], GitError> {
@@ -83,31 +86,32 @@ fn token<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], GitError> {
     Ok(token)
 }
 
-/// What a path is after a change.
-enum Met {
-    File(Entry),
-    Unmerged(PathBuf),
-    Gone,
-}
-
 /// `100644 100644 OLD NEW M`, then the path, for a rename both paths.
-fn entry(meta: &str, rest: &mut &[u8]) -> Result<Met, GitError> {
+fn read_entry(meta: &str, rest: &mut &[u8], comparison: &mut Comparison) -> Result<(), GitError> {
     let mut words = meta.split(' ');
     let mut word = || words.next().ok_or(GitError::Unexpected);
     let (_, mode, old, new, status) = (word()?, word()?, word()?, word()?, word()?);
     let mut path = token(rest)?;
     if status.starts_with(['R', 'C']) {
+        comparison.gone.extend(status.starts_with('R').then(|| PathBuf::from(os_string(path))));
         path = token(rest)?;
     }
     let path = os_string(path).into();
     let mode = match mode {
-        _ if status.starts_with('U') => return Ok(Met::Unmerged(path)),
+        _ if status.starts_with('U') => {
+            comparison.unmerged.push(path);
+            return Ok(());
+        }
         "120000" => Mode::Link,
         "160000" => Mode::Submodule,
         _ if mode.starts_with("100") => Mode::File,
-        _ => return Ok(Met::Gone),
+        _ => {
+            comparison.gone.push(path);
+            return Ok(());
+        }
     };
-    Ok(Met::File(Entry { mode, old: old.to_owned(), new: new.to_owned(), path }))
+    comparison.entries.push(Entry { mode, old: old.to_owned(), new: new.to_owned(), path });
+    Ok(())
 }
 
 /// The lines that each pair of blobs, before and after, has gained.
@@ -116,12 +120,15 @@ pub struct Patches(HashMap<(String, String), Added>);
 
 impl Patches {
     /// Reads a patch of hunks without context. Content is passed over by the counts in the hunks' heads, so that no line of it is taken for a head.
-    pub fn read(patch: &[u8]) -> Result<Self, GitError> {
+    pub fn read(patch: &mut dyn BufRead) -> Result<Self, GitError> {
         let mut patches = Self::default();
         let mut current: Option<(String, String)> = None;
-        let mut rest = patch;
-        while !rest.is_empty() {
-            let line = line(&mut rest);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if patch.read_until(b'\n', &mut line).map_err(GitError::Broken)? == 0 {
+                return Ok(patches);
+            }
             if let Some(head) = line.strip_prefix(b"index ") {
                 let (pair, _) = text(head).split_once(' ').unwrap_or((text(head), ""));
                 let (old, new) = pair.split_once("..").ok_or(GitError::Unexpected)?;
@@ -132,15 +139,14 @@ impl Patches {
                 current = None;
             } else if let (Some(head), Some(pair)) = (line.strip_prefix(b"@@ "), &current) {
                 let (removed, added) = hunk(text(head.split(|byte| *byte == b'@').next().unwrap_or_default())).ok_or(GitError::Unexpected)?;
-                for _ in 0..removed.1 + added.1 {
-                    self::line(&mut rest);
+                for _ in 0..u64::from(removed.1) + u64::from(added.1) {
+                    pass_line(patch).map_err(GitError::Broken)?;
                 }
                 patches.gain(pair, added);
             } else if let (true, Some(pair)) = (line.starts_with(b"Binary files "), &current) {
                 patches.0.insert(pair.clone(), Added::All);
             }
         }
-        Ok(patches)
     }
 
     fn gain(&mut self, pair: &(String, String), (first, count): (u32, u32)) {
@@ -169,16 +175,13 @@ pub fn is_none(id: &str) -> bool {
     id.bytes().all(|byte| byte == b'0')
 }
 
-/// The next line, without its end. A line `\ No newline at end of file` belongs to the one before it.
-fn line<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
-    let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-    let line = &rest[..end];
-    *rest = rest.get(end + 1..).unwrap_or_default();
-    if rest.starts_with(b"\\ ") {
-        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-        *rest = &rest[end..];
+/// Passes over a line of content. A line `\ No newline at end of file` belongs to the one before it.
+fn pass_line(patch: &mut dyn BufRead) -> io::Result<()> {
+    patch.skip_until(b'\n')?;
+    if patch.fill_buf()?.first() == Some(&b'\\') {
+        patch.skip_until(b'\n')?;
     }
-    line
+    Ok(())
 }
 
 /// First line and number of lines.
@@ -211,12 +214,10 @@ mod tests {
         let raw = format!(
             "{A}\0:100644 100644 {A} {B} M\0a b\0:100644 100755 {A} {B} R090\0old\0new\n\0:100644 000000 {A} {NONE} D\0gone\0{B}\0:000000 160000 {NONE} {A} A\0sub\0"
         );
-        let (all, rest) = comparisons(raw.as_bytes()).unwrap();
-        assert!(rest.is_empty());
+        let all = comparisons(raw.as_bytes()).unwrap();
         let told: Vec<_> = all.iter().map(|c| (c.commit.as_str(), c.entries.iter().map(|e| (e.mode, e.path.to_str().unwrap())).collect::<Vec<_>>())).collect();
         assert_eq!(told, [(A, vec![(Mode::File, "a b"), (Mode::File, "new\n")]), (B, vec![(Mode::Submodule, "sub")])]);
-        let (one, patch) = comparisons(format!(":100644 100644 {A} {B} M\0x\0\0diff --git").as_bytes()).map(|(all, rest)| (all.len(), rest.len())).unwrap();
-        assert_eq!((one, patch), (1, 10));
+        assert_eq!(all[0].gone, ["old", "gone"].map(PathBuf::from));
         assert!(comparisons(b":100644").is_err() && comparisons(b":1\0").is_err());
     }
 
@@ -225,7 +226,7 @@ mod tests {
         let patch = format!(
             "diff --git a/x b/x\nindex {A}..{B} 100644\n--- a/x\n+++ b/x\n@@ -1,0 +2 @@ q\n+@@ -1 +900 @@\n@@ -4,2 +6,3 @@\n-index a..b\n-x\n+diff --git a/y b/y\n+y\n+z\n\\ No newline at end of file\n@@ -9 +11,0 @@\n-gone\n"
         );
-        let patches = Patches::read(patch.as_bytes()).unwrap();
+        let patches = Patches::read(&mut patch.as_bytes()).unwrap();
         assert_eq!(patches.of(&entry_of(A, B)), Added::Lines(vec![(2, 2), (6, 8)]));
         assert_eq!(patches.of(&entry_of(B, A)), Added::All, "what is not told counts whole");
         assert_eq!(patches.of(&entry_of(A, A)), Added::Lines(vec![]), "a change of mode or name adds nothing");
@@ -235,6 +236,6 @@ mod tests {
     #[test]
     fn a_binary_file_counts_whole() {
         let patch = format!("diff --git a/x b/x\nindex {A}..{B} 100644\nBinary files a/x and b/x differ\n");
-        assert_eq!(Patches::read(patch.as_bytes()).unwrap().of(&entry_of(A, B)), Added::All);
+        assert_eq!(Patches::read(&mut patch.as_bytes()).unwrap().of(&entry_of(A, B)), Added::All);
     }
 }

@@ -75,6 +75,9 @@ pub enum RangeError {
     /// A path that is nowhere.
     #[error("{0} is neither here nor in any commit; check its spelling")]
     NoPath(String),
+    /// A word that is no name and no path.
+    #[error("{0} is neither a commit nor a file, here or in any commit; check its spelling")]
+    Nothing(String),
     /// A name of two things.
     #[error("`{0}` is a commit and a file; write --history={0} or ./{0}")]
     Ambiguous(String),
@@ -104,6 +107,11 @@ pub fn is_unborn(git: &Git) -> Result<bool, GitError> {
         Err(GitError::Refused(_)) => Ok(true),
         Err(error) => Err(error),
     }
+}
+
+/// A range of nothing but dots is what a script writes whose variables are empty.
+fn check_range(spec: &str) -> Result<(), RangeError> {
+    if spec.bytes().all(|byte| byte == b'.') { Err(RangeError::Option(spec.to_owned())) } else { check(spec) }
 }
 
 fn check(name: &str) -> Result<(), RangeError> {
@@ -146,6 +154,7 @@ pub struct Net {
 
 /// The net difference that `spec` names.
 pub fn net(git: &Git, repository: &Repository, spec: &str) -> Result<Net, RangeError> {
+    check_range(spec)?;
     let (base_name, head_name) = sides(spec);
     let (base, head) = (resolve(git, repository, base_name)?, resolve(git, repository, head_name)?);
     let merge_base = match git.run(&["merge-base", &base, &head]) {
@@ -156,6 +165,10 @@ pub fn net(git: &Git, repository: &Repository, spec: &str) -> Result<Net, RangeE
         }
         Err(error) => return Err(error.into()),
     };
+    // A base that leads to the head is the common commit whatever is cut away; any other may have a nearer one behind the cut.
+    if repository.is_shallow && merge_base != base {
+        whole(repository, list(git, &[format!("{base}...{head}")])?)?;
+    }
     let count = git.run(&["rev-list", "--count", &format!("{merge_base}..{head}")])?;
     let commits = text(&count).parse().map_err(|_| GitError::Unexpected)?;
     Ok(Net { base: merge_base, head, commits })
@@ -172,7 +185,7 @@ pub struct Link {
 
 /// The commits of a range, the oldest first.
 pub fn commits(git: &Git, repository: &Repository, spec: &str) -> Result<Vec<Link>, RangeError> {
-    check(spec)?;
+    check_range(spec)?;
     let is_range = spec.contains("..");
     let (base, head) = sides(spec);
     let head = resolve(git, repository, if is_range { head } else { spec })?;
@@ -181,7 +194,11 @@ pub fn commits(git: &Git, repository: &Repository, spec: &str) -> Result<Vec<Lin
         let base = resolve(git, repository, base)?;
         names = if spec.contains("...") { vec![format!("{base}...{}", names[0])] } else { vec![names.remove(0), format!("^{base}")] };
     }
-    let links = list(git, &names)?;
+    whole(repository, list(git, &names)?)
+}
+
+/// These commits, if the clone does not end among them.
+fn whole(repository: &Repository, links: Vec<Link>) -> Result<Vec<Link>, RangeError> {
     match links.iter().find(|link| repository.cut.contains(&link.commit.id)) {
         Some(cut) => Err(RangeError::Cut(cut.commit.short().to_owned())),
         None => Ok(links),
@@ -212,8 +229,10 @@ pub fn told_apart(git: &Git, repository: &Repository, words: &[PathBuf]) -> Resu
             None => paths.push(word.clone()),
         }
     }
-    check_paths(git, &paths)?;
-    Ok((names, paths))
+    match check_paths(git, &paths) {
+        Err(RangeError::NoPath(word)) => Err(RangeError::Nothing(word)),
+        checked => checked.map(|()| (names, paths)),
+    }
 }
 
 /// References that lead to no commit: their names, the objects they lead to, and whether those are trees; else they are blobs.
