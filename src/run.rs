@@ -20,7 +20,7 @@ use crate::plan::{Declaration, Judged, Plan};
 use crate::project::packages::Files;
 use crate::project::{self, Around, imports};
 use crate::ruleset::RuleSet;
-use crate::scan::Scanner;
+use crate::scan::{Scanner, is_declaration};
 use crate::source::{self, Change, Input};
 use crate::triage::{FileResult, Ledger, triage, within};
 
@@ -64,7 +64,8 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
 
     let threads = Threads::new(plan.threads)?;
     let scanner = Scanner::new(rules.clone(), plan.scan.clone());
-    let (mut report, targets) = book::open(plan, rules, listing);
+    let (mut report, mut targets) = book::open(plan, rules, listing);
+    targets.extend(judged_anyway(plan, &targets));
     let mut settled =
         Settled { plan, rules, files: BTreeMap::new(), is_of_changes: report.scope.is_some(), told: HashMap::new(), ledger: plan.ledger(), muted: Vec::new() };
     let mut blobs = Blobs::default();
@@ -131,11 +132,21 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     Ok(report)
 }
 
-/// What the configuration in force declares, where it is none of the targets.
+/// The configuration in force, where it is none of the targets and is judged like one.
+fn judged_anyway(plan: &Plan, targets: &[Target]) -> Option<Target> {
+    let declaration = plan.declaration.as_ref().filter(|declaration| declaration.judged == Judged::Always)?;
+    (!is_among(targets, &declaration.target)).then(|| declaration.target.clone())
+}
+
+/// What the configuration in force declares, where no scan of the targets reads it: it is none of them, or has a name of its own.
 fn declaration(plan: &Plan, scanner: &Scanner, targets: &[Target], threads: &Threads) -> Option<Scanned> {
     let file = plan.declaration.as_ref().map(|declaration| &declaration.target)?;
-    let is_target = targets.iter().any(|target| target.display == file.display || target.path == file.path);
-    if is_target { None } else { scanning::declaration(scanner, file, threads) }
+    let is_read = is_among(targets, file) && is_declaration(&file.relative);
+    if is_read { None } else { scanning::declaration(scanner, file, threads) }
+}
+
+fn is_among(targets: &[Target], file: &Target) -> bool {
+    targets.iter().any(|target| target.display == file.display || target.path == file.path)
 }
 
 /// Whether a finding is about something that was asked for: a declaration elsewhere is only read for what it closes.

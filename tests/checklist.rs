@@ -208,6 +208,29 @@ fn a_declaration_above_the_paths_closes_items_and_is_not_judged_by_a_scan() {
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let one = item(&document, "webhook-signature");
     assert_eq!((one["state"].as_str(), one["evidence"][0]["line"].as_u64()), (Some("met"), Some(2)), "{one:#}");
+    assert_eq!(item(&document, "scopes-reviewed")["state"], "undecided");
     let scan = Command::new(env!("CARGO_BIN_EXE_aelix-lint")).args(["--format", "concise", "src"]).current_dir(tree.path()).output().unwrap();
     assert_eq!(scan.status.code(), Some(0), "{}", String::from_utf8_lossy(&scan.stdout));
+}
+
+#[test]
+fn a_declaration_above_the_paths_is_judged_like_one_of_them() {
+    let state = |(name, text): (&str, &str), arguments: &[&str], id: &str| {
+        let tree = tempfile::tempdir().unwrap();
+        write(tree.path(), &[(name, text), ("src/a.py", "x = 1\n")]);
+        let output = run(tree.path(), &[&["--format", "json"], arguments].concat());
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let one = item(&document, id);
+        (one["state"].as_str().unwrap().to_owned(), one["findings"].as_array().unwrap().len(), one["accepted"].as_u64().unwrap())
+    };
+    let scopes = "[integration]\nscopes = [\"banking:*\"]\nscopes-reviewed = \"2026-03-31\"\n";
+    let open = "[integration]\nenvironment = \"production\"\nallowlist = [\"0.0.0.0/0\"]";
+    let accepted = format!("{open} # aelix-lint: allow network/allowlist-world-open -- while it is built\n");
+    for paths in [["."].as_slice(), &["src"], &["src", "aelix-lint.toml"]] {
+        assert_eq!(state(("aelix-lint.toml", scopes), paths, "scopes-reviewed"), ("violated".to_owned(), 1, 0), "{paths:?}");
+        assert_eq!(state(("aelix-lint.toml", &accepted), paths, "ip-allowlist"), ("met".to_owned(), 0, 1), "{paths:?}");
+    }
+    for paths in [".", "src"] {
+        assert_eq!(state(("ci.toml", open), &["--config", "ci.toml", paths], "ip-allowlist").0, "violated", "a configuration of another name");
+    }
 }

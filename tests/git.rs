@@ -322,6 +322,18 @@ fn each_commit_counts_by_itself() {
 }
 
 #[test]
+fn files_above_the_size_limit_are_not_compared() {
+    let repository = Repository::new();
+    repository.write("a", format!("{}{}", line(1), "x\n".repeat(100))).commit("1");
+    repository.write("a", format!("{}{}{}", line(1), "x\n".repeat(100), line(2))).commit("2");
+    for arguments in [&["--diff", "HEAD~1"][..], &["--commits", "HEAD~1.."]] {
+        assert_eq!(repository.json(arguments).places().len(), 1, "line by line");
+        let run = repository.json(&[arguments, &["--max-file-size", "200B"]].concat());
+        assert_eq!((run.places().len(), run.json()["summary"]["skipped"]["too-large"].as_u64()), (0, Some(1)), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn what_is_muted_hides_nothing_that_is_not() {
     let repository = Repository::new();
     let muted = |number: u64| format!("{} # aelix-lint: allow secrets/aelix-api-key -- known\n", line(number).trim_end());

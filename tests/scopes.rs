@@ -321,6 +321,40 @@ fn what_is_known_is_reported() {
 }
 
 #[test]
+fn what_uses_a_package_calls_with_its_scopes() {
+    let auth = || file("auth/a.py", format!("{}{ACCOUNTS}", client("\"banking:read payments:initiate\"")));
+    let pay = || file("pay/p.py", format!("import requests\nfrom acme_auth import API\n{PAY}"));
+    let project = |name: &str, uses: &str| file(&format!("{name}/pyproject.toml"), format!("[project]\nname = \"acme-{name}\"\ndependencies = [{uses}]\n"));
+    assert!(ids_of(&[project("auth", ""), auth(), project("pay", "\"acme-auth\""), pay()]).is_empty());
+    assert_eq!(
+        ids_of(&[project("auth", ""), auth(), project("pay", "\"acme-auth-ui\""), pay()]),
+        ["auth/a.py:5 scopes/write-scope-read-only-usage"],
+        "it uses another one"
+    );
+    let read = file("auth/a.py", format!("{}{ACCOUNTS}", client("\"banking:read\"")));
+    assert!(ids_of(&[project("auth", ""), read, project("pay", "\"acme-auth\""), pay()]).is_empty(), "it may have a token of its own");
+}
+
+#[test]
+fn commands_say_by_which_method_they_request() {
+    let script = |calls: &str| {
+        let token =
+            format!("API={API}\nTOKEN=$(curl -s -d \"grant_type=client_credentials&client_id=$AELIX_ID&scope=banking:read payments:initiate\" {TOKEN})\n");
+        ids_of(&[file("bank.sh", format!("#!/bin/bash\n{token}curl -s \"$API/v1/accounts\"\n{calls}"))])
+    };
+    for call in [
+        "curl -sX POST \"$API/v1/payments\"",
+        "curl -fsS -H \"A: $TOKEN\" --request POST \"$API/v1/payments\"",
+        "curl \"${AUTH[@]}\" -X \"$M\" \"$API/v1/payments\"",
+        "wget --post-data=x \"$API/v1/payments\"",
+        "http POST \"$API/v1/payments\" a=b",
+    ] {
+        assert!(script(call).is_empty(), "{call}: {:?}", script(call));
+    }
+    assert_eq!(script("curl -fsSL --retry 3 \"$API/v1/transactions\""), ["bank.sh:3 scopes/write-scope-read-only-usage"]);
+}
+
+#[test]
 fn a_finding_carries_its_evidence() {
     let text = format!("{}{ACCOUNTS}", client("\"banking:read identity:read\""));
     let found = scan_files(&[("a.py", &text)]);
@@ -418,6 +452,28 @@ fn clients_that_annotations_declare_are_calls() {
                         "@HttpExchange(\"{API}/v1\")\ninterface Api {{\n  @GetExchange(\"/accounts/{{id}}\") A account(String id);\n  @PostExchange(\"/payments\") P pay(P p);\n}}\n"
                     ),
                 ),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Spring without paths",
+            vec![
+                file("src/Api.java", format!("@HttpExchange(\"{API}/v1/payments\")\ninterface Api {{\n  @PostExchange P pay(P p);\n}}\n")),
+                file(
+                    "src/Accounts.java",
+                    format!("@HttpExchange(url = \"{API}\")\ninterface Accounts {{\n  @HttpExchange(method = \"GET\", url = \"/v1/accounts\") A all();\n}}\n"),
+                ),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Retrofit with a method of its own",
+            vec![
+                file(
+                    "src/Api.kt",
+                    "interface Api {\n  @GET(\"v1/accounts/{id}\") suspend fun account(@Path(\"id\") id: String): A\n  @HTTP(method = \"DELETE\", path = \"v1/payments/{id}\") suspend fun stop(@Path(\"id\") id: String): P\n}\n",
+                ),
+                file("src/Config.kt", format!("val retrofit = Retrofit.Builder().baseUrl(\"{API}/\").build()\n")),
                 file("src/main/resources/application.yml", yml),
             ],
         ),

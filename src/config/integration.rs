@@ -15,7 +15,7 @@ use crate::text::value::duration;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Integration {
     /// Who answers for it.
-    pub owner: Option<String>,
+    pub owner: Option<Text>,
     /// What it is used in, where a client does not say its own.
     pub environment: Option<Environment>,
     /// How tokens are obtained, where a client does not say its own.
@@ -29,9 +29,9 @@ pub struct Integration {
     /// The addresses that the vendor's dashboard lets in.
     pub allowlist: Option<Vec<String>>,
     /// Where the secret is kept, never the secret.
-    pub secret_location: Option<String>,
+    pub secret_location: Option<Text>,
     /// Where access tokens are kept until they expire.
-    pub token_cache: Option<String>,
+    pub token_cache: Option<Text>,
     /// Whether it receives webhooks.
     pub webhooks: Option<bool>,
     /// What becomes of the audit log.
@@ -45,7 +45,7 @@ pub struct Integration {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Audit {
     /// What it is exported to.
-    pub export: Option<String>,
+    pub export: Option<Text>,
     /// How often.
     pub schedule: Option<Schedule>,
     /// How much time one export asks for.
@@ -53,7 +53,7 @@ pub struct Audit {
     /// For how many days the exported events are kept.
     pub retention_days: Option<NonZeroU32>,
     /// Where the secret of the export is kept, never the secret.
-    pub secret_location: Option<String>,
+    pub secret_location: Option<Text>,
 }
 
 /// A client of the vendor's API.
@@ -61,7 +61,7 @@ pub struct Audit {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Client {
     /// What it is called; not its id.
-    pub name: String,
+    pub name: Text,
     /// What it is used in.
     pub environment: Option<Environment>,
     /// How it obtains tokens.
@@ -75,7 +75,7 @@ pub struct Client {
     /// The addresses that it may come from.
     pub allowlist: Option<Vec<String>>,
     /// Where its secret is kept, never the secret.
-    pub secret_location: Option<String>,
+    pub secret_location: Option<Text>,
 }
 
 /// What a client is used in.
@@ -105,7 +105,7 @@ pub enum Grant {
 }
 
 macro_rules! read_by {
-    ($name:ident, $about:literal, $is_one:expr, $expected:literal) => {
+    ($name:ident, $about:literal, $is_one:expr, $otherwise:literal) => {
         #[doc = $about]
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(pub String);
@@ -114,17 +114,18 @@ macro_rules! read_by {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
                 let is_one: fn(&str) -> bool = $is_one;
-                if is_one(&text) { Ok(Self(text)) } else { Err(de::Error::custom(concat!("this is not ", $expected))) }
+                if is_one(&text) { Ok(Self(text)) } else { Err(de::Error::custom($otherwise)) }
             }
         }
     };
 }
 
-read_by!(Day, "A day.", |text| text.parse::<Date>().is_ok(), "a day such as \"2026-03-31\"");
-read_by!(Span, "A length of time.", |text| duration::length(text).is_some(), "a length of time such as \"1h\" or \"1d\"");
+read_by!(Text, "A text that says something.", |text| !text.trim().is_empty(), "this is empty; say what it is, or leave the key out");
+read_by!(Day, "A day.", |text| text.parse::<Date>().is_ok(), "this is not a day such as \"2026-03-31\"");
+read_by!(Span, "A length of time.", |text| duration::length(text).is_some(), "this is not a length of time such as \"1h\" or \"1d\"");
 read_by!(
     Schedule,
     "How often something is done.",
     |text| duration::length(text).or_else(|| Cron::parse(text).or_else(|| Cron::unix(text)).map(|cron| cron.longest_gap())).is_some(),
-    "a schedule such as \"1h\", \"rate(1 hour)\" or \"0 * * * *\""
+    "this is not a schedule such as \"1h\", \"rate(1 hour)\" or \"0 * * * *\""
 );

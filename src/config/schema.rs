@@ -72,12 +72,17 @@ fn confidence(about: &str) -> Value {
     one_of(variants_of::<Confidence>().iter().copied(), about)
 }
 
+/// A text that is not empty.
+fn said(about: &str) -> Value {
+    json!({ "type": "string", "minLength": 1, "description": about })
+}
+
 fn integration() -> Value {
     let clients = array(&client(), "The clients that are registered with the vendor: tables [[integration.clients]].");
-    let mut keys = vec![("owner", text("Who answers for the integration."))];
+    let mut keys = vec![("owner", said("Who answers for the integration."))];
     keys.extend(of_client("of clients that do not say their own"));
     keys.extend([
-        ("token-cache", text("Where access tokens are kept until they expire.")),
+        ("token-cache", said("Where access tokens are kept until they expire.")),
         ("webhooks", json!({ "type": "boolean", "description": "Whether it receives webhooks of the vendor." })),
         ("audit", described(audit(), "What becomes of the vendor's audit log.")),
         ("clients", clients),
@@ -86,7 +91,7 @@ fn integration() -> Value {
 }
 
 fn client() -> Value {
-    let mut keys = vec![("name", text("What the client is called; not its id."))];
+    let mut keys = vec![("name", said("What the client is called; not its id."))];
     keys.extend(of_client("of this client"));
     object::<Client>(keys, &["name"])
 }
@@ -102,17 +107,17 @@ fn of_client(whose: &str) -> Vec<(&'static str, Value)> {
         ("scopes-reviewed", day),
         ("rotation-days", days(format!("After how many days secrets {whose} are replaced."))),
         ("allowlist", texts(&format!("The addresses that the vendor's dashboard lets in, {whose}."))),
-        ("secret-location", text(&format!("Where the secret {whose} is kept, such as vault:prod/aelix; never the secret."))),
+        ("secret-location", said(&format!("Where the secret {whose} is kept, such as vault:prod/aelix; never the secret."))),
     ]
 }
 
 fn audit() -> Value {
     let keys = vec![
-        ("export", text("What the audit log is exported to.")),
+        ("export", said("What the audit log is exported to.")),
         ("schedule", text("How often: 1h, rate(1 hour) or a cron line.")),
         ("window", text("How much time one export asks for: 1h.")),
         ("retention-days", json!({ "type": "integer", "minimum": 1, "description": "For how many days the exported events are kept." })),
-        ("secret-location", text("Where the secret of the export is kept; never the secret.")),
+        ("secret-location", said("Where the secret of the export is kept; never the secret.")),
     ];
     object::<Audit>(keys, &[])
 }

@@ -333,7 +333,8 @@ fn covered<'a>(list: &List<'a>) -> Vec<Found<'a>> {
         let holds =
             |(other_at, (other, _)): (usize, &(Range, &Place))| other_at != at && other.holds(*range) && (other.count() > range.count() || other_at < at);
         if let Some((_, (other, _))) = list.ranges.iter().enumerate().find(|(i, r)| holds((*i, r))) {
-            let message = format!("{range} in the allowlist of `{}` is in {other} of the same list", list.resource.name);
+            let how = if other == range { "is listed twice".to_owned() } else { format!("is in {other} of the same list") };
+            let message = format!("{range} in the allowlist of `{}` {how}", list.resource.name);
             out.push(list.found(place, message, &format!("{range} in {other}")));
         }
     }

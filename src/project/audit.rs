@@ -9,7 +9,7 @@ use crate::text::value::DAY;
 use crate::text::value::date::Moment;
 
 use super::conditions::length_of;
-use super::{Found, Outcome};
+use super::{Found, Outcome, to_add};
 
 /// Kinds of Kubernetes objects that run containers.
 const WORKLOADS: [&str; 6] =
@@ -87,7 +87,7 @@ pub fn gap<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
 }
 
 fn lost<'a>((pause, at): (u64, &'a Place), (window, covered): (u64, &Place)) -> Option<Outcome<'a>> {
-    let message = format!("up to {} pass between two exports of the audit log, and one asks for {}: the rest is lost", shown(pause), shown(window));
+    let message = format!("two exports of the audit log are up to {} apart, and one asks for {}: the rest is lost", shown(pause), shown(window));
     let related = Related { place: covered.clone(), message: format!("one export asks for {}", shown(window)) };
     let found = Found { related: vec![related], ..violates(format!("{pause} {window}"), at, message) };
     (pause > window).then_some(Outcome::Violates(found))
@@ -117,7 +117,7 @@ pub fn missing<'a>(world: &World<'a>) -> Vec<Outcome<'a>> {
     let found = |integration: &'a Resource| {
         let message = "an integration in production whose audit log nobody exports".to_owned();
         let mut found = violates(INTEGRATION.to_owned(), &integration.place, message);
-        found.notes.push("add: [integration.audit] export = \"…\" retention-days = 365".to_owned());
+        found.notes.push(to_add("[integration.audit]\nexport = \"…\"\nretention-days = 365"));
         Outcome::Violates(found)
     };
     world.of_kind(INTEGRATION).filter(is_open).map(found).collect()
@@ -281,7 +281,7 @@ mod tests {
         }
         let declared = |window: &str| format!("[integration.audit]\nexport = \"splunk\"\nschedule = \"rate(2 hours)\"\nwindow = \"{window}\"\n");
         assert_eq!(of_rule("audit/export-gap", &[("aelix-lint.toml", &declared("2h"))]), Vec::<String>::new());
-        let expected = "medium aelix-lint.toml «schedule = \"rate(2 hours)\"» audit/export-gap: up to 2 hours pass between two exports of the audit log, and one asks for 90 minutes: the rest is lost";
+        let expected = "medium aelix-lint.toml «schedule = \"rate(2 hours)\"» audit/export-gap: two exports of the audit log are up to 2 hours apart, and one asks for 90 minutes: the rest is lost";
         assert_eq!(of_rule("audit/export-gap", &[("aelix-lint.toml", &declared("90m"))]), [expected]);
     }
 

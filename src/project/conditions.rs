@@ -10,7 +10,7 @@ use crate::text::value::{DAY, Length, Measure, duration};
 
 use super::expression::Datum;
 use super::resources::{Known, Module};
-use super::{Found, Outcome, kind_matches};
+use super::{Found, Outcome, kind_matches, to_add};
 
 /// Calendar schedules may overshoot by this: a quarter has up to 92 days.
 const GRACE: u64 = 3 * DAY;
@@ -144,7 +144,7 @@ fn found<'a>(module: &Module<'a>, condition: &ResourceCondition, scope: Scope<'a
         related.extend(known.sources.iter().take(2).map(|place| Related { place: (*place).clone(), message: "the value is set here".to_owned() }));
     }
     let is_absence = condition.tests.iter().any(|t| matches!(t.comparison, Comparison::Unlinked(_)));
-    let mut notes: Vec<String> = condition.snippet.iter().map(|snippet| format!("add: {}", snippet.replace("{name}", &scope.resource.name))).collect();
+    let mut notes: Vec<String> = condition.snippet.iter().map(|snippet| to_add(&snippet.replace("{name}", &scope.resource.name))).collect();
     let mut severity = condition.severity;
     if is_absence && module.is_reusable() {
         severity = Some(Severity::Info);

@@ -99,6 +99,11 @@ impl Found<'_> {
     }
 }
 
+/// What would satisfy a rule, as a note: on lines of its own where it has several, as it would stand in the file.
+fn to_add(snippet: &str) -> String {
+    if snippet.contains('\n') { format!("add:\n{snippet}") } else { format!("add: {snippet}") }
+}
+
 /// Whether a file is a test or an example. `template.yaml` is what a stack is called.
 fn is_example(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -288,6 +293,7 @@ pub(crate) mod tests {
     use crate::model::{Blob, RuleStatus, Target};
     use crate::ruleset::{self, RuleOptions};
     use crate::scan::{ScanOptions, Scanner, Worker};
+    use crate::text::Span;
 
     /// Severity, path, reported bytes, rule and message of what the rules about infrastructure find.
     pub(crate) fn found(files: &[(&str, &str)]) -> Vec<String> {
@@ -301,24 +307,127 @@ pub(crate) mod tests {
 
     /// What is found, and what nobody can tell, where a file of each of these modules was not parsed.
     pub(crate) fn judged(files: &[(&str, &str)], gaps: &[&str]) -> (Vec<String>, Vec<String>) {
+        let shown = |f: &Finding| {
+            let text = files.iter().find(|(path, _)| *path == &*f.place.relative).unwrap().1;
+            format!("{} {} «{}» {}: {}", f.severity, f.place.relative, &text[f.place.span.range()], f.rule, f.message)
+        };
+        let rules = everything();
+        let judged = judged_by((&rules, &Scanner::new(rules.clone(), ScanOptions::default())), files, gaps);
+        (judged.findings.iter().map(shown).collect(), judged.unknown.into_iter().map(|notice| notice.message).collect())
+    }
+
+    /// All rules, those that are off by default too.
+    fn everything() -> Arc<RuleSet> {
         let preview = ruleset::built_in().unwrap().iter().filter(|rule| rule.status == RuleStatus::Preview).map(|rule| rule.id.to_string()).collect();
-        let set = Arc::new(RuleSet::load(&RuleOptions { extend_select: preview, ..RuleOptions::default() }).unwrap());
-        let scanner = Scanner::new(set.clone(), ScanOptions::default());
+        Arc::new(RuleSet::load(&RuleOptions { extend_select: preview, ..RuleOptions::default() }).unwrap())
+    }
+
+    fn judged_by((rules, scanner): (&Arc<RuleSet>, &Scanner), files: &[(&str, &str)], gaps: &[&str]) -> Judged {
         let scan = |(path, text): &(&str, &str)| {
             let (target, mut worker) = (Target::in_memory(path), Worker::default());
             let blob = Blob::new(&target, text.as_bytes());
             Scanned { signs: scanner.scan(&blob, &mut worker).signs, ..scanner.resources(&blob, &mut worker) }
         };
         let mut all: Vec<Scanned> = files.iter().map(scan).collect();
-        let shown = |f: &Finding| {
-            let text = files.iter().find(|(path, _)| *path == &*f.place.relative).unwrap().1;
-            format!("{} {} «{}» {}: {}", f.severity, f.place.relative, &text[f.place.span.range()], f.rule, f.message)
-        };
         let now = "2026-01-01".parse().unwrap();
         let signs: Vec<Sign> = all.iter_mut().flat_map(|s| std::mem::take(&mut s.signs)).collect();
         let gaps = gaps.iter().map(|gap| (*gap).to_owned()).collect();
-        let judged = findings(&set, &mut all, &Around { gaps: &gaps, now, signs: &signs, package_of: &|_| String::new() });
-        (judged.findings.iter().map(shown).collect(), judged.unknown.into_iter().map(|notice| notice.message).collect())
+        findings(rules, &mut all, &Around { gaps: &gaps, now, signs: &signs, package_of: &|_| String::new() })
+    }
+
+    /// A file with what a finding says to add, where somebody would put it: beside the resource if it is one, else in it, in place of what is there.
+    fn with_added((path, text): (&str, &str), place: Span, snippet: &str) -> String {
+        let at = place.start;
+        let name = snippet.split([' ', ':']).next().unwrap_or(snippet);
+        if text[place.range()].starts_with(name) {
+            return format!("{}{snippet}{}", &text[..at], &text[place.end..]);
+        }
+        let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |end| from + end + 1);
+        let indented = |by: usize| snippet.lines().map(|line| format!("{:by$}{line}\n", "")).collect::<Vec<_>>().concat();
+        let after = |word: &str| text[at..].find(word).map(|found| at + found);
+        let (position, added) = match path.rsplit('.').next().unwrap_or(path) {
+            _ if snippet.starts_with("resource ") || snippet.starts_with("[integration") => (text.len(), indented(0)),
+            "yaml" if snippet.contains("Type: AWS::") => (text.len(), indented(2)),
+            "yaml" if text.contains("Properties:") => (line_end(after("Properties:").unwrap()), indented(6)),
+            "yaml" if text.contains("Resources:") => (text.len(), format!("    Properties:\n{}", indented(6))),
+            "yaml" => (line_end(text.rfind("spec:").unwrap()), indented(2)),
+            "bicep" => (line_end(text.rfind("properties:").unwrap()), indented(4)),
+            // Within the resource whose attribute it is, or whose head.
+            "tf" => (line_end(["resource \"", "module \""].iter().filter_map(|head| text[..text.len().min(at + 10)].rfind(head)).max().unwrap()), indented(2)),
+            _ => (line_end(at), indented(0)),
+        };
+        format!("{}{added}{}", &text[..position], &text[position..])
+    }
+
+    /// Further files in which something is missing, of rules whose examples do not show it.
+    const MORE: &[(&str, &str, &str)] = &[
+        (
+            "audit/stream-inactive",
+            "main.bicep",
+            "resource kv 'Microsoft.KeyVault/vaults@2023-07-01' = {\n  name: 'kv'\n}\nresource d 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {\n  name: 'd'\n  scope: kv\n  properties: {\n    logs: [{ category: 'AzurePolicyEvaluationDetails', enabled: true }]\n  }\n}\n",
+        ),
+        ("audit/secret-store-unaudited", "main.bicep", "resource kv 'Microsoft.KeyVault/vaults@2023-07-01' = {\n  name: 'kv'\n}\n"),
+        (
+            "audit/secret-store-unaudited",
+            "main.tf",
+            "resource \"google_project\" \"p\" {\n  project_id = \"p\"\n}\nresource \"google_secret_manager_secret\" \"s\" {\n  project = google_project.p.project_id\n}\n",
+        ),
+        ("network/allowlist-missing", "main.tf", "resource \"okta_api_token\" \"aelix\" {\n  name = \"aelix\"\n}\n"),
+        ("network/allowlist-missing", "main.tf", "resource \"okta_app_oauth\" \"aelix\" {\n  type = \"service\"\n}\n"),
+        ("network/secret-store-public", "main.tf", "resource \"azurerm_key_vault\" \"v\" {\n  public_network_access_enabled = true\n}\n"),
+        (
+            "network/secret-store-public",
+            "main.bicep",
+            "resource kv 'Microsoft.KeyVault/vaults@2023-07-01' = {\n  name: 'kv'\n  properties: {\n    enableRbacAuthorization: true\n  }\n}\n",
+        ),
+        (
+            "network/secret-store-public",
+            "svc.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: vault\nspec:\n  type: LoadBalancer\n  ports:\n    - port: 8200\n",
+        ),
+        ("network/unstable-egress", "main.tf", "resource \"aws_lambda_function\" \"aelix\" {\n  runtime = \"python3.13\"\n}\n"),
+        (
+            "network/unstable-egress",
+            "stack.yaml",
+            "Resources:\n  AelixFunction:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: python3.13\n",
+        ),
+        (
+            "rotation/no-expiry",
+            "main.bicep",
+            "resource s 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {\n  name: 'kv/aelix-api-key'\n  properties: {\n    value: key\n  }\n}\n",
+        ),
+        (
+            "rotation/no-rotation-config",
+            "main.tf",
+            "module \"aelix\" {\n  source = \"terraform-aws-modules/secrets-manager/aws\"\n  name   = \"prod/aelix/client_secret\"\n}\n",
+        ),
+        ("rotation/static-cloud-key", "stack.yaml", "Resources:\n  Key:\n    Type: AWS::IAM::AccessKey\n    Properties:\n      UserName: ci\n"),
+    ];
+
+    #[test]
+    fn what_a_finding_says_to_add_makes_it_go_away() {
+        let rules = everything();
+        let scanner = Scanner::new(rules.clone(), ScanOptions::default());
+        let mut pasted = 0;
+        for rule in ruleset::built_in().unwrap().iter().filter(|rule| matches!(rule.id.family(), "audit" | "network" | "rotation")) {
+            let more = MORE.iter().filter(|(id, ..)| rule.id.as_str() == *id).map(|(_, path, text)| (*path, (*text).to_owned()));
+            let examples = rule.text.examples.iter().map(|example| (example.path.as_deref().unwrap_or("x"), example.text.replace(['«', '»'], "")));
+            for (path, text) in examples.chain(more).collect::<Vec<_>>() {
+                let of_rule = |text: &str| -> Vec<Finding> {
+                    judged_by((&rules, &scanner), &[(path, text)], &[]).findings.into_iter().filter(|finding| finding.rule == rule.id).collect()
+                };
+                let found = of_rule(&text);
+                assert!(!found.is_empty() || !MORE.iter().any(|(_, _, more)| *more == text), "{}: nothing is missing in\n{text}", rule.id);
+                for finding in found {
+                    let Some(snippet) = finding.notes.iter().find_map(|note| note.strip_prefix("add:")) else { continue };
+                    let whole = with_added((path, &text), finding.place.span, snippet.trim_start());
+                    let is_there = of_rule(&whole).iter().any(|again| again.message == finding.message);
+                    assert!(!is_there, "{}: {}\n{whole}", rule.id, finding.message);
+                    pasted += 1;
+                }
+            }
+        }
+        assert!(pasted > 25, "{pasted}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::model::{Place, Severity};
 
 use super::conditions::{Scope, Truth, judge};
 use super::resources::{Module, mentions};
-use super::{Found, Outcome, words};
+use super::{Found, Outcome, to_add, words};
 
 /// What a secret and its rotation are called, and how one names the other.
 struct Form {
@@ -24,19 +24,38 @@ const FORMS: [Form; 2] = [
         rotation: "aws_secretsmanager_secret_rotation",
         id: "secret_id",
         speaking: &["name", "name_prefix", "tags"],
-        snippet: "resource \"aws_secretsmanager_secret_rotation\" \"{name}\" { secret_id = aws_secretsmanager_secret.{name}.id … rotation_rules { automatically_after_days = 90 } }",
+        snippet: r#"resource "aws_secretsmanager_secret_rotation" "{name}" {
+  secret_id           = aws_secretsmanager_secret.{name}.id
+  rotation_lambda_arn = aws_lambda_function.rotation.arn
+  rotation_rules {
+    automatically_after_days = 90
+  }
+}"#,
     },
     Form {
         secret: "AWS::SecretsManager::Secret",
         rotation: "AWS::SecretsManager::RotationSchedule",
         id: "SecretId",
         speaking: &["Name", "Tags"],
-        snippet: "Type: AWS::SecretsManager::RotationSchedule, Properties: { SecretId: !Ref {name}, RotationRules: { AutomaticallyAfterDays: 90 } }",
+        snippet: "{name}Rotation:
+  Type: AWS::SecretsManager::RotationSchedule
+  Properties:
+    SecretId: !Ref {name}
+    RotationLambdaARN: !GetAtt RotationFunction.Arn
+    RotationRules:
+      AutomaticallyAfterDays: 90",
     },
 ];
 
 /// Where the module of the registry comes from that makes secrets.
 const SECRETS_MODULE: &str = "terraform-aws-modules/secrets-manager/aws";
+
+/// What that module is given to rotate a secret.
+const MODULE_SNIPPET: &str = "enable_rotation     = true
+rotation_lambda_arn = aws_lambda_function.rotation.arn
+rotation_rules = {
+  automatically_after_days = 90
+}";
 
 /// API credentials in a secret that nothing in the same module rotates.
 pub fn missing<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
@@ -50,7 +69,7 @@ fn missing_in<'a>(module: &Module<'a>, form: &Form) -> Vec<Outcome<'a>> {
     let is_asked = |s: &&'a Resource| !module.is_absent(s) && holds_api_credential(s, form) && !is_rotated_elsewhere(module, s);
     let is_reusable = module.is_reusable();
     let found = |secret: &'a Resource| {
-        let mut notes = vec![format!("add: {}", form.snippet.replace("{name}", &secret.name))];
+        let mut notes = vec![to_add(&form.snippet.replace("{name}", &secret.name))];
         if is_reusable {
             notes.push("a reusable module: whoever calls it may configure the rotation".to_owned());
         }
@@ -84,7 +103,7 @@ fn missing_in_calls<'a>(module: &Module<'a>) -> Vec<Outcome<'a>> {
         Truth::Unknown(place) => Some(Outcome::Unknown { place }),
         Truth::Holds(_) => {
             let mut found = silent(call, &call.place, format!("API credential in secret `{}` has no rotation", call.name));
-            found.notes.push("add: enable_rotation = true rotation_lambda_arn = … rotation_rules = { automatically_after_days = 90 }".to_owned());
+            found.notes.push(to_add(MODULE_SNIPPET));
             Some(Outcome::Violates(found))
         }
     };
@@ -128,7 +147,7 @@ fn unheard_secret<'a>(module: &Module<'a>, secret: &'a Resource) -> Option<Outco
     match judge(module, scope, &topics) {
         Truth::Holds(_) => {
             let mut found = silent(secret, &period.place, format!("rotation of `{}` notifies nobody", secret.name));
-            found.notes.push("add: topics { name = google_pubsub_topic.rotation.id }".to_owned());
+            found.notes.push(to_add("topics {\n  name = google_pubsub_topic.rotation.id\n}"));
             return Some(Outcome::Violates(found));
         }
         Truth::Unknown(place) => return Some(Outcome::Unknown { place }),

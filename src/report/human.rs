@@ -101,11 +101,12 @@ impl Human {
         group
     }
 
-    /// A note or help, wrapped.
+    /// A note or help, wrapped; one that has lines keeps them, for it is something to copy.
     fn text(&self, group: Group<'static>, level: Level<'static>, text: &str) -> Group<'static> {
         // "999 = help: " stands before the text.
         let width = self.options.width.saturating_sub(14).clamp(LEAST_TEXT_WIDTH, TEXT_WIDTH);
-        group.element(level.message(wrap(&sanitise_lines(text), width, "")))
+        let safe = sanitise_lines(text);
+        group.element(level.message(if safe.contains('\n') { safe } else { wrap(&safe, width, "") }))
     }
 
     fn concise(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -401,7 +402,8 @@ fn by_reason(skipped: &[Skip]) -> Vec<String> {
     counts.into_iter().map(|(reason, n)| reason.counted(&thousands(n))).collect()
 }
 
-fn count(n: u64, one: &str, many: &str) -> String {
+/// `1 file`, `2 files`.
+pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 

@@ -13,7 +13,12 @@ pub fn headline(finding: &Finding) -> String {
 
 /// The same with its notes.
 pub fn sentence(finding: &Finding) -> String {
-    finding.notes.iter().fold(headline(finding), |text, note| format!("{text}. {}", sanitise(note)))
+    finding.notes.iter().fold(headline(finding), |text, note| format!("{text}. {}", one_line(note)))
+}
+
+/// A text with its lines in one.
+fn one_line(text: &str) -> String {
+    sanitise(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// The rule of a finding.
@@ -23,7 +28,7 @@ pub fn rule_of<'a>(finding: &Finding, report: &'a Report) -> Option<&'a Rule> {
 
 /// What to do about it, in one line.
 pub fn fix(finding: &Finding, report: &Report) -> String {
-    rule_of(finding, report).map(|rule| sanitise(&rule.text.fix.split_whitespace().collect::<Vec<_>>().join(" "))).unwrap_or_default()
+    rule_of(finding, report).map(|rule| one_line(&rule.text.fix)).unwrap_or_default()
 }
 
 /// The first page about the rule.

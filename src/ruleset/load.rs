@@ -360,7 +360,11 @@ fn explained(message: &str) -> String {
 }
 
 /// How serde calls what it expects, and how people do.
-const EXPECTED: [(&str, &str); 17] = [
+const EXPECTED: [(&str, &str); 20] = [
+    // A table, or a date without quotes, which the reader of TOML hands on as one.
+    ("invalid type: map, expected a string", "this is no text; write it in quotes"),
+    ("invalid type: map, expected a sequence", "this is one table, expected a list: `[[…]]`"),
+    ("expected a nonzero u32", "expected a whole number, 1 or more"),
     ("expected struct RawCondition", "expected a table, such as `[[rule.resource]]`"),
     ("expected struct RawTest", "expected a table of `attribute` and what is true of it"),
     ("expected struct RawCounterexample", "expected a table of `text` and `because`"),

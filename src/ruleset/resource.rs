@@ -37,8 +37,7 @@ pub struct RawTest {
     in_none: Option<String>,
     longer_than: Option<String>,
     shorter_than: Option<String>,
-    #[serde(default)]
-    unit: Unit,
+    unit: Option<Unit>,
     later_than: Option<String>,
     from: Option<String>,
     #[serde(default)]
@@ -105,14 +104,60 @@ impl RawCondition {
         if self.types.is_empty() || self.when.is_empty() {
             return Err("in `[[rule.resource]]`: give `types`, and in `when` at least one test".to_owned());
         }
-        let tests = self.when.into_iter().map(RawTest::read).collect::<Result<_, _>>()?;
+        let tests: Vec<Test> = self.when.into_iter().map(RawTest::read).collect::<Result<_, _>>()?;
+        if let Some(block) = &self.block {
+            inside(block, &tests)?;
+        }
+        if let Some(hole) = self.message.iter().chain(&self.snippet).find_map(|text| unknown_hole(text)) {
+            return Err(format!(
+                "in `[[rule.resource]]`: nothing is known as `{hole}`; a message may hold {{name}}, {{value}} and {{length}}, a snippet {{name}}"
+            ));
+        }
         Ok(ResourceCondition { types: self.types, block: self.block, tests, message: self.message, snippet: self.snippet, severity: self.severity })
     }
 }
 
+/// Whether every test of a block asks for what is in it: one of an attribute elsewhere would never hold, or always.
+fn inside(block: &str, tests: &[Test]) -> Result<(), String> {
+    if block.is_empty() {
+        return Err("in `[[rule.resource]]`: `block` is empty; leave it out to look at the whole resource".to_owned());
+    }
+    let is_elsewhere = |test: &&Test| {
+        let is_link = matches!(test.comparison, Comparison::Linked(_) | Comparison::Unlinked(_) | Comparison::Refers(_));
+        let is_in = test.attribute.strip_prefix(block).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        !is_link && !is_in && !test.attribute.starts_with('$')
+    };
+    match tests.iter().find(is_elsewhere) {
+        Some(test) => Err(format!("in `when`: `{}` is not in the block `{block}`; write it as `{block}.…`", test.attribute)),
+        None => Ok(()),
+    }
+}
+
+/// A word in braces that stands for nothing: `{nam}`.
+fn unknown_hole(text: &str) -> Option<&str> {
+    let inner = text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(inner, _)| inner));
+    let is_word = |inner: &&str| !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    inner.filter(is_word).find(|inner| !HOLES.contains(inner))
+}
+
+/// What a message may hold.
+const HOLES: [&str; 3] = ["name", "value", "length"];
+/// Attributes that are none, and what they stand for.
+const SPECIAL: [&str; 2] = ["$speaking", "$context"];
+
 impl RawTest {
     /// The test, or what is wrong with it.
     pub fn read(self) -> Result<Test, String> {
+        if self.attribute.starts_with('$') && !SPECIAL.contains(&self.attribute.as_str()) {
+            return Err(format!("in `when`: `{}` is no attribute; there are $speaking, what the resource is called, and $context", self.attribute));
+        }
+        if self.attribute.contains(['[', ']']) && !self.attribute.ends_with("[]") {
+            return Err(format!("in `when`: `{}` has an index; every element of a list is looked at, so write the path without it", self.attribute));
+        }
+        if self.unit.is_some() && self.longer_than.is_none() && self.shorter_than.is_none() {
+            return Err("in `when`: `unit` goes with `longer_than` and `shorter_than`".to_owned());
+        }
+        let unit = self.unit.unwrap_or_default().seconds();
         let length =
             |text: &str| duration::length(text).map(|l| l.seconds).ok_or_else(|| format!("in `when`: `{text}` is no length of time; write it as 90d or 24h"));
         let mut all: Vec<Comparison> = Vec::new();
@@ -137,10 +182,10 @@ impl RawTest {
             all.push(Comparison::InNone(Condition::new(&regex)));
         }
         if let Some(text) = self.longer_than {
-            all.push(Comparison::LongerThan { seconds: length(&text)?, unit: self.unit.seconds() });
+            all.push(Comparison::LongerThan { seconds: length(&text)?, unit });
         }
         if let Some(text) = self.shorter_than {
-            all.push(Comparison::ShorterThan { seconds: length(&text)?, unit: self.unit.seconds() });
+            all.push(Comparison::ShorterThan { seconds: length(&text)?, unit });
         }
         if let Some(text) = self.later_than {
             all.push(Comparison::LaterThan { seconds: length(&text)?, from: self.from.clone() });
@@ -182,6 +227,17 @@ mod tests {
     }
 
     #[test]
+    fn blocks_names_and_braces_that_are_right_are_taken() {
+        for text in [
+            "types = ['aws_x']\nblock = 'b'\nwhen = [{ attribute = 'b.c', is = 'absent' }, { attribute = '$speaking', matches = 'x' }, { unlinked = ['aws_y'] }]",
+            "types = ['aws_x']\nwhen = [{ attribute = 'a[]', is = 'absent' }]\nmessage = '`{name}` is {value}'\nsnippet = 'a { b = aws_y.{name}.id }'",
+            "types = ['aws_x']\nwhen = [{ attribute = 'a', is = 'absent' }]\nsnippet = 'a = { x, {y: 1} }'",
+        ] {
+            read(text).unwrap();
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         for (text, what) in [
             ("types = []\nwhen = [{ attribute = 'a', is = 'absent' }]", "give `types`"),
@@ -194,6 +250,12 @@ mod tests {
             ("types = ['aws_x']\nwhen = [{ attribute = 'a', is = 'past', from = 'b' }]", "goes with `later_than`"),
             ("types = ['aws_x']\nwhen = [{ attribute = 'a', matches = '(' }]", "bad pattern"),
             ("types = ['aws_x']\nwhen = [{ attribute = 'a', equal = ['x'] }]", "unknown field"),
+            ("types = ['aws_x']\nwhen = [{ attribute = '$name', equals = ['x'] }]", "`$name` is no attribute"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a[0].b', equals = ['x'] }]", "has an index"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a', equals = ['x'], unit = 'days' }]", "`unit` goes with"),
+            ("types = ['aws_x']\nblock = ''\nwhen = [{ attribute = 'a', equals = ['x'] }]", "`block` is empty"),
+            ("types = ['aws_x']\nblock = 'b'\nwhen = [{ attribute = 'bc', equals = ['x'] }]", "`bc` is not in the block `b`"),
+            ("types = ['aws_x']\nwhen = [{ attribute = 'a', equals = ['x'] }]\nmessage = '`{nam}` is open'", "nothing is known as `nam`"),
         ] {
             let message = read(text).unwrap_err();
             assert!(message.contains(what), "{text}: {message}");

@@ -214,7 +214,9 @@ impl<'a> Reader<'a> {
             }
         }
         let name = construct.receiver.as_ref().map_or("", |receiver| std::str::from_utf8(&self.bytes[receiver.span.range()]).unwrap_or_default());
-        let name = name.rsplit(['.', '>']).next().unwrap_or(name).trim_end_matches("()").to_owned();
+        // `group.connections.allowFromAnyIpv4(…)`: those of the group.
+        let is_own = |part: &&str| !matches!(part.to_ascii_lowercase().as_str(), "connections" | "getconnections");
+        let name = name.rsplit(['.', '>']).map(|part| part.trim_end_matches("()")).find(is_own).unwrap_or(name).to_owned();
         let name = if name.len() <= 64 && !name.contains(char::is_whitespace) { name } else { String::new() };
         Some(RawResource { kind: INGRESS.to_owned(), name, attributes, span: self.head(construct) })
     }

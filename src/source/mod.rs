@@ -304,7 +304,7 @@ impl Lister<'_> {
     fn changes(&mut self, changes: &Changes) {
         let excludes = self.excludes.clone();
         let mut wanted = Wanted { options: self.options, excludes: &excludes, ignores: OwnIgnores::default(), known: HashMap::new() };
-        match changes.find(&mut |path| wanted.has(path)) {
+        match changes.find(self.options.max_file_size.bytes(), &mut |path| wanted.has(path)) {
             Ok(found) => self.changed(changes, found, &mut wanted),
             Err(why) => {
                 let message = format!("cannot read {}: {why}", changes.what());

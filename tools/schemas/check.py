@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares the names of attributes in rules with the schemas of the providers.
 
-    pip install --no-deps --target DIR cfn-lint pulumi-auth0 pulumi-aws pulumi-azure pulumi-azuread pulumi-gcp pulumi-okta pulumi-vault
+    pip install --no-deps --target DIR cfn-lint \\
+        pulumi-auth0 pulumi-aws pulumi-azure pulumi-azuread pulumi-gcp pulumi-kubernetes pulumi-mongodbatlas pulumi-okta pulumi-snowflake pulumi-vault pulumiverse-time
     python3 tools/schemas/check.py DIR
 
 The packages of Pulumi are generated from the schemas of the Terraform providers, cfn-lint carries those of CloudFormation. Prints each attribute that no
@@ -28,6 +29,29 @@ KNOWN = {
     ("azurerm_monitor_diagnostic_setting", "log.category"),
     ("google_compute_firewall", "action"),
 }
+# Documents of policies and annotations, whose keys no schema of a resource has.
+FREE = ("ResourcePolicy.", "policy.", "metadata.annotations.")
+# Types of Terraform whose classes no program of `rules/programs` names; a star stands for each of several.
+CLASSES = {
+    "aws_lambda_function": ["aws.lambda_.Function"],
+    "azurerm_*_firewall_rule": ["azure.mssql.FirewallRule", "azure.postgresql.FirewallRule", "azure.mysql.FlexibleServerFirewallRule"],
+    "azurerm_*_web_app": ["azure.appservice.LinuxWebApp", "azure.appservice.WindowsWebApp"],
+    "azurerm_*_function_app": ["azure.appservice.LinuxFunctionApp", "azure.appservice.WindowsFunctionApp"],
+    "azurerm_redis_firewall_rule": ["azure.redis.FirewallRule"],
+    "aws_default_security_group": ["aws.ec2.DefaultSecurityGroup"],
+    "azurerm_network_security_rule": ["azure.network.NetworkSecurityRule"],
+    "azurerm_network_security_group": ["azure.network.NetworkSecurityGroup"],
+    "google_project": ["gcp.organizations.Project"],
+    "mongodbatlas_project_ip_access_list": ["mongodbatlas..ProjectIpAccessList"],
+    "snowflake_network_policy": ["snowflake..NetworkPolicy"],
+    "time_rotating": ["time..Rotating"],
+    "vault_aws_secret_backend": ["vault.aws.SecretBackend"],
+    "vault_azure_secret_backend": ["vault.azure.Backend"],
+    "kubernetes:Service": ["kubernetes.core/v1.Service"],
+    "kubernetes:Ingress": ["kubernetes.networking/v1.Ingress"],
+    "kubernetes:NetworkPolicy": ["kubernetes.networking/v1.NetworkPolicy"],
+    "kubernetes:DaemonSet": ["kubernetes.apps/v1.DaemonSet"],
+}
 
 
 def wanted():
@@ -37,13 +61,19 @@ def wanted():
         for rule in data.get("rule", []):
             for condition in rule.get("resource", []):
                 for test in condition["when"]:
-                    for kind in condition["types"]:
+                    # The attribute by which others refer to it is theirs.
+                    for kind in test.get("unlinked") or test.get("linked") or condition["types"]:
                         yield kind, test.get("attribute", ""), f"{path.relative_to(ROOT)} {rule['id']}"
+                        yield kind, test.get("from", ""), f"{path.relative_to(ROOT)} {rule['id']}"
         for slot in data.get("slot", []):
             if isinstance(slot, dict) and "types" in slot:
                 for kind in slot["types"]:
-                    for attribute in slot["attributes"] + [test.get("attribute", "") for test in slot.get("when", [])]:
+                    for attribute in slot.get("attributes", []) + slot.get("between", []) + [test.get("attribute", "") for test in slot.get("when", [])]:
                         yield kind, attribute, str(path.relative_to(ROOT))
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 class Package:
@@ -68,18 +98,17 @@ class Package:
 
     def arguments(self, module, name):
         folder = self.folder / module if module else self.folder
-        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-        for path in [folder / f"{snake}.py", *sorted(folder.glob("*.py"))]:
+        for path in [folder / f"{snake(name)}.py", *sorted(folder.glob("*.py"))]:
             if path.exists() and not path.name.startswith("_"):
                 classes = self.classes(path)
-                for known in (f"{name}Args", f"{name}InitArgs", name, snake):
+                for known in (f"{name}Args", f"{name}InitArgs", name, snake(name)):
                     if known in classes:
                         return classes[known], folder
         return None, folder
 
     def has(self, arguments, folder, path):
         first, _, rest = path.partition(".")
-        known = next((n for n in (first, RENAMED.get(first, first), first + "s") if n in arguments), None)
+        known = next((n for n in (first, RENAMED.get(first, first), first + "s", first + "_") if n in arguments), None)
         if known is None:
             return False
         if not rest:
@@ -87,10 +116,10 @@ class Package:
         if "Mapping[str" in arguments[known] and "Args" not in arguments[known]:
             return True
         inner = re.search(r"([A-Za-z0-9]+)Args\b", arguments[known])
-        inputs = folder / "_inputs.py"
-        if not inner or not inputs.exists():
-            return False
-        return self.has(self.classes(inputs).get(inner.group(1) + "Args", {}), folder, rest)
+        # Those of Kubernetes take some of each other.
+        files = [folder / "_inputs.py", *sorted(self.folder.glob("*/v1/_inputs.py"))]
+        found = (self.classes(path).get(f"{inner.group(1)}Args") for path in files if path.exists()) if inner else ()
+        return any(self.has(arguments, folder, rest) for arguments in found if arguments is not None)
 
 
 def resolved(schema, root):
@@ -121,21 +150,28 @@ def main(folder):
     stacks = stack_schemas(folder)
     packages, missing, compared, other = {}, [], 0, {}
     for kind, attribute, source in sorted(set(wanted())):
-        if not attribute or attribute.startswith("$") or (kind, attribute) in KNOWN or attribute.split(".")[0] in OPTIONS:
+        if not attribute or attribute.startswith(("$", *FREE)) or (kind, attribute) in KNOWN or attribute.split(".")[0] in OPTIONS:
             continue
         if kind in stacks:
             compared += 1
             if not in_schema(stacks[kind], stacks[kind], attribute):
                 missing.append((kind, attribute, source))
-        elif kind in classes:
-            provider, *module, name = classes[kind].split(".")
-            package = packages.setdefault(provider, Package(folder / f"pulumi_{provider}"))
-            arguments, where = package.arguments("/".join(module), name)
-            if arguments is None:
+        elif kind in classes or kind in CLASSES:
+            if kind.startswith("kubernetes:"):
+                attribute = snake(attribute)
+            found = []
+            for provider, *module, name in (known.split(".") for known in CLASSES.get(kind) or [classes[kind]]):
+                folder_of = next((f for f in (folder / f"pulumi_{provider}", folder / f"pulumiverse_{provider}") if f.exists()), None)
+                package = packages.setdefault(provider, Package(folder_of)) if folder_of else None
+                arguments, where = package.arguments("/".join(filter(None, module)), name) if package else (None, None)
+                if arguments is not None:
+                    found.append(package.has(arguments, where, attribute))
+            if not found:
                 other[kind] = other.get(kind, 0) + 1
                 continue
             compared += 1
-            if not package.has(arguments, where, attribute):
+            # What several types share may be in some of them only.
+            if not any(found):
                 missing.append((kind, attribute, source))
         else:
             other[kind] = other.get(kind, 0) + 1

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::model::{Finding, Report, RunError};
 use crate::ruleset::checklist::Checklist;
 
+use super::super::human::count;
 use super::super::markdown::cell;
 use super::super::style::{Paint, sanitise, sanitise_path};
 use super::{Decided, Evidence, State};
@@ -56,14 +57,15 @@ fn said(evidence: &Evidence) -> String {
     evidence.place.as_ref().map_or_else(|| evidence.what.clone(), |(display, _, line)| format!("{}:{line}: {}", sanitise_path(display), evidence.what))
 }
 
-fn count(decided: &[Decided], state: State) -> usize {
+fn number(decided: &[Decided], state: State) -> usize {
     decided.iter().filter(|one| one.state == state).count()
 }
 
 fn summary(decided: &[Decided], report: &Report) -> String {
-    let [met, violated, undecided] = [State::Met, State::Violated, State::Undecided].map(|state| count(decided, state));
+    let [met, violated, undecided] = [State::Met, State::Violated, State::Undecided].map(|state| number(decided, state));
     let rest = if report.errors.is_empty() { "" } else { "; not everything could be read" };
-    format!("{met} met, {violated} violated, {undecided} not decidable ({} files{rest})", report.stats.files)
+    let files = count(report.stats.files, "file", "files");
+    format!("{met} met, {violated} violated, {undecided} not decidable ({files}{rest})")
 }
 
 /// For pages of Markdown.
@@ -175,7 +177,7 @@ impl<'a> From<&'a Decided<'a>> for ItemOut<'a> {
 
 /// For programs; `schemas/checklist.schema.json` describes it.
 pub fn json((checklist, decided): (&Checklist, &[Decided]), report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let [met, violated, undecided] = [State::Met, State::Violated, State::Undecided].map(|state| count(decided, state));
+    let [met, violated, undecided] = [State::Met, State::Violated, State::Undecided].map(|state| number(decided, state));
     let document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "aelix-lint", version: env!("CARGO_PKG_VERSION") },

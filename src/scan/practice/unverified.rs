@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::model::{Blob, FileKind};
+use crate::model::{Blob, Confidence, FileKind};
 use crate::text::Span;
 
+use super::super::context::Context;
 use super::{Found, Practice, is_in_comment};
 
 /// Words that announce them.
@@ -40,6 +41,7 @@ static INSTANCE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\b
 /// What the text of a file says.
 pub fn written(blob: &Blob) -> Vec<Found> {
     let is_code = blob.kind == FileKind::Source;
+    let is_shown = !is_code && Context::of(blob).example;
     let is_jvm = [".java", ".kt", ".kts", ".groovy", ".scala"].iter().any(|extension| blob.target.within.ends_with(extension));
     let known: &[(&LazyLock<Option<Regex>>, &str)] = match blob.kind {
         FileKind::Document | FileKind::Generated => &[],
@@ -55,7 +57,12 @@ pub fn written(blob: &Blob) -> Vec<Found> {
             // Of a method its name and its parameters.
             let length = text.find('{').map_or(text.len(), |open| text[..open].trim_end().len());
             let span = Span::new(found.start(), found.start() + if is_code { length } else { text.len() });
-            all.push(Found::plain(Practice::InsecureTransport, span, format!("`{name}` {what}")));
+            let mut found = Found::plain(Practice::InsecureTransport, span, format!("`{name}` {what}"));
+            if is_shown {
+                found.confidence = Confidence::Low;
+                found.notes.push("a setting that documentation or an example shows is in force nowhere".to_owned());
+            }
+            all.push(found);
         }
     }
     all
@@ -83,6 +90,19 @@ mod tests {
             ("README.md", "never set `strict-ssl=false`\n", None),
         ] {
             assert_eq!(found(path, text), expected.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{path} {text}");
+        }
+    }
+
+    #[test]
+    fn settings_that_documentation_shows_are_unlikely() {
+        let confidence = |path: &str| written(&Blob::new(&Target::in_memory(path), b"insecureSkipVerify: true\n"))[0].confidence;
+        for (path, expected) in [
+            ("docs/content/reference/file.yaml", Confidence::Low),
+            ("examples/compose.yaml", Confidence::Low),
+            ("deploy/prod.yaml", Confidence::High),
+            ("tests/e2e.yaml", Confidence::High),
+        ] {
+            assert_eq!(confidence(path), expected, "{path}");
         }
     }
 
