@@ -321,6 +321,40 @@ fn what_is_known_is_reported() {
 }
 
 #[test]
+fn what_uses_a_package_calls_with_its_scopes() {
+    let auth = || file("auth/a.py", format!("{}{ACCOUNTS}", client("\"banking:read payments:initiate\"")));
+    let pay = || file("pay/p.py", format!("import requests\nfrom acme_auth import API\n{PAY}"));
+    let project = |name: &str, uses: &str| file(&format!("{name}/pyproject.toml"), format!("[project]\nname = \"acme-{name}\"\ndependencies = [{uses}]\n"));
+    assert!(ids_of(&[project("auth", ""), auth(), project("pay", "\"acme-auth\""), pay()]).is_empty());
+    assert_eq!(
+        ids_of(&[project("auth", ""), auth(), project("pay", "\"acme-auth-ui\""), pay()]),
+        ["auth/a.py:5 scopes/write-scope-read-only-usage"],
+        "it uses another one"
+    );
+    let read = file("auth/a.py", format!("{}{ACCOUNTS}", client("\"banking:read\"")));
+    assert!(ids_of(&[project("auth", ""), read, project("pay", "\"acme-auth\""), pay()]).is_empty(), "it may have a token of its own");
+}
+
+#[test]
+fn commands_say_by_which_method_they_request() {
+    let script = |calls: &str| {
+        let token =
+            format!("API={API}\nTOKEN=$(curl -s -d \"grant_type=client_credentials&client_id=$AELIX_ID&scope=banking:read payments:initiate\" {TOKEN})\n");
+        ids_of(&[file("bank.sh", format!("#!/bin/bash\n{token}curl -s \"$API/v1/accounts\"\n{calls}"))])
+    };
+    for call in [
+        "curl -sX POST \"$API/v1/payments\"",
+        "curl -fsS -H \"A: $TOKEN\" --request POST \"$API/v1/payments\"",
+        "curl \"${AUTH[@]}\" -X \"$M\" \"$API/v1/payments\"",
+        "wget --post-data=x \"$API/v1/payments\"",
+        "http POST \"$API/v1/payments\" a=b",
+    ] {
+        assert!(script(call).is_empty(), "{call}: {:?}", script(call));
+    }
+    assert_eq!(script("curl -fsSL --retry 3 \"$API/v1/transactions\""), ["bank.sh:3 scopes/write-scope-read-only-usage"]);
+}
+
+#[test]
 fn a_finding_carries_its_evidence() {
     let text = format!("{}{ACCOUNTS}", client("\"banking:read identity:read\""));
     let found = scan_files(&[("a.py", &text)]);
@@ -360,6 +394,30 @@ fn what_is_shown_beside_a_call_holds_no_secret() {
     let missing = found.findings.iter().find(|finding| finding.rule.as_str() == "scopes/missing-scope").unwrap();
     assert!(missing.place.snippet.text.contains("/v1/payments") && !missing.place.snippet.text.contains(&hidden), "shown in full");
     assert!(!format!("{:?}", found.findings).contains(&hidden), "shown somewhere");
+}
+
+#[test]
+fn a_document_that_is_no_provider_says_what_it_lacks() {
+    let scheme = "components: { securitySchemes: { o: { type: oauth2 } } }\n";
+    for (name, text, expected) in [
+        ("a.yaml", format!("openapi: 3.0.0\n{scheme}paths: {{\n  /x: [\nservers: 1\n"), "cannot use a.yaml:3 as a provider: it is no YAML from here on"),
+        ("a.yaml", format!("openapi: 3.0.0\nservers: [{{ url: /v1 }}]\n{scheme}"), "cannot use a.yaml:2 as a provider: no server of it has a host"),
+        (
+            "a.yaml",
+            format!("openapi: 3.0.0\nservers: [{{ url: 'https://a.bank.test' }}]\n{scheme}"),
+            "cannot use a.yaml as a provider: none of its operations needs a scope",
+        ),
+        ("a.yaml", "openapi: 3.0.0\n".to_owned(), "cannot use a.yaml as a provider: none of its security schemes has scopes"),
+        ("a.json", "{ \"openapi\": 1,\n x }".to_owned(), "cannot use a.json:2 as a provider: it is no JSON"),
+        ("a.md", "hello\n".to_owned(), "cannot use a.md as a provider: it is no OpenAPI document"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+        std::fs::write(folder.path().join("aelix-lint.toml"), format!("providers = [\"{name}\"]\n")).unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_aelix-lint")).arg("scopes").current_dir(folder.path()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && told.contains(expected), "{told}");
+    }
 }
 
 /// A file of text.
@@ -418,6 +476,28 @@ fn clients_that_annotations_declare_are_calls() {
                         "@HttpExchange(\"{API}/v1\")\ninterface Api {{\n  @GetExchange(\"/accounts/{{id}}\") A account(String id);\n  @PostExchange(\"/payments\") P pay(P p);\n}}\n"
                     ),
                 ),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Spring without paths",
+            vec![
+                file("src/Api.java", format!("@HttpExchange(\"{API}/v1/payments\")\ninterface Api {{\n  @PostExchange P pay(P p);\n}}\n")),
+                file(
+                    "src/Accounts.java",
+                    format!("@HttpExchange(url = \"{API}\")\ninterface Accounts {{\n  @HttpExchange(method = \"GET\", url = \"/v1/accounts\") A all();\n}}\n"),
+                ),
+                file("src/main/resources/application.yml", yml),
+            ],
+        ),
+        (
+            "Retrofit with a method of its own",
+            vec![
+                file(
+                    "src/Api.kt",
+                    "interface Api {\n  @GET(\"v1/accounts/{id}\") suspend fun account(@Path(\"id\") id: String): A\n  @HTTP(method = \"DELETE\", path = \"v1/payments/{id}\") suspend fun stop(@Path(\"id\") id: String): P\n}\n",
+                ),
+                file("src/Config.kt", format!("val retrofit = Retrofit.Builder().baseUrl(\"{API}/\").build()\n")),
                 file("src/main/resources/application.yml", yml),
             ],
         ),
@@ -666,7 +746,13 @@ fn a_mark_before_a_call_is_an_annotation_only_where_the_language_says_so() {
 fn a_secret_opens_what_the_client_of_its_own_provider_requests() {
     let value = |step: usize| (0..40).map(|n| char::from(b"k7Qx2mPz9LwT4vRbJ5hYc8N"[n * step % 23])).collect::<String>();
     let app = "API = \"https://api.aelix.digitalapi.ai\"\ndata = {\"grant_type\": \"client_credentials\", \"client_id\": \"bank\", \"scope\": \"payments:initiate\"}\nrequests.post(API + \"/v1/payments\")\n";
-    let secrets = format!("AELIX_CLIENT_SECRET = \"{}\"\nGITHUB_CLIENT_SECRET = \"{}\"\nOAUTH_CLIENT_SECRET = \"{}\"\n", value(7), value(5), value(3));
+    let secrets = format!(
+        "AELIX_CLIENT_SECRET = \"{}\"\nGITHUB_CLIENT_SECRET = \"{}\"\nOAUTH_CLIENT_SECRET = \"{}\"\nLEDGER_CLIENT_SECRET = \"{}\"\n",
+        value(7),
+        value(5),
+        value(3),
+        value(9)
+    );
     let found = project::scan_files(&[("app.py", app), ("settings.py", &secrets)]);
     let opens = |line: u32| {
         let own = found.findings.iter().find(|finding| &*finding.place.relative == "settings.py" && finding.place.start.line == line).unwrap();
@@ -675,4 +761,5 @@ fn a_secret_opens_what_the_client_of_its_own_provider_requests() {
     assert_eq!(opens(1).as_deref(), Some("Aelix"), "a rule of the provider's own");
     assert_eq!(opens(2), None, "named after another provider");
     assert_eq!(opens(3).as_deref(), Some("Aelix"), "named after nobody");
+    assert_eq!(opens(4), None, "named after somebody of whom nothing is known");
 }

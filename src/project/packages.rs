@@ -1,6 +1,6 @@
 //! Packages: the folders that a manifest makes one program, and the files in them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::usage::Module;
 
@@ -145,6 +145,62 @@ pub fn module_name(package: &str, files: &Files, text: impl Fn(usize) -> Option<
     Some(value.trim_start_matches([' ', '=']).trim().trim_matches(['"', '\'']).to_owned())
 }
 
+/// The packages that use each of these, directly, as their manifests say: by the name of the package, or of its project. `text` reads a file.
+pub fn dependents<'a>(used: &[&'a str], files: &Files<'a>, text: impl Fn(usize) -> Option<String>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    if files.packages.len() < 2 || used.is_empty() {
+        return found;
+    }
+    let manifests = |folder: &str| {
+        let paths = files.within(folder).iter().filter(|path| is_manifest(split(path).1));
+        paths.filter_map(|path| Some((*path, text(files.index(path)?)?))).collect::<Vec<_>>()
+    };
+    let names: Vec<(&str, BTreeSet<String>)> =
+        used.iter().map(|folder| (*folder, manifests(folder).iter().filter_map(|(path, text)| package_name(path, text)).collect())).collect();
+    let mut others: Vec<&str> = files.packages.keys().copied().collect();
+    others.sort_unstable();
+    for other in others {
+        let texts: Vec<(Option<String>, String)> = manifests(other).iter().map(|(path, text)| (package_name(path, text), plain(text))).collect();
+        let uses_name = |name: &String| texts.iter().any(|(own, text)| own.as_ref() != Some(name) && holds_name(text, name));
+        let uses = |names: &BTreeSet<String>| names.iter().any(uses_name);
+        for (folder, _) in names.iter().filter(|(folder, names)| *folder != other && uses(names)) {
+            found.entry(folder).or_default().push(other);
+        }
+    }
+    found
+}
+
+/// The name by which manifests of other packages name a package, as [`plain`] text.
+fn package_name(path: &str, text: &str) -> Option<String> {
+    let (folder, file) = split(path);
+    let value = |line: &str| line.trim_start_matches([' ', '=', ':', '"', '\'']).split(['"', '\'', ' ', ',']).next().map(str::to_owned);
+    let name = match file {
+        "package.json" | "composer.json" | "deno.json" => serde_json::from_str::<serde_json::Value>(text).ok()?.get("name")?.as_str()?.to_owned(),
+        "go.mod" => text.lines().find_map(|line| line.trim().strip_prefix("module "))?.trim().trim_matches('"').to_owned(),
+        "pom.xml" => {
+            let own = text.split_once("</parent>").map_or(text, |(_, own)| own);
+            own.split_once("<artifactId>")?.1.split('<').next()?.to_owned()
+        }
+        "build.gradle" | "build.gradle.kts" => format!(":{}", split(folder).1),
+        file if MANIFEST_EXTENSIONS.iter().any(|end| file.ends_with(end)) => file.to_owned(),
+        _ => text.lines().find_map(|line| line.trim().strip_prefix("name").filter(|rest| rest.trim_start().starts_with('=')).and_then(value))?,
+    };
+    (name.len() > 2).then(|| plain(&name))
+}
+
+/// A text in which names are alike that a language does not tell apart: `acme_auth` and `Acme-Auth`.
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace('_', "-")
+}
+
+/// Whether a text holds a name that is no part of another one.
+fn holds_name(text: &str, name: &str) -> bool {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    // `:libs:auth` is `:auth`.
+    let is_begun = |at: usize| name.starts_with(':') || !is_part(text.as_bytes()[..at].last());
+    text.match_indices(name).any(|(at, _)| is_begun(at) && !is_part(text.as_bytes().get(at + name.len())))
+}
+
 /// A path as folder and name.
 pub fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
@@ -168,6 +224,30 @@ mod tests {
         assert_eq!(files.of_package(""), [0, 1]);
         assert_eq!(files.of_package("services/pay"), [2, 3]);
         assert_eq!(files.folders_at("pay/cmd"), ["services/pay/cmd"]);
+    }
+
+    #[test]
+    fn manifests_say_which_packages_use_another() {
+        let all = [
+            ("a/package.json", "{ \"name\": \"@acme/auth\" }"),
+            ("b/package.json", "{ \"name\": \"web\", \"dependencies\": { \"@acme/auth\": \"workspace:*\" } }"),
+            ("c/package.json", "{ \"dependencies\": { \"@acme/auth-ui\": \"1\" } }"),
+            ("d/pyproject.toml", "[project]\nname = \"acme-money\"\n"),
+            ("e/requirements.txt", "acme_money==1\n"),
+            ("f/go.mod", "module example.org/f\n"),
+            ("g/go.mod", "module example.org/g\nrequire example.org/f v0.0.0\n"),
+            ("h/pom.xml", "<project><parent><artifactId>all</artifactId></parent><artifactId>h-core</artifactId></project>"),
+            ("i/pom.xml", "<project><artifactId>i</artifactId><dependency><artifactId>h-core</artifactId></dependency></project>"),
+            ("J/J.csproj", "<Project/>"),
+            ("K/K.csproj", "<ProjectReference Include=\"..\\J\\J.csproj\" />"),
+            ("l/ledger/build.gradle", ""),
+            ("m/build.gradle.kts", "implementation(project(\":l:ledger\"))"),
+        ];
+        let files = Files::new(all.iter().map(|(path, _)| *path));
+        let found = dependents(&["a", "d", "f", "h", "J", "l/ledger"], &files, |index| Some(all[index].1.to_owned()));
+        let shown: Vec<String> = found.iter().map(|(used, by)| format!("{used} {}", by.join(" "))).collect();
+        assert_eq!(shown, ["J K", "a b", "d e", "f g", "h i", "l/ledger m"]);
+        assert!(dependents(&[], &files, |_| None).is_empty());
     }
 
     #[test]

@@ -275,7 +275,8 @@ impl<'a> Verdict<'a> {
 
     /// Requested scopes that no call needs, as far as that can be told.
     fn unused(&self) -> Vec<&'a str> {
-        if self.has_wildcard || self.package.has_gaps || self.is_opaque || self.sure().next().is_none() {
+        let has_own_call = self.sure().any(|(found, _)| !found.call.has_other_token);
+        if self.has_wildcard || self.package.has_gaps || self.is_opaque || !has_own_call {
             return Vec::new();
         }
         self.requested.keys().copied().filter(|scope| self.is_judged(scope) && !self.used.contains(scope) && !self.possible.contains(scope)).collect()
@@ -394,7 +395,12 @@ impl<'a> Verdict<'a> {
     fn broader_finding(&self, maker: &Maker, scope: &str) -> Option<Finding> {
         let known: &Scope = self.provider.scope(scope)?;
         let needing: Vec<(&Use, &Vec<usize>)> = self.sure().filter(|(_, known)| known.iter().any(|at| self.needs(*at, scope))).collect();
-        if needing.is_empty() || self.possible.contains(scope) || self.has_wildcard || self.package.has_gaps || self.is_opaque {
+        if needing.iter().all(|(found, _)| found.call.has_other_token)
+            || self.possible.contains(scope)
+            || self.has_wildcard
+            || self.package.has_gaps
+            || self.is_opaque
+        {
             return None;
         }
         let is_enough = |narrow: &&String| needing.iter().all(|(_, known)| known.iter().all(|at| !self.needs(*at, scope) || self.needs(*at, narrow)));

@@ -6,7 +6,7 @@ use crate::model::provider::Provider;
 use crate::model::usage::{OmittedScope, Review, ScopeSite, Usage};
 use crate::model::{FileKind, Finding, Notice, Origin, Report, Scanned, Target};
 use crate::project::blast::{self, Owners};
-use crate::project::packages::{Files, Modules, module_name};
+use crate::project::packages::{Files, Modules, dependents, module_name};
 use crate::project::scopes::{self, Holder, Package};
 use crate::ruleset::RuleSet;
 use crate::scan::{self, Scanner, api, requests, usage};
@@ -87,18 +87,33 @@ pub fn judge(
         let folder = files.package_of(&omitted.place.relative);
         packages.entry(folder).or_insert_with(|| Package { folder, ..Package::default() }).omitted.push(omitted);
     }
-    let mut errands: Vec<(usize, &str)> = Vec::new();
-    for (folder, _) in packages.iter().filter(|(_, package)| package.sites.iter().any(|site| site.tells_client())) {
-        errands.extend(files.of_package(folder).into_iter().filter(|index| may_call(&targets[*index])).map(|index| (index, *folder)));
+    let asking: Vec<&str> = packages.iter().filter(|(_, package)| package.sites.iter().any(|site| site.tells_client())).map(|(folder, _)| *folder).collect();
+    // What a package requests, those that use it may call.
+    let dependents = dependents(&asking, files, |index| scanning::text(&targets[index]));
+    let mut errands: BTreeMap<usize, Vec<(&str, bool)>> = BTreeMap::new();
+    for folder in asking {
+        let others = dependents.get(folder).into_iter().flatten().map(|other| (*other, true));
+        for (other, is_of_other) in std::iter::once((folder, false)).chain(others) {
+            for index in files.of_package(other).into_iter().filter(|index| may_call(&targets[*index])) {
+                errands.entry(index).or_default().push((folder, is_of_other));
+            }
+        }
     }
     let (again, once): (Vec<_>, Vec<_>) = errands.into_iter().partition(|(index, _)| targets[*index].origin == Origin::File);
     let outcomes = scanning::usage(scanner, &again.iter().map(|(index, _)| &targets[*index]).collect::<Vec<_>>(), (&providers, wanted(&asked.sites)), threads);
     let mut called: BTreeMap<&str, Called> = BTreeMap::new();
-    for (index, folder) in once {
-        called.entry(folder).or_default().has_gaps |= !usage::is_data(&targets[index].within);
+    for (index, askers) in once {
+        let is_gap = !usage::is_data(&targets[index].within);
+        for (folder, _) in askers {
+            called.entry(folder).or_default().has_gaps |= is_gap;
+        }
     }
-    for ((index, folder), outcome) in again.into_iter().zip(outcomes) {
-        called.entry(folder).or_default().take(outcome, !usage::is_data(&targets[index].within), report);
+    for ((index, askers), outcome) in again.into_iter().zip(outcomes) {
+        let seen = Seen::of(outcome, !usage::is_data(&targets[index].within), report);
+        let all = std::iter::repeat_n(seen, askers.len());
+        for ((folder, is_of_other), seen) in askers.into_iter().zip(all) {
+            called.entry(folder).or_default().take(seen, is_of_other);
+        }
     }
     for (folder, called) in &mut called {
         called.see_modules(folder, (targets, files));
@@ -198,15 +213,33 @@ impl Called {
         }
     }
 
-    fn take(&mut self, outcome: Outcome, is_program: bool, report: &mut Report) {
+    /// Adds what a file calls; `is_of_other`: it is one of a package that uses this one, and may have a token of its own.
+    fn take(&mut self, seen: Seen, is_of_other: bool) {
+        self.has_gaps |= seen.is_gap;
+        if let Some(mut usage) = seen.usage {
+            usage.calls.iter_mut().for_each(|call| call.has_other_token |= is_of_other);
+            self.files.push(usage);
+        }
+    }
+}
+
+/// What the second step found of one file.
+#[derive(Clone)]
+struct Seen {
+    usage: Option<Usage>,
+    /// Not all of it could be read or parsed.
+    is_gap: bool,
+}
+
+impl Seen {
+    fn of(outcome: Outcome, is_program: bool, report: &mut Report) -> Self {
         match outcome {
             Outcome::Scanned { found: Some(scanned), .. } => {
                 report.stats.parsed_bytes += scanned.parsed_bytes;
-                self.has_gaps |= !scanned.notices.is_empty();
-                self.files.extend(scanned.usage);
+                Self { is_gap: !scanned.notices.is_empty(), usage: scanned.usage }
             }
-            Outcome::Scanned { found: None, .. } | Outcome::Opened { .. } => {}
-            Outcome::Skipped(_) | Outcome::Failed(_) => self.has_gaps |= is_program,
+            Outcome::Scanned { found: None, .. } | Outcome::Opened { .. } => Self { usage: None, is_gap: false },
+            Outcome::Skipped(_) | Outcome::Failed(_) => Self { usage: None, is_gap: is_program },
         }
     }
 }

@@ -368,13 +368,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Past `=`, `:`, `=>`, `:=`, `: Type =`, `Type =`, `?=`, `||=`; not `==`, `::`, `=~`.
+    /// Past `=`, `:`, `=>`, `:=`, `: Type =`, `Type =`, `As Type =`, `?=`, `||=`, `<-`; not `==`, `::`, `=~`.
     fn past_separator(&self, position: usize) -> Option<usize> {
         let rest = &self.bytes[position.min(self.line.end)..self.line.end];
         if rest.starts_with(b"==") || rest.starts_with(b"::") || rest.starts_with(b"=~") || rest.starts_with(b"!=") {
             return None;
         }
-        for separator in [b":=".as_slice(), b"=>", b"?=", b"||=", b"??=", b"+="] {
+        for separator in [b":=".as_slice(), b"=>", b"?=", b"||=", b"??=", b"+=", b"<-"] {
             if rest.starts_with(separator) {
                 return Some(position + separator.len());
             }
@@ -384,6 +384,9 @@ impl Reader<'_> {
             Some(b':') => Some(self.past_type(position + 1)),
             Some(b'{') if self.bare == Bare::Never => self.past_accessors(position),
             Some(b) if self.bare == Bare::Never && b.is_ascii_alphabetic() => {
+                // `Dim Name As String = "value"` of Visual Basic.
+                let position = if rest.get(..3).is_some_and(|word| word.eq_ignore_ascii_case(b"as ")) { self.skip_blank(position + 3) } else { position };
+                let rest = &self.bytes[position.min(self.line.end)..self.line.end];
                 let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'.' | b'[' | b']')).count();
                 let equals = self.skip_blank(position + word);
                 (self.at(equals) == Some(b'=') && self.at(equals + 1) != Some(b'=')).then_some(equals + 1)
@@ -408,7 +411,12 @@ impl Reader<'_> {
         let mut position = start;
         while let Some(byte) = self.at(position).filter(|_| position < start + MAX_TYPE) {
             match byte {
-                b'=' if position > start && self.at(position + 1) != Some(b'=') => return position + 1,
+                // Behind the padding of base64 comes no value.
+                b'=' if position > start
+                    && !matches!(self.at(self.skip_blank(position + 1)), None | Some(b'=' | b',' | b';' | b'}' | b']' | b')' | b'#' | b'/')) =>
+                {
+                    return position + 1;
+                }
                 b if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'&' | b'<' | b'>' | b'[' | b']' | b'.' | b'?' | b'|' | b' ' | b':') => position += 1,
                 b'\'' if self.starts_with(position, b"'static ") => position += 8,
                 _ => return colon,
@@ -418,7 +426,7 @@ impl Reader<'_> {
     }
 
     fn read_value(&self, position: usize, quoted_name: bool) -> Option<(Span, Holder)> {
-        let position = self.skip_blank(position);
+        let position = self.past_properties(self.skip_blank(position));
         let open = self.open_quote(self.name.start - usize::from(quoted_name));
         if let Open::By(quote) = open
             && self.at(position) == Some(quote)
@@ -449,6 +457,19 @@ impl Reader<'_> {
             _ if open == Open::No || open == Open::Unknown && !self.is_tight(position) => None,
             _ => self.word(position, b"&\\").map(|span| (span, Holder::InString)),
         }
+    }
+
+    /// Past an anchor and the tag of a text before a scalar (YAML 1.2, 6.9): `&name value`, `!!str value`. Other tags say what else the value is.
+    fn past_properties(&self, mut position: usize) -> usize {
+        while self.bare == Bare::Yaml && (self.at(position) == Some(b'&') || self.starts_with(position, b"!!str ")) {
+            let property = self.bytes[position..self.line.end].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+            let next = self.skip_blank(position + property);
+            if next >= self.line.end {
+                break;
+            }
+            position = next;
+        }
+        position
     }
 
     /// The literal of a template: `{{ .Values.x | default "value" | quote }}`, `{{ default "value" .Values.x }}`, `{{ x | default('value') }}`, and
@@ -616,21 +637,39 @@ impl Reader<'_> {
         opens && self.at(after) == Some(b':')
     }
 
-    /// `ENV NAME value`, `setenv NAME value`; `name "value"` alone on its line, as Groovy and Ruby write calls.
+    /// `ENV NAME value`, `setenv NAME value`; `NAME value` and `NAME value;` alone on a line of a configuration; `name "value"` alone on its line, as Groovy
+    /// and Ruby write calls; `#define NAME "value"`, `(setq name "value")`, `:name "value"` of C and Lisp.
     fn directive(&self, after: usize) -> Option<(Span, Holder)> {
-        if self.at(after) != Some(b' ') {
-            return None;
-        }
         let before = self.bytes[self.line.start..self.name.start].trim_ascii();
         let position = self.skip_blank(after);
+        if position == after {
+            return None;
+        }
+        let literal = || self.quoted_at(position).filter(|_| matches!(self.at(position), Some(b'"' | b'\'')));
+        if before == b"#define" || self.is_of_lisp(before) {
+            return literal().map(|literal| (literal, Holder::Quoted));
+        }
+        if self.at(after) != Some(b' ') && before.is_empty() {
+            return None;
+        }
         if self.bare == Bare::Never {
-            let literal = self.quoted_at(position).filter(|_| before.is_empty() && matches!(self.at(position), Some(b'"' | b'\'')))?;
+            let literal = literal().filter(|_| before.is_empty())?;
             return self.bytes[literal.end + 1..self.line.end].trim_ascii().is_empty().then_some((literal, Holder::Argument));
         }
         let sets = [b"ENV".as_slice(), b"env", b"setenv", b"set -x", b"set -gx", b"set -Ux"].contains(&before);
-        let whole = Span::new(position, self.line.end);
-        let value = self.quoted_at(position).or_else(|| self.word(position, b"=").filter(|word| trim(self.bytes, whole) == *word));
-        value.filter(|_| sets).map(|value| (value, Holder::Bare))
+        let is_alone = self.bare == Bare::Line && before.is_empty() && !matches!(self.at(position), Some(b'=' | b':'));
+        let whole = trim(self.bytes, Span::new(position, self.line.end));
+        let end = whole.end - usize::from(is_alone && self.bytes[whole.range()].ends_with(b";"));
+        let unpadded = |word: &Span| !self.bytes[word.range()].iter().rev().skip_while(|b| **b == b'=').any(|b| *b == b'=');
+        let word = || self.word(position, b"").filter(|word| word.end == end && unpadded(word));
+        self.quoted_at(position).or_else(word).filter(|_| sets || is_alone).map(|value| (value, Holder::Bare))
+    }
+
+    /// Whether what stands before the name says that Lisp binds it: `(def `, `(setq `, the colon of a keyword.
+    fn is_of_lisp(&self, before: &[u8]) -> bool {
+        let is_keyword = self.before(1) == Some(b':') && self.before(2).is_none_or(|b| matches!(b, b' ' | b'{' | b'(' | b'[' | b','));
+        let binder = before.rsplit(|b| *b == b'(').next().filter(|_| before.contains(&b'(')).unwrap_or_default();
+        is_keyword || [b"def".as_slice(), b"define", b"defvar", b"defconst", b"defparameter", b"setq", b"setf", b"set!"].contains(&binder)
     }
 
     /// The literal that stands in for what the name is looked up for: `env["NAME"] || "value"`, `getenv("NAME") or "value"`,

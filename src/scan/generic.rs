@@ -42,10 +42,17 @@ pub fn judge(candidate: &Candidate) -> Option<(Confidence, Vec<Evidence>)> {
     let kind = name::classify(candidate.name)?;
     let candidate = &Candidate { value: without_scheme(candidate.value)?, ..*candidate };
     let value = candidate.value;
-    if is_refuted(candidate) {
+    if is_refuted(candidate) || is_within_arn(candidate) {
         return None;
     }
     let base = match kind {
+        NameKind::Password if is_digest(value) => {
+            if is_of_machine(candidate) {
+                Confidence::Medium
+            } else {
+                Confidence::Low
+            }
+        }
         NameKind::Password => password(value),
         _ if value.contains(&b' ') => return None,
         _ if name::strength(candidate.name) == Some(name::Strength::Weak) => weakly_named(value),
@@ -92,6 +99,30 @@ fn evidence(kind: NameKind, candidate: &Candidate) -> Vec<Evidence> {
     });
     all
 }
+
+/// Words before `password` by which it is that of a person, or no password any more.
+const PEOPLE: [&str; 20] = [
+    "user",
+    "users",
+    "admin",
+    "account",
+    "member",
+    "customer",
+    "person",
+    "employee",
+    "author",
+    "login",
+    "old",
+    "new",
+    "current",
+    "hash",
+    "hashed",
+    "md5",
+    "sha1",
+    "sha256",
+    "salted",
+    "encrypted",
+];
 
 /// Beginnings of the schemes that say how a password was hashed: Spring Security, LDAP (RFC 2307), Dovecot.
 const HASHES: [&str; 15] =
@@ -153,7 +184,7 @@ fn same_as_name(candidate: &Candidate) -> bool {
 fn password(value: &[u8]) -> Confidence {
     let letters = value.iter().any(u8::is_ascii_alphabetic);
     let others = value.iter().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
-    if placeholder::weak_word(value) || value.contains(&b' ') || is_digest(value) {
+    if placeholder::weak_word(value) || value.contains(&b' ') {
         return Confidence::Low;
     }
     if value.len() >= MIN_SECRET && randomness::is_random(value) {
@@ -185,6 +216,15 @@ fn is_title(value: &[u8]) -> bool {
 /// Hexadecimal of the length of MD5, SHA-1, SHA-256 or SHA-512: under the name of a password most likely its digest.
 fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a password that looks like a digest is most likely one that a machine has drawn (`openssl rand -hex 16`): a file of variables sets it, or its
+/// name says which service it opens; the passwords of people are stored as digests.
+fn is_of_machine(candidate: &Candidate) -> bool {
+    let owner =
+        ["password", "passwd", "passphrase", "pass", "pwd"].iter().find_map(|word| candidate.name.strip_suffix(word)).map(|owner| owner.trim_end_matches('_'));
+    let is_person = |owner: &str| owner.rsplit('_').next().is_some_and(|word| PEOPLE.contains(&word));
+    candidate.context.kind == FileKind::EnvFile || owner.is_some_and(|owner| !owner.is_empty() && !is_person(owner))
 }
 
 /// Base64 of a public key (`SubjectPublicKeyInfo` of RFC 5280): RSA and elliptic curves.
@@ -223,6 +263,12 @@ fn is_address(value: &[u8]) -> bool {
 /// `(&(user=x)(password=ab*))`: a filter of LDAP (RFC 4515).
 fn is_filter(candidate: &Candidate) -> bool {
     candidate.before.ends_with(b"(") && matches!(candidate.holder, Holder::Bare | Holder::InString)
+}
+
+/// `arn:aws:secretsmanager:eu-west-1:111122223333:secret:bank-x7Qd2k`: the name of a resource, `secret` its type.
+fn is_within_arn(candidate: &Candidate) -> bool {
+    let word = candidate.before.rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b'`' | b'(')).next().unwrap_or_default();
+    word.starts_with(b"arn:")
 }
 
 /// A name of what is encrypted or hashed, nothing of which is left to keep secret: `encrypted_private_key`, but not `encrypted_private_key_password`.
@@ -309,10 +355,10 @@ fn adjusted(base: Confidence, candidate: &Candidate) -> Confidence {
     confidence
 }
 
-/// A commented-out line.
+/// A commented-out line; a definition of C is none.
 pub(super) fn is_comment(before: &[u8]) -> bool {
     let text = before.trim_ascii_start();
-    [b"#".as_slice(), b"//", b"*", b"/*", b"<!--", b"-- ", b";"].iter().any(|begin| text.starts_with(begin))
+    [b"#".as_slice(), b"//", b"*", b"/*", b"<!--", b"-- ", b";"].iter().any(|begin| text.starts_with(begin)) && !text.starts_with(b"#define")
 }
 
 /// Base64 of readable words: a sample rather than a key.
@@ -364,6 +410,9 @@ mod tests {
         }
         let filter = Candidate { name: "password", value: b"MYKE", holder: Holder::InString, before: b"(&(sn=admin)(", context: Context::of_path("notes.md") };
         assert_eq!(judge(&filter).map(|(confidence, _)| confidence), Some(Confidence::Low), "a filter of LDAP");
+        let arn = b"secret_arn: arn:aws:secretsmanager:eu-west-1:111122223333:";
+        let resource = Candidate { name: "secret", value: b"bank-x7Qd2k", holder: Holder::Bare, before: arn, context: Context::of_path("ids.yml") };
+        assert!(judge(&resource).is_none(), "the name of a resource");
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod bicep;
 pub mod binding;
 mod block;
 mod command;
+mod command_line;
 mod composite;
 mod context;
 mod declared;

@@ -42,7 +42,8 @@ pub fn usage(path: &str, bytes: &[u8]) -> RawUsage {
 
 /// `GET https://…`, `@host = https://…`; of Bruno `get {` and `url: https://…`.
 fn lines(bytes: &[u8], is_bruno: bool, usage: &mut RawUsage) {
-    let (mut at, mut method) = (0, None);
+    // The first line of a request may be its URL alone.
+    let (mut at, mut method, mut is_first) = (0, None, true);
     for line in bytes.split_inclusive(|b| *b == b'\n') {
         let start = at;
         at += line.len();
@@ -56,9 +57,15 @@ fn lines(bytes: &[u8], is_bruno: bool, usage: &mut RawUsage) {
             } else if let Some(url) = text.strip_prefix("url:") {
                 usage.calls.extend(method.take().map(|method| call(method, url.trim(), span)));
             }
-        } else if let Some((word, rest)) = text.split_once(' ').filter(|(word, _)| METHODS.contains(word)) {
+        } else if let Some((word, rest)) = text.split_once([' ', '\t']).filter(|(word, _)| METHODS.contains(word)) {
             let url = rest.trim_start().split(' ').next().unwrap_or_default();
             usage.calls.push(call(word.to_owned(), url, span));
+            is_first = false;
+        } else if is_first && ["http://", "https://", "{{"].iter().any(|start| text.starts_with(start)) {
+            usage.calls.push(call("GET".to_owned(), text.split(' ').next().unwrap_or_default(), span));
+            is_first = false;
+        } else {
+            is_first |= text.starts_with("###");
         }
     }
 }
@@ -133,6 +140,11 @@ mod tests {
             ),
             ("a.bru", "meta {\n  name: x\n}\n\nget {\n  url: {{base}}/v1/a\n  body: none\n}\n", &["GET <base>/v1/a"]),
             ("a.http", "GETTING started\n", &[]),
+            (
+                "a.rest",
+                "# first\n{{host}}/v1/a HTTP/1.1\nReferer: x\nhttps://no.example\n###\nhttps://y.example/b\n",
+                &["GET <host>/v1/a", "GET https://y.example/b"],
+            ),
         ] {
             assert_eq!(shown(path, text), expected, "{path}");
         }

@@ -52,6 +52,25 @@ pub fn declared(bytes: &[u8]) -> Vec<Declared> {
     all
 }
 
+/// The annotations without arguments whose names are a method and one of these ends: `@PostMapping`, `@Get`.
+pub fn bare(bytes: &[u8], ends: &[&str]) -> Vec<(&'static str, Span)> {
+    let found = |at: usize| {
+        let name = word(bytes, at + 1);
+        let text = std::str::from_utf8(name).ok()?;
+        let method = METHODS.iter().find(|method| {
+            let rest = text.get(..method.len()).filter(|own| own.eq_ignore_ascii_case(method)).map(|own| &text[own.len()..]);
+            rest.is_some_and(|rest| ends.contains(&rest))
+        })?;
+        let end = at + 1 + name.len();
+        let is_bare = !matches!(bytes.get(end), Some(b'(' | b'.'));
+        is_bare.then(|| (*method, Span::new(at, end)))
+    };
+    if ends.is_empty() {
+        return Vec::new();
+    }
+    memchr::memchr_iter(b'@', bytes).filter_map(found).take(MAX_METHODS).collect()
+}
+
 fn take(own: &mut Declared, all: &mut Vec<Declared>) {
     let whole = std::mem::take(own);
     if whole != Declared::default() {
@@ -86,6 +105,15 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         let path = |at: usize| text[at..].split(')').next().unwrap_or_default().to_owned();
         declared(text.as_bytes()).iter().map(|one| format!("{} {}", one.method.map_or("-", |(name, _)| name), one.path.map_or("-".to_owned(), path))).collect()
+    }
+
+    #[test]
+    fn annotations_without_arguments_are_found() {
+        let java = "interface A {\n  @PostMapping P pay(P p);\n  @GetMapping(\"/x\") P get();\n  @Get\n  P one();\n  @DELETE P gone(@Url String url);\n  @Getter int x; } @";
+        let found = |ends: &[&str]| bare(java.as_bytes(), ends).iter().map(|(name, span)| format!("{name} {}", &java[span.range()])).collect::<Vec<_>>();
+        assert_eq!(found(&["Mapping"]), ["POST @PostMapping"]);
+        assert_eq!(found(&["Exchange", ""]), ["GET @Get", "DELETE @DELETE"]);
+        assert!(found(&[]).is_empty());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::model::{Blob, FileKind};
 use crate::ruleset::anchors::Anchor;
 use crate::text::Span;
 
+use super::command_line;
 use super::openapi;
 use super::prefilter::Prefilter;
 use super::rest_client;
@@ -157,7 +158,7 @@ pub fn usage(facts: &Facts, blob: &Blob, language: &Language, (providers, signs)
     let tests = Nest::of(facts.tests.iter().map(|test| (*test, ())));
     let is_tested = |span: Span| tests.around(span).next().is_some();
     let mut calls: Vec<RawCall> = facts.calls.iter().filter(|call| !is_tested(call.span)).filter_map(|call| reader.call(call)).collect();
-    calls.append(&mut reader.of_rest_client());
+    calls.append(&mut reader.of_bare_annotations());
     calls.truncate(MAX_CALLS);
     let given = reader.given.take();
     calls.retain(|call| call.method.is_some() || !given.contains(&call.span));
@@ -649,7 +650,7 @@ impl<'a> Reader<'a> {
                 method
             }
             word if word.strip_suffix("mapping").is_some() && !self.is_feign => return None,
-            "requestmapping" => self.method(call, &[])?,
+            "requestmapping" | "httpexchange" | "http" => self.method(call, &[])?,
             word => {
                 let word = word.trim_end_matches("exchange").trim_end_matches("mapping");
                 METHODS.iter().find(|(name, _)| *name == word).map(|(_, method)| (*method).to_owned())?
@@ -673,27 +674,32 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The calls that bare annotations declare.
-    fn of_rest_client(&self) -> Vec<RawCall> {
-        if !self.is_rest_client {
+    /// The calls that bare annotations declare: of a client whose path stands in another annotation, or above all methods, or in a parameter (`@Url`).
+    fn of_bare_annotations(&self) -> Vec<RawCall> {
+        let text = |text: &str| UrlPart::Text(text.to_owned());
+        let call = |method: &'static str, span: Span, parts: Vec<UrlPart>| RawCall {
+            callee: method.to_owned(),
+            receiver: Some(self.own_base()),
+            method: Some(method.to_owned()),
+            urls: vec![UrlArgument { position: Some(0), name: None, parts }],
+            operations: Vec::new(),
+            is_told: false,
+            within: None,
+            span,
+        };
+        if self.is_rest_client {
+            let path = |at: Option<usize>| at.map_or(Some(vec![text("/")]), |path| self.path_of_annotation(path));
+            let each = |declared: rest_client::Declared| declared.method.and_then(|(method, span)| Some(call(method, span, path(declared.path)?)));
+            return rest_client::declared(self.bytes).into_iter().filter_map(each).collect();
+        }
+        if !matches!(self.language.name, "java" | "kotlin") || self.is_controller {
             return Vec::new();
         }
-        let slash = || vec![UrlPart::Text("/".to_owned())];
-        let call = |declared: rest_client::Declared| {
-            let (method, span) = declared.method?;
-            let parts = declared.path.map_or(Some(slash()), |path| self.path_of_annotation(path))?;
-            Some(RawCall {
-                callee: method.to_owned(),
-                receiver: Some(self.own_base()),
-                method: Some(method.to_owned()),
-                urls: vec![UrlArgument { position: Some(0), name: None, parts }],
-                operations: Vec::new(),
-                is_told: false,
-                within: None,
-                span,
-            })
-        };
-        rest_client::declared(self.bytes).into_iter().filter_map(call).collect()
+        let holds = |word: &str| memchr::memmem::find(self.bytes, word.as_bytes()).is_some();
+        let kinds = [("Mapping", self.is_feign), ("Exchange", holds("Exchange")), ("", holds("@Client(") || holds("@Url"))];
+        let ends: Vec<&str> = kinds.into_iter().filter(|(_, is_here)| *is_here).map(|(end, _)| end).collect();
+        let path = if holds("@Url") { vec![text("/"), UrlPart::Hole("url".to_owned())] } else { vec![text("/")] };
+        rest_client::bare(self.bytes, &ends).into_iter().map(|(method, span)| call(method, span, path.clone())).collect()
     }
 
     /// The base that bare annotations give the client of this file: what its address or its name says, and the path above all methods.
@@ -742,7 +748,7 @@ impl<'a> Reader<'a> {
         for call in &self.facts.calls {
             let callee = last_name(call.method.as_deref().unwrap_or(&call.callee));
             let of = |names: &[&str]| call.named.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, argument)| argument);
-            if is_client(callee) {
+            if is_client(callee) && of(&["method"]).is_none() {
                 let path = of(&["path"]).and_then(|path| self.parts(path));
                 let base = of(&["url", "value", "name"]).or(call.arguments.first()).and_then(|argument| self.parts_of_line(argument)).map(named_base);
                 let base = match (base, path) {
@@ -961,6 +967,9 @@ impl<'a> Reader<'a> {
 
     /// The method: by the name of the callee, by an argument, by an option, by a call behind it; `fetch` without options gets.
     fn method(&self, call: &Call, words: &[String]) -> Option<String> {
+        if self.language.name == "bash" {
+            return command_line::method(self.text(call.span));
+        }
         if let Some((_, method)) = words.iter().find_map(|word| METHODS.iter().find(|(name, _)| name == word)) {
             return Some((*method).to_owned());
         }
@@ -982,9 +991,6 @@ impl<'a> Reader<'a> {
                 Value::Literal { text, .. } => of_text(&String::from_utf8_lossy(text)),
                 _ => of_text(self.text(argument.span)),
             };
-        }
-        if self.language.name == "bash" {
-            return Some(self.curl(call));
         }
         let positional = call.arguments.iter().take(MAX_URLS).find_map(|argument| match &argument.value {
             Value::Literal { text, .. } if text.len() <= 7 => of_text(&String::from_utf8_lossy(text)),
@@ -1033,17 +1039,6 @@ impl<'a> Reader<'a> {
     /// The innermost call of this name around another one.
     fn around(&self, call: &Call, name: &str) -> Option<&Call> {
         self.nest.around(call.span).find(|other| other.span != call.span && last_name(other.method.as_deref().unwrap_or("")) == name)
-    }
-
-    /// curl gets, unless it is told otherwise or given data (its manual, `--request` and `--data`).
-    fn curl(&self, call: &Call) -> String {
-        let arguments: Vec<&str> = call.arguments.iter().map(|argument| self.text(argument.span).trim_matches(['"', '\''])).collect();
-        let told = arguments.windows(2).find(|pair| matches!(pair[0], "-X" | "--request")).map(|pair| pair[1].to_ascii_uppercase());
-        let glued = || arguments.iter().find_map(|argument| argument.strip_prefix("-X").filter(|method| !method.is_empty())).map(str::to_ascii_uppercase);
-        let has_data =
-            || arguments.iter().any(|argument| argument.starts_with("--data") || argument.starts_with("--form") || matches!(*argument, "-d" | "-F" | "--json"));
-        let gets = || arguments.iter().any(|argument| matches!(*argument, "-G" | "--get"));
-        told.or_else(glued).unwrap_or_else(|| if has_data() && !gets() { "POST".to_owned() } else { "GET".to_owned() })
     }
 
     /// Names bound to a URL or a part of one, or to a client that is given one.

@@ -49,18 +49,25 @@ impl From<io::Error> for GitError {
 #[derive(Clone, Debug)]
 pub struct Git {
     folder: PathBuf,
+    /// The configuration that says of which size on a file is not compared line by line.
+    largest: Option<String>,
 }
 
 impl Git {
     /// Calls in the absolute `folder`.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_path_buf() }
+        Self { folder: folder.to_path_buf(), largest: None }
+    }
+
+    /// The same, for which the lines of files beyond this size are no matter: git compares them as binary ones, without reading them.
+    pub fn up_to(self, bytes: u64) -> Self {
+        Self { largest: Some(format!("core.bigFileThreshold={bytes}")), ..self }
     }
 
     /// A call of a command of git.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut git = Command::new("git");
-        git.args(HARDENING).args(arguments).current_dir(&self.folder);
+        git.args(HARDENING).args(self.largest.iter().flat_map(|largest| ["-c", largest])).args(arguments).current_dir(&self.folder);
         for name in REMOVED {
             git.env_remove(name);
         }

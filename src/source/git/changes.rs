@@ -93,8 +93,9 @@ struct Side {
 
 impl Changes {
     /// Looks into the repository. Of a history only files that are wanted count, so that a blob is known by a path under which it is scanned.
-    pub fn find(&self, is_wanted: &mut dyn FnMut(&Path) -> bool) -> Result<Found, RangeError> {
-        let git = Git::new(&self.folder);
+    /// Files of more than `largest` bytes are not scanned, so that of those no lines are told apart.
+    pub fn find(&self, largest: u64, is_wanted: &mut dyn FnMut(&Path) -> bool) -> Result<Found, RangeError> {
+        let git = Git::new(&self.folder).up_to(largest);
         let repository = Repository::of(&git)?;
         if !matches!(self.change, Change::History(_)) {
             range::check_paths(&git, &self.paths)?;
