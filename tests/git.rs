@@ -322,6 +322,28 @@ fn each_commit_counts_by_itself() {
 }
 
 #[test]
+fn a_line_that_makes_a_secret_of_an_old_text_counts() {
+    let repository = Repository::new();
+    let file = |call: &str| {
+        let value = key(7)[8..28].to_owned();
+        format!("use oauth2::ClientSecret;\n\nconst FALLBACK: &str = \"{value}\";\n\npub fn secret() -> ClientSecret {{\n{call}\n}}\n")
+    };
+    let (without, with) = ("    todo!()", "    ClientSecret::new(FALLBACK.to_string())");
+    repository.write("a.rs", file(without)).commit("1");
+    repository.write("a.rs", file(with)).add();
+    assert_eq!(staged(&repository), ["a.rs:3"]);
+    let second = repository.commit("2");
+    for arguments in [&["--commits", "HEAD~1.."][..], &["--history"]] {
+        assert_eq!(repository.json(arguments).places(), [format!("a.rs:3 {second}")], "{arguments:?}");
+    }
+    repository.write("a.rs", file(&format!("    // new\n{with} // changed"))).add();
+    assert!(staged(&repository).is_empty(), "it was one before");
+    repository.commit("3");
+    assert_eq!(repository.json(&["--history"]).places().len(), 1);
+    assert!(repository.json(&["--diff", "HEAD~1", "--with-removed"]).places().is_empty());
+}
+
+#[test]
 fn files_above_the_size_limit_are_not_compared() {
     let repository = Repository::new();
     repository.write("a", format!("{}{}", line(1), "x\n".repeat(100))).commit("1");

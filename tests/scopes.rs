@@ -396,6 +396,30 @@ fn what_is_shown_beside_a_call_holds_no_secret() {
     assert!(!format!("{:?}", found.findings).contains(&hidden), "shown somewhere");
 }
 
+#[test]
+fn a_document_that_is_no_provider_says_what_it_lacks() {
+    let scheme = "components: { securitySchemes: { o: { type: oauth2 } } }\n";
+    for (name, text, expected) in [
+        ("a.yaml", format!("openapi: 3.0.0\n{scheme}paths: {{\n  /x: [\nservers: 1\n"), "cannot use a.yaml:3 as a provider: it is no YAML from here on"),
+        ("a.yaml", format!("openapi: 3.0.0\nservers: [{{ url: /v1 }}]\n{scheme}"), "cannot use a.yaml:2 as a provider: no server of it has a host"),
+        (
+            "a.yaml",
+            format!("openapi: 3.0.0\nservers: [{{ url: 'https://a.bank.test' }}]\n{scheme}"),
+            "cannot use a.yaml as a provider: none of its operations needs a scope",
+        ),
+        ("a.yaml", "openapi: 3.0.0\n".to_owned(), "cannot use a.yaml as a provider: none of its security schemes has scopes"),
+        ("a.json", "{ \"openapi\": 1,\n x }".to_owned(), "cannot use a.json:2 as a provider: it is no JSON"),
+        ("a.md", "hello\n".to_owned(), "cannot use a.md as a provider: it is no OpenAPI document"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+        std::fs::write(folder.path().join("aelix-lint.toml"), format!("providers = [\"{name}\"]\n")).unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_aelix-lint")).arg("scopes").current_dir(folder.path()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && told.contains(expected), "{told}");
+    }
+}
+
 /// A file of text.
 fn file(path: &str, text: impl Into<String>) -> (String, String) {
     (path.to_owned(), text.into())
@@ -722,7 +746,13 @@ fn a_mark_before_a_call_is_an_annotation_only_where_the_language_says_so() {
 fn a_secret_opens_what_the_client_of_its_own_provider_requests() {
     let value = |step: usize| (0..40).map(|n| char::from(b"k7Qx2mPz9LwT4vRbJ5hYc8N"[n * step % 23])).collect::<String>();
     let app = "API = \"https://api.aelix.digitalapi.ai\"\ndata = {\"grant_type\": \"client_credentials\", \"client_id\": \"bank\", \"scope\": \"payments:initiate\"}\nrequests.post(API + \"/v1/payments\")\n";
-    let secrets = format!("AELIX_CLIENT_SECRET = \"{}\"\nGITHUB_CLIENT_SECRET = \"{}\"\nOAUTH_CLIENT_SECRET = \"{}\"\n", value(7), value(5), value(3));
+    let secrets = format!(
+        "AELIX_CLIENT_SECRET = \"{}\"\nGITHUB_CLIENT_SECRET = \"{}\"\nOAUTH_CLIENT_SECRET = \"{}\"\nLEDGER_CLIENT_SECRET = \"{}\"\n",
+        value(7),
+        value(5),
+        value(3),
+        value(9)
+    );
     let found = project::scan_files(&[("app.py", app), ("settings.py", &secrets)]);
     let opens = |line: u32| {
         let own = found.findings.iter().find(|finding| &*finding.place.relative == "settings.py" && finding.place.start.line == line).unwrap();
@@ -731,4 +761,5 @@ fn a_secret_opens_what_the_client_of_its_own_provider_requests() {
     assert_eq!(opens(1).as_deref(), Some("Aelix"), "a rule of the provider's own");
     assert_eq!(opens(2), None, "named after another provider");
     assert_eq!(opens(3).as_deref(), Some("Aelix"), "named after nobody");
+    assert_eq!(opens(4), None, "named after somebody of whom nothing is known");
 }

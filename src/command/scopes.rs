@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::cli::{CheckArgs, FileArgs, RuleArgs, ScopesArgs};
-use crate::model::Report;
 use crate::model::usage::{Client, Review};
+use crate::model::{Report, SkipReason};
 use crate::plan::{Environment, Plan};
 use crate::report::style::sanitise;
 use crate::run::{self, ExitStatus};
@@ -70,6 +70,9 @@ pub fn scopes(args: &ScopesArgs, environment: &Environment) -> Result<ExitStatus
     let rules = super::load_rules(&plan)?;
     let report = run::run(&plan, &rules, &mut run::Watch { progress: &|_, _| {}, finding: &mut |_, _| {} })?;
     report.errors.iter().for_each(|error| output::error(&error.message, None));
+    for line in warnings(&report) {
+        output::stderr(&line);
+    }
     let says_nothing = report.reviews.is_empty() && !report.errors.is_empty();
     output::stdout(|out| match args.format.as_str() {
         "json" => json(&report, out),
@@ -77,6 +80,14 @@ pub fn scopes(args: &ScopesArgs, environment: &Environment) -> Result<ExitStatus
         _ => table(&report, out),
     })?;
     Ok(if report.errors.is_empty() { ExitStatus::Clean } else { ExitStatus::Error })
+}
+
+/// What was not read in full, of which a verdict may be wrong: a line each.
+fn warnings(report: &Report) -> Vec<String> {
+    let notices = report.notices.iter().map(|notice| format!("{}: {}", notice.display, notice.message));
+    let large = report.skipped.iter().filter(|skip| skip.reason == SkipReason::TooLarge);
+    let large = large.map(|skip| format!("{}: not read, above the size limit; `max-file-size` of the configuration raises it", skip.display));
+    notices.chain(large).map(|line| format!("warning: {}", sanitise(&line))).collect()
 }
 
 fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {

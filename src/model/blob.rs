@@ -26,6 +26,8 @@ pub enum Origin {
 pub struct GitBlob {
     /// The object id, in hexadecimal digits.
     pub id: String,
+    /// The object before; none where there was none.
+    pub before: Option<String>,
     /// The lines that count.
     pub added: Added,
     /// The commit that added them; none for what is staged, and for the difference of two commits.

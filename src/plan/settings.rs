@@ -430,8 +430,11 @@ fn read_provider(path: &Path, shown: &str) -> Result<Provider, UsageError> {
         let read: Result<serde::de::IgnoredAny, serde_json::Error> = serde_json::from_slice(&bytes);
         read.map_err(|error| UsageError::new(format!("cannot use {shown}:{} as a provider: it is no JSON: {error}", error.line())))?;
     }
-    let why = "it is no OpenAPI document with a host, or a path of its own such as `/open-banking/v4.0/aisp`, and with operations that need scopes; name such a document, or a .toml file of a provider";
-    api::provider_of(&bytes).ok_or_else(|| UsageError::new(format!("cannot use {shown} as a provider: {why}")))
+    api::provider_of(&bytes).ok_or_else(|| {
+        let (line, why) = api::fault(&bytes);
+        let place = line.map_or_else(|| shown.to_owned(), |line| format!("{shown}:{line}"));
+        UsageError::new(format!("cannot use {place} as a provider: {why}"))
+    })
 }
 
 #[cfg(test)]

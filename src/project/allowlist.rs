@@ -217,6 +217,14 @@ fn opens_more_than_web<'a>(module: &Module<'a>, scope: Scope<'a>) -> bool {
         Some(None) => return false,
         _ => {}
     }
+    // Azure names ports as texts: `22`, `8000-8100`, `*`.
+    let is_azure = |name: &str| matches!(name.to_ascii_lowercase().replace('_', "").as_str(), "destinationportrange" | "destinationportranges");
+    let mut ports: Vec<&str> =
+        scope.attributes.iter().map(|a| a.path.trim_end_matches("[]")).filter(|path| path.rsplit('.').next().is_some_and(is_azure)).collect();
+    ports.dedup();
+    if !ports.is_empty() {
+        return ports.into_iter().flat_map(texts).any(|port| !matches!(port.as_str(), "" | "80" | "443"));
+    }
     let from = number("from_port").or_else(|| number("FromPort"));
     let to = number("to_port").or_else(|| number("ToPort"));
     match (from, to) {

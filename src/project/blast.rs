@@ -5,10 +5,60 @@ use std::collections::BTreeSet;
 use crate::model::provider::Provider;
 use crate::model::{Finding, Opens, Severity};
 
+use crate::text::name::normalise;
+
 use super::scopes::{Holder, names_of};
 
 /// Words of the names of secrets that belong to a client, without what is between words.
 const OF_CLIENTS: [&str; 6] = ["clientsecret", "consumersecret", "appsecret", "oauthsecret", "applicationsecret", "clientcredential"];
+/// Words of the names of secrets that do not say whose they are.
+const OF_ANY: [&str; 45] = [
+    "app",
+    "api",
+    "web",
+    "client",
+    "secret",
+    "secrets",
+    "consumer",
+    "application",
+    "oauth",
+    "oauth2",
+    "auth",
+    "oidc",
+    "sso",
+    "idp",
+    "credential",
+    "credentials",
+    "clientsecret",
+    "value",
+    "key",
+    "text",
+    "default",
+    "config",
+    "settings",
+    "options",
+    "registration",
+    "provider",
+    "security",
+    "spring",
+    "prod",
+    "production",
+    "live",
+    "sandbox",
+    "staging",
+    "stage",
+    "test",
+    "dev",
+    "development",
+    "local",
+    "main",
+    "service",
+    "server",
+    "backend",
+    "bank",
+    "banking",
+    "token",
+];
 /// Ends of the ids of rules about secrets of clients.
 const RULES: [&str; 2] = ["client-secret", "refresh-token"];
 /// What a message names.
@@ -38,9 +88,11 @@ impl Owners {
         if self.rules.contains(rule) {
             return holder.token_rules.iter().any(|own| own == rule);
         }
-        let name = finding.name.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let is_in = |word: &String| name.contains(word.as_str());
-        is_of_client(finding) && (holder.words.iter().any(is_in) || !self.words.iter().any(is_in))
+        let name = finding.name.as_deref().unwrap_or_default();
+        let lower = name.to_ascii_lowercase();
+        let is_in = |word: &String| lower.contains(word.as_str());
+        let is_named = || holder.words.iter().any(is_in) || !self.words.iter().any(is_in) && is_for_any(name, holder);
+        is_of_client(finding) && is_named()
     }
 
     /// Whether a finding may be of the secret of a client.
@@ -62,6 +114,15 @@ fn is_of_client(finding: &Finding) -> bool {
         OF_CLIENTS.iter().any(|word| bare.to_ascii_lowercase().contains(word))
     };
     finding.rule.family() == "secrets" && (RULES.iter().any(|end| finding.rule.as_str().ends_with(end)) || finding.name.as_ref().is_some_and(is_named))
+}
+
+/// Whether the name of a secret says nothing of whose it is (`OAUTH_CLIENT_SECRET`), or what the client's id says, too (`BANK_CLIENT_SECRET` of
+/// `BANK_CLIENT_ID`): `stripe_client_secret` is of a client of its own.
+fn is_for_any(name: &str, holder: &Holder) -> bool {
+    // Of a path of keys the last one names the secret.
+    let own = name.rsplit(['.', ':', '/']).find(|part| !part.is_empty()).unwrap_or(name);
+    let client = holder.client.as_deref().unwrap_or_default().to_ascii_lowercase();
+    normalise(own.as_bytes()).split('_').all(|word| word.len() < 3 || OF_ANY.contains(&word) || client.contains(word))
 }
 
 /// Says in a finding what its secret opens; `holders` are the clients of its package.

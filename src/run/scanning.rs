@@ -1,6 +1,6 @@
 //! Targets to outcomes, in parallel and in order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,13 +9,15 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::config::UsageError;
 use crate::model::facts::Wanted;
+use crate::model::finding::Related;
 use crate::model::provider::Provider;
-use crate::model::{Blob, Origin, Scanned, SkipReason, Target};
+use crate::model::{Added, Blob, Finding, Fingerprint, GitBlob, Origin, Scanned, SkipReason, Target};
 use crate::scan::usage::Signs;
 use crate::scan::{Scanner, Worker, api};
 use crate::source::archive::{self, Entry, Opened};
 use crate::source::{self, Archives, Buffer, FileSize, ListOptions, Packs, Read};
 use crate::text::Span;
+use crate::triage::{is_in, lines_of};
 
 use super::panics;
 use super::versions::{Part, Versions};
@@ -96,7 +98,7 @@ impl Threads {
 pub fn scan_all((scanner, options): (&Scanner, &ListOptions), targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
     let done = AtomicUsize::new(0);
     threads.each(targets, BATCH, |desk, target| {
-        let outcome = attempt(target, desk, |blob, worker| scanner.scan(blob, worker));
+        let outcome = with_reached(attempt(target, desk, |blob, worker| scanner.scan(blob, worker)), scanner, target, desk);
         let outcome = unpacked(outcome, (scanner, options), target, desk);
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
         outcome
@@ -145,9 +147,58 @@ fn scan_version(scanner: &Scanner, blob: &Blob, worker: &mut Worker, versions: &
         Part::Lines(lines) => {
             let mut scanned = scanner.scan(&Blob::new(blob.target, versions.text()), worker);
             versions.restore(&mut scanned);
-            Scanned { added: Some(lines), ..scanned }
+            let made: Vec<(u32, u32)> = reached(&scanned, &lines).map(lines_of).collect();
+            Scanned { added: Some(joined(lines, made)), ..scanned }
         }
     }
+}
+
+/// Findings that stand in no line that counts, whose value goes through one: a new call may make a secret of a text that was there before.
+fn reached<'a>(scanned: &'a Scanned, added: &'a [(u32, u32)]) -> impl Iterator<Item = &'a Finding> {
+    scanned.findings.iter().filter(|finding| {
+        let is_step = |step: &Related| step.place.relative == finding.place.relative && is_in((step.place.start.line, step.place.end.line), added);
+        !is_in(lines_of(finding), added) && finding.flow.iter().any(is_step)
+    })
+}
+
+/// Lets the lines of reached findings count too, unless the file had them before.
+fn with_reached(outcome: Outcome, scanner: &Scanner, target: &Target, desk: &mut Desk) -> Outcome {
+    let Outcome::Scanned { bytes, asks, found: Some(mut found) } = outcome else { return outcome };
+    let Some(added) = found.added.take() else { return Outcome::Scanned { bytes, asks, found: Some(found) } };
+    let mut made: Vec<&Finding> = reached(&found, &added).collect();
+    if !made.is_empty() {
+        let before = before(scanner, target, desk);
+        made.retain(|finding| !before.contains(&finding.fingerprint));
+    }
+    let made = made.into_iter().map(lines_of).collect();
+    found.added = Some(joined(added, made));
+    Outcome::Scanned { bytes, asks, found: Some(found) }
+}
+
+/// What was found in a file as it was before a change.
+fn before(scanner: &Scanner, target: &Target, desk: &mut Desk) -> HashSet<Fingerprint> {
+    let Origin::Git(blob) = &target.origin else { return HashSet::new() };
+    let Some(id) = blob.before.clone() else { return HashSet::new() };
+    let origin = Origin::Git(Arc::new(GitBlob { id, before: None, added: Added::All, commit: None }));
+    match attempt(&Target { origin, ..target.clone() }, desk, |blob, worker| scanner.scan(blob, worker)) {
+        Outcome::Scanned { found: Some(found), .. } => found.findings.into_iter().map(|finding| finding.fingerprint).collect(),
+        _ => HashSet::new(),
+    }
+}
+
+/// Ranges of lines and some more, in order and apart.
+fn joined(mut ranges: Vec<(u32, u32)>, more: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    if more.is_empty() {
+        return ranges;
+    }
+    ranges.extend(more);
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, kept| {
+        let is_part = next.0 <= kept.1;
+        kept.1 = if is_part { kept.1.max(next.1) } else { kept.1 };
+        is_part
+    });
+    ranges
 }
 
 /// The declared infrastructure of some targets, for the project stage. A file that cannot be read now could be read in the first step: it has
@@ -292,6 +343,11 @@ fn keep(scanned: Scanned) -> Option<Box<Scanned>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_are_joined_in_order() {
+        assert_eq!(joined(vec![(3, 4), (9, 9)], vec![(7, 7), (4, 5), (9, 9)]), [(3, 5), (7, 7), (9, 9)]);
+    }
 
     #[test]
     fn a_panic_in_any_step_is_the_outcome_of_its_target() {

@@ -6,7 +6,7 @@ use crate::model::Blob;
 use crate::model::provider::{Endpoint, Host, Provider, Scope};
 use crate::ruleset::anchors::Anchor;
 
-use super::document::Node;
+use super::document::{self, Node};
 use super::openapi::{self, entries};
 use super::prefilter::Prefilter;
 use super::sites::RawSites;
@@ -21,6 +21,24 @@ const NO_HOSTS: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "example.com"]
 /// The provider that a file describes, for those who name it in the configuration.
 pub fn provider_of(bytes: &[u8]) -> Option<Provider> {
     provider(&openapi::read(bytes)?)
+}
+
+/// What a file lacks that is no provider, with the line that it is about, where there is one.
+pub fn fault(bytes: &[u8]) -> (Option<usize>, String) {
+    let line = |at: usize| memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
+    let is_json = bytes.trim_ascii_start().starts_with(b"{");
+    if let Some(at) = document::wrong_in_yaml(bytes).filter(|_| !is_json && openapi::is_named(bytes)) {
+        return (Some(line(at)), "it is no YAML from here on".into());
+    }
+    let Some(document) = openapi::read(bytes) else {
+        let why = if openapi::is_named(bytes) { "none of its security schemes has scopes (`type: oauth2`)" } else { "it is no OpenAPI document" };
+        return (None, format!("{why}; name an OpenAPI document whose operations need scopes, or a .toml file of a provider"));
+    };
+    if servers(&document).is_empty() && shared_path(&document).is_none() {
+        let at = document.entry("servers").and_then(|entry| openapi::place(&entry.key)).map(|place| line(place.start));
+        return (at, "no server of it has a host, or a path of its own such as `/open-banking/v4.0/aisp`".into());
+    }
+    (None, "none of its operations needs a scope (`security`)".into())
 }
 
 /// The provider that a document describes; none without a host or a path that tells it from others, or where no operation needs a scope.

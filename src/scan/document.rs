@@ -96,6 +96,11 @@ pub fn read(notation: Notation, bytes: &[u8]) -> Vec<Node> {
     }
 }
 
+/// Where a YAML stream cannot be read as what it is, for those who are told of it: all that can be read is.
+pub fn wrong_in_yaml(bytes: &[u8]) -> Option<usize> {
+    yaml::Reader::new(bytes).wrong()
+}
+
 /// The documents of a YAML stream.
 pub fn yaml(bytes: &[u8]) -> Vec<Node> {
     yaml::Reader::new(bytes).documents()
@@ -380,6 +385,25 @@ mod tests {
             ("a: ]\nb: }\n", "{a: ], b: }}"),
         ] {
             assert_eq!(all(&yaml(text.as_bytes())), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_in_yaml_has_a_place() {
+        for (text, expected) in [
+            ("a: 1\nb: [1, 2]\nc:\n  - x: \"y\"\n    z: 'it''s'\n", None),
+            ("a: 1\nno entry\nb: 2\n", Some("no entry")),
+            ("a: 1\n    b: 2\n", Some("b: 2")),
+            ("a: { b: [1,\n  c: ] }\n", None),
+            ("a: 1\nb: { c: [1\nd: 2\n", Some("{ c")),
+            ("a: 1\nb: \"open\nc: 2\n", Some("\"open")),
+        ] {
+            let found = wrong_in_yaml(text.as_bytes());
+            assert_eq!(
+                found.map(|at| text[at..].lines().next().unwrap()),
+                expected.map(|word| text[text.find(word).unwrap()..].lines().next().unwrap()),
+                "{text}"
+            );
         }
     }
 

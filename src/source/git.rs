@@ -16,7 +16,7 @@ pub use call::Git;
 use call::os_string;
 pub use call::{GitError, path_of_line};
 pub use changes::{Change, Changed, Changes, Found, History, root_of};
-pub use diff::Mode;
+pub use diff::{Mode, is_none};
 pub use packs::{PackReader, Packs};
 
 /// Bytes of the paths of one call, well below what any system takes as arguments.

@@ -351,7 +351,8 @@ impl Lister<'_> {
                     self.listing.errors.push(RunError { display: Some(display), relative: Some(relative), message });
                 }
                 (None, Some(size)) => {
-                    let blob = GitBlob { id: changed.entry.new, added: changed.added, commit: changed.commit };
+                    let before = Some(changed.entry.old).filter(|id| !git::is_none(id));
+                    let blob = GitBlob { id: changed.entry.new, before, added: changed.added, commit: changed.commit };
                     let (origin, path, within) = (Origin::Git(Arc::new(blob)), changes.folder.clone(), relative.clone());
                     self.listing.targets.push(Target { origin, path, display, relative, within, explicit: false, size });
                 }

@@ -81,7 +81,8 @@ pub fn within(findings: &mut Vec<Finding>, added: &[(u32, u32)]) {
     findings.retain(|finding| is_in(lines_of(finding), added));
 }
 
-fn lines_of(finding: &Finding) -> (u32, u32) {
+/// The lines of a finding, first and last.
+pub fn lines_of(finding: &Finding) -> (u32, u32) {
     (finding.place.start.line, suppression::last_line(finding))
 }
 

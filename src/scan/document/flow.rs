@@ -37,12 +37,14 @@ pub(super) struct State {
     pub(super) left: usize,
     /// Where quotes close nothing any more.
     pub(super) unclosed: Unclosed,
+    /// Where the first thing stands that cannot be read as what it is.
+    pub(super) wrong: Option<usize>,
 }
 
 impl State {
     /// At the beginning of a document.
     pub(super) fn new() -> Self {
-        Self { depth: 0, left: MAX_NODES, unclosed: Unclosed::default() }
+        Self { depth: 0, left: MAX_NODES, unclosed: Unclosed::default(), wrong: None }
     }
 }
 
@@ -54,6 +56,11 @@ pub(super) struct Unclosed {
 }
 
 impl Unclosed {
+    /// Where the first of either kind begins.
+    pub(super) fn first(self) -> Option<usize> {
+        self.double.into_iter().chain(self.single).min()
+    }
+
     /// The text in quotes that begins at `at`, and where it ends. `None` where nothing closes it.
     pub(super) fn quoted(&mut self, bytes: &[u8], at: usize, escapes: Escapes) -> Option<(Mapped, usize)> {
         let quote = *bytes.get(at)?;
@@ -330,12 +337,12 @@ impl<'a> Reader<'a> {
         if self.state.depth > MAX_DEPTH {
             self.at = self.bytes.len();
         }
-        let mut end = self.at;
+        let (mut end, mut is_closed) = (self.at, false);
         while self.skip() {
             match self.peek() {
                 Some(b) if b == close => {
                     self.at += 1;
-                    end = self.at;
+                    (end, is_closed) = (self.at, true);
                     break;
                 }
                 // Another bracket closes what is open around it.
@@ -356,6 +363,9 @@ impl<'a> Reader<'a> {
             end = self.at;
         }
         self.state.depth -= 1;
+        if !is_closed {
+            self.state.wrong = Some(self.state.wrong.map_or(start, |first| first.min(start)));
+        }
         let kind = if close == b'}' { Kind::Map(entries) } else { Kind::List(items) };
         Node { templated, ..Node::new(kind, Span::new(start, end)) }
     }

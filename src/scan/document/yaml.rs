@@ -27,6 +27,10 @@ impl<'a> Reader<'a> {
 
     /// All documents.
     pub(super) fn documents(mut self) -> Vec<Node> {
+        self.read()
+    }
+
+    fn read(&mut self) -> Vec<Node> {
         let (mut found, mut document): (Vec<Node>, Vec<Node>) = (Vec::new(), Vec::new());
         loop {
             self.skip();
@@ -54,6 +58,14 @@ impl<'a> Reader<'a> {
                 self.skip_line();
             }
         }
+    }
+
+    /// Where the first thing stands that cannot be read as what it is, or a text that no quote closes.
+    pub(super) fn wrong(self) -> Option<usize> {
+        let mut reader = self;
+        reader.read();
+        let State { wrong, unclosed, .. } = reader.state;
+        wrong.into_iter().chain(unclosed.first()).min()
     }
 
     fn peek(&self) -> Option<u8> {
@@ -181,6 +193,7 @@ impl<'a> Reader<'a> {
                 let before = self.at;
                 items.extend(self.node(column));
                 self.passed += 1;
+                self.state.wrong.get_or_insert(before);
                 self.leave(before);
                 continue;
             }
@@ -215,6 +228,7 @@ impl<'a> Reader<'a> {
             let before = self.at;
             if self.column() > column {
                 self.passed += 1;
+                self.state.wrong.get_or_insert(before);
                 if let Some(Node { kind: Kind::Map(more), .. }) = self.node(column) {
                     entries.extend(more);
                 }
@@ -228,6 +242,7 @@ impl<'a> Reader<'a> {
                 entries.push(entry);
             } else {
                 self.passed += 1;
+                self.state.wrong.get_or_insert(before);
                 self.skip_line();
             }
         }
