@@ -169,6 +169,59 @@ impl Drawn {
     }
 }
 
+/// What stands around a token that tells by itself what it is.
+const SURROUNDINGS: [&str; 24] = [
+    "@@",
+    "'@@'",
+    "\"@@\"",
+    "`@@`",
+    "(@@)",
+    "<@@>",
+    "[@@]",
+    "{@@}",
+    "a @@ b",
+    "a: @@",
+    "a=@@",
+    "a,@@,b",
+    "The token is @@.",
+    "@@, and",
+    "user:@@@host",
+    "?a=@@&b=1",
+    "s = \"a\\n@@\\nb\"",
+    "s = \"a\\t@@\"",
+    "{\"a\": \"{\\\"b\\\": \\\"@@\\\"}\"}",
+    "\u{1b}[31m@@\u{1b}[0m",
+    "a\r\n@@\r\nb",
+    "<p>@@</p>",
+    "# @@",
+    "// @@",
+];
+
+#[test]
+fn a_token_is_found_whatever_stands_around_it() {
+    let scanner = Scanner::new(Arc::new(RuleSet::load(&RuleOptions::default()).unwrap()), ScanOptions::default());
+    let (mut worker, mut drawn, mut missed) = (Worker::default(), Drawn(0x2545_F491), Vec::new());
+    for surroundings in SURROUNDINGS {
+        let mixed: Vec<u8> = [LETTERS.as_slice(), DIGITS].concat();
+        for token in [
+            format!("ak_{}_{}", "live", drawn.text(&mixed, 32)),
+            format!("npm_{}", drawn.text(&mixed, 36)),
+            format!("glpat-{}", drawn.text(&mixed, 20)),
+            format!("xoxb-{}-{}-{}", drawn.text(DIGITS, 12), drawn.text(DIGITS, 12), drawn.text(&mixed, 24)),
+            format!("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiIsImEiOiIifQ.{}", drawn.text(&mixed, 43)),
+            format!("{}8Q~{}", drawn.text(&mixed, 3), drawn.text(&mixed, 34)),
+        ] {
+            let text = surroundings.replace("@@@host", &format!("{token}@host")).replace("@@", &token);
+            let scanned = scanner.scan(&Blob::new(&Target::in_memory("notes.log"), text.as_bytes()), &mut worker);
+            let start = text.find(&token).unwrap();
+            if !scanned.findings.iter().any(|finding| finding.confidence >= Confidence::Medium && finding.place.span.start == start) {
+                missed.push(format!("{surroundings} {}", &token[..5]));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{} missed\n{}", missed.len(), missed.join("\n"));
+}
+
 #[test]
 fn every_notation_holds_every_value() {
     let scanner = Scanner::new(Arc::new(RuleSet::load(&RuleOptions::default()).unwrap()), ScanOptions::default());

@@ -1,5 +1,6 @@
 //! Packages: the folders that a manifest makes one program, and the files in them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::usage::Module;
@@ -109,6 +110,8 @@ pub struct Modules {
     name: Option<String>,
     /// Its paths from its folder on, in lower case, each with a slash before it.
     paths: Vec<String>,
+    /// Whether it has a path, as far as it was asked.
+    known: RefCell<HashMap<String, bool>>,
 }
 
 impl Modules {
@@ -117,7 +120,7 @@ impl Modules {
         let above = split(package).0.len();
         let folders = files.by_folder.keys().filter(|folder| files.package_of(&format!("{folder}/x")) == package);
         let paths = folders.flat_map(|folder| &files.by_folder[folder]).map(|path| format!("/{}", path[above..].trim_start_matches('/').to_lowercase()));
-        Self { name: name.map(|name| name.replace('-', "_")), paths: paths.collect() }
+        Self { name: name.map(|name| name.replace('-', "_")), paths: paths.collect(), known: RefCell::default() }
     }
 
     /// Whether it has a module that one of its files imports.
@@ -127,9 +130,15 @@ impl Modules {
         if rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
             return true;
         }
-        let piece = format!("/{}", module.own);
-        let ends = |path: &String| path.match_indices(&piece).any(|(at, _)| matches!(path.as_bytes().get(at + piece.len()), Some(b'/' | b'.')));
-        !module.own.is_empty() && self.paths.iter().any(ends)
+        if module.own.is_empty() {
+            return false;
+        }
+        let holds = || {
+            let piece = format!("/{}", module.own);
+            let ends = |path: &String| path.match_indices(&piece).any(|(at, _)| matches!(path.as_bytes().get(at + piece.len()), Some(b'/' | b'.')));
+            self.paths.iter().any(ends)
+        };
+        *self.known.borrow_mut().entry(module.own.clone()).or_insert_with(holds)
     }
 }
 
@@ -224,6 +233,15 @@ mod tests {
         assert_eq!(files.of_package(""), [0, 1]);
         assert_eq!(files.of_package("services/pay"), [2, 3]);
         assert_eq!(files.folders_at("pay/cmd"), ["services/pay/cmd"]);
+    }
+
+    #[test]
+    fn a_package_has_modules_of_its_own() {
+        let files = Files::new(["app/pyproject.toml", "app/src/aelix/client.py", "app/java/com/bank/A.java", "aelix_sdk.py"].into_iter());
+        let has =
+            |path: &str, own: &str| Modules::of("app", Some("acme-aelix".into()), &files).has(&Module { provider: 0, path: path.into(), own: own.into() });
+        assert!(has("aelix.client", "aelix") && has("com.bank.A", "com/bank") && has("acme_aelix::x", "acme_aelix"));
+        assert!(!has("aelix_sdk", "aelix_sdk") && !has("ai.bank.A", "ai/bank") && !has("@aelix/sdk", "") && !has("acme_aelixed", "acme_aelixed"));
     }
 
     #[test]

@@ -121,6 +121,10 @@ pub fn name_around(bytes: &[u8], at: usize, line: Span) -> Option<Span> {
     while end < line.end && is_name_byte(bytes[end]) && end - at < MAX_NAME {
         end += 1;
     }
+    // `\n` and `\t` before a name in a string are no letters of it.
+    if start > line.start && start < at && bytes[start - 1] == b'\\' && matches!(bytes[start], b'n' | b't' | b'r') {
+        start += 1;
+    }
     start = first_word(bytes, start, end, line);
     end = second_word(bytes, start, end, line);
     while start < end && matches!(bytes[start], b'-' | b'.' | b'$') {

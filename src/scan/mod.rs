@@ -608,12 +608,14 @@ impl Scanner {
         let Engine::Pattern(engine) = &self.rules.compiled[index].engine else { return };
         let (blob, context) = (gathered.blob, gathered.context());
         let (hits, known) = (&mut gathered.hits, &mut gathered.known);
-        pattern::search(engine, &mut worker.caches[index], blob.bytes, window, |whole, value| {
+        let mut add = |whole: Span, value: Span| {
             if self.rules.compiled[index].allows(&blob.bytes[value.range()]) {
                 return known.push(value);
             }
             hits.extend(settle::pattern_hit(&self.rules, index, blob.bytes, (whole, value), context));
-        });
+        };
+        pattern::search(engine, &mut worker.caches[index], blob.bytes, window, &mut add);
+        pattern::search_behind_escapes(engine, &mut worker.caches[index], blob.bytes, window, add);
     }
 
     /// The key rules among which a candidate is: each judges a name once.

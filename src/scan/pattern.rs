@@ -9,6 +9,11 @@ use regex_automata::{Input, meta};
 use crate::ruleset::{LINE_REACH, PatternEngine};
 use crate::text::Span;
 
+/// What begins a control sequence (ECMA-48).
+const ESCAPE: u8 = 0x1B;
+/// Most parameters of one, in bytes.
+const MAX_SEQUENCE: usize = 16;
+
 /// What has still to be searched for one rule.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pending {
@@ -81,6 +86,40 @@ pub fn search(engine: &PatternEngine, cache: &mut Option<meta::Cache>, bytes: &[
         let value = if engine.group == 0 { whole } else { value_of(regex, cache, bytes, engine.group, whole) };
         found(whole, value);
         input.set_start(whole.end.max(whole.start + 1));
+    }
+}
+
+/// The same for what stands right behind an escape in a string (`\n`, `\t`, `\r`) or a control sequence of a terminal (`ESC[31m`), whose last letter is
+/// none of the word behind it: there a match begins as at the beginning of a text.
+pub fn search_behind_escapes(engine: &PatternEngine, cache: &mut Option<meta::Cache>, bytes: &[u8], window: Span, mut found: impl FnMut(Span, Span)) {
+    let text = &bytes[window.range()];
+    if memchr::memchr2(b'\\', ESCAPE, text).is_none() {
+        return;
+    }
+    let Some(regex) = engine.regex() else { return };
+    let cache = cache.get_or_insert_with(|| regex.create_cache());
+    for at in memchr::memchr2_iter(b'\\', ESCAPE, text) {
+        let Some(length) = escape(&text[at..]) else { continue };
+        let start = window.start + at + length;
+        let behind = &bytes[start..window.end];
+        let input = Input::new(behind).anchored(regex_automata::Anchored::Yes);
+        if let Some(matched) = regex.search_with(cache, &input) {
+            let whole = Span::new(matched.start(), matched.end());
+            let value = if engine.group == 0 { whole } else { value_of(regex, cache, behind, engine.group, whole) };
+            found(Span::new(start + whole.start, start + whole.end), Span::new(start + value.start, start + value.end));
+        }
+    }
+}
+
+/// The length of the escape or control sequence at the beginning of `text`, if it is one that ends in a letter.
+fn escape(text: &[u8]) -> Option<usize> {
+    match text {
+        [b'\\', b'n' | b't' | b'r', ..] => Some(2),
+        [ESCAPE, b'[', rest @ ..] => {
+            let parameters = rest.iter().take(MAX_SEQUENCE).take_while(|b| b.is_ascii_digit() || **b == b';').count();
+            (rest.get(parameters) == Some(&b'm')).then_some(parameters + 3)
+        }
+        _ => None,
     }
 }
 

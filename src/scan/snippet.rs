@@ -59,6 +59,11 @@ impl Masks {
     /// generated.
     fn hidden(&self, bytes: &[u8], window: Span) -> Vec<(Span, String)> {
         let mut found = self.found(bytes, window);
+        let tails: Vec<Span> = found.iter().filter_map(|(span, _)| tail(bytes, *span, window)).collect();
+        if !tails.is_empty() {
+            found.extend(tails.into_iter().map(|tail| (tail, MASK.to_owned())));
+            found = joined(found);
+        }
         let pieces = opaque::pieces(bytes, window, |piece| found.iter().any(|(span, _)| span.contains(piece)));
         if pieces.is_empty() {
             return found;
@@ -106,6 +111,14 @@ impl Masks {
         safe.push_str(&String::from_utf8_lossy(&message.as_bytes()[at..]));
         safe
     }
+}
+
+/// What a shell would take for the next command, and may be the rest of the secret: `&` and the word behind it, unless that is the next pair of a query.
+fn tail(bytes: &[u8], secret: Span, window: Span) -> Option<Span> {
+    let rest = bytes.get(secret.end..window.end).filter(|rest| rest.first() == Some(&b'&'))?;
+    let length = rest.iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'`')).count();
+    let is_pair = rest[1..length].contains(&b'=');
+    (!is_pair && length > 1).then(|| Span::new(secret.end, secret.end + length))
 }
 
 /// The parts of a piece that looks generated beside what was found in it; all of it where nothing was. A short word is what introduces a value: `key-`.
@@ -291,6 +304,13 @@ mod tests {
         for (found, expected) in [((5, 12), "************************"), ((13, 25), "****************zN"), ((3, 25), "Zk3********zN")] {
             assert_eq!(snippets(text, &[found])[0].text, expected, "beside what a rule found in it");
         }
+    }
+
+    #[test]
+    fn what_may_be_the_rest_of_a_secret_is_hidden() {
+        assert_eq!(snippets("set KEY=q8Zr2&dlbKb+sO there", &[(8, 13)])[0].text, "set KEY=**************** there");
+        assert_eq!(snippets("curl -d key=q8Zr2&scope=a", &[(12, 17)])[0].text, "curl -d key=********&scope=a");
+        assert_eq!(snippets("run KEY=q8Zr2 && stop", &[(8, 13)])[0].text, "run KEY=******** && stop");
     }
 
     #[test]

@@ -88,6 +88,8 @@ const PROXIES: [&[&str]; 9] = [
 const HEADER: &[u8] = b"authorization";
 /// What names of modules begin with in languages that name them by a domain backwards.
 const DOMAINS: [&str; 12] = ["com", "org", "net", "io", "ai", "dev", "co", "app", "de", "uk", "eu", "fr"];
+/// Modules named after a provider that are kept of one file.
+const MAX_MODULES: usize = 256;
 /// Places at which a file names a provider that are looked at.
 const MAX_NAMED: usize = 64;
 /// Calls in a chain that are followed to what they are made on.
@@ -304,7 +306,7 @@ impl Signs {
                 |word: &&String| word.bytes().all(|b| b.is_ascii_alphanumeric()) && heads.iter().any(|head| place_in(&name_words(head), word).is_some());
             for &provider in unknown().filter(|index| providers[**index].words.iter().any(|word| names(&word))) {
                 let module = Module { provider, path: import.path.clone(), own: own.to_ascii_lowercase() };
-                if !found.contains(&module) {
+                if found.len() < MAX_MODULES && !found.contains(&module) {
                     found.push(module);
                 }
             }
@@ -1246,6 +1248,48 @@ mod tests {
             assert!(!is_named_after(path, "aelix"), "{path}");
         }
         assert!(!is_named_after("lib/squared.py", "square"));
+    }
+
+    #[test]
+    fn modules_tell_whose_they_are() {
+        for (path, expected) in [
+            ("aelix_sdk.Client", "aelix_sdk: aelix_sdk"),
+            ("@aelix/sdk.Payments", "aelix sdk: "),
+            ("aelix-node", "aelix-node: aelix-node"),
+            ("github.com/aelix/aelix-go", "aelix aelix-go: "),
+            ("ai.aelix.sdk.Payments", "aelix: ai/aelix"),
+            ("Aelix.Sdk", "Aelix: Aelix"),
+            ("aelix_sdk::Payments", "aelix_sdk: aelix_sdk"),
+            ("./aelix", ""),
+            (".aelix.client", ""),
+            ("crate::aelix", ""),
+            ("@/lib/aelix", ""),
+            ("", ""),
+        ] {
+            assert_eq!(heads(path).map(|(heads, own)| format!("{}: {own}", heads.join(" "))).unwrap_or_default(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn who_hands_on_a_token_reads_the_header() {
+        for text in [
+            "h(req.headers.authorization)",
+            "request.headers[\"Authorization\"]",
+            "out.Header.Set(\"Authorization\", r.Header.Get(\"Authorization\"))",
+            "ctx.request.header('authorization')",
+            "String t = request.getHeader(\"Authorization\");",
+        ] {
+            assert!(forwards(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "request.headers[\"Authorization\"] = token",
+            "req.Header.Set(\"Authorization\", token)",
+            "headers: { authorization: token }",
+            "session.headers[\"Authorization\"]",
+            "// needs authorization",
+        ] {
+            assert!(!forwards(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

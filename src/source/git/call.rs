@@ -73,8 +73,8 @@ impl Git {
         }
         // Grafts hide commits as replacement objects do.
         git.env("GIT_GRAFT_FILE", "/dev/null");
-        // No protocol at all, whatever the configuration of a repository allows.
-        git.env("GIT_ALLOW_PROTOCOL", "");
+        // No protocol at all, whatever the configuration of a repository allows: there is none of this name. An empty variable is none at all on Windows.
+        git.env("GIT_ALLOW_PROTOCOL", "none");
         git.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         git.stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::piped());
         git
