@@ -98,8 +98,8 @@ fn the_project_has_exactly_these_findings() {
             format!("{code}/BankClients.java:29 secrets/hardcoded-client-secret"),
             format!("{code}/BankClients.java:66 secrets/hardcoded-client-secret"),
             format!("{code}/BankClients.java:77 secrets/hardcoded-client-secret"),
-            format!("{code}/TextBlocks.java:8 secrets/hardcoded-client-secret"),
-            format!("{code}/TextBlocks.java:17 secrets/hardcoded-client-secret"),
+            format!("{code}/TextBlocks.java:16 secrets/hardcoded-client-secret"),
+            format!("{code}/TextBlocks.java:7 secrets/hardcoded-client-secret"),
             "src/test/java/org/example/payouts/ApiTest.java:12 secrets/hardcoded-signing-key".to_owned(),
         ]
     );

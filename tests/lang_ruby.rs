@@ -124,7 +124,7 @@ fn a_project_has_these_findings_and_no_others() {
         "text_blocks.rb:14 secrets/hardcoded-client-secret",
         "webhook.rb:5 secrets/hardcoded-webhook-secret",
         "webhook.rb:15 secrets/hardcoded-signing-key",
-        "webhook.rb:19 secrets/hardcoded-password",
+        "webhook.rb:20 secrets/hardcoded-password",
         "webhook.rb:26 secrets/hardcoded-basic-auth",
     ];
     assert_eq!(findings("ruby"), expected);
