@@ -146,7 +146,7 @@ fn declaration(plan: &Plan, scanner: &Scanner, targets: &[Target], threads: &Thr
 }
 
 fn is_among(targets: &[Target], file: &Target) -> bool {
-    targets.iter().any(|target| target.display == file.display || target.path == file.path)
+    targets.iter().any(|target| target.display == file.display || target.is_at_path_of(file))
 }
 
 /// Whether a finding is about something that was asked for: a declaration elsewhere is only read for what it closes.
@@ -260,7 +260,7 @@ mod tests {
 
     use super::{ExitStatus, exit_status};
     use crate::cli::CheckArgs;
-    use crate::model::{Confidence, Finding, Fingerprint, Place, Report, RuleId, RunError, Severity, Snippet, Stats, Status, Target};
+    use crate::model::{Confidence, Finding, Fingerprint, Place, Report, RuleId, RunError, Severity, Stats, Status, Target};
     use crate::plan::{Environment, Plan};
     use crate::text::{Position, Secret, Span};
     use crate::triage::FailOn;
@@ -281,7 +281,7 @@ mod tests {
             confidence: Confidence::High,
             message: String::new(),
             masked: None,
-            place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at, Snippet::default()),
+            place: Place::new(&Target::in_memory("x"), Span::new(0, 1), at, at),
             notes: vec![],
             evidence: Vec::new(),
             related: vec![],

@@ -92,7 +92,7 @@ fn a_pattern_of_its_own_is_required_and_shown() {
     let findings = scan_with(set(&rules, &RuleOptions::default()).unwrap(), "a.txt", "acme-key-qwerty\nID123\n\n\nID456 acme-key\n\nacme-key-none");
     assert_eq!(findings.len(), 1);
     let related = &findings[0].related[0];
-    assert_eq!((related.message.as_str(), related.place.start.line, related.place.snippet.text.as_str()), ("its id is here", 2, "ID123"));
+    assert_eq!((related.message.as_str(), related.place.start.line, related.place.snippet.as_deref().unwrap().text.as_str()), ("its id is here", 2, "ID123"));
 }
 
 #[test]

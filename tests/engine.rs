@@ -149,7 +149,8 @@ mod bytes {
     fn holds(place: &Place, length: usize) {
         assert!(place.span.start <= place.span.end && place.span.end <= length);
         assert!((place.start.line, place.start.column) <= (place.end.line, place.end.column));
-        let (text, (first, last)) = (&place.snippet.text, place.snippet.mark);
+        let snippet = place.snippet.as_deref().unwrap();
+        let (text, (first, last)) = (&snippet.text, snippet.mark);
         assert!(first <= last && text.is_char_boundary(first) && text.is_char_boundary(last));
     }
 

@@ -173,7 +173,8 @@ fn what_comments_for_other_tools_mute_is_counted_apart() {
 fn the_position_is_the_files_not_the_clipped_lines() {
     let rules = vec![rule("secrets/x", Severity::Medium)];
     let mut place = at("dist/app.js");
-    (place.start.column, place.snippet.text, place.snippet.mark) = (90_210, "…a=\"********\"…".into(), ("…a=\"".len(), "…a=\"********".len()));
+    place.start.column = 90_210;
+    place.snippet = Some(Box::new(Snippet { first_line: 3, text: "…a=\"********\"…".into(), mark: ("…a=\"".len(), "…a=\"********".len()) }));
     let out = plain("human", &report(rules.clone(), vec![finding(&rules, 0, place, Vec::new())]));
     assert!(out.starts_with("warning[secrets/x]: Aelix live API key\n --> dist/app.js:3:90210\n  |\n3 | …a=\"********\"…\n  |     ^^^^^^^^ medium"), "{out}");
 }
@@ -182,7 +183,7 @@ fn the_position_is_the_files_not_the_clipped_lines() {
 fn a_place_without_a_snippet_still_has_its_position_and_mask() {
     let rules = vec![rule("secrets/x", Severity::High)];
     let mut place = at("a.py");
-    place.snippet = Snippet::default();
+    place.snippet = None;
     let out = plain("human", &report(rules.clone(), vec![finding(&rules, 0, place, Vec::new())]));
     assert!(out.contains("--> a.py:3:8\n") && out.contains("= note: ak_live_********Ee: high severity"), "{out}");
 }
@@ -192,7 +193,7 @@ fn a_mark_that_does_not_fit_its_text_does_no_harm() {
     let rules = vec![rule("secrets/x", Severity::High)];
     for mark in [(90, 95), (1, 2), (5, 1), (0, 90)] {
         let mut place = at("a.py");
-        place.snippet = Snippet { first_line: 3, text: "é=1".into(), mark };
+        place.snippet = Some(Box::new(Snippet { first_line: 3, text: "é=1".into(), mark }));
         assert!(plain("human", &report(rules.clone(), vec![finding(&rules, 0, place, Vec::new())])).contains("é=1"));
     }
 }
@@ -201,7 +202,8 @@ fn a_mark_that_does_not_fit_its_text_does_no_harm() {
 fn paths_messages_and_lines_cannot_drive_the_terminal_or_the_log() {
     let rules = vec![rule("secrets/x", Severity::High)];
     let mut place = at("::error::\u{1b}[2Jevil\u{202e}.py");
-    place.snippet.text = format!("\u{9b}2J\u{1b}]8;;x\u{7} {}", place.snippet.text);
+    let snippet = place.snippet.as_mut().unwrap();
+    snippet.text = format!("\u{9b}2J\u{1b}]8;;x\u{7} {}", snippet.text);
     let mut evil = finding(&rules, 0, place, Vec::new());
     evil.message = "a\u{1b}[31m\nb".into();
     evil.notes.push("note\u{1b}[31m".into());

@@ -10,7 +10,7 @@ mod report_fixture;
 use std::fs;
 
 use aelix_lint::model::rule::RuleText;
-use aelix_lint::model::{Confidence, Report, Severity, Snippet, Status, Tool};
+use aelix_lint::model::{Confidence, Report, Severity, Status, Tool};
 use aelix_lint::report::RenderOptions;
 use report_fixture::{RANDOM, at, error, finding, place, render, report, rich, rule};
 use serde_json::{Value, json};
@@ -237,7 +237,7 @@ fn messages_hold_no_links_and_no_control_characters() {
     let rules = vec![rule("secrets/x", Severity::High)];
     let mut evil = finding(&rules, 0, at("a.py"), Vec::new());
     evil.message = "see [this](https://example.com)\u{1b}[31m\u{202e}".into();
-    evil.place.snippet = Snippet::default();
+    evil.place.snippet = None;
     let run = run(&report(rules, vec![evil]));
     let text = run["results"][0]["message"]["text"].as_str().unwrap();
     assert_eq!(text, "see [this] (https://example.com)␛[31m\u{fffd} (ak_live_********Ee).");

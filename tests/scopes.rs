@@ -392,7 +392,8 @@ fn what_is_shown_beside_a_call_holds_no_secret() {
     let call = format!("requests.post(API + \"/v1/payments\", auth=(\"svc\", \"{hidden}\"))\n");
     let found = scan_files(&[("a.py", &format!("{}{call}", client("\"banking:read\"")))]);
     let missing = found.findings.iter().find(|finding| finding.rule.as_str() == "scopes/missing-scope").unwrap();
-    assert!(missing.place.snippet.text.contains("/v1/payments") && !missing.place.snippet.text.contains(&hidden), "shown in full");
+    let shown = &missing.place.snippet.as_deref().unwrap().text;
+    assert!(shown.contains("/v1/payments") && !shown.contains(&hidden), "shown in full");
     assert!(!format!("{:?}", found.findings).contains(&hidden), "shown somewhere");
 }
 

@@ -1,5 +1,6 @@
 //! Where bytes come from: origin → target → blob.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -108,13 +109,48 @@ impl Added {
     }
 }
 
+/// What is opened to read a target, in two parts: all files below one argument share the first, and the second is mostly what the file is called anyway.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    base: Arc<Path>,
+    below: Below,
+}
+
+/// What lies below the base.
+#[derive(Clone, Debug)]
+enum Below {
+    /// Nothing: the base itself is opened.
+    Base,
+    /// What the target is called within the argument.
+    Within,
+    /// A path that no text is the same as.
+    Path(Box<Path>),
+}
+
+impl Opened {
+    /// This path: of a named file, of the folder in which git is asked for a blob, empty for standard input.
+    pub fn at(path: impl Into<Arc<Path>>) -> Self {
+        Self { base: path.into(), below: Below::Base }
+    }
+
+    /// A path below a folder.
+    pub fn below(base: &Arc<Path>, path: &Path) -> Self {
+        let below = match path.to_str() {
+            Some("") => Below::Base,
+            Some(_) => Below::Within,
+            None => Below::Path(path.into()),
+        };
+        Self { base: base.clone(), below }
+    }
+}
+
 /// One listed input, not yet read.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// Where its bytes come from.
     pub origin: Origin,
-    /// What is opened; empty for standard input, the folder in which git is asked for a blob.
-    pub path: PathBuf,
+    /// What is opened.
+    pub place: Opened,
     /// The path as a person would type it from the working directory, with `/`.
     pub display: Arc<str>,
     /// The path relative to the scan's root, with `/`, never absolute: SARIF, fingerprints, configuration globs.
@@ -132,7 +168,21 @@ impl Target {
     pub fn stdin(name: &str) -> Self {
         let name: Arc<str> = name.replace('\\', "/").into();
         let relative = name.trim_start_matches('/').into();
-        Self { origin: Origin::Stdin, path: PathBuf::new(), display: name.clone(), relative, within: name, explicit: true, size: 0 }
+        Self { origin: Origin::Stdin, place: Opened::at(PathBuf::new()), display: name.clone(), relative, within: name, explicit: true, size: 0 }
+    }
+
+    /// The path that is opened; of a blob of git the folder in which git is asked for it; empty for standard input.
+    pub fn path(&self) -> Cow<'_, Path> {
+        match &self.place.below {
+            Below::Base => Cow::Borrowed(&self.place.base),
+            Below::Within => Cow::Owned(self.place.base.join(&*self.within)),
+            Below::Path(path) => Cow::Owned(self.place.base.join(path)),
+        }
+    }
+
+    /// Whether both are read from the same path, as it is written.
+    pub fn is_at_path_of(&self, other: &Self) -> bool {
+        self.within.rsplit('/').next() == other.within.rsplit('/').next() && self.path() == other.path()
     }
 
     /// The commit that its bytes come from.
@@ -147,7 +197,8 @@ impl Target {
     pub fn entry(&self, name: &str) -> Self {
         let (display, relative) = (format!("{}!{name}", self.display).into(), format!("{}!{name}", self.relative).into());
         // Rules and languages look for the name of a file behind a slash.
-        Self { display, relative, within: format!("{}/{}", self.within, name.replace('!', "/")).into(), explicit: false, ..self.clone() }
+        let place = Opened::at(self.path().into_owned());
+        Self { place, display, relative, within: format!("{}/{}", self.within, name.replace('!', "/")).into(), explicit: false, ..self.clone() }
     }
 
     /// A file in memory, for tests and benchmarks.

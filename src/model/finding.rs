@@ -159,8 +159,8 @@ pub struct Place {
     pub start: Position,
     /// One past the last byte as a position.
     pub end: Position,
-    /// The lines shown, masked.
-    pub snippet: Snippet,
+    /// The lines shown, masked; none where they are left out, as for the many places that are seldom shown.
+    pub snippet: Option<Box<Snippet>>,
     /// GitHub's `primaryLocationLineHash` of the first line, where it was asked for.
     pub line_hash: Option<Arc<str>>,
     /// The commit whose version of the file this is.
@@ -168,10 +168,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place in `target`.
-    pub fn new(target: &Target, span: Span, start: Position, end: Position, snippet: Snippet) -> Self {
+    /// A place in `target`, without its lines.
+    pub fn new(target: &Target, span: Span, start: Position, end: Position) -> Self {
         let (display, relative, commit) = (target.display.clone(), target.relative.clone(), target.commit().cloned());
-        Self { display, relative, span, start, end, snippet, line_hash: None, commit }
+        Self { display, relative, span, start, end, snippet: None, line_hash: None, commit }
     }
 }
 

@@ -13,7 +13,7 @@ pub mod sign;
 pub mod suppression;
 pub mod usage;
 
-pub use blob::{Added, Blob, Commit, FileKind, GitBlob, Origin, Target};
+pub use blob::{Added, Blob, Commit, FileKind, GitBlob, Opened, Origin, Target};
 pub use finding::{About, Evidence, Finding, Hit, Opens, Place, Rank, Related, Snippet, Speaks, Status};
 pub use fingerprint::Fingerprint;
 pub use report::{Notice, Report, RunError, SafeSource, SafeUse, Scanned, Scope, Skip, SkipReason, Stats};

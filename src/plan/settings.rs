@@ -8,7 +8,7 @@ use globset::GlobSet;
 use crate::cli::{ConfigArgs, FileArgs, RuleArgs, ThresholdArgs};
 use crate::config::{self, Allow, Config, File, Override, SinkSource, UsageError, Written};
 use crate::model::provider::Provider;
-use crate::model::{Confidence, Origin, Severity, Target};
+use crate::model::{Confidence, Opened, Origin, Severity, Target};
 use crate::report::{Format, HumanStyle, UnknownFormat};
 use crate::ruleset::sinks::Entry;
 use crate::ruleset::{RuleOptions, RuleOverride, Selection, provider};
@@ -187,7 +187,8 @@ impl Settings {
     pub fn declaration(&self) -> Option<Declaration> {
         let config = self.files.iter().find(|config| config.file.integration.is_some())?;
         let relative = config.path.strip_prefix(&self.root).map_or_else(|_| config.shown.clone(), slashed);
-        let target = Target { path: config.path.clone(), origin: Origin::File, relative: relative.as_str().into(), ..Target::in_memory(&config.shown) };
+        let target =
+            Target { place: Opened::at(config.path.clone()), origin: Origin::File, relative: relative.as_str().into(), ..Target::in_memory(&config.shown) };
         Some(Declaration { target, judged: Judged::WithTargets })
     }
 

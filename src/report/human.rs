@@ -71,7 +71,7 @@ impl Human {
         }
         let label = format!("{} severity, {} confidence", finding.severity, finding.confidence);
         let mut group = Group::with_title(title);
-        match snippet(&finding.place.snippet, AnnotationKind::Primary, (&label, 0)) {
+        match snippet(finding.place.snippet.as_deref(), AnnotationKind::Primary, (&label, 0)) {
             Some(snippet) => group = group.element(snippet),
             None => group = self.text(group.element(origin(&finding.place)), Level::NOTE, &without_snippet(finding, &label)),
         }
@@ -316,10 +316,8 @@ fn origin(place: &Place) -> Origin<'static> {
 /// Noncharacters, which no sanitised text holds, around the index of a place: see [`with_positions`].
 const PLACE: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
 
-fn snippet(shown: &Shown, kind: AnnotationKind, (label, index): (&str, usize)) -> Option<Snippet<'static, Annotation<'static>>> {
-    if shown.text.is_empty() {
-        return None;
-    }
+fn snippet(shown: Option<&Shown>, kind: AnnotationKind, (label, index): (&str, usize)) -> Option<Snippet<'static, Annotation<'static>>> {
+    let shown = shown.filter(|shown| !shown.text.is_empty())?;
     let (text, mark) = harmless(shown);
     let annotation = kind.span(mark).label(sanitise(label));
     let path = format!("{}{index}{}", PLACE[0], PLACE[1]);
@@ -356,7 +354,7 @@ fn harmless(shown: &Shown) -> (String, Range<usize>) {
 }
 
 fn related(related: &Related, index: usize) -> annotate_snippets::Element<'static> {
-    match snippet(&related.place.snippet, AnnotationKind::Context, (&related.message, index)) {
+    match snippet(related.place.snippet.as_deref(), AnnotationKind::Context, (&related.message, index)) {
         Some(snippet) => snippet.into(),
         None => Level::NOTE.message(format!("{}: {}", position(&related.place), sanitise(&related.message))).into(),
     }

@@ -310,7 +310,7 @@ impl<'a> PlaceOut<'a> {
             end_line: place.end.line,
             end_column: place.end.column,
             span: place.span,
-            snippet: (!place.snippet.text.is_empty()).then(|| SnippetOut::new(&place.snippet)),
+            snippet: place.snippet.as_deref().filter(|snippet| !snippet.text.is_empty()).map(SnippetOut::new),
             commit: place.commit.as_ref().map(|commit| CommitOut { id: &commit.id, date: commit.date.to_string() }),
         }
     }

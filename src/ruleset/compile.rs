@@ -24,6 +24,8 @@ use crate::text::randomness;
 pub const LINE_REACH: usize = 4096;
 /// Size limit of one compiled regex, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
+/// What one thread keeps of the automaton of one regex, in bytes: it is made as the search goes, and made anew where it is full.
+const CACHE: usize = 128 << 10;
 /// The group of a name that says of no credential.
 const ALONE: &str = "alone";
 
@@ -111,7 +113,7 @@ impl PatternEngine {
 
 /// A regex without the automata that take long to make.
 fn regex_of(hir: &Hir, config: meta::Config) -> Result<meta::Regex, String> {
-    let config = config.nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false).dfa(false);
+    let config = config.nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(CACHE).utf8_empty(false).dfa(false);
     meta::Builder::new().configure(config).build_from_hir(hir).map_err(|error| error.to_string())
 }
 

@@ -109,7 +109,7 @@ pub fn scan_all((scanner, options): (&Scanner, &ListOptions), targets: &[Target]
 pub fn scan_versions((scanner, options): (&Scanner, &ListOptions), targets: &[Target], threads: &Threads, progress: Progress) -> Vec<Outcome> {
     let mut files: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     targets.iter().enumerate().for_each(|(index, target)| files.entry(&target.relative).or_default().push(index));
-    let packs = Arc::new(targets.first().map(|target| Packs::of(&target.path)).unwrap_or_default());
+    let packs = Arc::new(targets.first().map(|target| Packs::of(&target.path())).unwrap_or_default());
     for desk in &threads.desks {
         desk.lock().unwrap_or_else(PoisonError::into_inner).buffer = Buffer::of_history(packs.clone());
     }
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn a_panic_in_any_step_is_the_outcome_of_its_target() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let target = Target { origin: crate::model::Origin::File, path: file.path().to_path_buf(), ..Target::in_memory("x") };
+        let target = Target { origin: crate::model::Origin::File, place: crate::model::Opened::at(file.path()), ..Target::in_memory("x") };
         let outcome = attempt(&target, &mut Desk::default(), |_, _| panic!("content"));
         assert!(matches!(outcome, Outcome::Failed(why) if why.starts_with("cannot scan x: internal error")));
     }

@@ -11,7 +11,7 @@ use super::scanning::{self, Outcome, Threads};
 
 /// Gives the places of findings the lines that were left out.
 pub fn show<'a>(findings: impl Iterator<Item = &'a mut Finding>, (scanner, threads): (&Scanner, &Threads), targets: &[Target]) {
-    let mut left_out: Vec<&mut Place> = findings.flat_map(places).filter(|place| place.snippet.text.is_empty()).collect();
+    let mut left_out: Vec<&mut Place> = findings.flat_map(places).filter(|place| place.snippet.is_none()).collect();
     let mut spans: HashMap<Arc<str>, Vec<Span>> = HashMap::new();
     for place in &left_out {
         spans.entry(place.relative.clone()).or_default().push(place.span);

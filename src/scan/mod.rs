@@ -61,9 +61,7 @@ use crate::model::facts::{Argument, Attribute, Resource, Value, Wanted};
 use crate::model::provider::Provider;
 use crate::model::rule::RuleStatus;
 use crate::model::sign::Sign;
-use crate::model::{
-    Blob, Confidence, FileKind, Finding, Hit, Origin, Place, Rank, Related, Rule, SafeUse, Scanned, Snippet, Status, Suppression, Until, line_hash,
-};
+use crate::model::{Blob, Confidence, FileKind, Finding, Hit, Origin, Place, Rank, Related, Rule, SafeUse, Scanned, Status, Suppression, Until, line_hash};
 use crate::ruleset::anchors::{Anchor, Quick};
 use crate::ruleset::{Engine, RuleSet, provider};
 use crate::text::{Lines, Secret, Span, name};
@@ -935,7 +933,7 @@ fn foreign_suppression(blob: &Blob, lines: &Lines, masks: &Masks, comment: &fore
         sample: true,
         tool: Some(comment.tool),
         // Nobody sees its lines.
-        place: Place { snippet: Snippet::default(), ..snippet::place(blob, lines, masks, span) },
+        place: Place { snippet: None, ..snippet::place(blob, lines, masks, span) },
     }
 }
 
@@ -946,7 +944,7 @@ fn wanted(raw: RawWanted, language: &'static str, blob: &Blob, (lines, masks): (
 
 /// A place without its lines.
 fn bare_place(blob: &Blob, lines: &Lines, span: Span) -> Place {
-    Place::new(blob.target, span, lines.position(span.start), lines.position(span.end), Snippet::default())
+    Place::new(blob.target, span, lines.position(span.start), lines.position(span.end))
 }
 
 fn resource(raw: syntax::RawResource, blob: &Blob, place: impl Fn(Span) -> Place) -> Resource {

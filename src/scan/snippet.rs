@@ -153,8 +153,8 @@ fn joined(mut spans: Vec<(Span, String)>) -> Vec<(Span, String)> {
 
 /// The place of `span` in a blob, as it stands in the target that was read.
 pub fn place(blob: &Blob, lines: &Lines, masks: &Masks, span: Span) -> Place {
-    let snippet = snippet(blob.bytes, lines, masks, span);
-    Place::new(blob.target, blob.in_source(span), lines.position(span.start), lines.position(span.end), snippet)
+    let bare = Place::new(blob.target, blob.in_source(span), lines.position(span.start), lines.position(span.end));
+    Place { snippet: Some(Box::new(snippet(blob.bytes, lines, masks, span))), ..bare }
 }
 
 fn snippet(bytes: &[u8], lines: &Lines, masks: &Masks, span: Span) -> Snippet {

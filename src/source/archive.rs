@@ -70,7 +70,7 @@ pub fn is_named(path: &Path) -> bool {
 /// target is none, or can be read once only. `buffer` holds what was read of it.
 pub fn open(target: &Target, buffer: &mut Buffer, largest: FileSize, visit: &mut dyn FnMut(&str, Entry)) -> Option<io::Result<Opened>> {
     match &target.origin {
-        Origin::File => match File::open(&target.path) {
+        Origin::File => match File::open(target.path()) {
             Ok(file) => open_in(file, &target.display, largest, visit),
             Err(error) => Some(Err(error)),
         },

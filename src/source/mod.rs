@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{GitBlob, Notice, Origin, RunError, Scope, Skip, SkipReason, Target};
+use crate::model::{GitBlob, Notice, Opened, Origin, RunError, Scope, Skip, SkipReason, Target};
 
 pub use crate::text::failure::reason;
 pub use git::{Change, Changes, History, Packs, hooks_folder, root_of};
@@ -329,6 +329,7 @@ impl Lister<'_> {
             }
         };
         self.listing.scope = Some(found.scope);
+        let repository = Opened::at(changes.folder.clone());
         for path in unmerged {
             let (display, relative): (Arc<str>, Arc<str>) = (seen_from(&found.prefix, path).into(), slashed(path).into());
             let message = format!("cannot read {display}: it is in conflict; resolve it, then `git add` it");
@@ -353,8 +354,8 @@ impl Lister<'_> {
                 (None, Some(size)) => {
                     let before = Some(changed.entry.old).filter(|id| !git::is_none(id));
                     let blob = GitBlob { id: changed.entry.new, before, added: changed.added, commit: changed.commit };
-                    let (origin, path, within) = (Origin::Git(Arc::new(blob)), changes.folder.clone(), relative.clone());
-                    self.listing.targets.push(Target { origin, path, display, relative, within, explicit: false, size });
+                    let (origin, place, within) = (Origin::Git(Arc::new(blob)), repository.clone(), relative.clone());
+                    self.listing.targets.push(Target { origin, place, display, relative, within, explicit: false, size });
                 }
             }
         }
@@ -381,7 +382,7 @@ impl Lister<'_> {
             let or_relative = |name: Arc<str>| if name == relative { relative.clone() } else { name };
             self.listing.targets.push(Target {
                 origin,
-                path: argument.open(within),
+                place: Opened::below(&argument.path, within),
                 display: or_relative(argument.display(within)),
                 within: or_relative(argument.within(within)),
                 relative: relative.clone(),
@@ -431,6 +432,7 @@ impl Lister<'_> {
         self.listing.errors.dedup();
         self.listing.notices.sort();
         self.listing.notices.dedup();
+        self.listing.targets.shrink_to_fit();
         self.listing
     }
 }

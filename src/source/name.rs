@@ -37,7 +37,7 @@ fn common(a: &Path, b: &Path) -> PathBuf {
 /// One path of the command line and how files below it are called.
 pub struct Argument {
     /// As typed, joined to the working directory: what is opened.
-    pub path: PathBuf,
+    pub path: Arc<Path>,
     /// Absolute and without `.` and `..`: its identity.
     pub absolute: PathBuf,
     display: String,
@@ -54,12 +54,7 @@ impl Argument {
         let relative = absolute.strip_prefix(&root.base).map(slashed).unwrap_or_default();
         let is_inside = inside.is_some();
         let display = inside.unwrap_or_else(|| slashed(typed));
-        Self { path, absolute, display, relative, is_inside }
-    }
-
-    /// What is opened to read `within`.
-    pub fn open(&self, within: &Path) -> PathBuf {
-        if within.as_os_str().is_empty() { self.path.clone() } else { self.path.join(within) }
+        Self { path: path.into(), absolute, display, relative, is_inside }
     }
 
     /// As a person would type it.

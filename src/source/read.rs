@@ -5,6 +5,8 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(test)]
+use crate::model::Opened;
 use crate::model::{Origin, SkipReason, Target};
 use crate::text::Mapped;
 
@@ -15,7 +17,7 @@ const PROBE: usize = 8 << 10;
 /// Bytes asked for before it is known that a file is text.
 const FIRST_READ: usize = 64 << 10;
 /// A buffer that grew beyond this for one file is given back before the next.
-const KEPT: usize = 32 << 20;
+const KEPT: usize = 1 << 20;
 
 /// Bytes of one thread that outlive a file; its whole length is initialised, so that reading never clears it again.
 #[derive(Default)]
@@ -44,7 +46,7 @@ pub enum Read<'b> {
 pub fn read<'b>(target: &Target, buffer: &'b mut Buffer) -> io::Result<Read<'b>> {
     buffer.shrink();
     let length = match &target.origin {
-        Origin::File | Origin::Stream => match buffer.fill(&mut File::open(&target.path)?, target.size)? {
+        Origin::File | Origin::Stream => match buffer.fill(&mut File::open(target.path())?, target.size)? {
             Some(length) => length,
             None => return Ok(Read::Skipped(SkipReason::Binary)),
         },
@@ -53,7 +55,7 @@ pub fn read<'b>(target: &Target, buffer: &'b mut Buffer) -> io::Result<Read<'b>>
             super::stdin::read_into(&mut buffer.raw)?;
             buffer.raw.len()
         }
-        Origin::Git(blob) => buffer.fill_from_git(&target.path, &blob.id)?,
+        Origin::Git(blob) => buffer.fill_from_git(&target.path(), &blob.id)?,
     };
     Ok(buffer.text(length))
 }
@@ -208,7 +210,7 @@ mod tests {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), &bytes).unwrap();
             for size in [bytes.len() as u64, 0, 1 << 20] {
-                let target = Target { origin: Origin::File, path: file.path().to_path_buf(), size, ..Target::in_memory("x") };
+                let target = Target { origin: Origin::File, place: Opened::at(file.path()), size, ..Target::in_memory("x") };
                 assert_eq!(said(&read(&target, &mut Buffer::default()).unwrap()), expected, "{what}, listed with {size} bytes");
             }
         }
@@ -221,14 +223,14 @@ mod tests {
         for size in [300_000, 10, 0, 70_000] {
             let path = folder.path().join("f");
             std::fs::write(&path, "x".repeat(size)).unwrap();
-            let target = Target { origin: Origin::File, path, size: size as u64, ..Target::in_memory("x") };
+            let target = Target { origin: Origin::File, place: Opened::at(path), size: size as u64, ..Target::in_memory("x") };
             assert_eq!(read(&target, &mut buffer).unwrap(), Read::Text("x".repeat(size).as_bytes()));
         }
     }
 
     #[test]
     fn a_vanished_file_is_an_error() {
-        let target = Target { origin: Origin::File, path: "/nonexistent/file".into(), ..Target::in_memory("x") };
+        let target = Target { origin: Origin::File, place: Opened::at(Path::new("/nonexistent/file")), ..Target::in_memory("x") };
         assert!(read(&target, &mut Buffer::default()).is_err());
     }
 }

@@ -402,7 +402,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::model::rule::{Conditions, Matcher, RuleSource, RuleText};
-    use crate::model::{Confidence, Place, Severity, Snippet, Status, Target, Tool};
+    use crate::model::{Confidence, Place, Severity, Status, Target, Tool};
     use crate::text::{Position, Span};
     use crate::triage::{FileResult, PathIgnore, PathIgnores, Thresholds, TriageOptions, triage};
 
@@ -437,7 +437,7 @@ pub(super) mod tests {
     fn place(lines: (u32, u32)) -> Place {
         let at = |line| Position { line, column: 5, utf16_column: 5 };
         let start = lines.0 as usize * 10;
-        Place::new(&Target::in_memory("src/x"), Span::new(start, start + 5), at(lines.0), at(lines.1), Snippet::default())
+        Place::new(&Target::in_memory("src/x"), Span::new(start, start + 5), at(lines.0), at(lines.1))
     }
 
     pub fn found(index: usize, lines: (u32, u32), rules: &RuleSet) -> Finding {

@@ -63,7 +63,7 @@ pub fn place(path: &str, text: &str, needle: &str, mask: &str) -> Place {
     let (from, to) = (line_span(first.line).start, line_span(last.line).end);
     let shown = format!("{}{mask}{}", &text[from..span.start], &text[span.end..to]);
     let snippet = Snippet { first_line: first.line, text: shown, mark: (span.start - from, span.start - from + mask.len()) };
-    let mut place = Place::new(&Target::in_memory(path), span, first, last, snippet);
+    let mut place = Place { snippet: Some(Box::new(snippet)), ..Place::new(&Target::in_memory(path), span, first, last) };
     place.line_hash = Some("271789c17abda88f:1".into());
     place
 }
