@@ -8,7 +8,7 @@ mod scanning;
 mod shown;
 mod versions;
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -59,11 +59,11 @@ pub struct Watch<'a> {
 /// Does what the plan says, up to the report.
 pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Report, UsageError> {
     let started = Instant::now();
-    let listing = source::list(&plan.inputs, &plan.listing).map_err(|error| UsageError::new(error.to_string()))?;
+    let threads = Threads::new(plan.threads)?;
+    let (listing, scanner) = threads.both(|| source::list(&plan.inputs, &plan.listing), || Scanner::new(rules.clone(), plan.scan.clone()));
+    let listing = listing.map_err(|error| UsageError::new(error.to_string()))?;
     let listed = started.elapsed();
 
-    let threads = Threads::new(plan.threads)?;
-    let scanner = Scanner::new(rules.clone(), plan.scan.clone());
     let (mut report, mut targets) = book::open(plan, rules, listing);
     targets.extend(judged_anyway(plan, &targets));
     let mut settled =
@@ -91,8 +91,8 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     blobs.add(&mut report, &targets, wanted, more);
     let asked = blobs.asked();
     let mut found = Vec::new();
+    let files = LazyCell::new(|| Files::new(targets.iter().map(|target| &*target.relative)));
     if !blobs.names.is_empty() || !asked.is_empty() {
-        let files = Files::new(targets.iter().map(|target| &*target.relative));
         imported((&scanner, &files), &targets, &threads, (&mut blobs, &mut report));
         let verdicts = privilege::judge((&scanner, rules), (&targets, &files), asked, &threads, &mut report);
         blobs.scanned.iter_mut().for_each(|scanned| verdicts.tell(&mut scanned.findings, &files));
@@ -103,7 +103,6 @@ pub fn run(plan: &Plan, rules: &Arc<RuleSet>, watch: &mut Watch) -> Result<Repor
     }
     let gaps = blobs.gaps(&report, &targets);
     let signs = std::mem::take(&mut blobs.signs);
-    let files = Files::new(targets.iter().filter(|_| !signs.is_empty()).map(|target| &*target.relative));
     let package_of = |path: &str| files.package_of(path).to_owned();
     let declaration = declaration(plan, &scanner, &targets, &threads);
     blobs.scanned.extend(declaration);

@@ -39,7 +39,8 @@ pub struct Files<'a> {
 impl<'a> Files<'a> {
     /// Files all of this scan, by their paths relative to its root, in the order of their indices.
     pub fn new(paths: impl Iterator<Item = &'a str>) -> Self {
-        let mut files = Self { by_path: HashMap::new(), by_name: HashMap::new(), by_folder: HashMap::new(), packages: HashMap::new() };
+        let mut files =
+            Self { by_path: HashMap::with_capacity(paths.size_hint().0), by_name: HashMap::new(), by_folder: HashMap::new(), packages: HashMap::new() };
         for (index, path) in paths.enumerate() {
             let (folder, name) = split(path);
             files.by_path.insert(path, index);

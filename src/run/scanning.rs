@@ -77,6 +77,11 @@ impl Threads {
         Ok(Self { pool, desks })
     }
 
+    /// Does two things, at once where there are threads for it.
+    pub fn both<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        self.pool.join(one, other)
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.desks.len()

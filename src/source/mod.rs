@@ -378,17 +378,10 @@ impl Lister<'_> {
 
     fn target(&mut self, argument: &Argument, (within, size): (&Path, u64), origin: Origin) {
         if self.is_new(|| argument.absolute.join(within)) {
-            let relative = argument.relative(within);
-            let or_relative = |name: Arc<str>| if name == relative { relative.clone() } else { name };
-            self.listing.targets.push(Target {
-                origin,
-                place: Opened::below(&argument.path, within),
-                display: or_relative(argument.display(within)),
-                within: or_relative(argument.within(within)),
-                relative: relative.clone(),
-                explicit: within.as_os_str().is_empty(),
-                size,
-            });
+            let place = Opened::below(&argument.path, within);
+            let [display, relative, within_argument] = argument.names(within);
+            let explicit = within.as_os_str().is_empty();
+            self.listing.targets.push(Target { origin, place, display, relative, within: within_argument, explicit, size });
         }
     }
 

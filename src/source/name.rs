@@ -57,6 +57,21 @@ impl Argument {
         Self { path: path.into(), absolute, display, relative, is_inside }
     }
 
+    /// What a file below the argument is called: as a person would type it, relative to the base of the run, and relative to the argument. Names that
+    /// are the same are one text: there may be hundreds of thousands.
+    pub fn names(&self, within: &Path) -> [Arc<str>; 3] {
+        if within.as_os_str().is_empty() {
+            let relative = self.relative(within);
+            let or_relative = |name: Arc<str>| if name == relative { relative.clone() } else { name };
+            return [or_relative(self.display(within)), relative.clone(), or_relative(self.within(within))];
+        }
+        let below = self.within(within);
+        let called = |base: &str| if base.is_empty() { below.clone() } else { join(base, within).into() };
+        let relative = called(&self.relative);
+        let display = if self.display == self.relative { relative.clone() } else { called(&self.display) };
+        [display, relative, below]
+    }
+
     /// As a person would type it.
     pub fn display(&self, within: &Path) -> Arc<str> {
         let name = join(&self.display, within);

@@ -214,7 +214,8 @@ fn is_wanted(entry: &DirEntry, excludes: &Excludes, roots: (&Path, &Path)) -> bo
 }
 
 fn is_kernel_folder(path: &Path) -> bool {
-    KERNEL_FOLDERS.iter().any(|folder| path == Path::new(folder))
+    // Paths are compared part by part, which takes long: the last part is looked at first.
+    KERNEL_FOLDERS.iter().any(|folder| path.as_os_str().as_encoded_bytes().ends_with(&folder.as_bytes()[1..]) && path == Path::new(folder))
 }
 
 /// Says which folders of the kernel a walk has passed over.
