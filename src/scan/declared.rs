@@ -3,6 +3,7 @@
 mod integration;
 
 use crate::lang::Notation;
+use crate::model::Blob;
 use crate::model::facts::Value;
 use crate::text::Span;
 
@@ -24,6 +25,8 @@ const MAX_DEPTH: usize = 40;
 const TYPE_DEFINITION: &[u8] = b"CustomResourceDefinition";
 /// Values within one function of `CloudFormation` that are looked at.
 const MAX_NESTED: usize = 400;
+/// The block of Terraform that calls a module.
+const MODULE: &str = "module";
 /// A name without a value.
 pub(super) const ANYTHING: &str = "cfn.Anything";
 
@@ -81,6 +84,33 @@ fn is_stack(resources: &Node) -> bool {
 
 fn is_arm(item: &Node) -> bool {
     item.get("type").and_then(Node::str).is_some_and(|kind| kind.starts_with("Microsoft."))
+}
+
+/// Whether a name says of who may come in.
+fn is_of_sources(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["allow", "white", "permit", "source"].iter().any(|word| lower.contains(word))
+}
+
+/// Whether some name below a node does.
+fn has_sources(node: &Node) -> bool {
+    let is_one = |entry: &document::Entry| entry.key.str().is_some_and(is_of_sources) || has_sources(&entry.value);
+    node.entries().iter().any(is_one) || node.items().iter().any(has_sources)
+}
+
+/// Whether the word `module` at `at` calls no module of Terraform: `"sourceType": "module"` of a package, a word of a comment.
+pub fn is_another_module(blob: &Blob, at: usize) -> bool {
+    let (before, from) = blob.bytes.split_at(at.min(blob.bytes.len()));
+    if !from.get(..MODULE.len()).is_some_and(|word| word.eq_ignore_ascii_case(MODULE.as_bytes())) {
+        return false;
+    }
+    let name = &*blob.target.within;
+    if name.ends_with(".tf.json") {
+        return false;
+    }
+    let begins_line = || before[memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..].trim_ascii().is_empty();
+    let is_block = || matches!(from.get(MODULE.len()), Some(b' ' | b'\t' | b'"'));
+    ![".tf", ".tofu"].iter().any(|end| name.ends_with(end)) || !begins_line() || !is_block()
 }
 
 /// The members of a list, or the values of an object.
@@ -257,13 +287,12 @@ impl Reader<'_> {
 
     /// The settings of a program, of which only lists of who may come in are kept.
     fn settings(&self, root: &Node, path: &str, out: &mut Vec<RawResource>) {
+        if !has_sources(root) {
+            return;
+        }
         let name = path.rsplit('/').next().unwrap_or(path);
         let mut resource = self.resource(&format!("config:{name}"), name, root.span, root);
-        let is_kept = |a: &RawAttribute| {
-            let lower = a.path.to_ascii_lowercase();
-            ["allow", "white", "permit", "source"].iter().any(|word| lower.contains(word))
-        };
-        resource.attributes.retain(is_kept);
+        resource.attributes.retain(|attribute| is_of_sources(&attribute.path));
         if !resource.attributes.is_empty() {
             resource.span = resource.attributes[0].span;
             out.push(resource);
@@ -423,6 +452,7 @@ fn expression(node: &Node, left: &mut usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Target;
 
     fn shown(path: &str, notation: Notation, text: &str) -> Vec<String> {
         let mut out = Vec::new();
@@ -437,6 +467,33 @@ mod tests {
             }
         }
         out
+    }
+
+    #[test]
+    fn modules_are_those_of_terraform() {
+        let is_another = |path: &str, text: &str| {
+            let target = Target::in_memory(path);
+            is_another_module(&Blob::new(&target, text.as_bytes()), text.to_ascii_lowercase().find("modul").unwrap())
+        };
+        for (path, text) in [
+            ("a/main.tf", "module \"db\" {\n}\n"),
+            ("main.tofu", "x = 1\n  module\t\"db\" {}\n"),
+            ("main.tf.json", "{\"module\": {}}"),
+            ("package.json", "modulus"),
+        ] {
+            assert!(!is_another(path, text), "{path}: {text}");
+        }
+        for (path, text) in [
+            ("package.json", "{\"type\": \"module\"}"),
+            ("ast.json", "{\"sourceType\": \"module\"}"),
+            ("values.yaml", "module: a\n"),
+            ("main.tf", "# the module for databases\n"),
+            ("main.tf", "locals { a = module.db.name }\n"),
+            ("main.tf", "modules = []\n"),
+            ("main.rs", "module \"db\""),
+        ] {
+            assert!(is_another(path, text), "{path}: {text}");
+        }
     }
 
     #[cfg(feature = "lang-yaml")]

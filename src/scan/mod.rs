@@ -853,6 +853,9 @@ impl Gathered<'_> {
         if sights.has(Sight::Practice) && self.container().is_some() {
             self.seen.note(Sight::Embedded);
         }
+        if sights.has(Sight::Resource) && declared::is_another_module(self.blob, at) {
+            return self.seen.join(sights.without(Sight::Resource));
+        }
         if sights.has(Sight::Declared) && !practice::may_declare_secret(self.blob.bytes, at) {
             return self.seen.join(sights.without(Sight::Declared));
         }
