@@ -19,7 +19,8 @@ pub static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(RULES.clon
 fn check(place: &Place, length: usize) {
     assert!(place.span.start <= place.span.end && place.span.end <= length, "a span lies within its blob");
     assert!((place.start.line, place.start.column) <= (place.end.line, place.end.column), "a place does not end before it begins");
-    let (text, (first, last)) = (&place.snippet.text, place.snippet.mark);
+    let Some(snippet) = &place.snippet else { return };
+    let (text, (first, last)) = (&snippet.text, snippet.mark);
     assert!(first <= last && text.is_char_boundary(first) && text.is_char_boundary(last), "marks are character boundaries");
 }
 

@@ -20,8 +20,8 @@ pub const FETCHES: [&str; 9] = [
 ];
 /// Files to which a step writes what later steps and their logs may show.
 const HANDED_ON: [&str; 2] = ["GITHUB_ENV", "GITHUB_OUTPUT"];
-/// What a text holds in which a shell traces its commands.
-const TRACES: [&str; 3] = ["set ", "set\t", "#!"];
+/// What a text begins with that says which shell runs it, and how.
+const SHEBANG: &[u8] = b"#!";
 /// Longest line that is read, in bytes.
 const MAX_LINE: usize = 4096;
 
@@ -35,6 +35,15 @@ struct Shell<'a> {
     is_masked: bool,
 }
 
+/// Whether a shell may be told how to go on: `set -x`.
+fn sets_an_option(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, "set").any(|at| {
+        let behind = &bytes[at + "set".len()..];
+        let blanks = behind.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        blanks > 0 && matches!(behind.get(blanks), Some(b'-' | b'+'))
+    })
+}
+
 /// Secrets that the shell itself prints.
 pub fn written(blob: &Blob) -> Vec<Found> {
     let mut all = Vec::new();
@@ -42,7 +51,7 @@ pub fn written(blob: &Blob) -> Vec<Found> {
         return all;
     }
     let has = |word: &str| memchr::memmem::find(blob.bytes, word.as_bytes()).is_some();
-    if !TRACES.iter().chain(&FETCHES).any(|word| has(word)) {
+    if !blob.bytes.starts_with(SHEBANG) && !sets_an_option(blob.bytes) && !FETCHES.iter().any(|word| has(word)) {
         return all;
     }
     let (mut shell, mut start, mut number) = (Shell::default(), 0, 0);
