@@ -100,7 +100,7 @@ fn plan(args: &CheckArgs, folder: &Path) -> Plan {
 }
 
 /// Severity of every rule of the families, and whether it is on by default.
-const RULES: [(&str, &str, bool); 30] = [
+const RULES: [(&str, &str, bool); 31] = [
     ("audit/export-gap", "medium", true),
     ("audit/export-missing", "medium", false),
     ("audit/export-shares-app-credential", "medium", true),
@@ -119,6 +119,7 @@ const RULES: [(&str, &str, bool); 30] = [
     ("network/insecure-transport", "high", true),
     ("network/secret-store-public", "medium", true),
     ("network/spoofable-allowlist", "medium", false),
+    ("network/spoofable-remote-ip", "medium", false),
     ("network/unstable-egress", "medium", false),
     ("rotation/expired", "high", true),
     ("rotation/expiry-too-far", "medium", true),

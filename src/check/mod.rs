@@ -71,7 +71,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
 ];
 
 /// The checks that `check = "…"` in a rule may name: of requested scopes, of infrastructure, of suppressions.
-pub const CHECKS: [&str; 39] = [
+pub const CHECKS: [&str; 40] = [
     "audit-credential",
     "audit-gap",
     "audit-missing",
@@ -85,6 +85,7 @@ pub const CHECKS: [&str; 39] = [
     "network-invalid-entry",
     "network-overbroad",
     "network-private-range",
+    "network-spoofable",
     "network-world-open",
     "plaintext-parameter",
     "rotation-missing",

@@ -7,6 +7,7 @@ mod calls;
 mod conditions;
 mod expression;
 pub mod imports;
+mod mesh;
 pub mod packages;
 mod resources;
 mod rotation;
@@ -46,13 +47,14 @@ const CHECKS: [(&str, ModuleCheck); 7] = [
 type ProjectCheck = for<'a> fn(&World<'a>) -> Vec<Outcome<'a>>;
 
 /// The same of whole projects.
-const PROJECT_CHECKS: [(&str, ProjectCheck); 6] = [
+const PROJECT_CHECKS: [(&str, ProjectCheck); 7] = [
     ("audit-credential", audit::shares_credential),
     ("audit-gap", audit::gap),
     ("audit-missing", audit::missing),
     ("audit-window", audit::window),
     ("declared-secret", audit::shared_secret),
     ("network-env-mixing", allowlist::env_superset),
+    ("network-spoofable", mesh::spoofable),
 ];
 
 /// What a check says of one place.

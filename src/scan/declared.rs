@@ -86,10 +86,10 @@ fn is_arm(item: &Node) -> bool {
     item.get("type").and_then(Node::str).is_some_and(|kind| kind.starts_with("Microsoft."))
 }
 
-/// Whether a name says of who may come in.
+/// Whether a name says of who may come in, or of the mesh that they come through.
 fn is_of_sources(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["allow", "white", "permit", "source"].iter().any(|word| lower.contains(word))
+    ["allow", "white", "permit", "source", "meshconfig"].iter().any(|word| lower.contains(word))
 }
 
 /// Whether some name below a node does.
