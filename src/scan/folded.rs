@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 use crate::lang::Language;
 use crate::model::facts::{Argument, Step, StepKind, Value, places};
 use crate::model::{Confidence, Hit, Rank, Severity};
-use crate::text::{Lines, Mapped, Secret, Span, name, randomness};
+use crate::text::{Lines, Mapped, Secret, Span, name, placeholder, randomness};
 
 use super::document::Node;
 use super::encoded;
@@ -23,6 +23,48 @@ use super::syntax::{Facts, last_name};
 const MAX_TEXT: usize = 8 << 20;
 /// Shorter values are not searched, in bytes.
 const LEAST_TEXT: usize = 4;
+/// Shortest text that is a secret by its looks and its place alone, in bytes.
+const LEAST_DRAWN: usize = 20;
+/// What such a value is called, and what stands above it.
+const SECRET: &str = "Secret";
+const MANIFEST: &[u8] = b"kind: Secret\n";
+/// Words of the key of an entry of a Secret that is something else.
+const HARMLESS_KEYS: [&str; 34] = [
+    "account",
+    "arn",
+    "bucket",
+    "ca",
+    "cert",
+    "certificate",
+    "checksum",
+    "client",
+    "cluster",
+    "crt",
+    "database",
+    "digest",
+    "endpoint",
+    "fingerprint",
+    "hash",
+    "host",
+    "hostname",
+    "id",
+    "image",
+    "issuer",
+    "name",
+    "namespace",
+    "pem",
+    "project",
+    "pub",
+    "public",
+    "region",
+    "sha",
+    "tenant",
+    "thumbprint",
+    "uid",
+    "url",
+    "user",
+    "username",
+];
 /// Other places of one value that a finding names.
 const MAX_RELATED: usize = 32;
 /// Most bytes between a key and its value on a line: quotes, a separator, blanks.
@@ -80,6 +122,14 @@ impl Line {
     }
 }
 
+/// Whether a text under a key that says nothing of a secret looks drawn by a machine.
+fn is_drawn_under(key: &str, text: &str) -> bool {
+    let name = name::normalise(key.as_bytes());
+    let says_else = name.split('_').any(|word| HARMLESS_KEYS.contains(&word));
+    let is_word = text.len() >= LEAST_DRAWN && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=_-".contains(&b));
+    is_word && !says_else && !placeholder::is_uuid(text.as_bytes()) && name::strength(&name).is_none() && randomness::is_random(text.as_bytes())
+}
+
 impl Folded {
     /// The values of `facts` that no line of `bytes` shows under the name they have.
     pub fn of(facts: &Facts, bytes: &[u8]) -> Self {
@@ -99,15 +149,28 @@ impl Folded {
         folded
     }
 
-    /// The decoded entries of Kubernetes Secrets: those of one line under their keys, others (files, JSON, PEM) as they are.
+    /// The decoded entries of Kubernetes Secrets: those of one line under their keys, others (files, JSON, PEM) as they are. A value that looks drawn is a
+    /// secret there whatever its key says, unless that says what else it is.
     pub fn of_manifest(bytes: &[u8]) -> Self {
         let mut folded = Self::default();
         for entry in manifest::entries(bytes) {
             let text = entry.text.trim_end();
-            let name = (!text.contains('\n')).then_some(entry.key.as_str());
-            let note = format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line);
+            let is_drawn = is_drawn_under(&entry.key, text);
+            if !entry.encoded && !is_drawn {
+                continue;
+            }
+            let name = if is_drawn { SECRET } else { &entry.key };
+            let name = (!text.contains('\n')).then_some(name);
+            let note = match entry.encoded {
+                true => format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line),
+                false => format!("`{}` of a Secret, line {}", entry.key, entry.line),
+            };
             let (related, flow) = (Vec::new(), Vec::new());
-            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim: false, related, flow, note, decoded: None };
+            let verbatim = !entry.encoded;
+            let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim, related, flow, note, decoded: None };
+            if is_drawn {
+                folded.text.extend_from_slice(MANIFEST);
+            }
             folded.write(name, text.as_bytes(), line);
         }
         folded

@@ -1,12 +1,14 @@
-//! The entries of Kubernetes Secrets, decoded: `data` is base64 (Kubernetes API, Secret v1).
+//! The entries of Kubernetes Secrets, decoded: `data` is base64, `stringData` is as it is (Kubernetes API, Secret v1).
 //!
-//! A tolerant reader of lines, since charts mix templates into their YAML: the `data` mapping of a document whose `kind` is `Secret`.
+//! A tolerant reader of lines, since charts mix templates into their YAML: the `data` and `stringData` mappings of a document whose `kind` is `Secret`.
 
 use crate::text::decode::Decoding;
 use crate::text::{Lines, Span};
 
 /// What announces a Secret.
 pub const ANCHORS: [&str; 3] = ["kind: Secret", "kind: \"Secret\"", "kind: 'Secret'"];
+/// The mappings of a Secret, and whether they are encoded.
+const MAPPINGS: [(&[u8], bool); 2] = [(b"data", true), (b"stringData", false)];
 /// Entries of one file that are read.
 const MAX_ENTRIES: usize = 1000;
 
@@ -15,15 +17,17 @@ const MAX_ENTRIES: usize = 1000;
 pub struct Entry {
     /// Its key.
     pub key: String,
-    /// The value as it stands: base64.
+    /// The value as it stands.
     pub span: Span,
+    /// It is base64 there.
+    pub encoded: bool,
     /// The value decoded: text.
     pub text: String,
     /// 1-based line of the value.
     pub line: u32,
 }
 
-/// The entries of all Secrets of a file whose values are the base64 of text.
+/// The entries of all Secrets of a file whose values are text.
 pub fn entries(bytes: &[u8]) -> Vec<Entry> {
     let mut found = Vec::new();
     let lines = Lines::new(bytes);
@@ -56,19 +60,20 @@ fn read(bytes: &[u8], lines: &Lines, document: &[Span], found: &mut Vec<Entry>) 
         let above = document[..at].iter().rev().take_while(is_inside).count();
         let below = document[at..].iter().take_while(is_inside).count();
         let siblings = &document[at - above..at + below];
-        let data = siblings.iter().position(|line| key_value(text(*line)).is_some_and(|(own, key, value)| own == column && key == b"data" && value.is_empty()));
-        let Some(data) = data else { continue };
-        let inside = siblings[data + 1..].iter().take_while(|line| indent(text(**line)).is_none_or(|own| own > column));
-        for (line, (_, key, value)) in inside.filter_map(|line| Some((*line, key_value(text(*line))?))) {
-            let value = unquoted(value);
-            let Some(decoded) = Decoding::Base64.apply(value).filter(|_| value.len() >= 8).and_then(|decoded| String::from_utf8(decoded).ok()) else {
-                continue;
-            };
-            let start = line.start + (value.as_ptr() as usize - text(line).as_ptr() as usize);
-            let is_text = decoded.chars().all(|c| !c.is_control() || c.is_ascii_whitespace());
-            if is_text && found.len() < MAX_ENTRIES {
-                let span = Span::new(start, start + value.len());
-                found.push(Entry { key: String::from_utf8_lossy(key).into_owned(), span, text: decoded, line: lines.position(start).line });
+        for (mapping, encoded) in MAPPINGS {
+            let begins = |line: &Span| key_value(text(*line)).is_some_and(|(own, key, value)| own == column && key == mapping && value.is_empty());
+            let Some(data) = siblings.iter().position(begins) else { continue };
+            let inside = siblings[data + 1..].iter().take_while(|line| indent(text(**line)).is_none_or(|own| own > column));
+            for (line, (_, key, value)) in inside.filter_map(|line| Some((*line, key_value(text(*line))?))) {
+                let value = unquoted(value);
+                let plain = if encoded { Decoding::Base64.apply(value) } else { Some(value.to_vec()) };
+                let Some(plain) = plain.filter(|_| value.len() >= 8).and_then(|plain| String::from_utf8(plain).ok()) else { continue };
+                let start = line.start + (value.as_ptr() as usize - text(line).as_ptr() as usize);
+                let is_text = plain.chars().all(|c| !c.is_control() || c.is_ascii_whitespace());
+                if is_text && found.len() < MAX_ENTRIES {
+                    let span = Span::new(start, start + value.len());
+                    found.push(Entry { key: String::from_utf8_lossy(key).into_owned(), span, encoded, text: plain, line: lines.position(start).line });
+                }
             }
         }
     }
@@ -109,6 +114,11 @@ mod tests {
     fn the_data_of_secrets_is_decoded() {
         let text = "apiVersion: v1\ndata:\n  a: aGVsbG8gd29ybGQ=\n  'b.txt': \"bGluZSAxCmxpbmUgMg==\"\nkind: Secret\nmetadata:\n  name: YWJjZGVmZ2g=\n---\nkind: ConfigMap\ndata:\n  a: aGVsbG8gd29ybGQ=\n";
         assert_eq!(shown(text), ["3 a=hello world aGVsbG8gd29ybGQ=", "4 b.txt=line 1\nline 2 bGluZSAxCmxpbmUgMg=="]);
+    }
+
+    #[test]
+    fn what_is_not_encoded_is_read_as_it_is() {
+        assert_eq!(shown("kind: Secret\nstringData:\n  a: hello world\n  b: |\n    text\n  c: short\n"), ["3 a=hello world hello world"]);
     }
 
     #[test]
