@@ -161,10 +161,8 @@ impl Folded {
             }
             let name = if is_drawn { SECRET } else { &entry.key };
             let name = (!text.contains('\n')).then_some(name);
-            let note = match entry.encoded {
-                true => format!("decoded from the base64 of `{}`, line {}", entry.key, entry.line),
-                false => format!("`{}` of a Secret, line {}", entry.key, entry.line),
-            };
+            let how = if entry.encoded { "decoded from the base64 of " } else { "" };
+            let note = format!("{how}`{}` of a Secret, line {}", entry.key, entry.line);
             let (related, flow) = (Vec::new(), Vec::new());
             let verbatim = !entry.encoded;
             let line = Line { value: Span::new(0, 0), pieces: vec![entry.span], starts: vec![0], verbatim, related, flow, note, decoded: None };
