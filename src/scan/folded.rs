@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use crate::lang::Language;
 use crate::model::facts::{Argument, Step, StepKind, Value, places};
-use crate::model::{Confidence, Hit, Rank, Severity};
+use crate::model::{Confidence, FileKind, Hit, Rank, Severity};
 use crate::text::{Lines, Mapped, Secret, Span, name, placeholder, randomness};
 
 use super::document::Node;
@@ -150,12 +150,12 @@ impl Folded {
     }
 
     /// The decoded entries of Kubernetes Secrets: those of one line under their keys, others (files, JSON, PEM) as they are. A value that looks drawn is a
-    /// secret there whatever its key says, unless that says what else it is.
-    pub fn of_manifest(bytes: &[u8]) -> Self {
+    /// secret there whatever its key says, unless that says what else it is, or a document shows it.
+    pub fn of_manifest(bytes: &[u8], kind: FileKind) -> Self {
         let mut folded = Self::default();
         for entry in manifest::entries(bytes) {
             let text = entry.text.trim_end();
-            let is_drawn = is_drawn_under(&entry.key, text);
+            let is_drawn = kind != FileKind::Document && is_drawn_under(&entry.key, text);
             if !entry.encoded && !is_drawn {
                 continue;
             }

@@ -412,7 +412,7 @@ impl Scanner {
             self.folded(&Folded::of_kept(&meant.kept), &[], (gathered, &mut meant), worker);
         }
         if gathered.seen.has(Sight::Manifest) {
-            self.folded(&Folded::of_manifest(blob.bytes), &[], (gathered, &mut meant), worker);
+            self.folded(&Folded::of_manifest(blob.bytes, blob.kind), &[], (gathered, &mut meant), worker);
         }
         if gathered.seen.has(Sight::Encoded) {
             self.folded(&Folded::of_encoded(blob.bytes, &self.meaning.encoded), &[], (gathered, &mut meant), worker);
