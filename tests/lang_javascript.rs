@@ -384,6 +384,8 @@ fn slots_of_known_libraries_are_known() {
         ("webhook-secret", "import { Webhook } from 'svix'; new Webhook('SECRET').verify(body, headers);"),
         ("signing-key", "const jwt = require('jsonwebtoken'); jwt.sign({ a: 1 }, 'SECRET');"),
         ("signing-key", "import { sign } from 'jsonwebtoken'; sign({}, 'SECRET');"),
+        ("signing-key", "import { JWT } from 'google-auth-library'; const key = 'SECRET'; new JWT({ email: 'a@b.c', key, scopes });"),
+        ("signing-key", "const {google} = require('googleapis'); new google.auth.JWT('a@b.c', null, 'SECRET', scopes);"),
         ("signing-key", "import * as jose from 'jose'; await new jose.SignJWT({}).setIssuedAt().sign(new TextEncoder().encode('SECRET'));"),
         ("signing-key", "import { jwtVerify } from 'jose'; const key = new TextEncoder().encode('SECRET'); jwtVerify(t, key);"),
         ("signing-key", "import { Strategy, ExtractJwt } from 'passport-jwt'; new Strategy({ secretOrKey: 'SECRET' }, cb);"),

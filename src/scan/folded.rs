@@ -535,3 +535,17 @@ pub fn is_cut(bytes: &[u8], at: usize) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_drawn_in_a_secret_is_one_but_for_what_a_document_shows() {
+        let value = ["q8Zr2LmX0v", "Kp4TnYw6Bd", "9Hs5"].concat();
+        let text = format!("kind: Secret\nstringData:\n  value: {value}\n  client-id: {value}\n  mode: production-eu-west-1-payouts\n");
+        let written = |kind: FileKind| String::from_utf8(Folded::of_manifest(text.as_bytes(), kind).text).unwrap();
+        assert_eq!(written(FileKind::Config), format!("kind: Secret\nSecret = \"{value}\"\n"));
+        assert_eq!(written(FileKind::Document), "");
+    }
+}
