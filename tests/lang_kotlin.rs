@@ -4,6 +4,8 @@
 
 mod folded;
 
+use aelix_lint::lang;
+use aelix_lint::scan::syntax::{Bounds, Parser, facts};
 use folded::{findings, findings_with_messages, is_robust, read, show, sunk};
 
 #[test]
@@ -118,4 +120,16 @@ fn the_project_has_exactly_these_findings() {
 #[test]
 fn deep_nesting_and_broken_text_end() {
     is_robust("A.kt", &[("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("a + ", ""), ("class A {", "}"), ("\"${", "}\"")]);
+}
+
+/// One wrong byte makes the grammar follow thousands of readings at once: with the work that a large file may be it took 15 s and 1 GB.
+#[test]
+fn a_short_file_that_the_grammar_does_not_understand_ends_soon() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/languages/kotlin/src/main/kotlin/Storage.kt");
+    let mut code = std::fs::read(path).unwrap();
+    let at = code.windows(9).position(|window| window == b" password").unwrap() - 1;
+    code.insert(at, 0xBB);
+    let started = std::time::Instant::now();
+    let _ = facts(&code, lang::of("Storage.kt").unwrap(), &mut Parser::default(), Bounds::default());
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }

@@ -29,6 +29,11 @@ const MAX_ARGUMENTS: usize = 32;
 /// Longest name that is looked up, in bytes.
 const MAX_NAME: usize = 128;
 
+/// Pieces of work that any file may be.
+const BASE_WORK: u64 = 1_000;
+/// Bytes of a file for which it may be one piece more.
+const BYTES_OF_WORK: usize = 16;
+
 /// Brackets in brackets, wherever they stand: in text and comments too.
 const MAX_NESTING: usize = 4096;
 /// Links of a chain of what nests to the right.
@@ -40,7 +45,8 @@ pub struct Bounds {
     /// Larger files are not parsed.
     pub max_bytes: usize,
     /// Pieces of work, of some hundred operations of the parser each, after which parsing stops. Work is counted and not timed, so that what is found does
-    /// not depend on how busy the machine is: the densest programs seen take 20,000 a MiB.
+    /// not depend on how busy the machine is: the densest programs seen take 20,000 a MiB. A short file may take [`BASE_WORK`] and one piece more for each
+    /// [`BYTES_OF_WORK`] bytes: what a grammar does not understand can take very long, however short it is.
     pub max_work: u64,
     /// Parsing stops after this long all the same, should its pieces of work take very long.
     pub max_time: Duration,
@@ -91,8 +97,9 @@ struct Budget {
 }
 
 impl Budget {
-    fn new(bounds: Bounds) -> Self {
-        Self { work: Cell::new(bounds.max_work), deadline: Instant::now() + bounds.max_time, bounds }
+    fn new(bounds: Bounds, bytes: usize) -> Self {
+        let own = BASE_WORK + (bytes / BYTES_OF_WORK) as u64;
+        Self { work: Cell::new(bounds.max_work.min(own)), deadline: Instant::now() + bounds.max_time, bounds }
     }
 
     /// Takes one piece of work, some hundred operations of a parser or some thousand steps of a search; `Break` when none is left.
@@ -246,7 +253,7 @@ fn with_outline<R>(
         parser.tree_sitter.set_language(&(language.grammar)()).map_err(|_| unusable())?;
         parser.language = Some(language.name);
     }
-    let budget = Budget::new(bounds);
+    let budget = Budget::new(bounds, bytes.len());
     let tree = tree(bytes, parser, &budget)?;
     let mut outline = Outline::new(bytes, language);
     let names: Vec<Capture> = query.captures().iter().map(|name| Capture::of(name)).collect();

@@ -22,7 +22,7 @@ pub fn captured(bytes: &[u8], language: &'static Language, parser: &mut Parser, 
     }
     parser.tree_sitter.set_language(&(language.grammar)()).map_err(|_| Bound::Grammar { language: language.name })?;
     parser.language = Some(language.name);
-    let budget = Budget::new(bounds);
+    let budget = Budget::new(bounds, bytes.len());
     let tree = tree(bytes, parser, &budget)?;
     let (mut all, mut cursor) = (Vec::new(), QueryCursor::new());
     for engine in queries {
